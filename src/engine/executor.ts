@@ -1,0 +1,61 @@
+/** The interface between the engine and the world: how a leaf step is carried out. */
+import type { CancelReason, Outcome } from '../events/outcome.ts';
+import type { LeafStep } from '../plan/plan.ts';
+
+export interface Executor {
+  /**
+   * Carries out one attempt of a leaf step whose `${NAME}`s are already replaced.
+   *
+   * Resolves with how the step ended by itself; the engine decides what a cancellation makes of it. Once it resolves,
+   * nothing of the step is running: no process, socket, timer or listener. Never rejects for a step that fails:
+   * a rejection is a bug in runjobs.
+   *
+   * On cancel ({@link ExecuteContext.signal}) the work is stopped in its own orderly way, and the promise resolves
+   * when nothing of it is left.
+   */
+  execute(step: LeafStep, context: ExecuteContext): Promise<Outcome>;
+}
+
+/** What an executor is told about an attempt, and what it tells while it runs. */
+export interface ExecuteContext {
+  /** The step's path. */
+  readonly path: string;
+  readonly attempt: number;
+  /** Aborted, with a {@link CancelReason}, when the step must stop: politely, then by force after its grace. */
+  readonly signal: AbortSignal;
+  /** Aborted when the whole run must end at once: no grace is left. */
+  readonly kill: AbortSignal;
+  /** The complete environment for a command. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Call exactly once, when the process or request has started. */
+  started(facts?: { readonly pid?: number }): void;
+  /**
+   * Hands over output: written to the step's log before this returns, then told to whoever listens. The bytes are
+   * copied, so the buffer may be reused. A returned promise asks the caller to read no more until it resolves.
+   */
+  write(bytes: Uint8Array, stream?: 'out' | 'err'): Promise<void> | undefined;
+  /** The process was sent its stop signal. */
+  stopping(facts: { readonly pid: number; readonly signal: string; readonly graceMs: number }): void;
+  warn(message: string): void;
+}
+
+/** The reason behind an aborted signal of the engine. */
+export function reasonOf(signal: AbortSignal): CancelReason {
+  return signal.reason as CancelReason;
+}
+
+/** Where the output of steps is kept. Implemented by the journal. */
+export interface StepLogs {
+  /** The log of the step at this path; nothing is created before its first byte. */
+  open(path: string): StepLog;
+}
+
+export interface StepLog {
+  /** Path below the run's folder. */
+  readonly name: string;
+  /** Bytes in the log so far. */
+  readonly size: number;
+  /** Appends, synchronously. Throws when the log cannot be written. */
+  append(bytes: Uint8Array): void;
+  close(): void;
+}

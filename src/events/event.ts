@@ -1,0 +1,142 @@
+/** The closed union of everything that a run tells: plain JSON, one object a line in ndjson and in the journal. */
+import type { CancelReason, Failure, Outcome } from './outcome.ts';
+
+/** One thing that happened. `t` is milliseconds since the run's start. */
+export type RunEvent =
+  | RunStarted
+  | StepQueued
+  | StepStarted
+  | StepOutput
+  | AttemptFinished
+  | StepRetrying
+  | TickWaiting
+  | TickFinished
+  | TicksMissed
+  | StepStopping
+  | StepFinished
+  | Warning
+  | RunCancelling
+  | RunFinished;
+
+export interface RunStarted {
+  readonly type: 'run.started';
+  /** Version of this union. */
+  readonly v: 1;
+  /** The run's id, `20261122-081349-7f3a`. */
+  readonly run: string;
+  readonly name: string;
+  /** The job file as an absolute path; absent for standard input and objects. */
+  readonly plan?: string;
+  /** Absolute folder of the run: its logs lie below. Absent when nothing is kept. */
+  readonly folder?: string;
+  /** Wall-clock time, ISO 8601, UTC. */
+  readonly at: string;
+}
+
+interface OfStep {
+  /** The step's path. */
+  readonly step: string;
+  readonly t: number;
+}
+
+/** The step must wait before it may start. */
+export interface StepQueued extends OfStep {
+  readonly type: 'step.queued';
+  readonly for: 'slot';
+}
+
+/** One attempt of a step starts. */
+export interface StepStarted extends OfStep {
+  readonly type: 'step.started';
+  /** The tick of the nearest `every`, the step's own or one above it; counted from 1. */
+  readonly tick?: number;
+  readonly attempt: number;
+  readonly pid?: number;
+  /** Where this attempt's output begins in the step's log, in bytes. */
+  readonly logOffset?: number;
+}
+
+/** A piece of what the step prints, cut anywhere but inside a character. Not in the journal. */
+export interface StepOutput extends OfStep {
+  readonly type: 'step.output';
+  readonly stream: 'out' | 'err';
+  readonly text: string;
+}
+
+export interface AttemptFinished extends OfStep {
+  readonly type: 'attempt.finished';
+  readonly tick?: number;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+}
+
+/** The attempt failed; the next one, `attempt`, starts after the delay. */
+export interface StepRetrying extends OfStep {
+  readonly type: 'step.retrying';
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly failure: Failure;
+}
+
+/** The next tick is due in `delayMs`. */
+export interface TickWaiting extends OfStep {
+  readonly type: 'tick.waiting';
+  readonly tick: number;
+  readonly delayMs: number;
+}
+
+export interface TickFinished extends OfStep {
+  readonly type: 'tick.finished';
+  readonly tick: number;
+  readonly outcome: Outcome;
+}
+
+/** Ticks that were due while an earlier one ran, and were left out. */
+export interface TicksMissed extends OfStep {
+  readonly type: 'ticks.missed';
+  readonly count: number;
+}
+
+/** The step's process was told to end. */
+export interface StepStopping extends OfStep {
+  readonly type: 'step.stopping';
+  readonly pid: number;
+  readonly signal: string;
+  readonly graceMs: number;
+}
+
+/** The step's final state, once per start of its group. Nothing of the step is left. */
+export interface StepFinished extends OfStep {
+  readonly type: 'step.finished';
+  readonly tick?: number;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  /** Attempts that were started, in all ticks. */
+  readonly attempts: number;
+  /** Path of the step's log below the run's folder; absent when it printed nothing. */
+  readonly log?: string;
+}
+
+export interface Warning {
+  readonly type: 'warning';
+  readonly t: number;
+  readonly step?: string;
+  readonly message: string;
+}
+
+/** The whole run was told to stop. */
+export interface RunCancelling {
+  readonly type: 'run.cancelling';
+  readonly t: number;
+  readonly reason: CancelReason;
+  /** Everything is killed at once; no `finally` starts any more. */
+  readonly forced?: true;
+}
+
+export interface RunFinished {
+  readonly type: 'run.finished';
+  readonly t: number;
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+}

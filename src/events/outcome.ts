@@ -1,0 +1,84 @@
+/** How a step ended: exactly one of four states, with the reason where it is not success. */
+
+/** Every signal by which a person or a system ends a run. */
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export type Outcome = Succeeded | Failed | Cancelled | Skipped;
+
+export interface Succeeded {
+  readonly state: 'succeeded';
+  /** Of a command. */
+  readonly exitCode?: number;
+  /** Of an HTTP response. */
+  readonly status?: number;
+}
+
+export interface Failed {
+  readonly state: 'failed';
+  readonly reason: Failure;
+  /** Of a command that ended by itself; of a group, that of its first failure. */
+  readonly exitCode?: number;
+  /** The signal that ended the command. */
+  readonly signal?: string;
+  /** Of an HTTP response. */
+  readonly status?: number;
+  /** The step has `allowFailure`: reported, but it cancels nobody and does not count. */
+  readonly allowed?: true;
+}
+
+/** Had started and was stopped by others. */
+export interface Cancelled {
+  readonly state: 'cancelled';
+  readonly reason: CancelReason;
+  readonly exitCode?: number;
+  readonly signal?: string;
+}
+
+/** Never started. */
+export interface Skipped {
+  readonly state: 'skipped';
+  readonly reason: SkipReason;
+}
+
+export type Failure =
+  /** The command's exit code is not among the good ones. */
+  | { readonly type: 'exit' }
+  /** A signal ended the command. */
+  | { readonly type: 'signal' }
+  /** The step's own clock ran out. */
+  | { readonly type: 'timeout'; readonly limitMs: number }
+  /** It could not be started: no such command, no such folder, a variable without a value. */
+  | { readonly type: 'start'; readonly message: string }
+  /** The request failed, or the response is not the expected one. */
+  | { readonly type: 'http'; readonly message: string }
+  /** A child failed; `step` is the path of the first one. */
+  | { readonly type: 'child'; readonly step: string }
+  /** The body was good but a step of its `finally` failed. */
+  | { readonly type: 'finally'; readonly step: string }
+  /** A bug in runjobs. */
+  | { readonly type: 'internal'; readonly message: string };
+
+/** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
+export type CancelReason =
+  | { readonly type: 'interrupted'; readonly signal: InterruptSignal }
+  /** The caller of the library aborted the run. */
+  | { readonly type: 'aborted' }
+  /** The clock of `step`, this one or one above it, ran out. */
+  | { readonly type: 'timeout'; readonly step: string; readonly limitMs: number }
+  | { readonly type: 'sibling-failed'; readonly step: string }
+  /** A background step whose group, `step`, has ended well. */
+  | { readonly type: 'group-ended'; readonly step: string }
+  /** The journal could not be written, or runjobs met a bug of its own. */
+  | { readonly type: 'internal'; readonly message: string };
+
+export type SkipReason =
+  | CancelReason
+  /** An earlier step of the same sequence failed. */
+  | { readonly type: 'earlier-failed'; readonly step: string }
+  /** The step whose `finally` this is never started. */
+  | { readonly type: 'not-started'; readonly step: string };
+
+/** Whether the outcome makes its group fail. */
+export function counts(outcome: Outcome): outcome is Failed {
+  return outcome.state === 'failed' && outcome.allowed !== true;
+}

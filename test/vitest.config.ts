@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/bench/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/plan/**', 'src/events/**', 'src/engine/**'],
+      reporter: ['text-summary'],
+      thresholds: {
+        'src/plan/**': { statements: 90, branches: 90, functions: 90, lines: 90 },
+        'src/events/**': { statements: 90, branches: 90, functions: 90, lines: 90 },
+        'src/engine/**': { statements: 90, branches: 90, functions: 90, lines: 90 },
+      },
+    },
+  },
+});
