@@ -53,8 +53,8 @@ export type Failure =
   | { readonly type: 'http'; readonly message: string }
   /** A child failed; `step` is the path of the first one. */
   | { readonly type: 'child'; readonly step: string }
-  /** The body was good but a step of its `finally` failed. */
-  | { readonly type: 'finally'; readonly step: string }
+  /** The body was good but `step` of its `finally` failed, or the block's own time, `limitMs`, ran out. */
+  | { readonly type: 'finally'; readonly step: string; readonly limitMs?: number }
   /** A bug in runjobs. */
   | { readonly type: 'internal'; readonly message: string };
 

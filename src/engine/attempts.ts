@@ -1,0 +1,78 @@
+/** `retry` and `timeout`: attempts under a clock, until one is good or none is left. */
+
+import type { Outcome } from '../events/outcome.ts';
+import { isLeaf, type Retry } from '../plan/plan.ts';
+import { runBody } from './body.ts';
+import type { RunContext, Running } from './context.ts';
+import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
+
+/**
+ * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
+ * Resolves to the last attempt's outcome, or to `cancelled` once the scope is closed.
+ */
+export async function attempts(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
+  const { retry } = running.step;
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await oneAttempt(run, running, scope, attempt);
+    if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return outcome;
+    if (retry === undefined || attempt > retry.times || scope.closed !== undefined) return outcome;
+    const delayMs = retryDelay(retry, attempt, run.random);
+    const { reason: failure } = outcome;
+    run.publish({ type: 'step.retrying', step: running.path, t: run.t(), attempt: attempt + 1, delayMs, failure });
+    running.slot?.();
+    await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
+    if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+  }
+}
+
+/** Milliseconds between attempt `failed` (from 1) and the next. */
+export function retryDelay(retry: Retry, failed: number, random: () => number): number {
+  const fullMs = Math.min(retry.maxDelayMs, retry.delayMs * retry.factor ** (failed - 1));
+  return Math.round(retry.jitter === 'full' ? fullMs * random() : fullMs);
+}
+
+async function oneAttempt(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Outcome> {
+  const { step, path } = running;
+  if (isLeaf(step) && !scope.slotless) {
+    running.slot = run.slots.tryTake();
+    if (running.slot === undefined) {
+      run.publish({ type: 'step.queued', step: path, t: run.t(), for: 'slot' });
+      running.slot = await run.slots.take(scope);
+    }
+  }
+  if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+  const startedAt = run.clock.now();
+  return withScope(scope, {}, async inner => {
+    const own = await withDeadline(run.clock, inner, step.timeoutMs, () => runBody(run, running, inner, attempt));
+    const outcome = judged(own, running, inner);
+    run.publish({
+      type: 'attempt.finished',
+      step: path,
+      t: run.t(),
+      ...(scope.tick === undefined ? {} : { tick: scope.tick }),
+      attempt,
+      outcome,
+      durationMs: Math.round(run.clock.now() - startedAt),
+    });
+    return outcome;
+  });
+}
+
+/**
+ * What a body's own ending means once its scope was told to stop: a group that had failed before stays failed;
+ * everything else is `cancelled`, or failed with `timeout` where the clock that ran out is its own.
+ */
+function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
+  const told = scope.cancelled;
+  if (told === undefined || (own.state === 'failed' && (!isLeaf(step) || own.reason.type === 'internal'))) return own;
+  const facts = own.state === 'failed' || own.state === 'cancelled' || own.state === 'succeeded' ? exitFacts(own) : {};
+  return told.type === 'timeout' && told.step === path
+    ? { state: 'failed', reason: { type: 'timeout', limitMs: told.limitMs }, ...facts }
+    : { state: 'cancelled', reason: told, ...facts };
+}
+
+/** How the process ended, kept beside what the engine makes of it. */
+function exitFacts(outcome: Outcome): { exitCode?: number; signal?: string } {
+  const { exitCode, signal } = outcome as { exitCode?: number; signal?: string };
+  return { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
+}

@@ -1,0 +1,50 @@
+/** What the parts of the engine share: the run, and a step while it runs. */
+import type { RunEvent, StepOutput } from '../events/event.ts';
+import type { Outcome } from '../events/outcome.ts';
+import type { Step } from '../plan/plan.ts';
+import type { Clock } from './clock.ts';
+import type { Executor, StepLog, StepLogs } from './executor.ts';
+import type { Scope } from './scope.ts';
+import type { Release, Slots } from './slots.ts';
+
+/** A run, as its parts see it. */
+export interface RunContext {
+  /** The run's id. */
+  readonly id: string;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+  /** Whether anybody reads `step.output`. */
+  readonly tellOutput: boolean;
+  publish(event: RunEvent): void;
+  /** A returned promise resolves when more output is welcome. */
+  publishOutput(event: StepOutput): Promise<void> | undefined;
+  readonly logs: StepLogs | undefined;
+  readonly slots: Slots;
+  /** Aborted when everything must end at once. */
+  readonly killed: AbortSignal;
+  /** Milliseconds since the run's start. */
+  t(): number;
+  /** Keeps a step's final state. */
+  settled(step: string, outcome: Outcome): void;
+  /** Runs a step below a group, to its final state: the way back up for the combinators. */
+  step(run: RunContext, step: Step, path: string, group: Scope): Promise<Outcome>;
+  /** Something that must succeed did not: stops the run. */
+  broken(message: string): void;
+}
+
+/** A step while it runs: what its modifiers share. */
+export interface Running {
+  readonly step: Step;
+  readonly path: string;
+  /** The path of the group it runs in. */
+  readonly group: string;
+  /** Whether the body has started at least once. */
+  started: boolean;
+  /** Attempts started so far, in all ticks. */
+  attempts: number;
+  /** The slot it holds, if any. */
+  slot: Release | undefined;
+  log: StepLog | undefined;
+}

@@ -1,0 +1,22 @@
+/** The exit code of a run: the first rule that holds. */
+import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
+
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * 3 a bug in runjobs · 129, 130, 143 a signal came · 124 the root's own clock ran out · 74 a log or the journal could
+ * not be written · 1 a step failed or the caller cancelled · 0.
+ * @param why what the whole run was cancelled for, if it was.
+ */
+export function exitCodeOf(
+  outcome: Outcome,
+  why: CancelReason | undefined,
+  failures: readonly { readonly outcome: Failed }[],
+): number {
+  if (failures.some(failure => failure.outcome.reason.type === 'internal')) return 3;
+  if (why?.type === 'interrupted') return INTERRUPTED[why.signal];
+  if (outcome.state === 'failed' && outcome.reason.type === 'timeout') return outcome.allowed ? 0 : 124;
+  if (why?.type === 'internal') return 74;
+  if (outcome.state === 'failed') return outcome.allowed ? 0 : 1;
+  return outcome.state === 'cancelled' ? 1 : 0;
+}

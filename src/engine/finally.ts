@@ -1,0 +1,72 @@
+/** `finally`: steps that run once after the body has ended, however it ended. */
+
+import type { Outcome } from '../events/outcome.ts';
+import { childPath, type FinallyBlock } from '../plan/plan.ts';
+import type { RunContext, Running } from './context.ts';
+import { Group } from './group.ts';
+import { type Scope, withDeadline, withScope } from './scope.ts';
+import { skip, skipFinally } from './skip.ts';
+import { Variables } from './variables.ts';
+
+/**
+ * Runs the block after the body came to `outcome`: all of its steps, in order, whatever becomes of each, outside of
+ * every slot and every deadline but its own. A cancellation does not reach it; killing the run does. It does not run
+ * when the body never started. Resolves to `outcome`, or to a failure where that was success (or was forgiven) and the
+ * block failed.
+ */
+export async function conclude(
+  run: RunContext,
+  running: Running,
+  block: FinallyBlock,
+  scope: Scope,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const { step, path } = running;
+  if (!running.started) {
+    skipFinally(run, step, path, { type: 'not-started', step: path });
+    return outcome;
+  }
+  running.slot?.();
+  const options = {
+    link: 'shielded',
+    path: childPath(path, 'finally'),
+    slotless: true,
+    variables: new Variables(facts(outcome, path), scope.variables),
+  } as const;
+  const ended = await withScope(scope, options, async inner => {
+    if (run.killed.aborted) inner.cancel(run.killed.reason);
+    return withDeadline(run.clock, inner, block.timeoutMs, () => inOrder(run, block, inner));
+  });
+  return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed)
+    ? (ended ?? outcome)
+    : outcome;
+}
+
+/** Resolves to the failure that the block makes of a good body, if any. */
+async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<Outcome | undefined> {
+  const group = new Group(run, scope, false);
+  for (const child of block.steps) {
+    if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
+    else if (child.background) group.startBackground(child);
+    else await group.child(child);
+  }
+  await group.end();
+  const told = scope.cancelled;
+  if (group.failure !== undefined) return failed(group.failure.step);
+  return told?.type === 'timeout' ? failed(scope.path, told.limitMs) : undefined;
+}
+
+function failed(step: string, limitMs?: number): Outcome {
+  return { state: 'failed', reason: { type: 'finally', step, ...(limitMs === undefined ? {} : { limitMs }) } };
+}
+
+/** What the steps of the block are told about the body. */
+function facts(outcome: Outcome, path: string): Record<string, string> {
+  const exitCode = outcome.state === 'skipped' ? undefined : outcome.exitCode;
+  const reason = outcome.state === 'failed' ? outcome.reason : undefined;
+  return {
+    RUNJOBS_OUTCOME: outcome.state,
+    RUNJOBS_EXIT_CODE: String(exitCode ?? (outcome.state === 'succeeded' ? 0 : '')),
+    RUNJOBS_FAILED_STEP: reason === undefined ? '' : reason.type === 'child' ? reason.step : path,
+  };
+}

@@ -1,0 +1,87 @@
+/** What every group of steps shares: its first failure, its background steps, and its end. */
+
+import { counts, type Failed, type Outcome } from '../events/outcome.ts';
+import { childPath, type Step } from '../plan/plan.ts';
+import type { RunContext } from './context.ts';
+import { Scope } from './scope.ts';
+
+interface Background {
+  readonly scope: Scope;
+  readonly ended: Promise<unknown>;
+}
+
+/** A group while it runs. */
+export class Group {
+  /** The first failure that counts, with the path of the step that brought it about. */
+  failure: { readonly step: string; readonly exitCode: number | undefined } | undefined;
+  readonly #run: RunContext;
+  readonly #scope: Scope;
+  readonly #failFast: boolean;
+  readonly #background: Background[] = [];
+  #foreground = false;
+
+  /** @param failFast whether the first failure cancels everything else in the scope. */
+  constructor(run: RunContext, scope: Scope, failFast: boolean) {
+    this.#run = run;
+    this.#scope = scope;
+    this.#failFast = failFast;
+  }
+
+  /** Runs a child to its end. */
+  async child(step: Step): Promise<void> {
+    this.#foreground = true;
+    await this.#observed(step, this.#scope);
+  }
+
+  /** Starts a child that nothing awaits before {@link Group.end}. */
+  startBackground(step: Step): void {
+    const scope = Scope.below(this.#scope, { link: 'background' });
+    this.#background.push({ scope, ended: this.#observed(step, scope).finally(() => scope.end()) });
+  }
+
+  /**
+   * Ends the group once its other children have ended: background steps are stopped one by one, the last started
+   * first. A group with nothing but background steps lives until they have ended or its scope closes.
+   */
+  async end(): Promise<Outcome> {
+    if (!this.#foreground) await this.#backgroundAlone();
+    await this.#stopBackground();
+    const { failure } = this;
+    if (failure !== undefined) {
+      const { step, exitCode } = failure;
+      return { state: 'failed', reason: { type: 'child', step }, ...(exitCode === undefined ? {} : { exitCode }) };
+    }
+    const reason = this.#scope.cancelled ?? this.#scope.closed;
+    return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
+  }
+
+  async #observed(step: Step, scope: Scope): Promise<void> {
+    const path = childPath(this.#scope.path, step.id);
+    const outcome = await this.#run.step(this.#run, step, path, scope);
+    if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome);
+  }
+
+  #fail(path: string, outcome: Failed): void {
+    const step = outcome.reason.type === 'child' ? outcome.reason.step : path;
+    this.failure ??= { step, exitCode: outcome.exitCode };
+    if (this.#failFast) this.#scope.cancel({ type: 'sibling-failed', step });
+  }
+
+  async #backgroundAlone(): Promise<void> {
+    let forget = () => {};
+    const closed = new Promise<void>(resolve => {
+      forget = this.#scope.whenClosed(resolve);
+    });
+    await Promise.race([Promise.all(this.#background.map(({ ended }) => ended)), closed]);
+    forget();
+  }
+
+  async #stopBackground(): Promise<void> {
+    const wellEnded = { type: 'group-ended', step: this.#scope.path } as const;
+    for (const { scope } of this.#background) scope.close(this.#scope.closed ?? wellEnded);
+    for (const { scope, ended } of this.#background.reverse()) {
+      scope.cancel(this.#scope.closed ?? wellEnded);
+      await ended;
+    }
+  }
+}

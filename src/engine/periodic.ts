@@ -1,0 +1,59 @@
+/** `every`: ticks anchored at the first one, so that lateness never adds up. */
+
+import type { Outcome } from '../events/outcome.ts';
+import type { Every } from '../plan/plan.ts';
+import { attempts } from './attempts.ts';
+import type { RunContext, Running } from './context.ts';
+import { type Scope, sleepUntil, withScope } from './scope.ts';
+
+/**
+ * Runs the step once, or tick by tick. Tick k (from 1) is due at t0 + (k - 1) · interval; what comes due while a tick
+ * runs is left out and counted in `ticks.missed`. The first failed tick fails the step; after `times` started ticks or
+ * once `for` has passed it has succeeded; without either it goes on until its scope closes, and is cancelled then.
+ */
+export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
+  const { every } = running.step;
+  if (every === undefined) return attempts(run, running, scope);
+  const startedAt = run.clock.now();
+  const endsAt = every.forMs === undefined ? Number.POSITIVE_INFINITY : startedAt + every.forMs;
+  let started = 0;
+  for (let tick = 1; ; ) {
+    started += 1;
+    const outcome = await withScope(scope, { tick }, inner => attempts(run, running, inner));
+    run.publish({ type: 'tick.finished', step: running.path, t: run.t(), tick, outcome });
+    if (outcome.state !== 'succeeded') return outcome;
+    if (started === every.times) return outcome;
+    if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+
+    const next = nextTick(every, tick, run.clock.now() - startedAt);
+    if (next > tick + 1) {
+      run.publish({ type: 'ticks.missed', step: running.path, t: run.t(), count: next - tick - 1 });
+    }
+    tick = next;
+    const due = startedAt + (tick - 1) * every.intervalMs;
+    running.slot?.();
+    if (due >= endsAt) {
+      if (await sleepUntil(run.clock, endsAt, scope)) return { state: 'succeeded' };
+    } else {
+      run.publish({
+        type: 'tick.waiting',
+        step: running.path,
+        t: run.t(),
+        tick,
+        delayMs: Math.max(0, Math.round(due - run.clock.now())),
+      });
+      if (await sleepUntil(run.clock, due, scope)) continue;
+    }
+    return cancelledIn(scope);
+  }
+}
+
+/** The first tick after `tick` whose time has not passed when `elapsedMs` have. */
+function nextTick(every: Every, tick: number, elapsedMs: number): number {
+  return Math.max(tick + 1, Math.ceil(elapsedMs / every.intervalMs) + 1);
+}
+
+function cancelledIn(scope: Scope): Outcome {
+  if (scope.closed === undefined) throw new Error(`the scope of "${scope.path}" woke a waiter without being closed`);
+  return { state: 'cancelled', reason: scope.closed };
+}

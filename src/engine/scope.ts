@@ -1,0 +1,189 @@
+/** The tree of what runs: a parent outlives its children, and cancelling it cancels them. */
+import type { CancelReason } from '../events/outcome.ts';
+import type { Clock } from './clock.ts';
+import type { Variables } from './variables.ts';
+
+/**
+ * How a scope hangs on its parent. `attached`: told to stop with it. `background`: starts nothing more once the parent
+ * is closed, and is told to stop by its group when its turn has come. `shielded`: untouched by a cancellation.
+ */
+export type Link = 'attached' | 'background' | 'shielded';
+
+export interface ScopeOptions {
+  readonly link?: Link;
+  /** The path of the step (or `…/finally`) that this is a scope of; default: the parent's. */
+  readonly path?: string;
+  readonly tick?: number;
+  readonly variables?: Variables;
+  /** Leaf steps inside take no slot. */
+  readonly slotless?: boolean;
+}
+
+/**
+ * One place in the tree. A scope is told two things, each at most once, and the first reason wins: that it is *closed*
+ * (nothing new may start: no process, request, retry or tick) and that it is *cancelled* (what runs must stop).
+ * Cancelling closes.
+ */
+export class Scope {
+  readonly path: string;
+  readonly tick: number | undefined;
+  readonly variables: Variables;
+  readonly slotless: boolean;
+  closed: CancelReason | undefined;
+  cancelled: CancelReason | undefined;
+  readonly #parent: Scope | undefined;
+  readonly #link: Link;
+  private children: Set<Scope> | undefined;
+  #controller: AbortController | undefined;
+  #whenClosed: Set<() => void> | undefined;
+  private whenEmpty: (() => void) | undefined;
+
+  constructor(
+    parent: Scope | undefined,
+    options: ScopeOptions & { readonly path: string; readonly variables: Variables },
+  ) {
+    this.#parent = parent;
+    this.#link = options.link ?? 'attached';
+    this.path = options.path;
+    this.tick = options.tick;
+    this.variables = options.variables;
+    this.slotless = options.slotless ?? false;
+    if (parent === undefined) return;
+    parent.children ??= new Set();
+    parent.children.add(this);
+    if (this.#link === 'shielded') return;
+    this.closed = parent.closed;
+    if (this.#link === 'attached') this.cancelled = parent.cancelled;
+  }
+
+  /** Opens a scope below `parent` that takes over from it what the options do not say. */
+  static below(parent: Scope, options: ScopeOptions): Scope {
+    return new Scope(parent, {
+      path: parent.path,
+      variables: parent.variables,
+      slotless: parent.slotless,
+      ...(parent.tick === undefined ? {} : { tick: parent.tick }),
+      ...options,
+    });
+  }
+
+  /** Aborted, with the reason, when the scope is cancelled. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.cancelled !== undefined) this.#controller.abort(this.cancelled);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Nothing new starts in here any more; what runs goes on. */
+  close(reason: CancelReason): void {
+    if (this.closed !== undefined) return;
+    this.closed = reason;
+    const waiting = this.#whenClosed;
+    this.#whenClosed = undefined;
+    if (waiting !== undefined) for (const wake of waiting) wake();
+    if (this.children === undefined) return;
+    for (const child of this.children) if (child.#link !== 'shielded') child.close(reason);
+  }
+
+  /** Tells everything in here to stop. */
+  cancel(reason: CancelReason): void {
+    this.close(reason);
+    if (this.cancelled !== undefined) return;
+    this.cancelled = reason;
+    this.#controller?.abort(reason);
+    if (this.children === undefined) return;
+    for (const child of this.children) if (child.#link === 'attached') child.cancel(reason);
+  }
+
+  /** Cancels everything below, background and shielded scopes too. */
+  cancelAll(reason: CancelReason): void {
+    this.cancel(reason);
+    if (this.children !== undefined) for (const child of this.children) child.cancelAll(reason);
+  }
+
+  /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */
+  whenClosed(wake: () => void): () => void {
+    if (this.closed !== undefined) {
+      wake();
+      return () => {};
+    }
+    this.#whenClosed ??= new Set();
+    this.#whenClosed.add(wake);
+    return () => void this.#whenClosed?.delete(wake);
+  }
+
+  /** Resolves when no scope below is left. */
+  async empty(): Promise<void> {
+    if (this.children === undefined || this.children.size === 0) return;
+    await new Promise<void>(resolve => {
+      this.whenEmpty = resolve;
+    });
+  }
+
+  /** Takes the scope out of the tree. Throws when something below it has not ended, which is a bug. */
+  end(): void {
+    if (this.children !== undefined && this.children.size > 0) {
+      throw new Error(`the scope of "${this.path}" ended before what runs in it`);
+    }
+    const parent = this.#parent;
+    if (parent?.children === undefined) return;
+    parent.children.delete(this);
+    if (parent.children.size === 0) parent.whenEmpty?.();
+  }
+}
+
+/**
+ * Opens a scope below `parent`, runs `body` in it, and closes it when the body has ended: nothing of it is left then.
+ * A body that throws, which is a bug, has its children cancelled and awaited before the error goes on.
+ */
+export async function withScope<T>(
+  parent: Scope,
+  options: ScopeOptions,
+  body: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const scope = Scope.below(parent, options);
+  try {
+    return await body(scope);
+  } catch (error) {
+    scope.cancelAll({ type: 'internal', message: String(error) });
+    await scope.empty();
+    throw error;
+  } finally {
+    scope.end();
+  }
+}
+
+/**
+ * Runs `body` under a clock: after `limitMs` the scope is cancelled with a `timeout` of its path. The timer is gone
+ * when this returns.
+ */
+export async function withDeadline<T>(
+  clock: Clock,
+  scope: Scope,
+  limitMs: number | undefined,
+  body: () => Promise<T>,
+): Promise<T> {
+  if (limitMs === undefined) return body();
+  const disarm = clock.at(clock.now() + limitMs, () => scope.cancel({ type: 'timeout', step: scope.path, limitMs }));
+  try {
+    return await body();
+  } finally {
+    disarm();
+  }
+}
+
+/** Waits until `due`; resolves to whether the time came before the scope closed. */
+export function sleepUntil(clock: Clock, due: number, scope: Scope): Promise<boolean> {
+  return new Promise(resolve => {
+    const disarm = clock.at(due, () => {
+      forget();
+      resolve(true);
+    });
+    const forget = scope.whenClosed(() => {
+      disarm();
+      resolve(false);
+    });
+  });
+}

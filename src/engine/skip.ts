@@ -1,0 +1,21 @@
+/** Steps that never start. */
+import type { Outcome, SkipReason } from '../events/outcome.ts';
+import { childPath, childrenOf, type Step } from '../plan/plan.ts';
+import type { RunContext } from './context.ts';
+
+/** Gives a step that never starts, and everything below it, its final state: children first, in declared order. */
+export function skip(run: RunContext, step: Step, path: string, reason: SkipReason): Outcome {
+  for (const child of childrenOf(step)) skip(run, child, childPath(path, child.id), reason);
+  skipFinally(run, step, path, reason);
+  const outcome: Outcome = { state: 'skipped', reason };
+  run.settled(path, outcome);
+  run.publish({ type: 'step.finished', step: path, t: run.t(), outcome, durationMs: 0, attempts: 0 });
+  return outcome;
+}
+
+/** The steps of a `finally` whose step never started. */
+export function skipFinally(run: RunContext, step: Step, path: string, reason: SkipReason): void {
+  for (const child of step.finally?.steps ?? []) {
+    skip(run, child, childPath(childPath(path, 'finally'), child.id), reason);
+  }
+}

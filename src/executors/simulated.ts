@@ -1,0 +1,55 @@
+/** An executor that only takes time: what a plan does when nothing real is started. */
+import type { Clock } from '../engine/clock.ts';
+import { type ExecuteContext, type Executor, reasonOf } from '../engine/executor.ts';
+import type { Outcome } from '../events/outcome.ts';
+import type { LeafStep } from '../plan/plan.ts';
+
+/** How a simulated leaf behaves. */
+export interface Behaviour {
+  /** Default: 0. */
+  readonly durationMs?: number;
+  /** Default: 0. */
+  readonly exitCode?: number;
+  /** Printed at the start. */
+  readonly output?: string;
+  /** Milliseconds that it takes to end once told to stop. Default: 0. */
+  readonly stopMs?: number;
+}
+
+/** Executes every leaf as `behave` says, on the given clock. Killing ends it at once. */
+export function createSimulatedExecutor(
+  clock: Clock,
+  behave: (step: LeafStep, context: ExecuteContext) => Behaviour,
+): Executor {
+  return {
+    execute(step, context) {
+      if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
+      const { durationMs = 0, exitCode = 0, output, stopMs = 0 } = behave(step, context);
+      context.started();
+      if (output !== undefined) void context.write(new TextEncoder().encode(output));
+      return new Promise<Outcome>(resolve => {
+        let disarm = () => {};
+        const end = (outcome: Outcome) => {
+          disarm();
+          context.signal.removeEventListener('abort', stop);
+          context.kill.removeEventListener('abort', kill);
+          resolve(outcome);
+        };
+        const kill = () => end({ state: 'cancelled', reason: reasonOf(context.kill) });
+        const stop = () => {
+          disarm();
+          const stopped = () => end({ state: 'cancelled', reason: reasonOf(context.signal) });
+          if (stopMs === 0) stopped();
+          else disarm = clock.at(clock.now() + stopMs, stopped);
+        };
+        disarm = clock.at(clock.now() + durationMs, () =>
+          end(
+            exitCode === 0 ? { state: 'succeeded', exitCode } : { state: 'failed', reason: { type: 'exit' }, exitCode },
+          ),
+        );
+        context.signal.addEventListener('abort', stop, { once: true });
+        context.kill.addEventListener('abort', kill, { once: true });
+      });
+    },
+  };
+}

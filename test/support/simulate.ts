@@ -1,0 +1,83 @@
+/** Runs a tree of steps on the virtual clock and keeps everything that it tells. */
+import type { ExecuteContext } from '../../src/engine/executor.ts';
+import { type Run, type RunResult, startRun } from '../../src/engine/run.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-clock.ts';
+import type { RunEvent } from '../../src/events/event.ts';
+import type { Outcome } from '../../src/events/outcome.ts';
+import { type Behaviour, createSimulatedExecutor } from '../../src/executors/simulated.ts';
+import type { Step } from '../../src/plan/plan.ts';
+import { plan } from './steps.ts';
+
+export interface SimulateOptions {
+  readonly slots?: number;
+  readonly random?: () => number;
+  readonly env?: Record<string, string>;
+  /** Called once the run has started, to set timers on its clock. */
+  readonly during?: (run: Run, clock: VirtualClock) => void;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly onExecute?: (context: ExecuteContext) => void;
+}
+
+export interface Simulation extends RunResult {
+  readonly events: readonly RunEvent[];
+  /** `12 a started`-like lines of the events that tests mostly ask for. */
+  readonly lines: readonly string[];
+  readonly tookMs: number;
+  /** Timers still armed when the run had ended. */
+  readonly timersLeft: number;
+  state(path: string): Outcome['state'] | undefined;
+}
+
+/** Runs the step as the root of a plan. */
+export async function simulate(root: Step, options: SimulateOptions = {}): Promise<Simulation> {
+  const clock = createVirtualClock();
+  const events: RunEvent[] = [];
+  const executor = createSimulatedExecutor(clock, (step, context) => {
+    options.onExecute?.(context);
+    const behaviour = JSON.parse(step.type === 'run' ? String(step.command) : '{}') as Behaviour | Behaviour[];
+    if (!Array.isArray(behaviour)) return behaviour;
+    return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
+  });
+  const run = startRun({
+    plan: plan(root, options.slots),
+    id: 'test-run',
+    executor,
+    clock,
+    random: options.random ?? (() => 0.5),
+    env: options.env ?? {},
+    publish(event) {
+      events.push(event);
+      options.onEvent?.(event);
+      return undefined;
+    },
+  });
+  options.during?.(run, clock);
+  const result = await clock.runUntil(run.ended);
+  const tookMs = clock.now();
+  await clock.advance(0);
+  return {
+    ...result,
+    events,
+    lines: events.flatMap(line),
+    tookMs,
+    timersLeft: clock.pending,
+    state: path => result.steps.get(path)?.state,
+  };
+}
+
+function line(event: RunEvent): string[] {
+  switch (event.type) {
+    case 'step.started':
+      return [`${event.t} ${event.step} started${event.attempt > 1 ? ` attempt ${event.attempt}` : ''}`];
+    case 'step.finished':
+      return [`${event.t} ${event.step} ${event.outcome.state}`];
+    case 'step.queued':
+      return [`${event.t} ${event.step} queued`];
+    case 'step.retrying':
+      return [`${event.t} ${event.step} retrying in ${event.delayMs}`];
+    case 'ticks.missed':
+      return [`${event.t} ${event.step} missed ${event.count}`];
+    default:
+      return [];
+  }
+}

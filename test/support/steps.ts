@@ -1,0 +1,54 @@
+/** Builders of steps for tests of the engine: what the loader would make of a job file. */
+import type { Behaviour } from '../../src/executors/simulated.ts';
+import type { FinallyBlock, Plan, Retry, Step, StepCommon } from '../../src/plan/plan.ts';
+
+type Modifiers = Partial<Omit<StepCommon, 'id'>>;
+type Children = readonly Step[];
+
+const common = (id: string, modifiers: Modifiers): StepCommon => ({
+  id,
+  env: {},
+  background: false,
+  allowFailure: false,
+  ...modifiers,
+});
+
+/** A simulated command: a behaviour for every attempt, or one for each (the last one stays). */
+export function leaf(id: string, behaviour: Behaviour | readonly Behaviour[] = {}, modifiers: Modifiers = {}): Step {
+  return {
+    type: 'run',
+    ...common(id, modifiers),
+    command: JSON.stringify(behaviour),
+    shell: ['sh', '-ec'],
+    stop: { signal: 'SIGTERM', graceMs: 5000 },
+    okExitCodes: [0],
+  };
+}
+
+export function steps(id: string, children: Children, modifiers: Modifiers = {}): Step {
+  return { type: 'steps', ...common(id, modifiers), children };
+}
+
+export function gather(
+  id: string,
+  children: Children,
+  modifiers: Modifiers & { limit?: number; failFast?: boolean } = {},
+): Step {
+  return { type: 'gather', failFast: true, ...common(id, modifiers), ...modifiers, children };
+}
+
+export function sleep(id: string, durationMs: number | 'forever', modifiers: Modifiers = {}): Step {
+  return { type: 'sleep', ...common(id, modifiers), durationMs };
+}
+
+export function lastly(children: Children, timeoutMs = 60_000): { finally: FinallyBlock } {
+  return { finally: { steps: children, timeoutMs } };
+}
+
+export function retry(times: number, changes: Partial<Retry> = {}): { retry: Retry } {
+  return { retry: { times, delayMs: 1000, factor: 2, maxDelayMs: 60_000, jitter: 'none', ...changes } };
+}
+
+export function plan(root: Step, slots = 64): Plan {
+  return { name: 'test', folder: '/', slots, root };
+}
