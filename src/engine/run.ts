@@ -1,4 +1,5 @@
 /** One root run: opened once per process, it holds everything that the plan asks for until all of it has ended. */
+import { setMaxListeners } from 'node:events';
 import type { RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly logs?: StepLogs;
   /** Absolute folder of the run, told in `run.started`. */
   readonly folder?: string;
+  /** What the user should know from the start; told as a warning. */
+  readonly notice?: string;
   /** The environment that commands inherit. */
   readonly env?: Readonly<Record<string, string>>;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
@@ -50,53 +53,23 @@ export interface Run {
   kill(reason: CancelReason): void;
 }
 
-/** A second run was asked for while one is active. */
-export class RunActiveError extends Error {
-  constructor(active: ActiveRun) {
-    super(
-      `a run is active in this process: "${active.name}" (${active.id}). One process holds one root run: ` +
-        'put the work inside it with "use", "steps" or "gather", or await its end first.',
-    );
-    this.name = 'RunActiveError';
-  }
-}
-
-interface ActiveRun {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Shared by every copy of this library in the process. */
-const ACTIVE = Symbol.for('runjobs.active-run');
-const registry = globalThis as { [ACTIVE]?: ActiveRun | undefined };
-
-/**
- * Claims the process for one root run, before anything of it starts; the result gives it back.
- * @throws {RunActiveError} while another run holds it.
- */
-export function claimProcess(run: ActiveRun): () => void {
-  const active = registry[ACTIVE];
-  if (active !== undefined) throw new RunActiveError(active);
-  registry[ACTIVE] = run;
-  return () => {
-    if (registry[ACTIVE] === run) registry[ACTIVE] = undefined;
-  };
-}
-
-/** Starts the one root run. The caller has claimed the process. */
+/** Starts the one root run, for which the caller has claimed the process: its first step starts after this returns. */
 export function startRun(options: RunOptions): Run {
   const { plan, clock } = options;
   const startedAt = clock.now();
   const steps = new Map<string, Outcome>();
   const failures: { step: string; outcome: Failed }[] = [];
   const killer = new AbortController();
+  // Every running leaf listens to it.
+  setMaxListeners(0, killer.signal);
   const t = () => Math.round(clock.now() - startedAt);
   const above = new Scope(undefined, { path: '.', variables: new Variables(options.env ?? {}) });
   let why: CancelReason | undefined;
+  let ended = false;
   const publish = (event: RunEvent) => void options.publish(event);
 
   const cancel = (reason: CancelReason) => {
-    if (why !== undefined) return;
+    if (why !== undefined || ended) return;
     why = reason;
     publish({ type: 'run.cancelling', t: t(), reason });
     above.cancel(reason);
@@ -116,37 +89,48 @@ export function startRun(options: RunOptions): Run {
     t,
     settled(step, outcome) {
       steps.set(step, outcome);
-      if (outcome.state === 'failed' && outcome.reason.type !== 'child') failures.push({ step, outcome });
+      if (outcome.state === 'failed' && !isDerived(outcome)) failures.push({ step, outcome });
     },
     step: runStep,
-    broken: message => cancel({ type: 'internal', message }),
+    broken(message) {
+      if (why?.type === 'internal') return;
+      publish({ type: 'warning', t: t(), message });
+      cancel({ type: 'internal', message });
+    },
   };
 
   const main = async (): Promise<RunResult> => {
-    publish({
-      type: 'run.started',
-      v: 1,
-      run: options.id,
-      name: plan.name,
-      ...(plan.file === undefined ? {} : { plan: plan.file }),
-      ...(options.folder === undefined ? {} : { folder: options.folder }),
-      at: clock.wall().toISOString(),
-    });
     const outcome = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
+    ended = true;
     const exitCode = exitCodeOf(outcome, why, failures);
     publish({ type: 'run.finished', t: t(), outcome, exitCode });
     return { outcome, exitCode, steps, failures };
   };
 
+  publish({
+    type: 'run.started',
+    v: 1,
+    run: options.id,
+    name: plan.name,
+    ...(plan.file === undefined ? {} : { plan: plan.file }),
+    ...(options.folder === undefined ? {} : { folder: options.folder }),
+    at: clock.wall().toISOString(),
+  });
+  if (options.notice !== undefined) publish({ type: 'warning', t: t(), message: options.notice });
   return {
-    ended: main(),
+    ended: Promise.resolve().then(main),
     cancel,
     kill(reason) {
+      if (killer.signal.aborted || ended) return;
       why ??= reason;
-      if (killer.signal.aborted) return;
       publish({ type: 'run.cancelling', t: t(), reason, forced: true });
       killer.abort(reason);
       above.cancelAll(reason);
     },
   };
+}
+
+/** Whether the failure only passes on that of a step inside, which has been told by itself. */
+function isDerived({ reason }: Failed): boolean {
+  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
 }

@@ -7,7 +7,9 @@ const every = (intervalMs: number, more: { times?: number; forMs?: number } = {}
   every: { intervalMs, overlap: 'skip' as const, ...more },
 });
 const startsOf = (events: readonly RunEvent[], step: string) =>
-  events.filter(event => event.type === 'step.started' && event.step === step).map(event => ('t' in event ? event.t : -1));
+  events
+    .filter(event => event.type === 'step.started' && event.step === step)
+    .map(event => ('t' in event ? event.t : -1));
 
 describe('every', () => {
   it('starts tick k at t0 + k · interval for ten minutes, without drift', async () => {
@@ -52,12 +54,7 @@ describe('every', () => {
     });
     expect(run.outcome.state).toBe('cancelled');
     const failing = await simulate(leaf('.', { exitCode: 2 }, { ...every(5000), ...retry(1) }));
-    expect(failing.lines).toEqual([
-      '0 . started',
-      '0 . retrying in 1000',
-      '1000 . started attempt 2',
-      '1000 . failed',
-    ]);
+    expect(failing.lines).toEqual(['0 . started', '0 . retrying in 1000', '1000 . started attempt 2', '1000 . failed']);
   });
 
   it('without an end goes on until its scope ends, and is cancelled with it', async () => {
@@ -70,9 +67,7 @@ describe('every', () => {
   });
 
   it('gives each tick a fresh scope with its number, seen by the steps inside', async () => {
-    const run = await simulate(
-      steps('.', [leaf('a'), leaf('b', { durationMs: 10 })], every(100, { times: 2 })),
-    );
+    const run = await simulate(steps('.', [leaf('a'), leaf('b', { durationMs: 10 })], every(100, { times: 2 })));
     const ticks = run.events.filter(event => event.type === 'step.started').map(event => [event.step, event.tick]);
     expect(ticks).toEqual([
       ['.', 1],

@@ -66,7 +66,11 @@ describe('gather', () => {
     const run = await simulate(
       gather(
         '.',
-        [leaf('bad', { exitCode: 3 }), leaf('good', { durationMs: 50 }), leaf('worse', { exitCode: 4, durationMs: 20 })],
+        [
+          leaf('bad', { exitCode: 3 }),
+          leaf('good', { durationMs: 50 }),
+          leaf('worse', { exitCode: 4, durationMs: 20 }),
+        ],
         { failFast: false, limit: 1 },
       ),
     );

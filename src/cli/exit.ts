@@ -1,0 +1,19 @@
+/** How the process ends. */
+import { constants } from 'node:os';
+import type { InterruptSignal } from '../events/outcome.ts';
+
+/** Exit codes of commands that run nothing; those of a run are in the engine's `exit-code.ts`. */
+export const EXIT = { ok: 0, usage: 2, bug: 3, notWritable: 74 } as const;
+
+/** Long enough for the default action of a signal; it does not end a process that is PID 1. */
+const SIGNAL_PATIENCE_MS = 200;
+
+/**
+ * Ends the process; everything must have been flushed. After an interruption the signal is raised again, so that the
+ * shell that called us sees it and stops too: `runjobs plan && echo next` says nothing after Ctrl-C.
+ */
+export function exitProcess(code: number, signal?: InterruptSignal): void {
+  if (signal === undefined || code !== 128 + constants.signals[signal]) process.exit(code);
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(code), SIGNAL_PATIENCE_MS);
+}

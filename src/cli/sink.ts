@@ -1,0 +1,56 @@
+/** The process's own output streams and files, as reporters write to them. */
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { Sink } from '../reporters/reporter.ts';
+
+/**
+ * A sink over a stream. Once the reader has gone (EPIPE, a closed terminal) everything written is swallowed: the run
+ * goes on and its exit status is not lost. @param onFailure told once about any other error, such as a full disk.
+ */
+export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoException) => void = () => {}): Sink {
+  let gone = false;
+  let drained: Promise<void> | undefined;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!gone && error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error);
+    gone = true;
+  });
+  return {
+    write(text) {
+      if (gone || stream.write(text)) return undefined;
+      drained ??= new Promise<void>(resolve => {
+        const done = () => {
+          stream.off('drain', done).off('error', done).off('close', done);
+          drained = undefined;
+          resolve();
+        };
+        stream.on('drain', done).on('error', done).on('close', done);
+      });
+      return drained;
+    },
+    flush() {
+      if (gone) return Promise.resolve();
+      return new Promise(resolve => {
+        const done = () => {
+          stream.off('error', done);
+          resolve();
+        };
+        stream.on('error', done);
+        stream.write('', done);
+      });
+    },
+  };
+}
+
+/**
+ * A sink over a file that is made anew.
+ * @throws (rejects with) the file system's error when it cannot be opened.
+ */
+export async function openFileSink(path: string, onFailure: (error: NodeJS.ErrnoException) => void): Promise<Sink> {
+  const stream = createWriteStream(path);
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', reject);
+  });
+  stream.removeAllListeners('error');
+  return createSink(stream, onFailure);
+}

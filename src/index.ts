@@ -1,0 +1,101 @@
+/** The library: what `import … from 'runjobs'` gives. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { RunResult } from './engine/run.ts';
+import type { RunEvent } from './events/event.ts';
+import type { PlanInput } from './plan/input.ts';
+import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
+import { formatProblems, type Problem } from './plan/problems.ts';
+import { claimRootRun, openRootRun } from './root-run.ts';
+
+export { RunActiveError } from './engine/active-run.ts';
+export type { RunResult } from './engine/run.ts';
+export type * from './events/event.ts';
+export type * from './events/outcome.ts';
+export type { PlanInput, StepInput } from './plan/input.ts';
+export { definePlan } from './plan/input.ts';
+export type { LoadResult } from './plan/load.ts';
+export type * from './plan/plan.ts';
+export type { Problem } from './plan/problems.ts';
+
+/** The job file, or the object in its place, is wrong: nothing was started. */
+export class PlanError extends Error {
+  /** Every problem, in the order of the file. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.name = 'PlanError';
+    this.problems = problems;
+  }
+}
+
+export interface RunOptions {
+  /** Aborting it cancels the run, which then still runs its `finally` steps. */
+  readonly signal?: AbortSignal;
+  /** Takes every event of the run, in order. What it throws is told as a `warning` event and ends its calls. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** In place of the plan's own `slots`. */
+  readonly slots?: number;
+  /** The environment that commands inherit. Default: this process's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object. */
+  readonly stateDir?: string;
+}
+
+/**
+ * Reads and checks a job file without running it. Rejects never: what is wrong with the file is in the result.
+ *
+ * ```ts
+ * const loaded = await loadPlan('plan.yaml');
+ * if (loaded.type === 'rejected') for (const { line, message } of loaded.problems) console.error(line, message);
+ * ```
+ */
+export function loadPlan(file: string): Promise<LoadResult> {
+  return load(file, { cwd: process.cwd() });
+}
+
+/**
+ * Runs a plan, given as a path or as an object, to its end; resolves with every step's outcome, also when steps fail.
+ *
+ * ```ts
+ * const { outcome, exitCode, steps } = await run({ gather: ['npm run lint', 'npm test'] });
+ * ```
+ *
+ * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`.
+ * @throws {PlanError} when the plan is wrong. @throws {RunActiveError} while another run is active in this process:
+ * nothing of the new one starts.
+ */
+export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
+  const claim = claimRootRun(typeof plan === 'string' ? plan : (plan.name ?? 'plan'));
+  try {
+    const loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
+    if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
+    const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
+    const root = openRootRun({
+      plan: { ...loaded.plan, slots },
+      id: claim.id,
+      listeners: onEvent === undefined ? [] : [{ report: event => void onEvent(event) }],
+      env: options.env ?? (process.env as Record<string, string>),
+      places: {
+        userState: userStateFolder(process.env),
+        ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
+      },
+    });
+    const cancel = () => root.cancel({ type: 'aborted' });
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    try {
+      return await root.ended;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  } finally {
+    claim.release();
+  }
+}
+
+/** Where the state of plans in read-only places goes: `runjobs` in the user's state folder. */
+export function userStateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs');
+}

@@ -1,0 +1,56 @@
+/** Runs on disk: the state folder and the folder of each run. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A run's own folder, and what the user should know about where it is. */
+export interface RunFolder {
+  readonly path: string;
+  readonly notice?: string;
+}
+
+/** The id of a run that starts now: `20261122-081349-7f3a`, in UTC. */
+export function createRunId(now: Date): string {
+  const [date, time] = now.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
+  return `${date}-${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Where the folder of a run may be made. */
+export interface StatePlaces {
+  /** What the user asked for; nothing else is tried then. */
+  readonly stateDir?: string;
+  /** The folder of the plan: `.runjobs/` beside it is the default. */
+  readonly planFolder: string;
+  /** The user's own state folder, for plans in places that cannot be written. */
+  readonly userState: string;
+}
+
+/**
+ * Makes the folder of a run, in the first of its places that can be written; a second choice is said in the notice.
+ * @throws the file system's error when there is none.
+ */
+export function createRunFolder(id: string, { stateDir, planFolder, userState }: StatePlaces): RunFolder {
+  if (stateDir !== undefined) return { path: makeRun(stateDir, id) };
+  const beside = join(planFolder, '.runjobs');
+  try {
+    return { path: makeRun(beside, id) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') throw error;
+    return {
+      path: makeRun(userState, id),
+      notice: `"${beside}" cannot be written (${code}); logs go to "${userState}"`,
+    };
+  }
+}
+
+/** The state folder ignores itself in git, so that nobody commits logs by accident. */
+function makeRun(state: string, id: string): string {
+  const runs = join(state, 'runs');
+  if (mkdirSync(runs, { recursive: true, mode: 0o700 }) !== undefined) {
+    writeFileSync(join(state, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
+  }
+  const folder = join(runs, id);
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}

@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/events/event.ts';
+import { childPath, childrenOf, isLeaf, type Step, type StepCommon } from '../../src/plan/plan.ts';
+import { type Simulation, simulate } from '../support/simulate.ts';
+import { gather, leaf, sleep, steps } from '../support/steps.ts';
+
+const ms = (max: number) => fc.integer({ min: 0, max });
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });
+const compact = (modifiers: object) =>
+  Object.fromEntries(Object.entries(modifiers).filter(([, value]) => value !== undefined)) as Partial<StepCommon>;
+
+const behaviour = fc.record({
+  durationMs: ms(300),
+  exitCode: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
+  stopMs: ms(50),
+});
+
+const modifiers = fc
+  .record({
+    timeoutMs: optional(fc.integer({ min: 1, max: 400 })),
+    allowFailure: fc.boolean(),
+    background: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    retry: optional(
+      fc.record({
+        times: fc.integer({ min: 0, max: 3 }),
+        delayMs: ms(60),
+        factor: fc.constantFrom(1, 2),
+        maxDelayMs: fc.constant(100),
+        jitter: fc.constantFrom('none' as const, 'full' as const),
+      }),
+    ),
+    every: optional(
+      fc.record({
+        intervalMs: fc.integer({ min: 20, max: 200 }),
+        times: fc.integer({ min: 1, max: 4 }),
+        overlap: fc.constant('skip' as const),
+      }),
+    ),
+  })
+  .map(compact);
+
+/** Trees whose ids are the positions; some have a `finally` of leaves. */
+const tree = fc.letrec<{ step: Step }>(tie => ({
+  step: fc
+    .tuple(
+      fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.tuple(
+          fc.constant('leaf' as const),
+          fc.oneof(behaviour, fc.array(behaviour, { minLength: 1, maxLength: 3 })),
+        ),
+        fc.tuple(fc.constant('sleep' as const), fc.oneof(ms(300), fc.constant('forever' as const))),
+        fc.tuple(fc.constant('steps' as const), fc.array(tie('step'), { maxLength: 4 })),
+        fc.tuple(
+          fc.constant('gather' as const),
+          fc.array(tie('step'), { maxLength: 4 }),
+          optional(fc.integer({ min: 1, max: 3 })),
+          fc.boolean(),
+        ),
+      ),
+      modifiers,
+      optional(fc.array(behaviour, { minLength: 1, maxLength: 2 })),
+    )
+    .map(([body, common, lastly]) => {
+      const all = {
+        ...common,
+        ...(lastly === undefined
+          ? {}
+          : { finally: { steps: numbered(lastly.map(each => leaf('', each))), timeoutMs: 100 } }),
+      };
+      switch (body[0]) {
+        case 'leaf':
+          return leaf('', body[1], all);
+        case 'sleep':
+          return sleep('', body[1], all);
+        case 'steps':
+          return steps('', numbered(body[1]), all);
+        default: {
+          const [, children, limit, failFast] = body;
+          return gather('', numbered(children), { ...all, failFast, ...(limit === undefined ? {} : { limit }) });
+        }
+      }
+    }),
+})).step;
+
+function numbered(children: readonly Step[]): Step[] {
+  return children.map((child, index) => ({ ...child, id: String(index + 1) }));
+}
+
+/** Every path below and with the step, with what its place means. */
+function paths(step: Step, path: string, place = { slotless: false, repeated: false }): [string, Step, typeof place][] {
+  const here = { slotless: place.slotless || step.background, repeated: place.repeated };
+  const inside = { ...here, repeated: here.repeated || step.retry !== undefined || step.every !== undefined };
+  return [
+    [path, step, here],
+    ...childrenOf(step).flatMap(child => paths(child, childPath(path, child.id), inside)),
+    ...(step.finally?.steps ?? []).flatMap(child =>
+      paths(child, childPath(childPath(path, 'finally'), child.id), { ...here, slotless: true }),
+    ),
+  ];
+}
+
+const isBelow = (path: string, group: string) => path !== group && (group === '.' || path.startsWith(`${group}/`));
+
+/** Runs the tree, interrupts it, perhaps kills it, and checks each law at each event. */
+async function observe(
+  root: Step,
+  slots: number,
+  cancelAt: number,
+  killAfter: number | undefined,
+): Promise<Simulation> {
+  const places = new Map(paths(root, '.').map(([path, step, place]) => [path, { step, ...place }]));
+  const running = new Set<string>();
+  let slotsTaken = 0;
+  let cancelling = false;
+  const broken: string[] = [];
+  const law = (holds: boolean, words: string) => {
+    if (!holds) broken.push(words);
+  };
+  const onEvent = (event: RunEvent) => {
+    if (event.type === 'run.cancelling') cancelling = true;
+    if (event.type === 'step.started') {
+      const place = places.get(event.step);
+      running.add(event.step);
+      if (place !== undefined && isLeaf(place.step) && !place.slotless) slotsTaken += 1;
+      law(slotsTaken <= slots, `${event.step} started without a slot`);
+      law(!cancelling || /(^|\/)finally\//.test(event.step), `${event.step} started after the cancellation`);
+    }
+    if (event.type === 'attempt.finished') {
+      const place = places.get(event.step);
+      if (place !== undefined && isLeaf(place.step) && !place.slotless && running.has(event.step)) slotsTaken -= 1;
+      for (const path of running)
+        law(!isBelow(path, event.step) || path.includes('finally'), `${path} outlives an attempt of ${event.step}`);
+      running.delete(event.step);
+    }
+    if (event.type === 'step.finished') {
+      law(!running.has(event.step), `${event.step} has ended but runs`);
+      for (const path of running) law(!isBelow(path, event.step), `${path} outlives ${event.step}`);
+    }
+  };
+  const run = await simulate(root, {
+    slots,
+    onEvent,
+    during(run, clock) {
+      clock.at(cancelAt, () => run.cancel({ type: 'interrupted', signal: 'SIGTERM' }));
+      if (killAfter !== undefined)
+        clock.at(cancelAt + killAfter, () => run.kill({ type: 'interrupted', signal: 'SIGTERM' }));
+    },
+  });
+  law(running.size === 0, 'something runs after the end');
+  law(slotsTaken === 0, 'a slot leaked');
+  for (const [path, place] of places) {
+    const ends = run.events.filter(event => event.type === 'step.finished' && event.step === path);
+    law(place.repeated ? ends.length >= 1 : ends.length === 1, `${path} has ${ends.length} final states`);
+  }
+  expect(broken).toEqual([]);
+  return run;
+}
+
+const scenario = fc.record({
+  root: tree.map(step => ({ ...step, id: '.', background: false })),
+  slots: fc.integer({ min: 1, max: 4 }),
+  cancelAt: fc.integer({ min: 0, max: 1500 }),
+  killAfter: fc.option(ms(120), { nil: undefined, freq: 2 }),
+});
+
+describe('for any tree of steps, interrupted at any moment', () => {
+  it('nothing outlives its group, no slot is exceeded or leaked, and every step has one final state', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ root, slots, cancelAt, killAfter }) => {
+        const run = await observe(root, slots, cancelAt, killAfter);
+        for (const [path, outcome] of run.steps) {
+          if (outcome.state !== 'skipped') continue;
+          const ends = run.events.filter(event => event.type === 'step.finished' && event.step === path);
+          const last = ends.at(-1);
+          expect(last).toMatchObject({ outcome: { state: 'skipped' }, attempts: 0 });
+        }
+        expect(run.failures.some(({ outcome }) => outcome.reason.type === 'internal')).toBe(false);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('leaves no timer behind but those of the test', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ root, slots, cancelAt }) => {
+        const run = await simulate(root, {
+          slots,
+          during: (run, clock) => clock.at(cancelAt, () => run.cancel({ type: 'aborted' })),
+        });
+        expect(run.timersLeft).toBeLessThanOrEqual(run.tookMs < cancelAt ? 1 : 0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('the same tree tells the same events', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ root, slots, cancelAt, killAfter }) => {
+        const first = await observe(root, slots, cancelAt, killAfter);
+        const second = await observe(root, slots, cancelAt, killAfter);
+        expect(second.events).toEqual(first.events);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../support/simulate.ts';
+import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
+
+describe('timeout', () => {
+  it('fails the step whose clock ran out, and cancels the steps below it', async () => {
+    const run = await simulate(
+      steps('.', [gather('g', [sleep('a', 'forever'), leaf('b', { durationMs: 9000 })])], { timeoutMs: 500 }),
+    );
+    expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'timeout', limitMs: 500 } });
+    const below = { state: 'cancelled', reason: { type: 'timeout', step: '.', limitMs: 500 } };
+    expect(['g', 'g/a', 'g/b'].map(path => run.steps.get(path))).toEqual([below, below, below]);
+    expect(run).toMatchObject({ tookMs: 500, exitCode: 124, timersLeft: 0 });
+  });
+
+  it('of an inner step counts as a failure of that step only', async () => {
+    const run = await simulate(
+      gather('.', [sleep('slow', 'forever', { timeoutMs: 100 }), leaf('b', { durationMs: 500 })], { failFast: false }),
+    );
+    expect(run.steps.get('slow')).toMatchObject({ state: 'failed', reason: { type: 'timeout', limitMs: 100 } });
+    expect(run.state('b')).toBe('succeeded');
+    expect(run.exitCode).toBe(1);
+  });
+
+  it('that an outer step has used up is gone for the steps inside', async () => {
+    const run = await simulate(
+      steps('.', [sleep('first', 600), leaf('second', { durationMs: 900 }, { timeoutMs: 800 })], { timeoutMs: 1000 }),
+    );
+    expect(run.steps.get('second')).toEqual({
+      state: 'cancelled',
+      reason: { type: 'timeout', step: '.', limitMs: 1000 },
+    });
+    expect(run.tookMs).toBe(1000);
+  });
+
+  it('is the outer one where two run out in the same moment', async () => {
+    const run = await simulate(steps('.', [sleep('in', 'forever', { timeoutMs: 100 })], { timeoutMs: 100 }));
+    expect(run.outcome).toMatchObject({ reason: { type: 'timeout' } });
+    expect(run.state('in')).toBe('cancelled');
+  });
+
+  it('does not touch a step that ends before it', async () => {
+    const run = await simulate(leaf('.', { durationMs: 99 }, { timeoutMs: 100 }));
+    expect(run).toMatchObject({ outcome: { state: 'succeeded' }, timersLeft: 0 });
+  });
+
+  it('counts from the start of the process, not from the wait for a slot', async () => {
+    const run = await simulate(
+      gather('.', [leaf('a', { durationMs: 1000 }), leaf('b', { durationMs: 90 }, { timeoutMs: 100 })]),
+      { slots: 1 },
+    );
+    expect(run.state('b')).toBe('succeeded');
+  });
+
+  it('is each attempt’s own, and its running out is retried', async () => {
+    const run = await simulate(
+      leaf('.', [{ durationMs: 9000 }, { durationMs: 9000 }, { durationMs: 50 }], {
+        timeoutMs: 100,
+        ...retry(2, { delayMs: 10, factor: 1 }),
+      }),
+    );
+    expect(run).toMatchObject({ outcome: { state: 'succeeded' }, tookMs: 270 });
+  });
+
+  it('waits for what it stopped, and stays the reason when that ends well', async () => {
+    const run = await simulate(leaf('.', { durationMs: 9000, stopMs: 700 }, { timeoutMs: 100 }));
+    expect(run).toMatchObject({ tookMs: 800, outcome: { state: 'failed', reason: { type: 'timeout' } } });
+  });
+
+  it('does not cut finally short', async () => {
+    const run = await simulate(
+      sleep('.', 'forever', { timeoutMs: 100, ...lastly([leaf('tidy', { durationMs: 5000 })]) }),
+    );
+    expect(run.state('finally/tidy')).toBe('succeeded');
+    expect(run).toMatchObject({ tookMs: 5100, exitCode: 124 });
+  });
+
+  it('after a failure of the group does not hide that failure', async () => {
+    const run = await simulate(
+      gather('.', [leaf('bad', { exitCode: 5, durationMs: 10 }), leaf('b', { durationMs: 9000, stopMs: 500 })], {
+        timeoutMs: 100,
+      }),
+    );
+    expect(run.outcome).toMatchObject({ reason: { type: 'child', step: 'bad' }, exitCode: 5 });
+  });
+
+  it('is forgiven like any failure', async () => {
+    const run = await simulate(sleep('.', 'forever', { timeoutMs: 10, allowFailure: true }));
+    expect(run).toMatchObject({ exitCode: 0, outcome: { state: 'failed', allowed: true } });
+  });
+});
