@@ -1,6 +1,5 @@
 /** The library: what `import … from 'runjobs'` gives. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RunResult } from './engine/run.ts';
 import type { RunEvent } from './events/event.ts';
 import type { PlanInput } from './plan/input.ts';
@@ -13,8 +12,9 @@ export type { RunResult } from './engine/run.ts';
 export type * from './events/event.ts';
 export type * from './events/outcome.ts';
 export type { PlanInput, StepInput } from './plan/input.ts';
-export { definePlan } from './plan/input.ts';
+
 export type { LoadResult } from './plan/load.ts';
+export { definePlan } from './plan/load.ts';
 export type * from './plan/plan.ts';
 export type { Problem } from './plan/problems.ts';
 
@@ -75,12 +75,9 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const root = openRootRun({
       plan: { ...loaded.plan, slots },
       id: claim.id,
-      listeners: onEvent === undefined ? [] : [{ report: event => void onEvent(event) }],
+      listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => void onEvent(event) }],
       env: options.env ?? (process.env as Record<string, string>),
-      places: {
-        userState: userStateFolder(process.env),
-        ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
-      },
+      ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
     });
     const cancel = () => root.cancel({ type: 'aborted' });
     signal?.addEventListener('abort', cancel, { once: true });
@@ -93,9 +90,4 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   } finally {
     claim.release();
   }
-}
-
-/** Where the state of plans in read-only places goes: `runjobs` in the user's state folder. */
-export function userStateFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs');
 }

@@ -1,29 +1,24 @@
 /** The composition of one root run: plan, engine, executors, logs and listeners put together. */
 
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { type Run, type RunResult, startRun } from './engine/run.ts';
-import type { RunEvent } from './events/event.ts';
-import { createPublisher } from './events/publish.ts';
+import { createPublisher, type Listener } from './events/publish.ts';
 import { openExecutors } from './executors/index.ts';
 import { openLogs } from './journal/logs.ts';
-import { createRunFolder, createRunId, type StatePlaces } from './journal/runs.ts';
+import { createRunFolder, createRunId } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
-
-/** Whoever takes the events of a run; see the reporters. */
-export interface EventListener {
-  /** Whether it reads `step.output`. Default: true. */
-  readonly wantsOutput?: boolean;
-  report(event: RunEvent): Promise<void> | undefined;
-}
 
 export interface RootRunOptions {
   readonly plan: Plan;
   readonly id: string;
-  readonly listeners: readonly EventListener[];
+  readonly listeners: readonly Listener[];
   /** The environment that commands inherit. */
   readonly env: Readonly<Record<string, string>>;
-  readonly places: Omit<StatePlaces, 'planFolder'>;
+  /** Where runs are kept; default: see {@link createRunFolder}. */
+  readonly stateDir?: string;
 }
 
 /** A root run that has begun. */
@@ -46,10 +41,18 @@ export function claimRootRun(name: string): { readonly id: string; readonly rele
  * Starts a run for which the process was claimed.
  * @throws the file system's error when its folder cannot be made: nothing has started then.
  */
-export function openRootRun({ plan, id, listeners, env, places }: RootRunOptions): RootRun {
-  const folder = createRunFolder(id, { ...places, planFolder: plan.folder });
+export function openRootRun({ plan, id, listeners, env, stateDir }: RootRunOptions): RootRun {
+  const folder = createRunFolder(id, {
+    planFolder: plan.folder,
+    userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
+    ...(stateDir === undefined ? {} : { stateDir }),
+  });
   const executors = openExecutors({ folder: plan.folder, run: id });
-  const { publish, listensToOutput } = createPublisher({ reporters: listeners });
+  const { publish, listensToOutput } = createPublisher({
+    reporters: listeners,
+    onRecordFailure() {},
+    onReporterFailure() {},
+  });
   const run = startRun({
     plan,
     id,

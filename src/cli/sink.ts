@@ -1,5 +1,5 @@
 /** The process's own output streams and files, as reporters write to them. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Sink } from '../reporters/reporter.ts';
 
@@ -43,14 +43,8 @@ export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoExce
 
 /**
  * A sink over a file that is made anew.
- * @throws (rejects with) the file system's error when it cannot be opened.
+ * @throws the file system's error when it cannot be opened.
  */
-export async function openFileSink(path: string, onFailure: (error: NodeJS.ErrnoException) => void): Promise<Sink> {
-  const stream = createWriteStream(path);
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', reject);
-  });
-  stream.removeAllListeners('error');
-  return createSink(stream, onFailure);
+export function openFileSink(path: string, onFailure: (error: NodeJS.ErrnoException) => void): Sink {
+  return createSink(createWriteStream(path, { fd: openSync(path, 'w', 0o644) }), onFailure);
 }

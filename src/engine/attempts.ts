@@ -17,8 +17,15 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return outcome;
     if (retry === undefined || attempt > retry.times || scope.closed !== undefined) return outcome;
     const delayMs = retryDelay(retry, attempt, run.random);
-    const { reason: failure } = outcome;
-    run.publish({ type: 'step.retrying', step: running.path, t: run.t(), attempt: attempt + 1, delayMs, failure });
+    run.publish({
+      type: 'step.retrying',
+      step: running.path,
+      t: run.t(),
+      attempt: attempt + 1,
+      delayMs,
+      failure: outcome.reason,
+      ...exitFacts(outcome),
+    });
     running.slot?.();
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
     if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
@@ -65,7 +72,7 @@ async function oneAttempt(run: RunContext, running: Running, scope: Scope, attem
 function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
   const told = scope.cancelled;
   if (told === undefined || (own.state === 'failed' && (!isLeaf(step) || own.reason.type === 'internal'))) return own;
-  const facts = own.state === 'failed' || own.state === 'cancelled' || own.state === 'succeeded' ? exitFacts(own) : {};
+  const facts = exitFacts(own);
   return told.type === 'timeout' && told.step === path
     ? { state: 'failed', reason: { type: 'timeout', limitMs: told.limitMs }, ...facts }
     : { state: 'cancelled', reason: told, ...facts };

@@ -11,7 +11,6 @@ import { sequence } from './sequence.ts';
 export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Outcome> {
   const { step } = running;
   const started = (facts: { readonly pid?: number; readonly logOffset?: number } = {}) => {
-    running.started = true;
     running.attempts += 1;
     run.publish({
       type: 'step.started',
@@ -21,6 +20,9 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       attempt,
       ...facts,
     });
+    if (running.started) return;
+    running.started = true;
+    running.onStarted?.();
   };
   switch (step.type) {
     case 'run':

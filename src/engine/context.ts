@@ -29,7 +29,7 @@ export interface RunContext {
   /** Keeps a step's final state. */
   settled(step: string, outcome: Outcome): void;
   /** Runs a step below a group, to its final state: the way back up for the combinators. */
-  step(run: RunContext, step: Step, path: string, group: Scope): Promise<Outcome>;
+  step(run: RunContext, step: Step, path: string, group: Scope, onStarted?: () => void): Promise<Outcome>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
 }
@@ -42,6 +42,8 @@ export interface Running {
   readonly group: string;
   /** Whether the body has started at least once. */
   started: boolean;
+  /** Called when the body has started for the first time. */
+  readonly onStarted: (() => void) | undefined;
   /** Attempts started so far, in all ticks. */
   attempts: number;
   /** The slot it holds, if any. */

@@ -47,7 +47,7 @@ async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Prom
   const group = new Group(run, scope, false);
   for (const child of block.steps) {
     if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
-    else if (child.background) group.startBackground(child);
+    else if (child.background) await group.startBackground(child);
     else await group.child(child);
   }
   await group.end();

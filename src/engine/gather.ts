@@ -26,7 +26,7 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope): P
         const { value: child } = waiting.next();
         if (child === undefined) break;
         if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
-        else if (child.background) group.startBackground(child);
+        else if (child.background) void group.startBackground(child);
         else {
           running += 1;
           void group.child(child).then(ended);

@@ -33,10 +33,16 @@ export class Group {
     await this.#observed(step, this.#scope);
   }
 
-  /** Starts a child that nothing awaits before {@link Group.end}. */
-  startBackground(step: Step): void {
+  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or ended before that. */
+  async startBackground(step: Step): Promise<void> {
     const scope = Scope.below(this.#scope, { link: 'background' });
-    this.#background.push({ scope, ended: this.#observed(step, scope).finally(() => scope.end()) });
+    await new Promise<void>(resolve => {
+      const ended = this.#observed(step, scope, resolve).finally(() => {
+        scope.end();
+        resolve();
+      });
+      this.#background.push({ scope, ended });
+    });
   }
 
   /**
@@ -55,9 +61,9 @@ export class Group {
     return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
   }
 
-  async #observed(step: Step, scope: Scope): Promise<void> {
+  async #observed(step: Step, scope: Scope, onStarted?: () => void): Promise<void> {
     const path = childPath(this.#scope.path, step.id);
-    const outcome = await this.#run.step(this.#run, step, path, scope);
+    const outcome = await this.#run.step(this.#run, step, path, scope, onStarted);
     if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome);
   }
 

@@ -15,7 +15,7 @@ export async function sequence(run: RunContext, step: SequenceStep, scope: Scope
       const { failure } = group;
       const reason = failure === undefined ? scope.closed : { type: 'earlier-failed' as const, step: failure.step };
       skip(run, child, childPath(scope.path, child.id), reason);
-    } else if (child.background) group.startBackground(child);
+    } else if (child.background) await group.startBackground(child);
     else await group.child(child);
   }
   return group.end();

@@ -13,7 +13,13 @@ import { UnsetVariable } from './variables.ts';
  * ended. Never rejects: an exception is a bug and becomes a failure of type `internal`. In a closed scope the step
  * does not start: it and everything below it is skipped.
  */
-export async function runStep(run: RunContext, step: Step, path: string, group: Scope): Promise<Outcome> {
+export async function runStep(
+  run: RunContext,
+  step: Step,
+  path: string,
+  group: Scope,
+  onStarted?: () => void,
+): Promise<Outcome> {
   if (group.closed !== undefined) return skip(run, step, path, group.closed);
   const startedAt = run.clock.now();
   const running: Running = {
@@ -21,6 +27,7 @@ export async function runStep(run: RunContext, step: Step, path: string, group: 
     path,
     group: group.path,
     started: false,
+    onStarted,
     attempts: 0,
     slot: undefined,
     log: undefined,

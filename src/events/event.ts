@@ -77,6 +77,9 @@ export interface StepRetrying extends OfStep {
   readonly attempt: number;
   readonly delayMs: number;
   readonly failure: Failure;
+  /** Of the failed attempt. */
+  readonly exitCode?: number;
+  readonly signal?: string;
 }
 
 /** The next tick is due in `delayMs`. */

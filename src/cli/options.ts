@@ -1,0 +1,107 @@
+/** The command line: which commands there are, and what their options mean. The only place that knows commander. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../plan/duration.ts';
+
+/** What the user asked for. */
+export type Request =
+  | { readonly type: 'run'; readonly plan: string; readonly options: RunFlags }
+  | { readonly type: 'check'; readonly plan: string; readonly options: CheckFlags }
+  | { readonly type: 'schema'; readonly options: SchemaFlags }
+  /** Nothing to do any more: help or an error has been printed. */
+  | { readonly type: 'done'; readonly exitCode: number };
+
+export interface RunFlags {
+  readonly reporter: readonly string[];
+  readonly slots?: number;
+  readonly timeout?: number;
+  readonly stateDir?: string;
+  readonly color: boolean;
+}
+
+export interface CheckFlags {
+  readonly color: boolean;
+}
+
+export interface SchemaFlags {
+  readonly events?: boolean;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
+3 a bug in runjobs · 74 a log cannot be written · 124 the plan's own timeout ran out · 129, 130, 143 ended by a signal`;
+
+/** Understands the arguments; help and errors are printed by commander. */
+export function parseArguments(argv: readonly string[], version: string): Request {
+  let request: Request = { type: 'done', exitCode: 0 };
+  const program = new Command('runjobs')
+    .description(
+      'Run the work that one file describes, as one run: in sequence, concurrently, periodically, over HTTP.',
+    )
+    .version(version, '-V, --version')
+    .usage('[command] <plan> [options]')
+    .addHelpText('after', EXIT_CODES)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(runjobs --help shows what there is)')
+    .enablePositionalOptions()
+    .exitOverride();
+
+  command(program, 'run', { isDefault: true })
+    .description('run a plan; "runjobs plan.yaml" is short for it')
+    .argument('<plan>', 'job file: .json, .yaml, .mjs, or "-" for standard input')
+    .addOption(
+      new Option('-r, --reporter <name[:file]>', 'live, plain or ndjson, to a file if one is named; may be repeated')
+        .default([], 'live on a terminal, else plain')
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+    )
+    .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
+    .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
+    .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
+    .option('--no-color', 'no colours')
+    .action((plan: string, options: RunFlags) => {
+      request = { type: 'run', plan, options };
+    });
+
+  command(program, 'check')
+    .description('check a plan and print its tree; nothing is started')
+    .argument('<plan>', 'job file, or "-"')
+    .option('--no-color', 'no colours')
+    .action((plan: string, options: CheckFlags) => {
+      request = { type: 'check', plan, options };
+    });
+
+  command(program, 'schema')
+    .description('print the JSON Schema of job files, for editors')
+    .option('--events', 'that of the events which the ndjson reporter prints')
+    .action((options: SchemaFlags) => {
+      request = { type: 'schema', options };
+    });
+
+  try {
+    program.parse(argv, { from: 'user' });
+    return request;
+  } catch (error) {
+    if (error instanceof CommanderError) return { type: 'done', exitCode: error.exitCode === 0 ? 0 : 2 };
+    throw error;
+  }
+}
+
+function command(program: Command, name: string, options: { isDefault?: boolean } = {}): Command {
+  return program
+    .command(name, options)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showHelpAfterError(`(runjobs ${name} --help shows what there is)`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+  if (ms === undefined || ms <= 0)
+    throw new InvalidArgumentError('It must be a duration such as "250ms", "10s" or "5m".');
+  return ms;
+}

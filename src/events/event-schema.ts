@@ -1,0 +1,112 @@
+/** The JSON Schema of events: what `runjobs schema --events` publishes. A test holds it against real runs. */
+
+type Schema = { readonly [key: string]: unknown };
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const ordinal: Schema = { type: 'integer', minimum: 1 };
+const yes: Schema = { const: true };
+const outcome: Schema = { $ref: '#/$defs/outcome' };
+const failure: Schema = { $ref: '#/$defs/failure' };
+const cancelReason: Schema = { $ref: '#/$defs/cancelReason' };
+
+/** A strict object; a name that ends in `?` is optional. */
+function object(properties: Record<string, Schema>, description?: string): Schema {
+  const names = Object.keys(properties);
+  return {
+    type: 'object',
+    ...(description === undefined ? {} : { description }),
+    properties: Object.fromEntries(Object.entries(properties).map(([name, schema]) => [bare(name), schema])),
+    required: names.filter(name => !name.endsWith('?')),
+    additionalProperties: false,
+  };
+}
+
+const bare = (name: string) => name.replace('?', '');
+
+/** One kind of a union, told apart by `type`. */
+function kind(type: string, properties: Record<string, Schema> = {}, description?: string): Schema {
+  return object({ type: { const: type }, ...properties }, description);
+}
+
+const cancelReasons = [
+  kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP'] } }),
+  kind('aborted'),
+  kind('timeout', { step: text, limitMs: count }),
+  kind('sibling-failed', { step: text }),
+  kind('group-ended', { step: text }),
+  kind('internal', { message: text }),
+];
+
+const ended = { 'exitCode?': { type: 'integer' }, 'signal?': text };
+const ofStep = { step: { ...text, description: 'Path of the step; "." is the root.' }, t: count };
+
+/** Draft-07, as editors and most validators know it. */
+export const eventSchema: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'runjobs event',
+  description: 'One line of the ndjson reporter. "t" is milliseconds since the start of the run.',
+  oneOf: [
+    kind('run.started', {
+      v: { const: 1 },
+      run: { ...text, description: 'Id of the run.' },
+      name: text,
+      'plan?': { ...text, description: 'Absolute path of the job file.' },
+      'folder?': { ...text, description: 'Absolute folder of the run; logs lie below it.' },
+      at: { type: 'string', description: 'ISO 8601, UTC.' },
+    }),
+    kind('step.queued', { ...ofStep, for: { const: 'slot' } }, 'The step waits before it may start.'),
+    kind(
+      'step.started',
+      { ...ofStep, 'tick?': ordinal, attempt: ordinal, 'pid?': ordinal, 'logOffset?': count },
+      'One attempt of a step starts.',
+    ),
+    kind('step.output', { ...ofStep, stream: { enum: ['out', 'err'] }, text }, 'A piece of what the step prints.'),
+    kind('attempt.finished', { ...ofStep, 'tick?': ordinal, attempt: ordinal, outcome, durationMs: count }),
+    kind('step.retrying', { ...ofStep, attempt: ordinal, delayMs: count, failure, ...ended }),
+    kind('tick.waiting', { ...ofStep, tick: ordinal, delayMs: count }),
+    kind('tick.finished', { ...ofStep, tick: ordinal, outcome }),
+    kind('ticks.missed', { ...ofStep, count: ordinal }),
+    kind('step.stopping', { ...ofStep, pid: ordinal, signal: text, graceMs: count }),
+    kind(
+      'step.finished',
+      { ...ofStep, 'tick?': ordinal, outcome, durationMs: count, attempts: count, 'log?': text },
+      'The final state of a step; nothing of it is left.',
+    ),
+    kind('warning', { t: count, 'step?': text, message: text }),
+    kind('run.cancelling', { t: count, reason: cancelReason, 'forced?': yes }),
+    kind('run.finished', { t: count, outcome, exitCode: { type: 'integer' } }),
+  ],
+  $defs: {
+    outcome: {
+      oneOf: [
+        object({ state: { const: 'succeeded' }, 'exitCode?': { type: 'integer' }, 'status?': { type: 'integer' } }),
+        object({
+          state: { const: 'failed' },
+          reason: failure,
+          ...ended,
+          'status?': { type: 'integer' },
+          'allowed?': yes,
+        }),
+        object({ state: { const: 'cancelled' }, reason: cancelReason, ...ended }),
+        object({ state: { const: 'skipped' }, reason: { $ref: '#/$defs/skipReason' } }),
+      ],
+    },
+    failure: {
+      oneOf: [
+        kind('exit'),
+        kind('signal'),
+        kind('timeout', { limitMs: count }),
+        kind('start', { message: text }),
+        kind('http', { message: text }),
+        kind('child', { step: text }),
+        kind('finally', { step: text, 'limitMs?': count }),
+        kind('internal', { message: text }),
+      ],
+    },
+    cancelReason: { oneOf: cancelReasons },
+    skipReason: {
+      oneOf: [...cancelReasons, kind('earlier-failed', { step: text }), kind('not-started', { step: text })],
+    },
+  },
+};

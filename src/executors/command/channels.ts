@@ -1,0 +1,122 @@
+/** The pool of channels: named pipes, made in batches when first needed and used again and again. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Channel, Listener, Write } from './channel.ts';
+import { Fifo } from './fifo.ts';
+import { openPipes } from './pipes.ts';
+
+export interface Channels {
+  /** A channel that nothing else writes to. Rejects with the system's error, such as EMFILE. */
+  lend(listener: Listener): Promise<Channel>;
+  /** Removes the pipes. Call when no channel is lent. */
+  close(): Promise<void>;
+}
+
+const firstBatch = 8;
+const largestBatch = 512;
+/** Each idle pipe holds two descriptors. */
+const mostIdle = 64;
+
+/** Opens the pool; nothing is made before the first {@link Channels.lend}. */
+export function openChannels(): Channels {
+  const run = promisify(execFile);
+  const buffer = new Uint8Array(64 * 1024);
+  const idle: Fifo[] = [];
+  const paths: string[] = [];
+  const folders: string[] = [];
+  let making: Promise<void> | undefined;
+  let made = 0;
+  let waiting = 0;
+  let hasFifos = true;
+
+  async function makeBatch(): Promise<void> {
+    const size = Math.min(Math.max(firstBatch, made, waiting), largestBatch);
+    const folder = await mkdtemp(join(tmpdir(), 'runjobs-'));
+    folders.push(folder);
+    const batch = Array.from({ length: size }, (_, index) => join(folder, String(index)));
+    await run('mkfifo', ['-m', '600', ...batch]);
+    paths.push(...batch);
+    made += size;
+  }
+
+  async function nextPath(): Promise<string> {
+    waiting += 1;
+    try {
+      for (;;) {
+        const path = paths.pop();
+        if (path !== undefined) return path;
+        making ??= makeBatch().finally(() => {
+          making = undefined;
+        });
+        await making;
+      }
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  /** A pipe from the pool, or undefined where the system has none. */
+  async function take(warn: (message: string) => void): Promise<Fifo | undefined> {
+    const ready = idle.pop();
+    if (ready !== undefined || !hasFifos) return ready;
+    try {
+      return await makeFifo().catch(error => {
+        if (isShortage(error)) throw error;
+        // In a run of weeks, those who clean the temporary folder may have taken ours away.
+        paths.length = 0;
+        return makeFifo();
+      });
+    } catch (error) {
+      if (isShortage(error)) throw error;
+      if (hasFifos) warn(withoutFifos(error as Error));
+      hasFifos = false;
+      return undefined;
+    }
+  }
+
+  async function makeFifo(): Promise<Fifo> {
+    return new Fifo(await nextPath(), buffer);
+  }
+
+  return {
+    async lend(listener) {
+      const write: Write = bytes => listener.write(bytes);
+      const fifo = await take(message => listener.warn(message));
+      if (fifo === undefined) return openPipes(write);
+      let isUsed = false;
+      fifo.read(write);
+      return {
+        openOutput: () => fifo.openWriter(),
+        attach: () => {
+          isUsed = true;
+        },
+        async finish() {
+          const isClean = await fifo.drain();
+          // Where nothing could be started, descriptors may be what was short: do not keep them.
+          if (isClean && isUsed && idle.length < mostIdle) idle.push(fifo);
+          else fifo.close();
+        },
+      };
+    },
+    async close() {
+      for (const fifo of idle.splice(0)) fifo.close();
+      await making?.catch(() => {});
+      for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether the system is short of something: the step fails. Any other error means that there are no named pipes. */
+function isShortage(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function withoutFifos(error: Error): string {
+  return (
+    `Named pipes cannot be made in "${tmpdir()}" (${error.message.trim()}): stdout and stderr go through two pipes, so ` +
+    'their lines may change places and "> /dev/stderr" fails. Install mkfifo, or set TMPDIR to a folder that takes pipes.'
+  );
+}

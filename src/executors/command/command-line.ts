@@ -1,0 +1,21 @@
+/** What is started for a step: the program with its arguments, where, and with which environment. */
+import { resolve } from 'node:path';
+import type { RunStep } from '../../plan/plan.ts';
+import type { Environment } from './environment.ts';
+
+export interface CommandLine {
+  readonly command: readonly [string, ...string[]];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Environment;
+}
+
+/** The step's command: a script through its shell, an array as it stands. Relative folders start from `folder`. */
+export function commandLine({ command, shell, cwd = '' }: RunStep, folder: string, env: Environment): CommandLine {
+  return { command: typeof command === 'string' ? [...shell, command] : command, cwd: resolve(folder, cwd), env };
+}
+
+/** The script that stops the command `pid`: with the same shell, in the same place, RUNJOBS_PID added. */
+export function stopLine(script: string, { shell }: RunStep, { cwd, env }: CommandLine, pid: number): CommandLine {
+  return { command: [...shell, script], cwd, env: { ...env, RUNJOBS_PID: String(pid) } };
+}

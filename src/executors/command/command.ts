@@ -1,0 +1,89 @@
+/** Carries out `run` steps: one process group each, its output in exact order, nothing of it left when it has ended. */
+import { setMaxListeners } from 'node:events';
+import { platform } from 'node:os';
+import type { ExecuteContext, Executor } from '../../engine/executor.ts';
+import { reasonOf } from '../../engine/executor.ts';
+import type { Outcome } from '../../events/outcome.ts';
+import type { RunStep, StopPolicy } from '../../plan/plan.ts';
+import type { Channel } from './channel.ts';
+import { openChannels } from './channels.ts';
+import type { CommandLine } from './command-line.ts';
+import { commandLine, stopLine } from './command-line.ts';
+import { openEnvironment } from './environment.ts';
+import type { Exit, Leader } from './launch.ts';
+import { launch } from './launch.ts';
+import { startFailure } from './start-failure.ts';
+import type { Ending } from './stop.ts';
+import { endLeftovers, stopCommand } from './stop.ts';
+import { firstOf } from './wait.ts';
+
+export interface CommandExecutor extends Executor {
+  /** Frees what the steps shared. Call when no step runs; afterwards nothing may be executed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the executor of `run` steps for one run; nothing is started or made before the first step.
+ *
+ * A step that cannot be started has failed, with the reason in plain words. On cancel the command's group gets its stop
+ * script or signal, after the grace SIGKILL; on kill SIGKILL at once.
+ */
+export function openCommandExecutor({ folder, run }: { folder: string; run: string }): CommandExecutor {
+  const channels = openChannels();
+  const completeEnvironment = openEnvironment(folder, run);
+
+  return {
+    async execute(step, context) {
+      if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
+      // Thousands of steps may listen to one signal.
+      setMaxListeners(0, context.signal, context.kill);
+      const line = commandLine(step, folder, completeEnvironment(context.env));
+      if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, context);
+
+      const channel = await channels.lend(context).catch(error => startFailure(error, line));
+      if ('message' in channel) return { state: 'failed', reason: channel };
+      try {
+        return await carryOut(step, line, channel, context);
+      } finally {
+        await channel.finish();
+      }
+    },
+    close: () => channels.close(),
+  };
+}
+
+/** One attempt, from the start of the process until nothing of its group is left. */
+async function carryOut(step: RunStep, line: CommandLine, channel: Channel, context: ExecuteContext): Promise<Outcome> {
+  const { signal, kill } = context;
+  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const leader = await launch(line, channel);
+  if ('message' in leader) return { state: 'failed', reason: leader };
+  const { pid } = leader;
+  context.started({ pid });
+
+  const ending: Ending = { policy: step.stop, kill, warn: message => context.warn(message) };
+  if ((await firstOf(leader.exited, { signals: [signal, kill] })) === 'settled') {
+    await endLeftovers(leader, ending);
+  } else {
+    context.stopping({ pid, ...firstMeasure(step.stop, kill) });
+    await stopCommand(leader, ending, script => launch(stopLine(script, step, line, pid), channel));
+  }
+  return outcomeOf(await exitOf(leader), step.okExitCodes);
+}
+
+/** How the stop begins, as it is told to the engine. */
+function firstMeasure(policy: StopPolicy, kill: AbortSignal): { signal: string; graceMs: number } {
+  if (kill.aborted) return { signal: 'SIGKILL', graceMs: 0 };
+  return { signal: policy.run === undefined ? policy.signal : 'stop.run', graceMs: policy.graceMs };
+}
+
+/** The facts of the exit; of a process that nothing could end, that it was told to. */
+async function exitOf(leader: Leader): Promise<Exit> {
+  return Promise.race([leader.exited, Promise.resolve<Exit>({ code: null, signal: 'SIGKILL' })]);
+}
+
+function outcomeOf({ code, signal }: Exit, okExitCodes: readonly number[]): Outcome {
+  if (code === null) return { state: 'failed', reason: { type: 'signal' }, ...(signal ? { signal } : {}) };
+  if (okExitCodes.includes(code)) return { state: 'succeeded', exitCode: code };
+  return { state: 'failed', reason: { type: 'exit' }, exitCode: code };
+}

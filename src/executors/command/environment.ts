@@ -1,0 +1,42 @@
+/** The environment of a command: the step's own, the local programs on PATH, and the marks that tell whose it is. */
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** What execvp searches when PATH is not set at all. */
+export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
+
+/**
+ * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward
+ * stands first on PATH, `run` is added to RUNJOBS_RUN_IDS (a runjobs inside a run carries the marks of both), and
+ * RUNJOBS_STEP_MARK is that launch's alone. The folders are looked for once.
+ */
+export function openEnvironment(folder: string, run: string): (env: Environment) => Environment {
+  const programs = localPrograms(folder);
+  let launches = 0;
+  return env => {
+    const { RUNJOBS_PID: _outerStop, PATH: path, ...rest } = env;
+    const outerIds = env.RUNJOBS_RUN_IDS?.trim();
+    launches += 1;
+    return {
+      ...rest,
+      ...(programs || path !== undefined
+        ? { PATH: [programs, path ?? defaultPath].filter(Boolean).join(delimiter) }
+        : {}),
+      RUNJOBS_RUN_IDS: outerIds ? `${outerIds} ${run}` : run,
+      RUNJOBS_STEP_MARK: `${run}:${launches}`,
+    };
+  };
+}
+
+/** The existing `node_modules/.bin` folders, nearest first, as a part of PATH. */
+function localPrograms(folder: string): string {
+  const found: string[] = [];
+  for (let at = folder, above = ''; at !== above; above = at, at = dirname(at)) {
+    const candidate = join(at, 'node_modules', '.bin');
+    // PATH has no way to write a folder whose own name holds the delimiter.
+    if (!candidate.includes(delimiter) && existsSync(candidate)) found.push(candidate);
+  }
+  return found.join(delimiter);
+}

@@ -1,0 +1,48 @@
+/** A process group, seen from outside: signalling it, who is in it, whether it is gone. */
+import { kill } from 'node:process';
+import type { Leader } from './launch.ts';
+import { livingIn } from './processes.ts';
+import { firstOf, pause } from './wait.ts';
+
+/** `denied`: the group exists, but belongs to another user. */
+export type Signalled = 'sent' | 'gone' | 'denied';
+
+/** Sends a signal to every process of the group; 0 only asks. Throws for a signal that the system does not know. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): Signalled {
+  // kill(-1) would reach every process of the user, kill(0) ourselves.
+  if (!Number.isSafeInteger(group) || group < 2) throw new RangeError(`${group} is no process group of a step`);
+  try {
+    kill(-group, signal);
+    return 'sent';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return 'gone';
+    if (code === 'EPERM') return 'denied';
+    throw error;
+  }
+}
+
+/**
+ * Resolves with whether the leader has ended and its group is gone: true as soon as nothing of it runs, false when
+ * `limitMs` has passed or one of `signals` is aborted.
+ */
+export async function groupIsGone(
+  leader: Leader,
+  { limitMs, signals = [] }: { readonly limitMs: number; readonly signals?: readonly AbortSignal[] },
+): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  if ((await firstOf(leader.exited, { limitMs, signals })) !== 'settled') return false;
+  const exitedBy = performance.now();
+  for (let waitMs = 1; signalGroup(leader.pid, 0) !== 'gone'; waitMs = Math.min(2 * waitMs, longestPollMs)) {
+    const leftMs = deadline - performance.now();
+    // Zombies do not count: under a process 1 that reaps nobody, as in many containers, they stay for ever.
+    if ((waitMs >= zombiePollMs || leftMs <= 0) && livingIn(leader.pid, exitedBy)?.length === 0) return true;
+    if (leftMs <= 0 || signals.some(signal => signal.aborted)) return false;
+    await pause(Math.min(waitMs, leftMs), signals);
+  }
+  return true;
+}
+
+const longestPollMs = 50;
+/** A member that is just ending needs no look into /proc, which costs milliseconds. */
+const zombiePollMs = 16;

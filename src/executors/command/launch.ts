@@ -1,0 +1,49 @@
+/** Starts one process as the leader of a group of its own. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import type { Channel } from './channel.ts';
+import type { CommandLine } from './command-line.ts';
+import type { StartFailure } from './start-failure.ts';
+import { startFailure } from './start-failure.ts';
+
+/** How a process ended: by an exit code or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process that leads the group whose id is its own. */
+export interface Leader {
+  readonly pid: number;
+  /** Resolves when the process has ended, whatever still holds its output. Never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Stops waiting for a process that cannot be ended: it no longer keeps this one alive. */
+  abandon(): void;
+}
+
+/** Starts the process with its output on `channel` and nothing to read. Resolves with why there is none, if so. */
+export async function launch(line: CommandLine, channel: Channel): Promise<Leader | StartFailure> {
+  try {
+    const child = spawnOn(channel, line);
+    const { pid } = child;
+    if (pid === undefined) return startFailure((await once(child, 'error'))[0], line);
+    const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })));
+    channel.attach(child);
+    return { pid, exited, abandon: () => child.unref() };
+  } catch (error) {
+    // Some errors are thrown (E2BIG), others are emitted (ENOENT).
+    return startFailure(error, line);
+  }
+}
+
+function spawnOn(channel: Channel, { command: [program, ...args], cwd, env }: CommandLine): ChildProcess {
+  const output = channel.openOutput();
+  try {
+    return spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
+  } finally {
+    // The child has its own copy by now: spawn returns after the exec.
+    if (typeof output === 'number') closeSync(output);
+  }
+}

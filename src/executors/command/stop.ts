@@ -1,0 +1,112 @@
+/** Ends what a step has started: politely first, by force after the grace, and not settled before it is gone. */
+import type { StopPolicy } from '../../plan/plan.ts';
+import { groupIsGone, signalGroup } from './group.ts';
+import type { Leader } from './launch.ts';
+import { commandOf, livingIn } from './processes.ts';
+import type { StartFailure } from './start-failure.ts';
+import { firstOf } from './wait.ts';
+
+/** What ending a group asks of its surroundings. */
+export interface Ending {
+  readonly policy: StopPolicy;
+  /** Aborted when no grace is left. */
+  readonly kill: AbortSignal;
+  warn(message: string): void;
+}
+
+/** Starts the script that stops a command in place of a signal. */
+export type LaunchStopScript = (script: string) => Promise<Leader | StartFailure>;
+
+/** Members of a pipeline may end a moment after their leader; they are not leftovers. */
+const allowanceMs = 100;
+/** What SIGKILL does not end in this time (another user's process, one stuck in the kernel) we cannot wait for. */
+const unkillableMs = 10_000;
+const namedLeftovers = 5;
+
+/**
+ * Stops a running command: `stop.run` where there is one, else, or when that has not ended it, `stop.signal` once, then
+ * SIGKILL. Each of the two gets the grace. Resolves when the whole group is gone.
+ */
+export async function stopCommand(leader: Leader, ending: Ending, launchScript: LaunchStopScript): Promise<void> {
+  if (ending.policy.run !== undefined && !ending.kill.aborted) {
+    if (await endedByScript(leader, ending.policy.run, ending, launchScript)) return;
+  }
+  await endGroup(leader, ending);
+}
+
+/** After a command has ended by itself: ends what is left of its group, with a warning that names it. */
+export async function endLeftovers(leader: Leader, ending: Ending): Promise<void> {
+  if (await groupIsGone(leader, { limitMs: allowanceMs, signals: [ending.kill] })) return;
+  if (!ending.kill.aborted) ending.warn(leftoverWarning(leader.pid));
+  await endGroup(leader, ending);
+}
+
+/**
+ * The polite signal once, the grace, SIGKILL; resolves when nothing of the group runs any more. The grace ends early
+ * when `kill` is aborted. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
+ */
+export async function endGroup(leader: Leader, { policy, kill, warn }: Ending): Promise<void> {
+  if (!kill.aborted && signalGroup(leader.pid, policy.signal) === 'sent') {
+    // A suspended process meets its signal only once it continues.
+    signalGroup(leader.pid, 'SIGCONT');
+    if (await groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill] })) return;
+  }
+  const killed = signalGroup(leader.pid, 'SIGKILL');
+  if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : unkillableMs })) return;
+  leader.abandon();
+  const cause = killed === 'denied' ? 'it belongs to another user' : 'the system does not end it';
+  warn(`Could not end ${describe(leader.pid)}: ${cause}. It may still run: look for process group ${leader.pid}.`);
+}
+
+/** Whether the group was gone within the grace after the script was started. A script that failed is waited for no more. */
+async function endedByScript(
+  leader: Leader,
+  script: string,
+  ending: Ending,
+  launchScript: LaunchStopScript,
+): Promise<boolean> {
+  const { policy, kill, warn } = ending;
+  const failed = new AbortController();
+  // Watched all the time: once the group is gone, its id may become another's.
+  const gone = groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill, failed.signal] });
+  const failure = await runStopScript(script, ending, launchScript);
+  if (failure !== undefined) failed.abort();
+  const isGone = await gone;
+  if (failure !== undefined && !isGone && !kill.aborted) {
+    warn(`The script of "stop.run" ${failure}: ${policy.signal} is sent instead.`);
+  }
+  return isGone;
+}
+
+/** Resolves with what is wrong, if anything, when nothing of the script is left: after the grace at the latest. */
+async function runStopScript(
+  script: string,
+  { policy, kill, warn }: Ending,
+  launchScript: LaunchStopScript,
+): Promise<string | undefined> {
+  const stopper = await launchScript(script);
+  if ('message' in stopper) return `could not be started (${stopper.message})`;
+  const waited = await firstOf(stopper.exited, { limitMs: policy.graceMs, signals: [kill] });
+  await endGroup(stopper, { policy: { signal: 'SIGKILL', graceMs: unkillableMs }, kill, warn });
+  if (waited !== 'settled') return 'did not end within the grace';
+  const { code, signal } = await stopper.exited;
+  if (code === 0) return undefined;
+  return code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+}
+
+function leftoverWarning(group: number): string {
+  return (
+    `The command has ended but left ${describe(group)} running, which is being ended now. ` +
+    'Wait for it in the command, run it as a background step, or start it with ' +
+    '"RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command>" to keep it on purpose.'
+  );
+}
+
+/** The living processes of a group, by id and command where the system tells. */
+function describe(group: number): string {
+  const pids = livingIn(group, performance.now()) ?? [];
+  if (pids.length === 0) return `process group ${group}`;
+  const named = pids.slice(0, namedLeftovers).map(pid => `${pid} "${commandOf(pid) ?? '(ended)'}"`);
+  const more = pids.length - named.length;
+  return `${pids.length === 1 ? 'process' : 'processes'} ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,56 @@
+/** Commands on Windows, best effort: no process groups, no signals, two pipes; execa knows the quoting. */
+import { execa } from 'execa';
+import type { ExecuteContext } from '../../engine/executor.ts';
+import { reasonOf } from '../../engine/executor.ts';
+import type { Outcome } from '../../events/outcome.ts';
+import type { RunStep } from '../../plan/plan.ts';
+import type { CommandLine } from './command-line.ts';
+import { openPipes } from './pipes.ts';
+import { startFailure } from './start-failure.ts';
+import { firstOf } from './wait.ts';
+
+/** As the executor's `execute`, without its promise about what a command leaves behind after a normal end. */
+export async function executeOnWindows(line: CommandLine, step: RunStep, context: ExecuteContext): Promise<Outcome> {
+  const { signal, kill } = context;
+  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const [program, ...args] = line.command;
+  const child = execa(program, args, {
+    cwd: line.cwd,
+    env: line.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    cleanup: false,
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    const result = await child;
+    return { state: 'failed', reason: startFailure(result.cause, line) };
+  }
+  context.started({ pid });
+  const exited = new Promise<Outcome>(resolve =>
+    child.once('exit', code => resolve(outcomeOf(code ?? 1, step.okExitCodes))),
+  );
+  const channel = openPipes(bytes => context.write(bytes));
+  channel.attach(child);
+  if ((await firstOf(exited, { signals: [signal, kill] })) === 'aborted') {
+    context.stopping({ pid, signal: 'taskkill', graceMs: step.stop.graceMs });
+    await taskkill(pid, kill.aborted ? ['/F'] : []);
+    const waited = await firstOf(exited, { limitMs: step.stop.graceMs, signals: [kill] });
+    if (waited !== 'settled') await taskkill(pid, ['/F']);
+  }
+  const outcome = await exited;
+  await channel.finish();
+  return outcome;
+}
+
+/** While the tree is still whole: taskkill finds the children by their parents. */
+async function taskkill(pid: number, flags: readonly string[]): Promise<void> {
+  await execa('taskkill', ['/PID', String(pid), '/T', ...flags], { reject: false });
+}
+
+function outcomeOf(exitCode: number, okExitCodes: readonly number[]): Outcome {
+  if (okExitCodes.includes(exitCode)) return { state: 'succeeded', exitCode };
+  return { state: 'failed', reason: { type: 'exit' }, exitCode };
+}

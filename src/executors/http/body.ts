@@ -1,0 +1,61 @@
+/** The body of a response on its way to the step's log: unpacked, piece by piece, no faster than the log takes it. */
+import { type Duplex, pipeline, Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { ExecuteContext } from '../../engine/executor.ts';
+import type { HttpResponse } from './exchange.ts';
+
+/** How much of a response has arrived, for the words about one that did not arrive whole. */
+export interface Progress {
+  /** Bytes of the body as the server sent them; undefined until the response begins. */
+  received?: number;
+  /** Bytes that its `content-length` announced. */
+  announced?: number;
+}
+
+const PIECE = { chunkSize: 64 * 1024 };
+const UNPACKERS: ReadonlyMap<string, () => Duplex> = new Map([
+  ['gzip', () => createGunzip(PIECE)],
+  ['x-gzip', () => createGunzip(PIECE)],
+  ['deflate', () => createInflate(PIECE)],
+  ['br', () => createBrotliDecompress(PIECE)],
+]);
+
+/**
+ * Writes the whole body; no more than a few pieces of it are in memory at a time. Rejects when it is cut off, or is not
+ * packed as its `content-encoding` says: what had arrived is written by then. What is packed in a way that nobody asked
+ * for is written as it comes.
+ */
+export async function writeBody(
+  { headers, body }: HttpResponse,
+  write: ExecuteContext['write'],
+  progress: Progress,
+): Promise<void> {
+  if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
+  try {
+    for await (const bytes of unpacked(counted(body, progress), headers['content-encoding'])) {
+      const taken = write(bytes);
+      if (taken !== undefined) await taken;
+    }
+  } catch (error) {
+    // What is empty (the answer to a HEAD, a 304) is not packed either.
+    const isEmpty = progress.received === 0 && (error as { code?: string }).code === 'Z_BUF_ERROR';
+    if (!isEmpty) throw error;
+  }
+}
+
+async function* counted(body: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+  progress.received = 0;
+  for await (const bytes of body) {
+    progress.received += bytes.length;
+    yield bytes;
+  }
+}
+
+function unpacked(packed: AsyncIterable<Uint8Array>, encodings: string | string[] = []): AsyncIterable<Uint8Array> {
+  const names = [encodings].flat().join().toLowerCase().split(',');
+  const unpackers = names.reverse().map(name => UNPACKERS.get(name.trim()));
+  if (!unpackers.every(unpacker => unpacker !== undefined)) return packed;
+  const source = Readable.from(packed, { objectMode: false });
+  // Errors reach the reader of the last stream.
+  return pipeline([source, ...unpackers.map(open => open())], () => {}) as Duplex;
+}

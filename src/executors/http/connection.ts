@@ -1,0 +1,51 @@
+/** One connection to one origin, made when its first request is sent, kept alive between requests. */
+import type { Socket } from 'node:net';
+import { type buildConnector, Client } from 'undici';
+
+/** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
+export type Connect = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
+
+/**
+ * A Client of undici with its socket in reach. An Agent would not say which of its sockets serves a request, and cannot
+ * call off a connection that is still being made; here whoever cancels closes precisely his own, in every phase.
+ */
+export class Connection {
+  readonly origin: string;
+  readonly client: Client;
+  /** Whether it has answered an earlier request, so that the server may have tired of it meanwhile. */
+  isUsed = false;
+  #socket: Socket | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(origin: string, connect: Connect) {
+    this.origin = origin;
+    this.client = new Client(origin, {
+      // The engine owns the clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => {
+        this.#socket = connect(options, callback);
+      },
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket !== undefined && !this.#socket.destroyed;
+  }
+
+  /** Closes the socket at once; a request on it fails. Resolves when the socket is closed. Never rejects. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const socket = this.#socket;
+    const closed =
+      socket === undefined || socket.closed ? undefined : new Promise(resolve => socket.once('close', resolve));
+    const destroyed = this.client.destroy();
+    // Needed while it is still connecting. The error makes undici's connector take back its timer.
+    socket?.destroy(new Error('The connection was called off'));
+    await Promise.all([destroyed, closed]);
+  }
+}

@@ -1,0 +1,67 @@
+/** One request and its response, over one connection of the session. */
+import type { Dispatcher } from 'undici';
+import type { Connection } from './connection.ts';
+import type { HttpRequest } from './request.ts';
+import type { Session } from './session.ts';
+
+export type HttpResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
+
+const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
+const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/**
+ * Sends the request and resolves with what `receive` makes of the response, whose body it must read to the end.
+ *
+ * A server may close a waiting connection just as the next request is on its way: if it may safely be sent twice, that
+ * request is repeated once, over a new connection.
+ *
+ * Rejects with the error of node, undici or `receive`. On abort of `stop` it rejects, too. Either way the connection is
+ * closed by then.
+ */
+export async function exchange<T>(
+  session: Session,
+  request: HttpRequest,
+  stop: AbortSignal,
+  receive: (response: HttpResponse) => Promise<T>,
+): Promise<T> {
+  stop.throwIfAborted();
+  const { origin } = request.url;
+  let isAnswered = false;
+  const converseOver = (connection: Connection) =>
+    converse(session, connection, stop, async () => {
+      const response = await connection.client.request(optionsOf(request));
+      isAnswered = true;
+      return receive(response);
+    });
+
+  const connection = session.borrow(origin);
+  try {
+    return await converseOver(connection);
+  } catch (error) {
+    const wasStale = connection.isUsed && !isAnswered && CLOSED_BY_SERVER.includes((error as { code: string }).code);
+    if (!wasStale || stop.aborted || !IDEMPOTENT.includes(request.method)) throw error;
+  }
+  return converseOver(session.open(origin));
+}
+
+async function converse<T>(session: Session, connection: Connection, stop: AbortSignal, talk: () => Promise<T>) {
+  let hangUp = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    hangUp = () => reject(new Error('The request was called off'));
+  });
+  stop.addEventListener('abort', hangUp, { once: true });
+  try {
+    const result = await Promise.race([talk(), stopped]);
+    session.giveBack(connection);
+    return result;
+  } catch (error) {
+    await session.discard(connection);
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', hangUp);
+  }
+}
+
+function optionsOf({ method, url, headers, body }: HttpRequest): Dispatcher.RequestOptions {
+  return { method, path: url.pathname + url.search, headers: { ...headers }, body: body ?? null };
+}

@@ -1,0 +1,113 @@
+/** Carries out `http` steps: requests through one session for the whole run, each response streamed to the step's log. */
+import { setMaxListeners } from 'node:events';
+import { STATUS_CODES } from 'node:http';
+import { type ExecuteContext, type Executor, reasonOf } from '../../engine/executor.ts';
+import type { Failed, Outcome } from '../../events/outcome.ts';
+import type { HttpStep } from '../../plan/plan.ts';
+import { type Progress, writeBody } from './body.ts';
+import { exchange, type HttpResponse } from './exchange.ts';
+import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+import { type HttpRequest, label, masked, requestOf } from './request.ts';
+import { openSession, type Session } from './session.ts';
+import { explain } from './trouble.ts';
+
+export interface HttpExecutor extends Executor {
+  /** Closes the connections of the session at once. Call when no step runs; afterwards nothing may be executed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the executor of `http` steps for one run; nothing is connected before the first step.
+ *
+ * A request that cannot be sent, is not answered whole, or is answered with another status than the step expects has
+ * failed, with the reason in plain words; `status` tells that the answer arrived whole. On cancel and on kill the socket
+ * is closed at once.
+ */
+export function openHttpExecutor(): HttpExecutor {
+  const session = openSession();
+  return {
+    async execute(step, context) {
+      if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
+      const { signal, kill } = context;
+      // Thousands of steps may listen to one signal.
+      setMaxListeners(0, signal, kill);
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      signal.addEventListener('abort', abort);
+      kill.addEventListener('abort', abort);
+      if (signal.aborted || kill.aborted) abort();
+      try {
+        return await carryOut(session, step, context, stop.signal);
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+        return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+      } finally {
+        signal.removeEventListener('abort', abort);
+        kill.removeEventListener('abort', abort);
+      }
+    },
+    close: () => session.close(),
+  };
+}
+
+/** From the first request through all redirects to the answer. Rejects on abort of `stop`. */
+async function carryOut(session: Session, step: HttpStep, context: ExecuteContext, stop: AbortSignal) {
+  stop.throwIfAborted();
+  let request = requestOf(step);
+  if (request === undefined) return failed(`"${masked(step.url)}" is not a URL such as "https://example.org/health"`);
+  context.started();
+  for (let redirects = 0; ; redirects += 1) {
+    const next = await converse(session, request, step, context, stop);
+    if ('state' in next) return next;
+    if (redirects === MAX_REDIRECTS) {
+      return failed(`${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`);
+    }
+    request = next;
+  }
+}
+
+/** One request and its answer: how the step ended, or the request that a redirect asks for. */
+async function converse(
+  session: Session,
+  request: HttpRequest,
+  step: HttpStep,
+  context: ExecuteContext,
+  stop: AbortSignal,
+): Promise<Outcome | HttpRequest> {
+  const progress: Progress = {};
+  try {
+    return await exchange(session, request, stop, async response => {
+      if (isExpected(step, response.statusCode)) {
+        await writeBody(response, bytes => context.write(bytes), progress);
+        return { state: 'succeeded', status: response.statusCode };
+      }
+      const redirect = redirectOf(request, response);
+      if (redirect !== undefined) {
+        await response.body.dump();
+        return redirect;
+      }
+      await writeBody(response, bytes => context.write(bytes), progress);
+      return unexpected(request, response, step);
+    });
+  } catch (error) {
+    const words = stop.aborted ? undefined : explain(error, request, progress);
+    if (words === undefined) throw error;
+    return failed(`${label(request)}: ${words}`);
+  }
+}
+
+function isExpected({ expect }: HttpStep, status: number): boolean {
+  return expect.status.includes(status) || expect.status.some(wanted => wanted === `${Math.floor(status / 100)}xx`);
+}
+
+/** `GET http://host/path answered 404 Not Found, expected 2xx`. */
+function unexpected(request: HttpRequest, { statusCode, headers }: HttpResponse, { expect }: HttpStep): Failed {
+  const { location } = headers;
+  const answer = [`${label(request)} answered ${statusCode}`, STATUS_CODES[statusCode] ?? []].flat().join(' ');
+  const target = typeof location === 'string' && statusCode < 400 ? ` and leads to "${masked(location)}"` : '';
+  return failed(`${answer}${target}, expected ${expect.status.join(' or ')}`, statusCode);
+}
+
+function failed(message: string, status?: number): Failed {
+  return { state: 'failed', reason: { type: 'http', message }, ...(status === undefined ? {} : { status }) };
+}

@@ -1,0 +1,37 @@
+/** Redirects: which responses send the client elsewhere, and with what request. */
+import type { HttpResponse } from './exchange.ts';
+import { credentials, type HttpRequest, webUrl } from './request.ts';
+
+/** Redirects that one step follows, one after the other. */
+export const MAX_REDIRECTS = 5;
+
+const SECRETS = ['authorization', 'cookie', 'proxy-authorization'];
+
+/**
+ * The request that a response asks for; undefined where it is an answer, or leads to no http or https URL.
+ *
+ * GET and HEAD go where they are sent, by 301, 302, 303, 307 and 308. What changes things on a server is not repeated
+ * elsewhere: only 303, which asks for it, turns any request into a GET. Another origin is told no secrets.
+ */
+export function redirectOf(
+  request: HttpRequest,
+  { statusCode: status, headers: { location } }: HttpResponse,
+): HttpRequest | undefined {
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
+  const url = isFollowed && typeof location === 'string' ? webUrl(location, request.url) : undefined;
+  if (url === undefined) return undefined;
+
+  const becomesGet = status === 303 && !isReading;
+  const isKept = (name: string) =>
+    name !== 'host' &&
+    !(becomesGet && name.startsWith('content-')) &&
+    (url.origin === request.url.origin || !SECRETS.includes(name));
+  const kept = Object.fromEntries(Object.entries(request.headers).filter(([name]) => isKept(name)));
+  return {
+    method: becomesGet ? 'GET' : request.method,
+    url,
+    headers: { ...kept, ...credentials(url) },
+    ...(request.body === undefined || becomesGet ? {} : { body: request.body }),
+  };
+}

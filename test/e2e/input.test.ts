@@ -1,0 +1,114 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { planFile, runjobs, temporaryFolder } from '../support/cli.ts';
+
+/** Exit 2, words on standard error, nothing started, no trace of ours. */
+async function refused(args: readonly string[], options: object = {}) {
+  const result = await runjobs(args, options);
+  expect(result.exitCode).toBe(2);
+  expect(String(result.stdout)).toBe('');
+  expect(String(result.stderr)).not.toMatch(/\n\s+at |node:internal|dist\//);
+  return String(result.stderr);
+}
+
+describe('a file that is no plan', () => {
+  it('has all of its errors told at once, each with its place, an excerpt and the next action', async () => {
+    const file = planFile(
+      '{\n  "steps": [\n    { "run": "touch started", "timout": "5s" },\n    { "run": 5 }\n  ],\n  "slots": 0\n}\n',
+    );
+    const words = await refused([file]);
+    expect(words).toContain('plan.json:3:31 root.steps[0].timout: unknown key, did you mean "timeout"?');
+    expect(words).toMatch(/3 │ .*"timout": "5s"/);
+    expect(words).toContain('plan.json:4:14 root.steps[1].run:');
+    expect(words).toContain('root.slots');
+    expect(words).toMatch(/3 problems in .*plan\.json; nothing was started\.\n$/);
+  });
+
+  it.each([
+    ['an empty file', '', /empty/],
+    ['binary junk', '\u0000\u0001\u0002', /binary|text/i],
+    ['a list', '[1, 2]', /object|mapping/],
+    ['duplicate keys', '{"run": "a", "run": "b"}', /duplicate/i],
+    ['a thousand levels', `${'{"steps":['.repeat(1000)}${']}'.repeat(1000)}`, /deep/],
+    ['a hundred thousand brackets', '['.repeat(100_000), /deep|brackets|expected/i],
+    ['a comma too much', '{"run": "a",}', /comma/i],
+  ])('%s', async (_, text, words) => {
+    expect(await refused([planFile(text)])).toMatch(words);
+  });
+
+  it('a missing one is named, with the one that was probably meant', async () => {
+    const file = planFile({ run: 'true' }, 'nightly.json');
+    expect(await refused([file.replace('nightly', 'nihgtly')])).toMatch(/no such file.*nightly\.json/);
+  });
+
+  it('a folder, a circle of links, and what may not be read', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'd'));
+    expect(await refused([join(folder, 'd')])).toMatch(/folder/);
+    symlinkSync('circle', join(folder, 'circle'));
+    expect(await refused([join(folder, 'circle')])).toMatch(/circle/);
+    writeFileSync(join(folder, 'secret.json'), '{}');
+    chmodSync(join(folder, 'secret.json'), 0);
+    if (process.getuid?.() !== 0) expect(await refused([join(folder, 'secret.json')])).toMatch(/permission/);
+  });
+
+  it('standard input is told as such', async () => {
+    expect(await refused(['-'], { stdin: 'pipe', input: 'steps: [{ rnu: x }]' })).toMatch(
+      /^<stdin>:1:\d+ root\.steps\[0\]\.rnu: unknown key, did you mean "run"\?/,
+    );
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it.each([
+    [[], /missing required argument 'plan'/],
+    [['--nope', 'x.json'], /unknown option '--nope'/],
+    [['run', 'x.json', '-j', '0'], /whole number from 1/],
+    [['run', 'x.json', '--timeout', 'soon'], /duration/],
+    [['a.json', 'b.json'], /too many arguments/],
+  ])('%j', async (args, words) => {
+    expect(await refused(args)).toMatch(words);
+  });
+
+  it('names the reporters there are', async () => {
+    const words = await refused([planFile({ run: 'true' }), '--reporter', 'plian']);
+    expect(words).toContain('"plian" is no reporter, did you mean "plain"?');
+  });
+
+  it('names the file of a reporter that cannot be written', async () => {
+    expect(await refused([planFile({ run: 'true' }), '--reporter', 'ndjson:/no/such/folder/x'])).toMatch(
+      /cannot be opened/,
+    );
+  });
+});
+
+it('a plan comes from standard input, as JSON and as YAML', async () => {
+  for (const input of ['{"run": "echo from stdin"}', 'run: echo from stdin']) {
+    const result = await runjobs(['-', '--state-dir', temporaryFolder()], { stdin: 'pipe', input });
+    expect(result.exitCode).toBe(0);
+    expect(String(result.stdout)).toContain('[plan] from stdin');
+  }
+});
+
+it('a plan may be a module', async () => {
+  const file = planFile('export default { steps: [1, 2].map(n => `echo number ${n}`) };', 'plan.mjs');
+  const result = await runjobs([file]);
+  expect(String(result.stdout)).toContain('[2] number 2');
+});
+
+it('check prints the tree, and starts nothing', async () => {
+  const result = await runjobs(['check', 'jobs/tour.json']);
+  expect(result.exitCode).toBe(0);
+  expect(String(result.stdout)).toContain('├─ checks · 5 steps at once');
+  expect(String(result.stdout)).toContain('└─ finally/sweep');
+  const wrong = await runjobs(['check', planFile({ run: 'x', gather: [] })]);
+  expect(wrong.exitCode).toBe(2);
+});
+
+it('--version and --help say what they should', async () => {
+  expect(String((await runjobs(['--version'])).stdout)).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const help = await runjobs(['--help']);
+  expect(help.exitCode).toBe(0);
+  expect(String(help.stdout)).toMatch(/check.*schema/s);
+});

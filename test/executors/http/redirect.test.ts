@@ -1,0 +1,116 @@
+/** Which redirects an HTTP step follows, and what it takes along. */
+import { describe, expect, it } from 'vitest';
+import { context, open, serve, step } from './rig.ts';
+
+type Seen = { method: string | undefined; url: string | undefined; headers: NodeJS.Dict<string | string[]> };
+
+/** `/301/path` redirects to `/path`; everything else answers. Keeps what it was asked. */
+async function serveRedirects(target = '') {
+  const seen: Seen[] = [];
+  const server = await serve((request, response) => {
+    request.resume();
+    seen.push({ method: request.method, url: request.url, headers: request.headers });
+    const [, status, rest] = /^\/(30\d)(.*)$/.exec(request.url ?? '') ?? [];
+    if (status === undefined) response.end('the answer');
+    else response.writeHead(Number(status), { location: target + rest }).end('a hint that nobody reads');
+  });
+  return { ...server, seen };
+}
+
+describe('a redirect', () => {
+  it.each(['GET', 'HEAD'])('of a %s is followed by the same method, over the same connection', async method => {
+    const server = await serveRedirects();
+    const ctx = context();
+    const path = '/301/302/303/307/308/end';
+    expect(await open().execute(step(server.url + path, { method }), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(server.seen.map(request => request.method)).toEqual(Array.from({ length: 6 }, () => method));
+    expect(server.seen.at(-1)?.url).toBe('/end');
+    expect(ctx.output()).toBe(method === 'HEAD' ? '' : 'the answer');
+    expect(ctx.starts()).toBe(1);
+    if (method === 'GET') expect(server.sockets).toHaveLength(1);
+  });
+
+  it('by 303 turns any request into a GET without a body', async () => {
+    const server = await serveRedirects();
+    const body = { type: 'json', value: 1 } as const;
+    await open().execute(step(`${server.url}/303/end`, { method: 'POST', body }), context());
+    expect(server.seen).toMatchObject([{ method: 'POST' }, { method: 'GET', url: '/end' }]);
+    expect(Object.keys(server.seen[1]?.headers ?? {}).filter(name => name.startsWith('content-'))).toEqual([]);
+  });
+
+  it('of a request that changes things is an answer, and the failure says where it leads', async () => {
+    const server = await serveRedirects();
+    const url = `${server.url}/307/end`;
+    const body = { type: 'text', text: 'x' } as const;
+    const ctx = context();
+    expect(await open().execute(step(url, { method: 'POST', body }), ctx)).toEqual({
+      state: 'failed',
+      status: 307,
+      reason: {
+        type: 'http',
+        message: `POST ${url} answered 307 Temporary Redirect and leads to "/end", expected 2xx`,
+      },
+    });
+    expect(server.seen).toHaveLength(1);
+    expect(ctx.output()).toBe('a hint that nobody reads');
+  });
+
+  it('that the step expects is an answer', async () => {
+    const server = await serveRedirects();
+    const outcome = await open().execute(step(`${server.url}/302/end`, { expect: { status: [302] } }), context());
+    expect(outcome).toEqual({ state: 'succeeded', status: 302 });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('after five others is a failure', async () => {
+    const server = await serveRedirects();
+    expect(await open().execute(step(`${server.url}/301/301/301/301/301/301/end`), context())).toEqual({
+      state: 'failed',
+      reason: {
+        type: 'http',
+        message: `GET ${server.url}/301/end leads to "${server.url}/end", after 5 redirects already`,
+      },
+    });
+  });
+
+  it('to something that is no http or https URL is an answer', async () => {
+    const server = await serveRedirects('ftp://me:secret@host');
+    const outcome = await open().execute(step(`${server.url}/301/end`), context());
+    expect(outcome).toMatchObject({
+      reason: { message: expect.stringContaining('301 Moved Permanently and leads to "***@host/end", expected 2xx') },
+    });
+  });
+
+  it('within the origin keeps the secrets of the request; to another it drops them for good', async () => {
+    const home = await serveRedirects();
+    const away = await serveRedirects(home.url);
+    const start = await serveRedirects(away.url);
+    const headers = { Authorization: 'Bearer a', Cookie: 'b', 'Proxy-Authorization': 'c', 'X-Kept': 'd', Host: 'e' };
+    const executor = open();
+    await executor.execute(step(`${home.url}/302/end`, { headers }), context());
+    expect(home.seen[1]?.headers).toMatchObject({ authorization: 'Bearer a', cookie: 'b', 'x-kept': 'd' });
+    await executor.execute(step(`${start.url}/302/302/end`, { headers }), context());
+    for (const last of [away.seen.at(-1), home.seen.at(-1)]) {
+      expect(last?.headers['x-kept']).toBe('d');
+      for (const secret of ['authorization', 'cookie', 'proxy-authorization']) {
+        expect(last?.headers).not.toHaveProperty(secret);
+      }
+    }
+    expect(home.seen.at(-1)?.headers.host).toBe(`127.0.0.1:${home.port}`);
+  });
+
+  it('with a long body is followed without reading it all', async () => {
+    const server = await serve((request, response) => {
+      if (request.url === '/end') return void response.end('the answer');
+      response.writeHead(302, { location: '/end' });
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('the answer');
+  });
+});

@@ -1,0 +1,147 @@
+/** What an HTTP step sends, and what it makes of the answer. */
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { context, open, serve, step } from './rig.ts';
+
+/** A server that answers with what it was asked. */
+function serveEcho() {
+  return serve(async (request: IncomingMessage, response) => {
+    const { method, url, headers } = request;
+    response.end(JSON.stringify({ method, url, headers, body: await text(request) }));
+  });
+}
+
+describe('a request', () => {
+  it('is sent as the step says, with headers of its own only where the step has none', async () => {
+    const server = await serveEcho();
+    const ctx = context();
+    const request = step(`${server.url}/a/b?c=d#e`, { method: 'DELETE', headers: { 'User-Agent': 'me', 'X-Y': 'z' } });
+    expect(await open().execute(request, ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(JSON.parse(ctx.output())).toEqual({
+      method: 'DELETE',
+      url: '/a/b?c=d',
+      headers: {
+        host: `127.0.0.1:${server.port}`,
+        connection: 'keep-alive',
+        'user-agent': 'me',
+        accept: '*/*',
+        'accept-encoding': 'gzip, deflate, br',
+        'x-y': 'z',
+      },
+      body: '',
+    });
+  });
+
+  it('carries a JSON body with its content type, unless the step names another', async () => {
+    const server = await serveEcho();
+    const executor = open();
+    const body = { type: 'json', value: { ok: [true, 'ü'] } } as const;
+    for (const [headers, type] of [
+      [{}, 'application/json'],
+      [{ 'Content-Type': 'application/ld+json' }, 'application/ld+json'],
+    ] as const) {
+      const ctx = context();
+      await executor.execute(step(server.url, { method: 'POST', body, headers }), ctx);
+      const sent = JSON.parse(ctx.output());
+      expect(sent.headers['content-type']).toBe(type);
+      expect(sent.body).toBe('{"ok":[true,"ü"]}');
+    }
+  });
+
+  it('carries a text body as it is, without a content type', async () => {
+    const server = await serveEcho();
+    const ctx = context();
+    await open().execute(step(server.url, { method: 'PUT', body: { type: 'text', text: 'a\nü' } }), ctx);
+    const sent = JSON.parse(ctx.output());
+    expect(sent.body).toBe('a\nü');
+    expect(sent.headers).toMatchObject({ 'content-length': '4' });
+    expect(sent.headers).not.toHaveProperty('content-type');
+  });
+
+  it('authenticates with the name and password of the url, unless the step does it itself', async () => {
+    const server = await serveEcho();
+    const executor = open();
+    const url = `http://us%40er:p%3Aa%zz@127.0.0.1:${server.port}/`;
+    const [own, given] = [context(), context()];
+    await executor.execute(step(url), own);
+    await executor.execute(step(url, { headers: { Authorization: 'Bearer x' } }), given);
+    const expected = `Basic ${Buffer.from('us@er:p%3Aa%zz').toString('base64')}`;
+    expect(JSON.parse(own.output()).headers.authorization).toBe(expected);
+    expect(JSON.parse(given.output()).headers.authorization).toBe('Bearer x');
+  });
+
+  it('is announced exactly once', async () => {
+    const server = await serveEcho();
+    const ctx = context();
+    await open().execute(step(server.url), ctx);
+    expect(ctx.starts()).toBe(1);
+  });
+});
+
+describe('an answer', () => {
+  it('succeeds by an exact status or a class, and fails otherwise, its body written all the same', async () => {
+    const server = await serve((request, response) => {
+      response.statusCode = Number(request.url?.slice(1));
+      response.end(response.statusCode === 204 ? undefined : `this is ${request.url}`);
+    });
+    const executor = open();
+    const run = async (status: number, ...wanted: (number | '2xx' | '4xx')[]) => {
+      const ctx = context();
+      const outcome = await executor.execute(step(`${server.url}/${status}`, { expect: { status: wanted } }), ctx);
+      return { outcome, output: ctx.output() };
+    };
+    const succeeded = (status: number) => ({ state: 'succeeded', status });
+    expect(await run(204, '2xx')).toEqual({ outcome: succeeded(204), output: '' });
+    expect(await run(404, 200, '4xx')).toEqual({ outcome: succeeded(404), output: 'this is /404' });
+    expect(await run(418, 418)).toEqual({ outcome: succeeded(418), output: 'this is /418' });
+    const message = (status: string, wanted: string) => `GET ${server.url}/${status}, expected ${wanted}`;
+    for (const [status, words, ...wanted] of [
+      [404, '404 answered 404 Not Found', '2xx'],
+      [201, '201 answered 201 Created', 200, '4xx'],
+      [599, '599 answered 599', '2xx'],
+    ] as const) {
+      expect(await run(status, ...wanted)).toEqual({
+        outcome: { state: 'failed', status, reason: { type: 'http', message: message(words, wanted.join(' or ')) } },
+        output: `this is /${status}`,
+      });
+    }
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['gzip, BR', (bytes: Buffer) => brotliCompressSync(gzipSync(bytes))],
+    ['unheard-of', (bytes: Buffer) => bytes],
+  ])('packed as %s is written unpacked, whatever its status', async (encoding, pack) => {
+    const body = 'round and round '.repeat(20_000);
+    const server = await serve((_, response) => {
+      response.writeHead(500, { 'content-encoding': encoding }).end(pack(Buffer.from(body)));
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url), ctx)).toMatchObject({ state: 'failed', status: 500 });
+    expect(ctx.output()).toBe(body);
+  });
+
+  it.each(['HEAD', 'GET'])('to a %s without a body is not unpacked', async method => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end();
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url, { method }), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('');
+  });
+
+  it('is written byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31) % 256));
+    const server = await serve((_, response) => void response.end(bytes));
+    const pieces: Buffer[] = [];
+    await open().execute(
+      step(server.url),
+      context(piece => void pieces.push(Buffer.from(piece))),
+    );
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+  });
+});
