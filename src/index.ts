@@ -72,7 +72,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
-    const root = openRootRun({
+    const root = await openRootRun({
       plan: { ...loaded.plan, slots },
       id: claim.id,
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => void onEvent(event) }],
@@ -83,7 +83,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
     try {
-      return await root.ended;
+      return await root.start();
     } finally {
       signal?.removeEventListener('abort', cancel);
     }

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
-import { type Run, type RunResult, startRun } from './engine/run.ts';
+import { openRun, type Run } from './engine/run.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { openExecutors } from './executors/index.ts';
 import { openLogs } from './journal/logs.ts';
@@ -21,12 +21,6 @@ export interface RootRunOptions {
   readonly stateDir?: string;
 }
 
-/** A root run that has begun. */
-export interface RootRun extends Omit<Run, 'ended'> {
-  /** Resolves when nothing of the run is left, its sessions and channels included. */
-  readonly ended: Promise<RunResult>;
-}
-
 /**
  * Claims the process for a run of this id: call it before any other work, {@link openRootRun} after.
  * @returns how to give the process back once the run has ended.
@@ -38,22 +32,23 @@ export function claimRootRun(name: string): { readonly id: string; readonly rele
 }
 
 /**
- * Starts a run for which the process was claimed.
- * @throws the file system's error when its folder cannot be made: nothing has started then.
+ * Opens a run for which the process was claimed.
+ * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder cannot be
+ * made.
  */
-export function openRootRun({ plan, id, listeners, env, stateDir }: RootRunOptions): RootRun {
+export async function openRootRun({ plan, id, listeners, env, stateDir }: RootRunOptions): Promise<Run> {
   const folder = createRunFolder(id, {
     planFolder: plan.folder,
     userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
     ...(stateDir === undefined ? {} : { stateDir }),
   });
-  const executors = openExecutors({ folder: plan.folder, run: id });
+  const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
     reporters: listeners,
     onRecordFailure() {},
     onReporterFailure() {},
   });
-  const run = startRun({
+  const run = openRun({
     plan,
     id,
     executor: executors,
@@ -65,5 +60,5 @@ export function openRootRun({ plan, id, listeners, env, stateDir }: RootRunOptio
     env,
     ...(folder.notice === undefined ? {} : { notice: folder.notice }),
   });
-  return { ...run, ended: run.ended.finally(() => executors.close()) };
+  return { ...run, start: () => run.start().finally(() => executors.close()) };
 }

@@ -61,8 +61,6 @@ export function openTerminal(stream: WriteStream): Terminal {
     get rows() {
       return stream.rows;
     },
-    on: (event, listener) => stream.on(event, listener),
-    off: (event, listener) => stream.off(event, listener),
   };
 }
 

@@ -43,18 +43,18 @@ export interface RunResult {
   readonly failures: readonly { readonly step: string; readonly outcome: Failed }[];
 }
 
-/** A run that goes on. */
+/** A run. */
 export interface Run {
-  /** Resolves when nothing of the run is left. Rejects never. */
-  readonly ended: Promise<RunResult>;
+  /** Starts it, once; resolves when nothing of it is left. Rejects never. A run that was cancelled before starts no step. */
+  start(): Promise<RunResult>;
   /** Tells everything to stop; only `finally` still starts. The first reason wins. */
   cancel(reason: CancelReason): void;
   /** Kills everything at once; no `finally` starts any more. */
   kill(reason: CancelReason): void;
 }
 
-/** Starts the one root run, for which the caller has claimed the process: its first step starts after this returns. */
-export function startRun(options: RunOptions): Run {
+/** Opens the one root run, for which the caller has claimed the process. */
+export function openRun(options: RunOptions): Run {
   const { plan, clock } = options;
   const startedAt = clock.now();
   const steps = new Map<string, Outcome>();
@@ -65,13 +65,14 @@ export function startRun(options: RunOptions): Run {
   const t = () => Math.round(clock.now() - startedAt);
   const above = new Scope(undefined, { path: '.', variables: new Variables(options.env ?? {}) });
   let why: CancelReason | undefined;
+  let started = false;
   let ended = false;
   const publish = (event: RunEvent) => void options.publish(event);
 
   const cancel = (reason: CancelReason) => {
     if (why !== undefined || ended) return;
     why = reason;
-    publish({ type: 'run.cancelling', t: t(), reason });
+    if (started) publish({ type: 'run.cancelling', t: t(), reason });
     above.cancel(reason);
   };
 
@@ -99,26 +100,30 @@ export function startRun(options: RunOptions): Run {
     },
   };
 
-  const main = async (): Promise<RunResult> => {
-    const outcome = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
-    ended = true;
-    const exitCode = exitCodeOf(outcome, why, failures);
-    publish({ type: 'run.finished', t: t(), outcome, exitCode });
-    return { outcome, exitCode, steps, failures };
+  const announce = () => {
+    started = true;
+    publish({
+      type: 'run.started',
+      v: 1,
+      run: options.id,
+      name: plan.name,
+      ...(plan.file === undefined ? {} : { plan: plan.file }),
+      ...(options.folder === undefined ? {} : { folder: options.folder }),
+      at: clock.wall().toISOString(),
+    });
+    if (options.notice !== undefined) publish({ type: 'warning', t: t(), message: options.notice });
+    if (why !== undefined) publish({ type: 'run.cancelling', t: t(), reason: why });
   };
 
-  publish({
-    type: 'run.started',
-    v: 1,
-    run: options.id,
-    name: plan.name,
-    ...(plan.file === undefined ? {} : { plan: plan.file }),
-    ...(options.folder === undefined ? {} : { folder: options.folder }),
-    at: clock.wall().toISOString(),
-  });
-  if (options.notice !== undefined) publish({ type: 'warning', t: t(), message: options.notice });
   return {
-    ended: Promise.resolve().then(main),
+    async start() {
+      announce();
+      const outcome = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
+      ended = true;
+      const exitCode = exitCodeOf(outcome, why, failures);
+      publish({ type: 'run.finished', t: t(), outcome, exitCode });
+      return { outcome, exitCode, steps, failures };
+    },
     cancel,
     kill(reason) {
       if (killer.signal.aborted || ended) return;

@@ -19,7 +19,7 @@ describe('a file that is no plan', () => {
     );
     const words = await refused([file]);
     expect(words).toContain('plan.json:3:31 root.steps[0].timout: unknown key, did you mean "timeout"?');
-    expect(words).toMatch(/3 │ .*"timout": "5s"/);
+    expect(words).toMatch(/3 \| .*"timout": "5s" },\n +\| +\^/);
     expect(words).toContain('plan.json:4:14 root.steps[1].run:');
     expect(words).toContain('root.slots');
     expect(words).toMatch(/3 problems in .*plan\.json; nothing was started\.\n$/);

@@ -75,7 +75,7 @@ describe('ndjson', () => {
 describe('plain', () => {
   it('writes no escape byte, whatever children print', async () => {
     const result = await runjobs(
-      [planFile({ run: ['printf', '\\033[2J\\033]0;title\\007red \\033[31mtext\\rover\\n'] })],
+      [planFile({ run: ['printf', '\\033[2J\\033]0;title\\007over\\rred \\033[31mtext\\n'] })],
       {
         env: { FORCE_COLOR: '1' },
       },

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { claimProcess } from '../../src/engine/active-run.ts';
-import { startRun } from '../../src/engine/run.ts';
+import { openRun } from '../../src/engine/run.ts';
 import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, plan, sleep, steps } from '../support/steps.ts';
@@ -101,8 +101,8 @@ describe('a run', () => {
     const clock = createVirtualClock();
     const publish = vi.fn();
     const executor = { execute: () => Promise.resolve({ state: 'succeeded' as const }) };
-    const run = startRun({ plan: plan(leaf('.')), id: 'x', executor, clock, publish });
-    await clock.runUntil(run.ended);
+    const run = openRun({ plan: plan(leaf('.')), id: 'x', executor, clock, publish });
+    await clock.runUntil(run.start());
     const told = publish.mock.calls.length;
     run.cancel(interrupted);
     run.kill(interrupted);
@@ -114,14 +114,14 @@ describe('a run', () => {
     const executor = {
       execute: () => Promise.reject(new Error('oops')),
     };
-    const run = startRun({
+    const run = openRun({
       plan: plan(gather('.', [leaf('a'), sleep('b', 'forever')])),
       id: 'x',
       executor,
       clock,
       publish: () => undefined,
     });
-    const result = await clock.runUntil(run.ended);
+    const result = await clock.runUntil(run.start());
     expect(result.exitCode).toBe(3);
     expect(result.steps.get('a')).toMatchObject({ state: 'failed', reason: { type: 'internal' } });
     expect(result.steps.get('b')).toMatchObject({ state: 'cancelled' });
@@ -167,7 +167,7 @@ describe('a run', () => {
     const told: string[] = [];
     const kept: number[] = [];
     const bytes = Buffer.from('grüße\ufeff€');
-    const run = startRun({
+    const run = openRun({
       plan: plan(leaf('.')),
       id: 'x',
       clock,
@@ -194,7 +194,7 @@ describe('a run', () => {
         }),
       },
     });
-    await clock.runUntil(run.ended);
+    await clock.runUntil(run.start());
     expect(Buffer.from(kept)).toEqual(Buffer.concat([bytes, Buffer.of(0xe2)]));
     expect(told.join('')).toBe('grüße\ufeff€\ufffd');
     expect(told).toHaveLength(8);
@@ -203,7 +203,7 @@ describe('a run', () => {
   it('stops, and exits with 74, when a log cannot be written', async () => {
     const clock = createVirtualClock();
     const events: string[] = [];
-    const run = startRun({
+    const run = openRun({
       plan: plan(steps('.', [leaf('a'), leaf('b')])),
       id: 'x',
       clock,
@@ -229,7 +229,7 @@ describe('a run', () => {
         }),
       },
     });
-    const result = await clock.runUntil(run.ended);
+    const result = await clock.runUntil(run.start());
     expect(result.exitCode).toBe(74);
     expect(result.steps.get('b')).toMatchObject({ state: 'skipped', reason: { type: 'internal' } });
     expect(events).toContain('the log of "a" cannot be written: ENOSPC: no space left on device');
@@ -251,7 +251,7 @@ describe('a run', () => {
       body: { type: 'json', value: { list: ['${N}', 5, null], deep: { a: '$$' } } },
     } as const;
     for (const root of [http, { ...http, body: { type: 'text', text: '${N}' } as const }]) {
-      const run = startRun({
+      const run = openRun({
         plan: plan(root),
         id: 'x',
         clock,
@@ -263,7 +263,7 @@ describe('a run', () => {
           },
         },
       });
-      await clock.runUntil(run.ended);
+      await clock.runUntil(run.start());
     }
     expect(works).toMatchObject([
       { url: 'http://h/', headers: { x: '5' }, body: { value: { list: ['5', 5, null], deep: { a: '$' } } } },
@@ -274,13 +274,13 @@ describe('a run', () => {
   it('fails a leaf whose text names a variable without a value', async () => {
     const clock = createVirtualClock();
     const step = { ...leaf('.'), type: 'run', command: ['echo', '${NOPE}'], cwd: '${X:-sub}' } as never;
-    const run = startRun({
+    const run = openRun({
       plan: plan(step),
       id: 'x',
       clock,
       executor: { execute: () => Promise.reject(new Error('no')) },
       publish: () => undefined,
     });
-    expect((await clock.runUntil(run.ended)).outcome).toMatchObject({ state: 'failed', reason: { type: 'start' } });
+    expect((await clock.runUntil(run.start())).outcome).toMatchObject({ state: 'failed', reason: { type: 'start' } });
   });
 });

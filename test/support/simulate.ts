@@ -1,6 +1,6 @@
 /** Runs a tree of steps on the virtual clock and keeps everything that it tells. */
 import type { ExecuteContext } from '../../src/engine/executor.ts';
-import { type Run, type RunResult, startRun } from '../../src/engine/run.ts';
+import { openRun, type Run, type RunResult } from '../../src/engine/run.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
@@ -38,7 +38,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     if (!Array.isArray(behaviour)) return behaviour;
     return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
   });
-  const run = startRun({
+  const run = openRun({
     plan: plan(root, options.slots),
     id: 'test-run',
     executor,
@@ -52,7 +52,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     },
   });
   options.during?.(run, clock);
-  const result = await clock.runUntil(run.ended);
+  const result = await clock.runUntil(run.start());
   const tookMs = clock.now();
   await clock.advance(0);
   return {

@@ -1,8 +1,9 @@
 /** `runjobs <plan>`: one root run, seen by the chosen reporters, ended by its own end or by a signal. */
 import { resolve } from 'node:path';
+import type { Run } from '../../engine/run.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { formatProblems } from '../../plan/problems.ts';
-import { claimRootRun, openRootRun, type RootRun } from '../../root-run.ts';
+import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { EXIT, exitProcess } from '../exit.ts';
 import type { RunFlags } from '../options.ts';
 import { explainRejection, loadNamedPlan } from '../plan-source.ts';
@@ -35,9 +36,9 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   if (opened.type === 'wrong') return refuse(EXIT.usage, `runjobs: ${opened.message}\n`);
 
   const closeReporters = () => Promise.all(opened.reporters.map(reporter => reporter.close()));
-  let run: RootRun;
+  let run: Run;
   try {
-    run = openRootRun({
+    run = await openRootRun({
       plan,
       id: claimRootRun(plan.name).id,
       listeners: opened.reporters,
@@ -52,7 +53,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     );
   }
   signals.direct(run);
-  const { exitCode } = await run.ended;
+  const { exitCode } = await run.start();
   return leave(exitCode, closeReporters());
 }
 

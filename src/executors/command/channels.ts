@@ -9,6 +9,8 @@ import { Fifo } from './fifo.ts';
 import { openPipes } from './pipes.ts';
 
 export interface Channels {
+  /** Makes the first pipes. Never rejects: what is wrong shows when one is lent. */
+  prepare(): Promise<void>;
   /** A channel that nothing else writes to. Rejects with the system's error, such as EMFILE. */
   lend(listener: Listener): Promise<Channel>;
   /** Removes the pipes. Call when no channel is lent. */
@@ -82,6 +84,7 @@ export function openChannels(): Channels {
   }
 
   return {
+    prepare: () => makeBatch().catch(() => {}),
     async lend(listener) {
       const write: Write = bytes => listener.write(bytes);
       const fifo = await take(message => listener.warn(message));

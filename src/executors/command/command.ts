@@ -18,12 +18,14 @@ import { endLeftovers, stopCommand } from './stop.ts';
 import { firstOf } from './wait.ts';
 
 export interface CommandExecutor extends Executor {
+  /** Makes what the first steps need, so that they start in the order they are asked for. Never rejects. */
+  prepare(): Promise<void>;
   /** Frees what the steps shared. Call when no step runs; afterwards nothing may be executed. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the executor of `run` steps for one run; nothing is started or made before the first step.
+ * Opens the executor of `run` steps for one run; nothing is started or made before the first step, or {@link CommandExecutor.prepare}.
  *
  * A step that cannot be started has failed, with the reason in plain words. On cancel the command's group gets its stop
  * script or signal, after the grace SIGKILL; on kill SIGKILL at once.
@@ -48,6 +50,7 @@ export function openCommandExecutor({ folder, run }: { folder: string; run: stri
         await channel.finish();
       }
     },
+    prepare: () => (platform() === 'win32' ? Promise.resolve() : channels.prepare()),
     close: () => channels.close(),
   };
 }

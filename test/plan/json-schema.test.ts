@@ -1,0 +1,63 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { planJsonSchema } from '../../src/plan/json-schema.ts';
+import { planFrom } from '../../src/plan/load.ts';
+
+const schema = planJsonSchema();
+const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
+
+describe('the JSON Schema agrees with the loader', () => {
+  test.each<[unknown]>([
+    [{ run: 'x' }],
+    [{ run: ['x'], cwd: 'a', shell: 'bash', stop: { signal: 'SIGINT' }, okExitCodes: [1] }],
+    [{ steps: ['a', { gather: ['b', { http: 'http://a' }], limit: 1, failFast: false }], $schema: 'x', slots: 1 }],
+    [{ http: { url: 'http://a', json: null, expect: { status: [200, '3xx'] } } }],
+    [{ sleep: 'forever', every: { interval: '1h30m', times: 1 }, retry: { times: 'forever' }, timeout: 5 }],
+    [{ run: 'x', finally: { steps: ['y'], timeout: '1s' }, env: { A: 1, B: true, C: '' } }],
+  ])('that %j is a plan', plan => {
+    expect(validate(plan), JSON.stringify(validate.errors)).toBe(true);
+    expect(planFrom(plan, { folder: '/' }).type).toBe('loaded');
+  });
+
+  test.each<[unknown]>([
+    [{}],
+    [[]],
+    [{ run: 'x', sleep: 1 }],
+    [{ run: '' }],
+    [{ run: [] }],
+    [{ run: 'x', timout: 1 }],
+    [{ run: 'x', timeout: '0s' }],
+    [{ run: 'x', limit: 1 }],
+    [{ sleep: 1, cwd: 'a' }],
+    [{ steps: [{}] }],
+    [{ steps: [{ run: 'x', slots: 1 }] }],
+    [{ steps: [{ run: 'x', failFast: true }] }],
+    [{ run: 'x', background: true }],
+    [{ http: { url: 'http://a', json: 1, body: 'x' } }],
+    [{ http: {} }],
+    [{ sleep: '5x' }],
+    [{ run: 'x', env: { 'A-B': 1 } }],
+    [{ run: 'x', stop: { signal: 'INT' } }],
+    [{ run: 'x', finally: {} }],
+  ])('that %j is none', plan => {
+    expect(validate(plan)).toBe(false);
+    expect(planFrom(plan, { folder: '/' }).type).toBe('rejected');
+  });
+});
+
+test('every key has a description', () => {
+  const bare: string[] = [];
+  const walk = (node: unknown, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, child] of Object.entries(node)) {
+      if (key === 'properties') {
+        for (const [name, property] of Object.entries(child)) {
+          if (!(property as { description?: string }).description) bare.push(`${path}.${name}`);
+        }
+      }
+      walk(child, `${path}.${key}`);
+    }
+  };
+  walk(schema, 'root');
+  expect(bare).toEqual([]);
+});

@@ -1,0 +1,292 @@
+/** Every rule of the job file, with the exact message that tells of its breach. */
+import { describe, expect, test } from 'vitest';
+import { planFrom } from '../../src/plan/load.ts';
+import { problemsOf, warningsOf } from './loading.ts';
+
+/** Problems of a value, as `path: message`. */
+function problemsWith(value: unknown): string[] {
+  const result = planFrom(value, { folder: '/plans' });
+  return result.type === 'loaded' ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const DURATION = 'a duration such as "250ms", "10s", "5m", "1h30m" or "2d", or a number of seconds';
+
+describe('a wrong type is told with what was expected and what stands there', () => {
+  test.each<[unknown, string]>([
+    [[], 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got an empty array'],
+    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got an array'],
+    ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got "ls"'],
+    [null, 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got null'],
+    [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, sleep'],
+    [() => 1, 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got a function'],
+    [
+      { run: { cmd: 'ls' } },
+      'root.run: expected a shell script (text) or a program with its arguments (array of texts), got an object',
+    ],
+    [{ run: '' }, 'root.run: expected a shell script, not blank, got ""'],
+    [{ run: ' \n' }, 'root.run: expected a shell script, not blank, got " \\n"'],
+    [{ run: 'a\0b' }, 'root.run: expected a shell script, not blank, got "a\\u0000b"'],
+    [{ run: [] }, 'root.run: expected a program with its arguments, got an empty array'],
+    [{ run: ['ls', 5] }, 'root.run[1]: expected text, got 5'],
+    [{ run: ['ls', 'a\0'] }, 'root.run[1]: expected text without a NUL character, got "a\\u0000"'],
+    [{ run: ['', 'a'] }, 'root.run[0]: the program is an empty text; the first element names it'],
+    [{ steps: 'ls' }, 'root.steps: expected a list of steps, got "ls"'],
+    [{ steps: null }, 'root.steps: expected a list of steps, got null'],
+    [{ steps: ['ls', 5] }, 'root.steps[1]: expected a step: a command (text) or an object, got 5'],
+    [{ steps: [['ls']] }, 'root.steps[0]: expected a step: a command (text) or an object, got an array'],
+    [{ steps: [''] }, 'root.steps[0]: expected a shell script, not blank, got ""'],
+    [{ gather: {} }, 'root.gather: expected a list of steps, got an object'],
+    [{ sleep: 'soon' }, `root.sleep: expected ${DURATION}, got "soon"`],
+    [{ sleep: -1 }, `root.sleep: expected ${DURATION}, got -1`],
+    [{ sleep: '99999999999999d' }, `root.sleep: expected ${DURATION}, got "99999999999999d"`],
+    [{ sleep: null }, `root.sleep: expected ${DURATION}, or "forever", got null`],
+    [{ run: 'x', timeout: 0 }, `root.timeout: expected ${DURATION}, more than zero, got 0`],
+    [{ run: 'x', timeout: '0s' }, `root.timeout: expected ${DURATION}, more than zero, got "0s"`],
+    [{ run: 'x', timeout: 1e300 }, `root.timeout: expected ${DURATION}, got 1e+300`],
+    [{ run: 'x', timeout: {} }, `root.timeout: expected ${DURATION}, more than zero, got an object`],
+    [{ run: 'x', every: true }, `root.every: expected ${DURATION}, or an object with interval, got true`],
+    [{ run: 'x', every: '0' }, `root.every: expected ${DURATION}, more than zero, got "0"`],
+    [{ run: 'x', every: {} }, `root.every.interval: missing; expected ${DURATION}, more than zero`],
+    [{ run: 'x', every: { interval: 1, times: 0 } }, 'root.every.times: expected a count of ticks, 1 or more, got 0'],
+    [
+      { run: 'x', every: { interval: 1, times: 1.5 } },
+      'root.every.times: expected a count of ticks, 1 or more, got 1.5',
+    ],
+    [
+      { run: 'x', every: { interval: 1, overlap: 'skp' } },
+      'root.every.overlap: expected "skip", got "skp", did you mean "skip"?',
+    ],
+    [{ run: 'x', retry: -1 }, 'root.retry: expected a count of further attempts, 0 or more, got -1'],
+    [
+      { run: 'x', retry: 'often' },
+      'root.retry: expected a count of further attempts, or an object with times, got "often"',
+    ],
+    [{ run: 'x', retry: {} }, 'root.retry.times: missing; expected a count of further attempts, or "forever"'],
+    [{ run: 'x', retry: { times: 1, factor: 0.5 } }, 'root.retry.factor: expected a number, 1 or more, got 0.5'],
+    [
+      { run: 'x', retry: { times: 1, jitter: 'ful' } },
+      'root.retry.jitter: expected "none" or "full", got "ful", did you mean "full"?',
+    ],
+    [{ run: 'x', background: 'yes' }, 'root.background: expected true or false, got "yes"'],
+    [{ run: 'x', allowFailure: 1 }, 'root.allowFailure: expected true or false, got 1'],
+    [{ run: 'x', finally: 'ls' }, 'root.finally: expected a list of steps, or an object with steps, got "ls"'],
+    [{ run: 'x', finally: {} }, 'root.finally.steps: missing; expected a list of steps'],
+    [{ run: 'x', finally: [7] }, 'root.finally[0]: expected a step: a command (text) or an object, got 7'],
+    [{ gather: [], limit: 0 }, 'root.limit: expected a whole number, 1 or more, got 0'],
+    [{ gather: [], failFast: 'soon' }, 'root.failFast: expected true or false, got "soon"'],
+    [{ run: 'x', slots: 0 }, 'root.slots: expected a whole number, 1 or more, got 0'],
+    [{ run: 'x', slots: 1.5 }, 'root.slots: expected a whole number, 1 or more, got 1.5'],
+    [{ run: 'x', id: 'A b' }, 'root.id: expected an id of a-z, 0-9, "_" and "-", got "A b"'],
+    [{ run: 'x', name: ' ' }, 'root.name: expected a name, not blank, got " "'],
+    [{ run: 'x', cwd: '' }, 'root.cwd: expected a folder, got ""'],
+    [
+      { run: 'x', shell: 'zsh' },
+      'root.shell: expected "sh", "bash", or an array such as ["python3", "-c"], got "zsh", did you mean "sh"?',
+    ],
+    [{ run: 'x', shell: [] }, 'root.shell: expected an interpreter with its flags, got an empty array'],
+    [{ run: 'x', stop: 'SIGINT' }, 'root.stop: expected an object with signal, grace or run, got "SIGINT"'],
+    [
+      { run: 'x', stop: { signal: 'INT' } },
+      'root.stop.signal: expected a signal such as "SIGTERM" or "SIGINT", got "INT", did you mean "SIGINT"?',
+    ],
+    [{ run: 'x', okExitCodes: 1 }, 'root.okExitCodes: expected an array of exit codes, got 1'],
+    [{ run: 'x', okExitCodes: [] }, 'root.okExitCodes: expected an array of exit codes, got an empty array'],
+    [{ run: 'x', okExitCodes: [256] }, 'root.okExitCodes[0]: expected an exit code from 0 to 255, got 256'],
+    [{ run: 'x', env: ['A=1'] }, 'root.env: expected an object of variable names and values, got an array'],
+    [{ run: 'x', env: { A: null } }, 'root.env.A: expected text, a number, true or false (nothing is ""), got null'],
+    [{ run: 'x', env: { A: [1] } }, 'root.env.A: expected text, a number, true or false (nothing is ""), got an array'],
+    [{ run: 'x', env: { A: '\0' } }, 'root.env.A: expected text without a NUL character, got "\\u0000"'],
+    [{ run: 'x', env: { 'A-B': 1 } }, 'root.env.A-B: expected a variable name of letters, digits and "_", got "A-B"'],
+  ])('%j', (value, problem) => {
+    expect(problemsWith(value)).toContain(problem);
+  });
+});
+
+describe('an unknown key', () => {
+  test.each<[unknown, string]>([
+    [{ run: 'x', timout: 1 }, 'root.timout: unknown key, did you mean "timeout"?'],
+    [{ run: 'x', slot: 1 }, 'root.slot: unknown key, did you mean "slots"?'],
+    [{ cmd: 'x' }, 'root.cmd: unknown key, did you mean "run"?'],
+    [{ run: 'x', needs: [] }, 'root.needs: unknown key; "runjobs schema" prints all keys'],
+    [{ steps: [{ run: 'x', xyz: 1 }] }, 'root.steps[0].xyz: unknown key; "runjobs schema" prints all keys'],
+    [
+      { steps: [{ run: 'x', slots: 1 }] },
+      'root.steps[0].slots: "slots" stands at the root of the plan only; move it there',
+    ],
+    [{ run: 'x', retry: { times: 1, delai: 1 } }, 'root.retry.delai: unknown key, did you mean "delay"?'],
+    [
+      { run: 'x', retry: { times: 1, on: [] } },
+      'root.retry.on: unknown key; expected times, delay, factor, maxDelay, jitter',
+    ],
+    [
+      { run: 'x', every: { interval: 1, cron: '' } },
+      'root.every.cron: unknown key; expected interval, times, for, overlap',
+    ],
+    [{ run: 'x', 'a b\u001b': 1 }, 'root["a b\\u001b"]: unknown key; "runjobs schema" prints all keys'],
+    [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],
+    [
+      { http: { url: 'http://a', query: 1 } },
+      'root.http.query: unknown key; expected method, url, headers, json, body, expect',
+    ],
+  ])('%j is refused', (value, problem) => {
+    expect(problemsWith(value)).toEqual([problem]);
+  });
+});
+
+describe('rules between keys', () => {
+  test.each<[unknown, string]>([
+    [{}, 'root: no body: add one of run, http, steps, gather, sleep'],
+    [{ steps: [{ name: 'x' }] }, 'root.steps[0]: no body: add one of run, http, steps, gather, sleep'],
+    [{ run: 'x', steps: [] }, 'root.steps: two bodies: run and steps; keep one of them'],
+    [{ run: 'x', steps: [], sleep: 1 }, 'root.steps: 3 bodies: run, steps and sleep; keep one of them'],
+    [{ run: 'x', limit: 1 }, 'root.limit: limit goes with gather, not with run; take it out'],
+    [{ steps: [], failFast: true }, 'root.failFast: failFast goes with gather, not with steps; take it out'],
+    [{ gather: [], okExitCodes: [1] }, 'root.okExitCodes: okExitCodes goes with run, not with gather; take it out'],
+    [{ sleep: 1, cwd: 'a' }, 'root.cwd: cwd goes with run, steps or gather, not with sleep; take it out'],
+    [{ http: 'http://a', shell: 'sh' }, 'root.shell: shell goes with run, steps or gather, not with http; take it out'],
+    [{ http: 'http://a', stop: {} }, 'root.stop: stop goes with run, steps or gather, not with http; take it out'],
+    [
+      { run: 'x', background: true },
+      'root.background: the plan itself cannot be background; set it on a step of a group',
+    ],
+    [
+      { steps: [{ id: 'a', run: 'x' }, 'y', { id: 'a', run: 'x' }] },
+      'root.steps[2].id: the id "a" is taken by root.steps[0]; ids are unique among siblings',
+    ],
+    [
+      { run: 'x', finally: { steps: [{ id: 'finally', run: 'x' }] } },
+      'root.finally.steps[0].id: the id "finally" is kept for the steps of a finally; choose another',
+    ],
+    [{ http: 'GET' }, 'root.http: expected an absolute URL such as "https://example.org/health", got "GET"'],
+    [{ http: 'GET a b' }, 'root.http: expected a request such as "GET https://example.org", got "GET a b"'],
+    [
+      { http: 'GET htts://a' },
+      'root.http: expected an absolute URL such as "https://example.org/health", got "htts://a"',
+    ],
+    [{ http: {} }, 'root.http.url: missing; expected a URL such as "https://example.org/health"'],
+    [
+      { http: { url: '/health' } },
+      'root.http.url: expected an absolute URL such as "https://example.org/health", got "/health"',
+    ],
+    [
+      { http: { url: ' http://a' } },
+      'root.http.url: expected a URL without line breaks or spaces around it, got " http://a"',
+    ],
+    [
+      { http: { url: 'http://a', method: 'GE T' } },
+      'root.http.method: expected a method such as "GET" or "POST", got "GE T"',
+    ],
+    [{ http: { url: 'http://a', json: 1, body: 'x' } }, 'root.http.body: json and body exclude each other; keep one'],
+    [{ http: { url: 'http://a', json: () => 1 } }, 'root.http.json: expected a value that JSON can hold'],
+    [{ http: { url: 'http://a', json: 1n } }, 'root.http.json: expected a value that JSON can hold'],
+    [
+      { http: { url: 'http://a', headers: { 'a b': 1 } } },
+      'root.http.headers["a b"]: expected a header name such as "Accept", got "a b"',
+    ],
+    [
+      { http: { url: 'http://a', headers: { a: 'x\ny' } } },
+      'root.http.headers.a: expected a header value on one line, got "x\\ny"',
+    ],
+    [
+      { http: { url: 'http://a', headers: 'x' } },
+      'root.http.headers: expected an object of header names and values, got "x"',
+    ],
+    [
+      { http: { url: 'http://a', expect: { status: 99 } } },
+      'root.http.expect.status: expected a status from 100 to 599, got 99',
+    ],
+    [
+      { http: { url: 'http://a', expect: { status: [200, '6xx'] } } },
+      'root.http.expect.status[1]: expected a status such as 204, or a class such as "2xx", got "6xx"',
+    ],
+    [{ http: 5 }, 'root.http: expected a request such as "GET https://example.org", or an object with url, got 5'],
+  ])('%o', (value, problem) => {
+    expect(problemsWith(value)).toEqual([problem]);
+  });
+
+  test('the same id may stand in different lists', () => {
+    const step = { id: 'a', run: 'x' };
+    expect(problemsWith({ steps: [step, { gather: [step], finally: [step] }] })).toEqual([]);
+  });
+
+  test('a URL with a variable is judged when its value is known', () => {
+    expect(problemsWith({ http: `\${BASE}/health` })).toEqual([]);
+  });
+});
+
+describe('all errors of a file', () => {
+  test('come at once, of both passes, in the order of the text', async () => {
+    const text = `
+gather:
+  - run: echo
+    timout: 5
+  - run: a
+    sleep: 1
+  - id: x
+    run: 5
+    limit: 1
+  - {}
+`;
+    expect(await problemsOf(text, 'plan.yaml')).toEqual([
+      '4:5 root.gather[0].timout: unknown key, did you mean "timeout"?',
+      '6:5 root.gather[1].sleep: two bodies: run and sleep; keep one of them',
+      '8:10 root.gather[2].run: expected a shell script (text) or a program with its arguments (array of texts), got 5',
+      '9:5 root.gather[2].limit: limit goes with gather, not with run; take it out',
+      '10:5 root.gather[3]: no body: add one of run, http, steps, gather, sleep',
+    ]);
+  });
+});
+
+describe('a warning', () => {
+  test.each([
+    [
+      '{"run": "a | b"}',
+      '1:9 root.run: a pipe under sh hides the failure of its left side; set shell to "bash" to see it',
+    ],
+    [
+      '{"steps": ["a | b"]}',
+      '1:12 root.steps[0]: a pipe under sh hides the failure of its left side; set shell to "bash" to see it',
+    ],
+    ['{"run": ["a"], "shell": "bash"}', '1:16 root.shell: shell has no effect: an array runs without a shell'],
+    [
+      '{"http": {"url": "http://a", "json": 1}}',
+      '1:30 root.http.json: json is sent with GET, the default; add "method": "POST" if that is meant',
+    ],
+  ])('%s', async (text, warning) => {
+    expect(await warningsOf(text)).toEqual([warning]);
+  });
+
+  test.each([
+    '{"shell": "bash", "steps": ["a | b"]}',
+    '{"shell": ["ksh", "-c"], "run": "a | b"}',
+    '{"run": ["a", "|"]}',
+  ])('is not given for %s', async text => {
+    expect(await warningsOf(text)).toEqual([]);
+  });
+});
+
+describe('nesting', () => {
+  const nested = (levels: number) => {
+    let step: unknown = { run: 'x' };
+    for (let level = 0; level < levels; level++) step = { steps: [step] };
+    return step;
+  };
+
+  test('of 64 groups is a plan', () => {
+    expect(problemsWith(nested(64))).toEqual([]);
+  });
+
+  test.each([65, 1000, 100_000])('of %d groups is refused', levels => {
+    expect(problemsWith(nested(levels))).toEqual([
+      'root.steps[0].steps[0].steps[0]…[0].steps[0].steps[0].steps: groups nest more than 64 deep; flatten the plan',
+    ]);
+  });
+
+  test('without an end is refused', () => {
+    const json: { self?: unknown } = {};
+    json.self = json;
+    expect(problemsWith({ http: { url: 'http://a', json } })[0]).toMatch(
+      /: nested more than 256 deep; flatten the plan$/,
+    );
+  });
+});

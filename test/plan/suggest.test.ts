@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { KEYS } from '../../src/plan/schema.ts';
+import { didYouMean, suggest } from '../../src/plan/suggest.ts';
+
+describe('did you mean', () => {
+  test.each([
+    ['timout', 'timeout'],
+    ['Timeout', 'timeout'],
+    ['step', 'steps'],
+    ['gahter', 'gather'],
+    ['allow_failure', 'allowFailure'],
+    ['allow-failure', 'allowFailure'],
+    ['evry', 'every'],
+    ['command', 'run'],
+    ['parallel', 'gather'],
+    ['working-directory', 'cwd'],
+  ])('%s is taken for %s', (word, meant) => {
+    expect(suggest(word, KEYS.step)).toBe(meant);
+  });
+
+  test.each(['', 'x', 'xyz', 'needs', 'constructor', '__proto__', 'a'.repeat(1000)])(
+    '%s is taken for nothing',
+    word => {
+      expect(suggest(word, KEYS.step)).toBeUndefined();
+    },
+  );
+
+  test('a synonym counts only where its key may stand', () => {
+    expect(suggest('command', KEYS.retry)).toBeUndefined();
+  });
+
+  test('the end of a word is enough', () => {
+    expect(didYouMean('TERM', ['SIGKILL', 'SIGTERM'])).toBe(', did you mean "SIGTERM"?');
+  });
+});
