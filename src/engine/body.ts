@@ -20,8 +20,8 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       attempt,
       ...facts,
     });
-    if (running.started) return;
-    running.started = true;
+    if (running.startedAt !== undefined) return;
+    running.startedAt = run.clock.now();
     running.onStarted?.();
   };
   switch (step.type) {

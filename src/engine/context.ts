@@ -40,8 +40,8 @@ export interface Running {
   readonly path: string;
   /** The path of the group it runs in. */
   readonly group: string;
-  /** Whether the body has started at least once. */
-  started: boolean;
+  /** When the body started for the first time, on the run's clock. */
+  startedAt: number | undefined;
   /** Called when the body has started for the first time. */
   readonly onStarted: (() => void) | undefined;
   /** Attempts started so far, in all ticks. */

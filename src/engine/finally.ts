@@ -22,7 +22,7 @@ export async function conclude(
   outcome: Outcome,
 ): Promise<Outcome> {
   const { step, path } = running;
-  if (!running.started) {
+  if (running.startedAt === undefined) {
     skipFinally(run, step, path, { type: 'not-started', step: path });
     return outcome;
   }

@@ -21,12 +21,11 @@ export async function runStep(
   onStarted?: () => void,
 ): Promise<Outcome> {
   if (group.closed !== undefined) return skip(run, step, path, group.closed);
-  const startedAt = run.clock.now();
   const running: Running = {
     step,
     path,
     group: group.path,
-    started: false,
+    startedAt: undefined,
     onStarted,
     attempts: 0,
     slot: undefined,
@@ -35,7 +34,7 @@ export async function runStep(
   return withScope(group, { path, slotless: group.slotless || step.background }, async scope => {
     const outcome = await guarded(() => modified(run, running, scope));
     running.log?.close();
-    finish(run, running, scope, outcome, run.clock.now() - startedAt);
+    finish(run, running, scope, outcome);
     running.slot?.();
     return outcome;
   });
@@ -62,7 +61,9 @@ async function bodyOf(run: RunContext, running: Running, scope: Scope): Promise<
 
 /** What was cancelled before it started is skipped. */
 function notStarted(running: Running, outcome: Outcome): Outcome {
-  return outcome.state === 'cancelled' && !running.started ? { state: 'skipped', reason: outcome.reason } : outcome;
+  return outcome.state === 'cancelled' && running.startedAt === undefined
+    ? { state: 'skipped', reason: outcome.reason }
+    : outcome;
 }
 
 function forgiven(step: Step, outcome: Outcome): Outcome {
@@ -86,8 +87,8 @@ async function guarded(body: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
-function finish(run: RunContext, running: Running, scope: Scope, outcome: Outcome, durationMs: number): void {
-  const { path, attempts, log } = running;
+function finish(run: RunContext, running: Running, scope: Scope, outcome: Outcome): void {
+  const { path, attempts, log, startedAt } = running;
   run.settled(path, outcome);
   run.publish({
     type: 'step.finished',
@@ -95,7 +96,7 @@ function finish(run: RunContext, running: Running, scope: Scope, outcome: Outcom
     t: run.t(),
     ...(scope.tick === undefined ? {} : { tick: scope.tick }),
     outcome,
-    durationMs: Math.round(durationMs),
+    durationMs: startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt),
     attempts,
     ...(log !== undefined && log.size > 0 ? { log: log.name } : {}),
   });

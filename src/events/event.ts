@@ -114,6 +114,7 @@ export interface StepFinished extends OfStep {
   readonly type: 'step.finished';
   readonly tick?: number;
   readonly outcome: Outcome;
+  /** From its first start; 0 when it never started. */
   readonly durationMs: number;
   /** Attempts that were started, in all ticks. */
   readonly attempts: number;

@@ -64,6 +64,16 @@ describe('a run', () => {
     expect(run.failures.map(({ step }) => step)).toEqual(['g/s/x']);
   });
 
+  it('measures a step from its first start, not from its wait for a slot', async () => {
+    const run = await simulate(gather('.', [leaf('a', { durationMs: 900 }), leaf('b', { durationMs: 50 })]), {
+      slots: 1,
+    });
+    expect(run.events.find(event => event.type === 'step.finished' && event.step === 'b')).toMatchObject({
+      durationMs: 50,
+      t: 950,
+    });
+  });
+
   it('is 130, 143 or 129 after a signal, whatever the steps returned', async () => {
     for (const [signal, code] of [
       ['SIGINT', 130],
