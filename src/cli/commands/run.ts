@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import type { Run } from '../../engine/run.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { formatProblems } from '../../plan/problems.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { EXIT, exitProcess } from '../exit.ts';
 import type { RunFlags } from '../options.ts';
@@ -30,7 +29,6 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
 
   const loaded = await loadNamedPlan(source);
   if (loaded.type === 'rejected') return refuse(EXIT.usage, explainRejection(source, loaded));
-  if (loaded.warnings.length > 0) void streams.stderr.write(`${formatProblems(loaded.warnings)}\n`);
   const plan = withFlags(loaded.plan, flags);
   const opened = await openChosenReporters(flags.reporter, plan, streams, flags.color);
   if (opened.type === 'wrong') return refuse(EXIT.usage, `runjobs: ${opened.message}\n`);

@@ -1,0 +1,218 @@
+/** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
+import { parseDuration } from './duration.ts';
+import { idsFor } from './ids.ts';
+import type {
+  DurationInput,
+  EveryInput,
+  HttpInput,
+  ListedStep,
+  PlanInput,
+  RetryInput,
+  ScalarInput,
+  StepInput,
+  StopInput,
+} from './input.ts';
+import type {
+  Every,
+  FinallyBlock,
+  GatherStep,
+  HttpBody,
+  HttpStep,
+  Plan,
+  Retry,
+  RunStep,
+  Step,
+  StepCommon,
+  StopPolicy,
+} from './plan.ts';
+import { parseRequestLine } from './request-line.ts';
+import type { Path, Source } from './source.ts';
+
+/** What the file's place gives to its plan. */
+export interface Origin {
+  readonly name: string;
+  readonly folder: string;
+  readonly file?: string;
+}
+
+/** What flows down to a step from its ancestors. */
+interface Inherited {
+  readonly cwd?: string;
+  readonly shell: readonly [string, ...string[]];
+  readonly stop: StopPolicy;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as const;
+
+/**
+ * Builds the plan. The input has passed both passes: what they refuse is not looked at again. `source` tells how the
+ * author wrote a number.
+ */
+export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
+  const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
+  const root = new Builder(source).step(input, { id: '.', path: [], inherited });
+  return { ...origin, name: input.name ?? origin.name, slots: input.slots ?? 64, root };
+}
+
+/** Where a step or a list of steps stands. */
+interface Place {
+  readonly path: Path;
+  readonly inherited: Inherited;
+}
+
+class Builder {
+  readonly #source: Source | undefined;
+
+  constructor(source: Source | undefined) {
+    this.#source = source;
+  }
+
+  step(input: StepInput, position: Place & { readonly id: string }): Step {
+    const { path } = position;
+    const inherited = flowDown(input, position.inherited);
+    const common = this.#common(input, { ...position, inherited });
+    if (input.run !== undefined) return runStep(input, common, inherited);
+    if (input.http !== undefined) return this.#http(input.http, common, path);
+    if (input.steps !== undefined) {
+      return { type: 'steps', ...common, children: this.#list(input.steps, { path: [...path, 'steps'], inherited }) };
+    }
+    if (input.gather !== undefined) {
+      const children = this.#list(input.gather, { path: [...path, 'gather'], inherited });
+      const gather: GatherStep = { type: 'gather', ...common, children, failFast: input.failFast ?? true };
+      return input.limit === undefined ? gather : { ...gather, limit: input.limit };
+    }
+    return { type: 'sleep', ...common, durationMs: input.sleep === 'forever' ? 'forever' : ms(input.sleep ?? 0) };
+  }
+
+  #list(list: readonly ListedStep[], { path, inherited }: Place): Step[] {
+    const steps = list.map(step => (typeof step === 'string' ? { run: step } : step));
+    const ids = idsFor(steps);
+    return steps.map((step, index) => this.step(step, { id: ids[index] ?? '', path: [...path, index], inherited }));
+  }
+
+  #common(input: StepInput, { id, path, inherited }: Place & { readonly id: string }): StepCommon {
+    const common: Mutable<StepCommon> = {
+      id,
+      env: input.env === undefined ? NO_TEXTS : this.#texts(input.env, [...path, 'env']),
+      background: input.background ?? false,
+      allowFailure: input.allowFailure ?? false,
+    };
+    if (input.name !== undefined) common.name = input.name;
+    if (input.description !== undefined) common.description = input.description;
+    if (input.finally !== undefined)
+      common.finally = this.#finally(input.finally, { path: [...path, 'finally'], inherited });
+    if (input.every !== undefined) common.every = everyOf(input.every);
+    if (input.retry !== undefined) common.retry = retryOf(input.retry);
+    if (input.timeout !== undefined) common.timeoutMs = ms(input.timeout);
+    return common;
+  }
+
+  #finally(input: NonNullable<StepInput['finally']>, { path, inherited }: Place): FinallyBlock {
+    if (!('steps' in input)) return { steps: this.#list(input, { path, inherited }), timeoutMs: 60_000 };
+    const steps = this.#list(input.steps, { path: [...path, 'steps'], inherited });
+    return { steps, timeoutMs: ms(input.timeout ?? 60) };
+  }
+
+  #http(input: string | HttpInput, common: StepCommon, path: Path): HttpStep {
+    if (typeof input === 'string') {
+      const { method, url } = parseRequestLine(input) ?? { method: 'GET', url: input };
+      return { type: 'http', ...common, method, url, headers: NO_TEXTS, expect: { status: ['2xx'] } };
+    }
+    const body = bodyOf(input);
+    return {
+      type: 'http',
+      ...common,
+      method: (input.method ?? 'GET').toUpperCase(),
+      url: input.url,
+      headers: this.#texts(input.headers ?? {}, [...path, 'http', 'headers']),
+      ...(body === undefined ? {} : { body }),
+      expect: { status: [input.expect?.status ?? '2xx'].flat() },
+    };
+  }
+
+  /** Scalars as their author wrote them: `3.10` and `012` stay so. */
+  #texts(scalars: Readonly<Record<string, ScalarInput>>, path: Path): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(scalars).map(([name, value]) => [name, this.#text(value, [...path, name])]),
+    );
+  }
+
+  #text(scalar: ScalarInput, path: Path): string {
+    return typeof scalar === 'string' ? scalar : (this.#source?.find(path)?.written ?? String(scalar));
+  }
+}
+
+const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
+
+function flowDown(input: StepInput, inherited: Inherited): Inherited {
+  if (input.cwd === undefined && input.shell === undefined && input.stop === undefined) return inherited;
+  return {
+    ...inherited,
+    ...(input.cwd === undefined ? {} : { cwd: input.cwd }),
+    ...(input.shell === undefined ? {} : { shell: shellOf(input.shell) }),
+    ...(input.stop === undefined ? {} : { stop: stopOf(input.stop, inherited.stop) }),
+  };
+}
+
+function shellOf(shell: NonNullable<StepInput['shell']>): readonly [string, ...string[]] {
+  return typeof shell === 'string' ? SHELLS[shell] : words(shell);
+}
+
+function stopOf(input: StopInput, outer: StopPolicy): StopPolicy {
+  return {
+    signal: input.signal ?? outer.signal,
+    graceMs: input.grace === undefined ? outer.graceMs : ms(input.grace),
+    ...(input.run === undefined ? (outer.run === undefined ? {} : { run: outer.run }) : { run: input.run }),
+  };
+}
+
+function runStep(input: StepInput, common: StepCommon, { shell, stop, cwd }: Inherited): RunStep {
+  const run = input.run ?? '';
+  return {
+    type: 'run',
+    ...common,
+    command: typeof run === 'string' ? run : words(run),
+    shell,
+    ...(cwd === undefined ? {} : { cwd }),
+    stop,
+    okExitCodes: input.okExitCodes ?? [0],
+  };
+}
+
+function bodyOf(input: HttpInput): HttpBody | undefined {
+  if (input.json !== undefined) return { type: 'json', value: input.json };
+  return input.body === undefined ? undefined : { type: 'text', text: input.body };
+}
+
+function everyOf(input: DurationInput | EveryInput): Every {
+  if (typeof input !== 'object') return { intervalMs: ms(input), overlap: 'skip' };
+  return {
+    intervalMs: ms(input.interval),
+    ...(input.times === undefined ? {} : { times: input.times }),
+    ...(input.for === undefined ? {} : { forMs: ms(input.for) }),
+    overlap: input.overlap ?? 'skip',
+  };
+}
+
+function retryOf(input: number | RetryInput): Retry {
+  const retry: RetryInput = typeof input === 'number' ? { times: input } : input;
+  return {
+    times: retry.times === 'forever' ? Number.POSITIVE_INFINITY : retry.times,
+    delayMs: ms(retry.delay ?? 1),
+    factor: retry.factor ?? 2,
+    maxDelayMs: ms(retry.maxDelay ?? 60),
+    jitter: retry.jitter ?? 'none',
+  };
+}
+
+function words(list: readonly string[]): [string, ...string[]] {
+  const [first = '', ...rest] = list;
+  return [first, ...rest];
+}
+
+/** The schema has refused what is no duration. */
+function ms(duration: DurationInput): number {
+  return parseDuration(duration) ?? 0;
+}

@@ -1,0 +1,138 @@
+/** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
+import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
+import { httpFindings } from './http-checks.ts';
+import { hasPipe } from './pipes.ts';
+import { formatPath } from './problems.ts';
+import { listed, quoteText } from './quote.ts';
+import { KEYS } from './schema.ts';
+import type { Finding, Path } from './source.ts';
+import { suggest } from './suggest.ts';
+
+/** What the second pass found. */
+export interface Checked {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+const KEY_RULES = Object.entries(GOES_WITH);
+
+type Values = { readonly [key: string]: unknown };
+
+/** What a step has from its ancestors. */
+interface Scope {
+  readonly path: Path;
+  readonly shell: unknown;
+}
+
+/** Checks the whole plan. Values of a wrong type are passed over: the first pass has told of them. */
+export function checkPlan(root: unknown): Checked {
+  const checks = new Checks();
+  if (isObject(root)) {
+    if (root.background !== undefined) {
+      checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
+    }
+    checks.step(root, { path: [], shell: 'sh' });
+  }
+  return checks;
+}
+
+class Checks implements Checked {
+  readonly errors: Finding[] = [];
+  readonly warnings: Finding[] = [];
+
+  error(message: string, path: Path, at: 'key' | 'value'): void {
+    this.errors.push({ message, path, at });
+  }
+
+  step(step: Values, { path, shell: inherited }: Scope): void {
+    const bodies = bodiesOf(step);
+    this.#oneBody(step, bodies, path);
+    this.#keysGoWithBody(step, bodies, path);
+    const shell = step.shell ?? inherited;
+    if (step.run !== undefined) this.#command(step, { path, shell });
+    if (step.http !== undefined) {
+      const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
+      this.errors.push(...errors);
+      this.warnings.push(...warnings);
+    }
+    for (const list of ['steps', 'gather', 'finally'] as const) {
+      const value = step[list];
+      const isBlock = list === 'finally' && isObject(value);
+      this.#list(isBlock ? value.steps : value, { path: isBlock ? [...path, list, 'steps'] : [...path, list], shell });
+    }
+  }
+
+  #list(list: unknown, { path, shell }: Scope): void {
+    if (!Array.isArray(list)) return;
+    const ids = new Map<string, number>();
+    for (const [index, step] of list.entries()) {
+      const at = [...path, index];
+      if (typeof step === 'string') this.#pipe(step, at, shell);
+      if (!isObject(step)) continue;
+      if (typeof step.id === 'string') this.#id(step.id, at, ids);
+      this.step(step, { path: at, shell });
+    }
+  }
+
+  #id(id: string, path: Path, ids: Map<string, number>): void {
+    const first = ids.get(id);
+    const at = [...path, 'id'];
+    if (id === 'finally')
+      this.error('the id "finally" is kept for the steps of a finally; choose another', at, 'value');
+    if (first === undefined) {
+      ids.set(id, Number(path.at(-1)));
+      return;
+    }
+    const other = formatPath([...path.slice(0, -1), first]);
+    this.error(`the id ${quoteText(id)} is taken by ${other}; ids are unique among siblings`, at, 'value');
+  }
+
+  #oneBody(step: Values, bodies: readonly Body[], path: Path): void {
+    const [first, second] = bodies;
+    if (first === undefined && !hasMistypedBody(step)) {
+      this.error(`no body: add one of ${BODIES.join(', ')}`, path, 'value');
+    }
+    if (second === undefined) return;
+    const count = bodies.length === 2 ? 'two' : String(bodies.length);
+    this.error(`${count} bodies: ${listed(bodies, 'and')}; keep one of them`, [...path, second], 'key');
+  }
+
+  #keysGoWithBody(step: Values, bodies: readonly Body[], path: Path): void {
+    const [body] = bodies;
+    if (body === undefined || bodies.length > 1) return;
+    for (const [key, fitting] of KEY_RULES) {
+      if (step[key] === undefined || fitting.includes(body)) continue;
+      this.error(`${key} goes with ${listed(fitting, 'or')}, not with ${body}; take it out`, [...path, key], 'key');
+    }
+  }
+
+  #command(step: Values, { path, shell }: Scope): void {
+    const at = [...path, 'run'];
+    if (typeof step.run === 'string') this.#pipe(step.run, at, shell);
+    if (!Array.isArray(step.run)) return;
+    if (step.run[0] === '') {
+      this.error('the program is an empty text; the first element names it', [...at, 0], 'value');
+    }
+    if (step.shell !== undefined) {
+      this.#warn('shell has no effect: an array runs without a shell', [...path, 'shell'], 'key');
+    }
+  }
+
+  #pipe(script: string, path: Path, shell: unknown): void {
+    if (shell !== 'sh' || !hasPipe(script)) return;
+    this.#warn('a pipe under sh hides the failure of its left side; set shell to "bash" to see it', path, 'value');
+  }
+
+  #warn(message: string, path: Path, at: 'key' | 'value'): void {
+    this.warnings.push({ message, path, at });
+  }
+}
+
+/** Whether the first pass has asked "did you mean" about a body. */
+function hasMistypedBody(step: Values): boolean {
+  return Object.keys(step).some(key => !KEYS.root.includes(key) && suggest(key, BODIES) !== undefined);
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

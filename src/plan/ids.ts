@@ -1,0 +1,38 @@
+/** The ids of the steps in one list: given ones first, then names, then positions. */
+
+/** Ids that a step cannot take: they are parts of other paths. */
+const KEPT = ['finally'];
+
+const LENGTH_MAX = 60;
+
+/** An id for each step, in order, all different. A given id stays; a derived one that is taken gets `-2`, `-3`. */
+export function idsFor(
+  steps: readonly { readonly id?: string | undefined; readonly name?: string | undefined }[],
+): string[] {
+  const taken = new Set([...KEPT, ...steps.flatMap(step => step.id ?? [])]);
+  const next = new Map<string, number>();
+  return steps.map((step, index) => {
+    if (step.id !== undefined) return step.id;
+    const wanted = slug(step.name ?? '') || String(index + 1);
+    let id = wanted;
+    for (let copy = next.get(wanted) ?? 2; taken.has(id); copy++) {
+      id = `${wanted}-${copy}`;
+      next.set(wanted, copy + 1);
+    }
+    taken.add(id);
+    return id;
+  });
+}
+
+/** `Build the Site!` is `build-the-site`; empty when no letter or digit is left. */
+function slug(name: string): string {
+  if (/^[a-z0-9_]*$/.test(name) && name.length <= LENGTH_MAX) return name;
+  const ascii = name
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase();
+  return ascii
+    .replace(/[^a-z0-9_]+/g, '-')
+    .slice(0, LENGTH_MAX)
+    .replace(/^-+|-+$/g, '');
+}

@@ -1,0 +1,101 @@
+/** The types of a job file as its author writes it: what `definePlan` checks and editors complete. */
+import type { Json } from './plan.ts';
+
+/** `"250ms"`, `"10s"`, `"5m"`, `"1h30m"`, `"2d"`, or a number of seconds. */
+export type DurationInput = string | number;
+
+/** Becomes text as written. */
+export type ScalarInput = string | number | boolean;
+
+/** A step in a list; a string stands for `{ run: … }`. */
+export type ListedStep = string | StepInput;
+
+/** One step: exactly one of `run`, `http`, `steps`, `gather`, `sleep`; everything else is optional. */
+export interface StepInput {
+  /** A shell script, or a program with its arguments (no shell). */
+  run?: string | readonly string[] | undefined;
+  /** `"GET https://…"`, or a request. */
+  http?: string | HttpInput | undefined;
+  /** Steps, one after the other. */
+  steps?: readonly ListedStep[] | undefined;
+  /** Steps, concurrently. */
+  gather?: readonly ListedStep[] | undefined;
+  /** A wait. */
+  sleep?: DurationInput | 'forever' | undefined;
+
+  /** Again and again, at fixed distances. */
+  every?: DurationInput | EveryInput | undefined;
+  /** Further attempts after a failure. */
+  retry?: number | RetryInput | undefined;
+  /** What one attempt may take. */
+  timeout?: DurationInput | undefined;
+  /** Started and not awaited; ended with its group. */
+  background?: boolean | undefined;
+  /** A failure is reported but does not count. */
+  allowFailure?: boolean | undefined;
+  /** Steps that run once after the body, however it ended. */
+  finally?: readonly ListedStep[] | FinallyInput | undefined;
+  /** Of a gather: how many children at once. */
+  limit?: number | undefined;
+  /** Of a gather: whether the first failure cancels the siblings. */
+  failFast?: boolean | undefined;
+
+  id?: string | undefined;
+  name?: string | undefined;
+  description?: string | undefined;
+  /** Environment variables for the step and all below it. */
+  env?: Readonly<Record<string, ScalarInput>> | undefined;
+  /** Working folder, for the step and all below it. */
+  cwd?: string | undefined;
+  /** Interpreter of scripts, for the step and all below it. */
+  shell?: 'sh' | 'bash' | readonly string[] | undefined;
+  /** How commands are told to end, for the step and all below it. */
+  stop?: StopInput | undefined;
+  /** Exit codes that count as success. */
+  okExitCodes?: readonly number[] | undefined;
+}
+
+/** A job file. A plan is a step with a few keys more. */
+export interface PlanInput extends StepInput {
+  $schema?: string | undefined;
+  /** Commands and requests at once in the whole run. */
+  slots?: number | undefined;
+}
+
+export interface HttpInput {
+  method?: string | undefined;
+  url: string;
+  headers?: Readonly<Record<string, ScalarInput>> | undefined;
+  json?: Json | undefined;
+  body?: string | undefined;
+  expect?: { status?: StatusInput | readonly StatusInput[] | undefined } | undefined;
+}
+
+/** `204`, or a class such as `"2xx"`. */
+export type StatusInput = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+
+export interface EveryInput {
+  interval: DurationInput;
+  times?: number | undefined;
+  for?: DurationInput | undefined;
+  overlap?: 'skip' | undefined;
+}
+
+export interface RetryInput {
+  times: number | 'forever';
+  delay?: DurationInput | undefined;
+  factor?: number | undefined;
+  maxDelay?: DurationInput | undefined;
+  jitter?: 'none' | 'full' | undefined;
+}
+
+export interface FinallyInput {
+  steps: readonly ListedStep[];
+  timeout?: DurationInput | undefined;
+}
+
+export interface StopInput {
+  signal?: NodeJS.Signals | undefined;
+  grace?: DurationInput | undefined;
+  run?: string | undefined;
+}

@@ -1,0 +1,35 @@
+/** The JSON Schema of job files, by which an editor completes, explains and checks them. */
+import { BODIES, GOES_WITH } from './bodies.ts';
+import { rawJsonSchema } from './schema.ts';
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  definitions?: Record<string, Schema>;
+  anyOf?: Schema[];
+  [keyword: string]: unknown;
+}
+
+/** Draft 7: the shape of every key with its description, and the table of bodies. */
+export function planJsonSchema(): Schema {
+  const root = rawJsonSchema() as Schema;
+  const { background: _, ...properties } = root.properties ?? {};
+  const { step, ...definitions } = root.definitions ?? {};
+  return {
+    $id: 'urn:runjobs:plan',
+    ...withRules({ ...root, properties }),
+    definitions: { step: withRules(step ?? {}), ...definitions },
+  };
+}
+
+/** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body. */
+function withRules(step: Schema): Schema {
+  const request = step.properties?.http?.anyOf?.find(branch => branch.type === 'object');
+  if (request) request.not = { required: ['json', 'body'] };
+  return {
+    ...step,
+    oneOf: BODIES.map(body => ({ required: [body] })),
+    dependencies: Object.fromEntries(
+      Object.entries(GOES_WITH).map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
+    ),
+  };
+}

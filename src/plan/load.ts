@@ -1,0 +1,168 @@
+/** Loads a plan: from a file, from standard input, or from an object. The only place of this room that reads files. */
+import { open, readdir } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import type { Origin } from './build.ts';
+import { decode } from './decode.ts';
+import { examine } from './examine.ts';
+import type { PlanInput } from './input.ts';
+import { readJson } from './json.ts';
+import { importPlan } from './module.ts';
+import type { Plan } from './plan.ts';
+import { type Problem, problemsFrom } from './problems.ts';
+import { type Reading, Source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+
+/** A plan that may run, or everything that is wrong with it. */
+export type LoadResult =
+  | { readonly type: 'loaded'; readonly plan: Plan; readonly warnings: readonly Problem[] }
+  | { readonly type: 'rejected'; readonly problems: readonly Problem[] };
+
+export interface LoadOptions {
+  /** The folder that a relative path starts from, and that files are shown relative to. Default: the current one. */
+  readonly cwd?: string;
+  /** Where `-` reads its bytes. */
+  readonly stdin?: () => Promise<Uint8Array>;
+}
+
+/** What is known of a plan that comes as an object. */
+export interface PlanOrigin {
+  /** Absolute folder that relative paths start from. */
+  readonly folder: string;
+  /** The plan's name where it gives none. Default: `plan`. */
+  readonly name?: string;
+  /** The file it stands for, in problems. */
+  readonly file?: string;
+}
+
+/** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
+const BYTES_MAX = 256 * 1024 * 1024;
+
+const MODULES = ['.mjs', '.js', '.cjs'];
+const YAMLS = ['.yaml', '.yml'];
+const PLANS = ['.json', ...YAMLS, ...MODULES];
+
+/**
+ * Loads the plan at a path, or from standard input for `-`. JSON, YAML or a module by its extension; any other text is
+ * JSON when it begins with `{`, else YAML. Whatever is wrong with the file is a problem: never rejects for it.
+ */
+export async function loadPlan(source: string, options: LoadOptions = {}): Promise<LoadResult> {
+  const cwd = resolve(options.cwd ?? '');
+  if (source === '-') return loadStdin(options.stdin, cwd);
+  const file = resolve(cwd, source);
+  const shown = showFile(file, cwd);
+  const bytes = await readFile(file);
+  if (bytes.type === 'failed') return rejected({ message: bytes.message, path: '', file: shown });
+  const extension = extname(file).toLowerCase();
+  const origin: Origin = { name: basename(file, extname(file)), folder: dirname(file), file };
+  if (MODULES.includes(extension)) return loadModule(origin, file, shown);
+  return loadText(bytes.bytes, extension, origin, shown);
+}
+
+/** Makes a plan of an object, with the same checks as a file; problems have a path but no line. */
+export function planFrom(value: unknown, origin: PlanOrigin): LoadResult {
+  const { folder, name = 'plan', file } = origin;
+  return conclude({ value }, { name, folder, ...(file === undefined ? {} : { file }) }, file ?? '');
+}
+
+/** Returns its argument: it lets an editor check and complete a plan that is written in JavaScript or TypeScript. */
+export function definePlan(plan: PlanInput): PlanInput {
+  return plan;
+}
+
+async function loadStdin(stdin: LoadOptions['stdin'], cwd: string): Promise<LoadResult> {
+  const file = '<stdin>';
+  if (!stdin) return rejected({ message: 'no standard input to read here; give a file', path: '', file });
+  try {
+    return await loadText(await stdin(), '', { name: 'plan', folder: cwd }, file);
+  } catch (error) {
+    return rejected({ message: `standard input cannot be read: ${String(error)}`, path: '', file });
+  }
+}
+
+async function loadModule(origin: Origin, file: string, shown: string): Promise<LoadResult> {
+  const imported = await importPlan(file);
+  if (imported.type === 'value') return conclude({ value: imported.value }, origin, shown);
+  const { type: _, ...problem } = imported;
+  return rejected({ ...problem, path: '', file: shown });
+}
+
+async function loadText(bytes: Uint8Array, extension: string, origin: Origin, shown: string): Promise<LoadResult> {
+  const decoded = decode(bytes);
+  const { text } = decoded;
+  if (decoded.type === 'binary') {
+    return { type: 'rejected', problems: problemsFrom([decoded.finding], shown, new Source(text)) };
+  }
+  const isJson = extension === '.json' || (!YAMLS.includes(extension) && text.trimStart().startsWith('{'));
+  const read = isJson ? readJson : (await import('./yaml.ts')).readYaml;
+  return conclude(read(text), origin, shown);
+}
+
+/** The plan that was read, or all the problems. */
+function conclude(reading: Partial<Reading>, origin: Origin, shown: string): LoadResult {
+  const { value, source, findings = [] } = reading;
+  if (value === undefined && source) return { type: 'rejected', problems: problemsFrom(findings, shown, source) };
+  const examined = examine(reading, origin);
+  if (examined.type === 'faulty') return { type: 'rejected', problems: problemsFrom(examined.errors, shown, source) };
+  return { type: 'loaded', plan: examined.plan, warnings: problemsFrom(examined.warnings, shown, source) };
+}
+
+type Bytes =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'failed'; readonly message: string };
+
+async function readFile(file: string): Promise<Bytes> {
+  try {
+    await using handle = await open(file);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of handle.createReadStream({ autoClose: false })) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > BYTES_MAX) return { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
+    }
+    return { type: 'bytes', bytes: Buffer.concat(chunks) };
+  } catch (error) {
+    return { type: 'failed', message: await whyUnreadable(error, file) };
+  }
+}
+
+async function whyUnreadable(error: unknown, file: string): Promise<string> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return `no such file${await nearFile(file)}`;
+    case 'ENOTDIR':
+      return 'no such file: a part of its path is not a folder';
+    case 'EISDIR':
+      return 'this is a folder; name the plan file in it';
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission to read it';
+    case 'ELOOP':
+      return 'symbolic links that lead in a circle';
+    default:
+      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** A plan of nearly that name in the same folder. */
+async function nearFile(file: string): Promise<string> {
+  try {
+    const names = await readdir(dirname(file));
+    return didYouMean(
+      basename(file),
+      names.filter(name => PLANS.includes(extname(name).toLowerCase())),
+    );
+  } catch {
+    return '; its folder does not exist either';
+  }
+}
+
+function showFile(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return /^\.\.(?:[\\/]|$)/.test(path) || isAbsolute(path) ? file : path;
+}
+
+function rejected(problem: Problem): LoadResult {
+  return { type: 'rejected', problems: [problem] };
+}
