@@ -1,0 +1,83 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { createSink } from '../../src/cli/sink.ts';
+
+/** A stream whose reader is as slow, or as dead, as the test says. */
+function stream(options: { highWaterMark?: number } = {}) {
+  const waiting: ((error?: Error) => void)[] = [];
+  const taken: string[] = [];
+  const writable = new Writable({
+    ...options,
+    write(chunk, _encoding, done) {
+      taken.push(String(chunk));
+      waiting.push(done);
+    },
+  });
+  const next = async (error?: Error) => {
+    waiting.shift()?.(error);
+    await new Promise(setImmediate);
+  };
+  return { writable, taken, next };
+}
+
+const gone = (code: string) => Object.assign(new Error(code), { code });
+
+describe('a sink', () => {
+  it('asks for patience while its reader is slow', async () => {
+    const { writable, next } = stream({ highWaterMark: 4 });
+    const sink = createSink(writable);
+    const done = vi.fn();
+    void sink.write('12345')?.then(done);
+    await Promise.resolve();
+    expect(done).not.toHaveBeenCalled();
+    await next();
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('hands the same promise to all that must wait, and leaves no listener', async () => {
+    const { writable, next } = stream({ highWaterMark: 1 });
+    const sink = createSink(writable);
+    const before = writable.listenerCount('drain') + writable.listenerCount('error');
+    expect(sink.write('a')).toBe(sink.write('b'));
+    await next();
+    await next();
+    expect(writable.listenerCount('drain') + writable.listenerCount('error')).toBe(before);
+  });
+
+  it.each(['EPIPE', 'EIO'])('swallows everything once its reader has gone (%s), and lets no one wait', async code => {
+    const { writable, next, taken } = stream({ highWaterMark: 1 });
+    const failure = vi.fn();
+    const sink = createSink(writable, failure);
+    const waiting = sink.write('a');
+    const flushed = sink.flush();
+    await next(gone(code));
+    await Promise.all([waiting, flushed]);
+    expect(sink.write('b')).toBeUndefined();
+    await sink.flush();
+    expect(taken).toEqual(['a']);
+    expect(failure).not.toHaveBeenCalled();
+  });
+
+  it('tells once of any other failure', async () => {
+    const { writable, next } = stream();
+    const failure = vi.fn();
+    const sink = createSink(writable, failure);
+    void sink.write('a');
+    await next(gone('ENOSPC'));
+    expect(failure).toHaveBeenCalledOnce();
+    expect(sink.write('b')).toBeUndefined();
+  });
+
+  it('is flushed when its stream has taken everything', async () => {
+    const { writable, next } = stream();
+    const sink = createSink(writable);
+    void sink.write('a');
+    const done = vi.fn();
+    void sink.flush().then(done);
+    await Promise.resolve();
+    expect(done).not.toHaveBeenCalled();
+    await next();
+    await next();
+    expect(done).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,138 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
+
+let stateDir = '';
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'runjobs-library-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+describe('run', () => {
+  it('takes an object, and resolves with the outcome of every step', async () => {
+    const result = await run(
+      { steps: [{ id: 'a', run: 'true' }, { id: 'b', run: 'exit 3' }, 'echo never'] },
+      { stateDir },
+    );
+    expect(result.outcome).toEqual({ state: 'failed', reason: { type: 'child', step: 'b' }, exitCode: 3 });
+    expect(result.exitCode).toBe(1);
+    expect([...result.steps].map(([path, { state }]) => [path, state])).toEqual([
+      ['a', 'succeeded'],
+      ['b', 'failed'],
+      ['3', 'skipped'],
+      ['.', 'failed'],
+    ]);
+  });
+
+  it('takes a path, and hands every event to the listener in order', async () => {
+    const file = join(stateDir, 'plan.yaml');
+    writeFileSync(file, 'run: echo "$GREETING"');
+    const events: RunEvent[] = [];
+    await run(file, {
+      stateDir,
+      env: { ...process.env, GREETING: 'hello' } as Record<string, string>,
+      onEvent: event => void events.push(event),
+    });
+    expect(events.map(({ type }) => type)).toEqual([
+      'run.started',
+      'step.started',
+      'step.output',
+      'attempt.finished',
+      'step.finished',
+      'run.finished',
+    ]);
+    expect(events[2]).toMatchObject({ step: '.', text: 'hello\n' });
+    const [id = ''] = readdirSync(join(stateDir, 'runs'));
+    expect(readFileSync(join(stateDir, 'runs', id, 'logs/plan.log'), 'utf8')).toBe('hello\n');
+  });
+
+  it('refuses a second run while one is active, before anything of it starts, and names the active one', async () => {
+    const marker = join(stateDir, 'started');
+    const first = run({ name: 'nightly', run: 'sleep 0.2' }, { stateDir });
+    const second = run({ run: ['touch', marker] }, { stateDir });
+    await expect(second).rejects.toThrow(RunActiveError);
+    await expect(second).rejects.toThrow(/"nightly" \(\d{8}-\d{6}-[0-9a-f]{4}\).*"use", "steps" or "gather"/);
+    expect((await first).exitCode).toBe(0);
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('can be called again once the first has ended, and sees nothing of it', async () => {
+    const before = [process.listenerCount('SIGINT'), process.listenerCount('exit'), ...resources()];
+    for (let round = 0; round < 3; round += 1) {
+      const { steps } = await run(
+        { gather: ['true', { id: `only-${round}`, sleep: '1ms' }], timeout: '1h' },
+        { stateDir },
+      );
+      expect([...steps.keys()].sort()).toEqual(['.', '1', `only-${round}`]);
+    }
+    expect([process.listenerCount('SIGINT'), process.listenerCount('exit'), ...resources()]).toEqual(before);
+  });
+
+  it('may be called again after a plan that was wrong', async () => {
+    await expect(run({ steps: [{ rnu: 'x' }] } as never, { stateDir })).rejects.toThrow(PlanError);
+    await expect(run('/no/such/plan.json', { stateDir })).rejects.toThrow('no such file');
+    expect((await run({ run: 'true' }, { stateDir })).exitCode).toBe(0);
+  });
+
+  it('tells every problem of a wrong plan', async () => {
+    const error = await run({ steps: [{ rnu: 'x' }, { run: 5 }], slots: 0 } as never, { stateDir }).catch(
+      caught => caught,
+    );
+    expect(error).toBeInstanceOf(PlanError);
+    expect((error as PlanError).problems.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['root.steps[0].rnu', 'root.steps[1].run', 'root.slots']),
+    );
+  });
+
+  it('is cancelled by its signal, and still runs finally', async () => {
+    const abort = new AbortController();
+    const said: string[] = [];
+    const result = await run(
+      { run: 'echo ready; sleep 60', finally: ['echo tidied'] },
+      {
+        stateDir,
+        signal: abort.signal,
+        onEvent(event) {
+          if (event.type !== 'step.output') return;
+          said.push(event.text);
+          if (event.text.includes('ready')) abort.abort();
+        },
+      },
+    );
+    expect(result.outcome).toMatchObject({ state: 'cancelled', reason: { type: 'aborted' } });
+    expect(said).toEqual(['ready\n', 'tidied\n']);
+  });
+
+  it('starts nothing when its signal was aborted before', async () => {
+    const marker = join(stateDir, 'started');
+    const result = await run({ run: ['touch', marker] }, { stateDir, signal: AbortSignal.abort() });
+    expect(result.outcome).toEqual({ state: 'skipped', reason: { type: 'aborted' } });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('goes on when the listener throws, and calls it no more', async () => {
+    let calls = 0;
+    const result = await run(
+      { run: 'true' },
+      {
+        stateDir,
+        onEvent() {
+          calls += 1;
+          throw new Error('oops');
+        },
+      },
+    );
+    expect(result.exitCode).toBe(0);
+    expect(calls).toBe(1);
+  });
+});
+
+/** What keeps the process alive, without the streams of the test runner. */
+function resources(): string[] {
+  return process
+    .getActiveResourcesInfo()
+    .filter(name => !/Pipe|TTY|MessagePort|Immediate/.test(name))
+    .sort();
+}
