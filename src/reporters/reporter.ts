@@ -2,6 +2,10 @@
 import type { RunEvent } from '../events/event.ts';
 
 export interface Reporter {
+  /** What it is called on the command line. */
+  readonly name: string;
+  /** Whether it reads `step.output`. Default: true. */
+  readonly wantsOutput?: boolean;
   /**
    * Takes one event. Must not change it. A returned promise asks the source of output to slow down until it resolves.
    * What it throws disables this reporter, is told once as a warning, and never breaks the run.
@@ -17,4 +21,19 @@ export interface Sink {
   write(text: string): Promise<void> | undefined;
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
+}
+
+/** A standard stream of ours, which may be a terminal; its size is read anew for each frame. */
+export interface Terminal extends Sink {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** Time as a reporter sees it; the engine's clock is one. */
+export interface Clock {
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** Calls `wake` once, as soon as `now()` has reached `due` and never inside this call. Returns how to call it off. */
+  at(due: number, wake: () => void): () => void;
 }

@@ -1,0 +1,88 @@
+/** Fans every event out: the journal must take it, reporters may fail without harm to the run. */
+import type { RunEvent, Warning } from './event.ts';
+
+/** What takes events besides the journal. */
+export interface Listener {
+  readonly name: string;
+  /** Whether it reads `step.output`. Default: true. */
+  readonly wantsOutput?: boolean;
+  report(event: RunEvent): Promise<void> | undefined;
+}
+
+export interface PublisherOptions {
+  /** Keeps an event, everything but `step.output`. Throws when it cannot. */
+  readonly record?: (event: RunEvent) => void;
+  readonly reporters: readonly Listener[];
+  /** Called once, at the first event that could not be kept; nothing is recorded from then on. */
+  readonly onRecordFailure: (error: unknown) => void;
+  /** Called once for each reporter that failed; it is given no event from then on. */
+  readonly onReporterFailure: (name: string, error: unknown) => void;
+}
+
+export interface Publisher {
+  /** Hands an event to all. Never throws or rejects. A returned promise resolves when more output is welcome. */
+  publish(event: RunEvent): Promise<void> | undefined;
+  /** Whether anybody reads `step.output`. */
+  readonly listensToOutput: boolean;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  let { record } = options;
+  const listeners = new Set(options.reporters);
+  let isOver = false;
+
+  const keep = (event: RunEvent) => {
+    try {
+      record?.(event);
+    } catch (error) {
+      record = undefined;
+      options.onRecordFailure(error);
+    }
+  };
+
+  /** Once the run has finished, no event may follow: then only the caller is told. */
+  const fail = (listener: Listener, event: RunEvent, error: unknown) => {
+    if (!listeners.delete(listener)) return;
+    options.onReporterFailure(listener.name, error);
+    if (isOver) return;
+    const said = error instanceof Error ? error.message : String(error);
+    const message = `the reporter "${listener.name}" failed and is off from now on: ${said}`;
+    const warning: Warning = { type: 'warning', t: event.type === 'run.started' ? 0 : event.t, message };
+    void publish(warning);
+  };
+
+  const publish = (event: RunEvent): Promise<void> | undefined => {
+    const isOutput = event.type === 'step.output';
+    if (!isOutput) keep(event);
+    isOver ||= event.type === 'run.finished';
+    let pending: Promise<void> | undefined;
+    let failed: [Listener, unknown][] | undefined;
+    for (const listener of listeners) {
+      if (isOutput && listener.wantsOutput === false) continue;
+      try {
+        const busy = listener.report(event);
+        if (busy === undefined) continue;
+        const settled = busy.catch(error => fail(listener, event, error));
+        pending = pending === undefined ? settled : both(pending, settled);
+      } catch (error) {
+        failed ??= [];
+        failed.push([listener, error]);
+      }
+    }
+    for (const [listener, error] of failed ?? []) fail(listener, event, error);
+    return pending;
+  };
+
+  return {
+    publish,
+    get listensToOutput() {
+      for (const { wantsOutput } of listeners) if (wantsOutput !== false) return true;
+      return false;
+    },
+  };
+}
+
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await one;
+  await other;
+}

@@ -1,0 +1,112 @@
+/** The tree of steps inside a Progress: nodes found by path, each group with the counts of the leaf steps below it. */
+import type { Outcome } from './outcome.ts';
+import type { Tail } from './tail.ts';
+
+/** Where a step stands; `waiting` is for a retry or for the next tick. */
+export type Phase = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'allowed' | 'cancelled' | 'skipped';
+
+/** Leaf steps in each phase. */
+export type Counts = Record<Phase, number>;
+
+export interface ProgressNode {
+  readonly path: string;
+  readonly parent: ProgressNode | undefined;
+  /** In the order they were met. */
+  readonly children: Map<string, ProgressNode>;
+  /** Whether it has children of its own, those of `finally` aside. */
+  group: boolean;
+  /** Of the leaf steps below; of a leaf that is the whole plan: of itself. */
+  readonly counts: Counts;
+  phase: Phase | undefined;
+  /** When it started first. */
+  startedT: number | undefined;
+  attempt: number;
+  tick: number | undefined;
+  /** Ticks that have ended, and those that were left out. */
+  ticks: number;
+  missed: number;
+  /** How the last attempt ended. */
+  attempted: Outcome | undefined;
+  retry: { readonly attempt: number; readonly dueT: number } | undefined;
+  nextTick: { readonly tick: number; readonly dueT: number } | undefined;
+  stopping: { readonly signal: string; readonly killT: number } | undefined;
+  /** What the attempt prints, until it ends. */
+  tail: Tail | undefined;
+  /** The last line of the attempt before, or of the last one once the step has ended. */
+  last: string;
+  outcome: Outcome | undefined;
+  durationMs: number;
+}
+
+export function createNode(path: string, parent: ProgressNode | undefined, group: boolean): ProgressNode {
+  return {
+    path,
+    parent,
+    children: new Map(),
+    group,
+    counts: { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 },
+    phase: undefined,
+    startedT: undefined,
+    attempt: 1,
+    tick: undefined,
+    ticks: 0,
+    missed: 0,
+    attempted: undefined,
+    retry: undefined,
+    nextTick: undefined,
+    stopping: undefined,
+    tail: undefined,
+    last: '',
+    outcome: undefined,
+    durationMs: 0,
+  };
+}
+
+/** Puts a new node below the nearest one above its path. */
+export function addNode(nodes: Map<string, ProgressNode>, path: string, group: boolean): ProgressNode {
+  const parent = nearest(nodes, path);
+  const node = createNode(path, parent, group);
+  parent.children.set(path, node);
+  nodes.set(path, node);
+  return node;
+}
+
+/** The node of the nearest step above a path: of `a/finally/1`, that of `a`. */
+export function nearest(nodes: ReadonlyMap<string, ProgressNode>, path: string): ProgressNode {
+  let above = path;
+  for (;;) {
+    const cut = above.endsWith(']') ? above.lastIndexOf('[') : above.lastIndexOf('/');
+    above = cut > 0 ? above.slice(0, cut) : '.';
+    const node = nodes.get(above);
+    if (node !== undefined) return node;
+  }
+}
+
+/** Adds to one count of a node and of all above it. */
+export function count(node: ProgressNode | undefined, phase: Phase, by: number): void {
+  for (let above = node; above !== undefined; above = above.parent) above.counts[phase] += by;
+}
+
+/** Takes a node, and what is below it, out of the tree. The counts stay. */
+export function dropNode(nodes: Map<string, ProgressNode>, node: ProgressNode): void {
+  for (const child of node.children.values()) dropNode(nodes, child);
+  nodes.delete(node.path);
+  node.parent?.children.delete(node.path);
+}
+
+/** Takes all that is below a node out of the tree and out of the counts. */
+export function dropBelow(
+  nodes: Map<string, ProgressNode>,
+  node: ProgressNode,
+  dropping: (node: ProgressNode) => void,
+): void {
+  const drop = (below: ProgressNode) => {
+    for (const child of below.children.values()) drop(child);
+    nodes.delete(below.path);
+    dropping(below);
+  };
+  for (const child of node.children.values()) drop(child);
+  node.children.clear();
+  if (!node.group) return;
+  for (const phase of Object.keys(node.counts) as Phase[]) count(node, phase, -node.counts[phase]);
+}

@@ -1,0 +1,127 @@
+/** Which reporters a run has: those that were asked for, and always one for people. */
+
+import type { Plan } from '../plan/plan.ts';
+import { didYouMean } from '../plan/suggest.ts';
+import type { Clock, Reporter, Sink, Terminal } from './reporter.ts';
+import { indexSteps, type Steps } from './steps.ts';
+import { cleanse } from './text.ts';
+
+const NAMES = ['live', 'plain', 'ndjson'] as const;
+export type ReporterName = (typeof NAMES)[number];
+
+/** One reporter and where it writes. */
+export interface Chosen {
+  readonly name: ReporterName;
+  readonly to: 'stdout' | 'stderr' | { readonly file: string };
+}
+
+export type Choice =
+  | { readonly type: 'chosen'; readonly reporters: readonly Chosen[] }
+  /** A wrong use of the command line, in words. */
+  | { readonly type: 'wrong'; readonly message: string };
+
+/** What the choice depends on. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdoutIsTTY: boolean;
+  readonly stderrIsTTY: boolean;
+}
+
+/**
+ * Chooses by `name[:file]` and by the surroundings, before anything starts.
+ *
+ * Machine output owns standard output; words for people go to standard error then. The one for people that nobody
+ * named is `live` on a terminal and `plain` elsewhere. `live` where there is no terminal becomes `plain`.
+ */
+export function chooseReporters(specs: readonly string[], surroundings: Surroundings): Choice {
+  const reporters: Chosen[] = [];
+  const streams: ReporterName[] = [];
+  for (const spec of specs) {
+    const colon = spec.indexOf(':');
+    const name = colon < 0 ? spec : spec.slice(0, colon);
+    if (!isName(name))
+      return wrong(`${quoted(name)} is no reporter${didYouMean(name, NAMES) || ';'} known are ${NAMES.join(', ')}`);
+    if (colon < 0) streams.push(name);
+    else if (colon === spec.length - 1)
+      return wrong(`${quoted(spec)} names no file; write "${name}:path/of/file" or "${name}"`);
+    else if (name === 'live') return wrong('"live" draws on a terminal and cannot write to a file; "plain:file" can');
+    else reporters.push({ name, to: { file: spec.slice(colon + 1) } });
+  }
+  const machines = streams.filter(name => name === 'ndjson');
+  const people = streams.filter(name => name !== 'ndjson');
+  if (machines.length > 1) return wrong('"ndjson" can have standard output only once; give the other one a file');
+  if (people.length > 1) {
+    return wrong(
+      `${people.map(quoted).join(' and ')} cannot share a screen; give one of them a file, as in "plain:file"`,
+    );
+  }
+  const to = machines.length > 0 ? 'stderr' : 'stdout';
+  const name = people[0] === 'plain' || !isScreen(to, people[0] === 'live', surroundings) ? 'plain' : 'live';
+  for (const machine of machines) reporters.push({ name: machine, to: 'stdout' });
+  return { type: 'chosen', reporters: [{ name, to }, ...reporters] };
+}
+
+/** Where reporters live. They touch neither files nor the process: all of that is handed in. */
+export interface World {
+  readonly plan: Plan;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly clock: Clock;
+  readonly colour: boolean;
+  /** Opens a file for writing, relative to the current folder. Throws when it cannot. */
+  readonly openSink: (file: string) => Sink;
+  /** Calls `restore` when the process exits without closing the reporters; returns how to call it off. */
+  readonly onExit: (restore: () => void) => () => void;
+  /** The current folder: log paths below it are shown relative to it. */
+  readonly cwd?: string;
+}
+
+/** Makes the chosen reporters; each one's code is loaded only now. Rejects when a file cannot be opened. */
+export async function openReporters(chosen: readonly Chosen[], world: World): Promise<Reporter[]> {
+  const steps = indexSteps(world.plan);
+  return Promise.all(chosen.map(one => open(one, steps, world)));
+}
+
+async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<Reporter> {
+  const { clock, cwd, colour, onExit } = world;
+  switch (name) {
+    case 'live': {
+      const { createLive } = await import('./live.ts');
+      return createLive({ terminal: to === 'stderr' ? world.stderr : world.stdout, steps, clock, colour, onExit, cwd });
+    }
+    case 'plain': {
+      const { createPlain } = await import('./plain.ts');
+      return createPlain({ sink: sinkOf(to, world), steps, clock, cwd });
+    }
+    case 'ndjson': {
+      const { createNdjson } = await import('./ndjson.ts');
+      return createNdjson({ sink: sinkOf(to, world) });
+    }
+    default:
+      return name satisfies never;
+  }
+}
+
+function sinkOf(to: Chosen['to'], world: World): Sink {
+  return typeof to === 'string' ? world[to] : world.openSink(to.file);
+}
+
+/** Whether a view can be drawn there; one that was asked for by name is drawn in CI as well. */
+function isScreen(to: 'stdout' | 'stderr', isNamed: boolean, { env, stdoutIsTTY, stderrIsTTY }: Surroundings): boolean {
+  const isTTY = to === 'stdout' ? stdoutIsTTY : stderrIsTTY;
+  const inCI = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
+  return isTTY && env.TERM !== 'dumb' && (isNamed || !inCI);
+}
+
+function isName(name: string): name is ReporterName {
+  return (NAMES as readonly string[]).includes(name);
+}
+
+/** In quotes, on one line, harmless to a terminal. */
+function quoted(text: string): string {
+  return JSON.stringify(cleanse(text));
+}
+
+function wrong(message: string): Choice {
+  return { type: 'wrong', message };
+}

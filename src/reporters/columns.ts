@@ -1,0 +1,44 @@
+/** Widths in terminal columns: wide characters, emoji and combining marks, told with care on the side of too wide. */
+
+/** One column a character: ASCII, the Latin letters, punctuation, lines of boxes. Most texts are measured by this alone. */
+const NARROW = /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u203e\u2500-\u257f]*$/;
+const WIDE =
+  /\p{Emoji_Presentation}|\p{Regional_Indicator}|\ufe0f|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}]|[\u3000-\u303e\u3200-\u33ff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/u;
+const INVISIBLE = /^[\p{Mark}\p{Cf}]*$/u;
+const TAB = /\t/g;
+/** Characters that change the direction or the line, and have no width. */
+const REORDERING = /[\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Columns that a text without control codes takes. */
+export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
+  return width;
+}
+
+/** The text on one line of at most `columns` columns; what is cut off is shown as `…`. Tabs become spaces. */
+export function cutTo(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  // What lies far beyond the right edge needs no measuring; a grapheme may be several characters long.
+  const line = text
+    .slice(0, columns * 8 + 64)
+    .replace(TAB, '    ')
+    .replace(REORDERING, '');
+  if (widthOf(line) <= columns) return line;
+  let width = 0;
+  let fits = '';
+  for (const { segment } of graphemes.segment(line)) {
+    width += widthOfGrapheme(segment);
+    if (width >= columns) break;
+    fits += segment;
+  }
+  return `${fits}…`;
+}
+
+function widthOfGrapheme(grapheme: string): number {
+  if (INVISIBLE.test(grapheme)) return 0;
+  return WIDE.test(grapheme) ? 2 : 1;
+}

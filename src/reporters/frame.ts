@@ -1,0 +1,123 @@
+/** One frame of the live view as lines: what runs and what has failed first, never more than there is room for. */
+import type { Progress } from '../events/progress.ts';
+import { ended } from '../events/progress.ts';
+import type { ProgressNode } from '../events/tree.ts';
+import { cutTo } from './columns.ts';
+import { formatDuration } from './durations.ts';
+import { outputRow, type RowOptions, stepRow } from './rows.ts';
+import { cleanse } from './text.ts';
+import { cancelWords } from './wording.ts';
+
+export interface FrameOptions extends RowOptions {
+  /** Lines at most. */
+  readonly height: number;
+}
+
+/** The run's line: `tour 12.3 s 14/31 done · 3 running · 1 failed`. */
+export function composeTitle(progress: Progress, { width, t, steps, palette }: FrameOptions): string {
+  const { counts, group } = progress.root;
+  const parts: string[] = [];
+  if (progress.cancelling !== undefined) {
+    parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
+  }
+  if (group) parts.push(`${ended(counts)}/${steps.leavesBelow('.')} done`);
+  if (group && counts.running > 0) parts.push(`${counts.running} running`);
+  if (counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
+  if (counts.queued > 0) parts.push(`${counts.queued} queued`);
+  const failed = counts.failed + counts.allowed;
+  if (failed > 0) parts.push(`${failed} failed`);
+  const name = cutTo(cleanse(progress.name), width);
+  const rest = cutTo(` ${formatDuration(t)}  ${parts.join(' · ')}`.trimEnd(), width - name.length);
+  return palette.strong(name) + palette.quiet(rest);
+}
+
+/** The lines below the run's line: the tree of steps, or the part of it that matters most and a count of the rest. */
+export function composeFrame(progress: Progress, options: FrameOptions): string[] {
+  const { height, palette, width } = options;
+  if (height <= 0) return [];
+  const all = flatten(progress.root);
+  const rows = (entries: readonly Entry[]) => entries.map(({ node, depth }) => stepRow(node, depth, options));
+  if (all.length === 0 && !progress.root.group) return [outputRow(progress.root, options)].filter(hasText);
+  if (all.length <= height) return rows(all);
+  const shown = select(all, height - 1);
+  const rest = restWords(progress, shown);
+  const lines = rows(all.filter(({ node }) => shown.has(node)));
+  return rest === '' ? lines : [...lines, palette.quiet(cutTo(`  … ${rest}`, width))];
+}
+
+const hasText = (line: string) => line.trim() !== '';
+
+interface Entry {
+  readonly node: ProgressNode;
+  readonly depth: number;
+}
+
+function flatten(root: ProgressNode): Entry[] {
+  const entries: Entry[] = [];
+  const visit = (node: ProgressNode, depth: number) => {
+    for (const child of node.children.values()) {
+      entries.push({ node: child, depth });
+      visit(child, depth + 1);
+    }
+  };
+  visit(root, 0);
+  return entries;
+}
+
+/**
+ * The nodes to show in `room` lines, each with the groups around it: the first failures, but no more than half while
+ * others need the room; then what runs, the longest first; then what has ended last.
+ */
+function select(all: readonly Entry[], room: number): Set<ProgressNode> {
+  const shown = new Set<ProgressNode>();
+  const failed: ProgressNode[] = [];
+  const active: ProgressNode[] = [];
+  const over: ProgressNode[] = [];
+  for (const { node } of all) {
+    if (node.children.size > 0) continue;
+    if (node.outcome === undefined) active.push(node);
+    else if (node.outcome.state === 'failed') failed.push(node);
+    else over.push(node);
+  }
+  const pick = (nodes: readonly ProgressNode[], upTo: number) => {
+    for (const node of nodes) {
+      const path = missing(node, shown);
+      if (shown.size + path.length > upTo) return;
+      for (const part of path) shown.add(part);
+    }
+  };
+  pick(failed, Math.max(Math.floor(room / 2), room - active.length));
+  pick(active, room);
+  pick(failed, room);
+  pick(over.reverse(), room);
+  return shown;
+}
+
+/** A node and those of its groups that are not shown yet. */
+function missing(node: ProgressNode, shown: ReadonlySet<ProgressNode>): ProgressNode[] {
+  const path: ProgressNode[] = [];
+  let above: ProgressNode | undefined = node;
+  while (above?.parent !== undefined && !shown.has(above)) {
+    path.push(above);
+    above = above.parent;
+  }
+  return path;
+}
+
+/** `12 more failed, 1970 more running`: what has no line of its own. */
+function restWords({ root }: Progress, shown: ReadonlySet<ProgressNode>): string {
+  const left = {
+    failed: root.counts.failed + root.counts.allowed,
+    running: root.counts.running,
+    waiting: root.counts.waiting,
+  };
+  for (const { group, phase } of shown) {
+    if (group) continue;
+    if (phase === 'failed' || phase === 'allowed') left.failed -= 1;
+    else if (phase === 'running' || phase === 'waiting') left[phase] -= 1;
+  }
+  return Object.entries(left)
+    .filter(([, count]) => count > 0)
+    .map(([words, count]) => `${count} more ${words}`)
+    .join(', ');
+}

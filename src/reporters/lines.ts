@@ -1,0 +1,92 @@
+/** One plain line for each thing that happens to a step. */
+import type { StepFinished, StepRetrying, StepStarted } from '../events/event.ts';
+import type { Skipped } from '../events/outcome.ts';
+import type { Progress } from '../events/progress.ts';
+import type { Step } from '../plan/plan.ts';
+import { formatDuration, formatLeft, formatLimit } from './durations.ts';
+import { glyphs } from './palette.ts';
+import { commandWords, type Steps } from './steps.ts';
+import { mark } from './summary.ts';
+import { failureWords, outcomeWords, skipWords } from './wording.ts';
+
+const NAMED_MAX = 5;
+/** More steps skipped in a row for one reason are told as a count. */
+const SKIPS_MAX = 20;
+
+/** `❯ build: npm run build`. Groups are told when they end, later ticks not at all. */
+export function startedLines({ step: path, attempt, tick = 1 }: StepStarted, steps: Steps): string[] {
+  const step = steps.at(path);
+  if (step === undefined || steps.isGroup(path) || tick > 1) return [];
+  const label = steps.label(path);
+  if (attempt > 1) return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}`];
+  const how = step.background ? ' (background)' : step.every ? ` (every ${formatLimit(step.every.intervalMs)})` : '';
+  return [`${glyphs.started} ${label}: ${commandWords(step)}${how}`];
+}
+
+/** `✔ build 1.2 s`, `✖ build exit 1 (1.2 s)`. The root's end is the summary; good ends in later ticks are not told. */
+export function finishedLines({ step, outcome, durationMs, tick = 1 }: StepFinished, steps: Steps): string[] {
+  if (step === '.') return [];
+  const head = `${mark(outcome)} ${steps.label(step)}`;
+  if (outcome.state === 'succeeded') return tick > 1 ? [] : [`${head} ${formatDuration(durationMs)}`];
+  return [`${head} ${outcomeWords(outcome)} (${formatDuration(durationMs)})`];
+}
+
+/** `⚠ fetch exit 7, attempt 2 of 4 in 3 s`. */
+export function retryLine(event: StepRetrying, progress: Progress, steps: Steps): string {
+  const { step: path, attempt, delayMs, failure } = event;
+  const attempted = progress.nodes.get(path)?.attempted;
+  const why = attempted === undefined ? failureWords(failure) : outcomeWords(attempted);
+  const next = `attempt ${attempt}${attemptsOf(steps.at(path))} ${formatLeft(delayMs)}`;
+  return `${glyphs.warning} ${steps.label(path)} ${why}, ${next}`;
+}
+
+/** ` of 4`, or nothing where there is no end. */
+export function attemptsOf(step: Step | undefined): string {
+  const times = step?.retry?.times;
+  return times === undefined || times === Number.POSITIVE_INFINITY ? '' : ` of ${times + 1}`;
+}
+
+/** `❯ still running: a (1m 00s), b (42.0 s)`, or nothing when nothing runs. */
+export function stillRunning(progress: Progress, steps: Steps, t: number): string | undefined {
+  const running = [...progress.nodes.values()].filter(({ group, phase }) => !group && phase === 'running');
+  if (running.length === 0) return undefined;
+  const named = running
+    .slice(0, NAMED_MAX)
+    .map(({ path, startedT = t }) => `${steps.label(path)} (${formatDuration(t - startedT)})`);
+  const others = running.length > NAMED_MAX ? ` and ${running.length - NAMED_MAX} more` : '';
+  return `${glyphs.started} still running: ${named.join(', ')}${others}`;
+}
+
+/** Steps skipped one after the other for the same reason, held back until it is known how many they are. */
+export interface Skips {
+  /** Takes one more; returns the lines about those before, when this one has another reason. */
+  add(step: string, outcome: Skipped): string[];
+  /** The lines about all of them. */
+  end(): string[];
+}
+
+export function createSkips(steps: Steps): Skips {
+  let reason = '';
+  let count = 0;
+  let first: string[] = [];
+  const end = () => {
+    const lines =
+      count > SKIPS_MAX
+        ? [`${glyphs.skipped} ${count} steps skipped: ${reason}`]
+        : first.map(step => `${glyphs.skipped} ${steps.label(step)} skipped: ${reason}`);
+    count = 0;
+    first = [];
+    return lines;
+  };
+  return {
+    add(step, outcome) {
+      const words = skipWords(outcome.reason);
+      const before = words === reason ? [] : end();
+      reason = words;
+      count += 1;
+      if (count <= SKIPS_MAX) first.push(step);
+      return before;
+    },
+    end,
+  };
+}

@@ -1,0 +1,113 @@
+/** The live view: one listr2 row at the bottom of a terminal, redrawn at most ten times a second. */
+import { Chalk } from 'chalk';
+import { Spinner } from 'listr2';
+import type { Warning } from '../events/event.ts';
+import { createProgress, fold } from '../events/progress.ts';
+import { formatDuration } from './durations.ts';
+import { composeFrame, composeTitle } from './frame.ts';
+import { glyphs, type Palette } from './palette.ts';
+import type { Clock, Reporter, Terminal } from './reporter.ts';
+import { startRunRow } from './run-row.ts';
+import { createScreen } from './screen.ts';
+import type { Steps } from './steps.ts';
+import { failureLines, summaryWords } from './summary.ts';
+import { oneLine } from './wording.ts';
+
+/** Between the end of one frame and the next. */
+const FRAME_MS = 100;
+/** Warnings above one frame; more are counted. */
+const WARNINGS_MAX = 20;
+
+export interface LiveOptions {
+  readonly terminal: Terminal;
+  readonly steps: Steps;
+  readonly clock: Clock;
+  readonly colour: boolean;
+  /** Calls `restore` when the process exits with the view open; returns how to call it off. */
+  readonly onExit: (restore: () => void) => () => void;
+  /** Log paths below this folder are shown relative to it. */
+  readonly cwd?: string | undefined;
+}
+
+/** A view that folds events as they come and draws where the run stands at its own pace. */
+export async function createLive(options: LiveOptions): Promise<Reporter> {
+  const { terminal, steps, clock, cwd } = options;
+  const palette = createPalette(options.colour);
+  const progress = createProgress(steps.isGroup);
+  const screen = createScreen(terminal);
+  const row = await startRunRow(screen, palette);
+  const spinner = new Spinner();
+  let startedAt = clock.now();
+  let disarm = () => {};
+  let isOpen = true;
+  let warnings: string[] = [];
+  let unsaid = 0;
+  const keepExit = options.onExit(() => screen.restore());
+
+  const frame = () => ({
+    width: screen.columns - 1,
+    height: screen.rows - 2,
+    t: progress.outcome === undefined ? clock.now() - startedAt : progress.t,
+    spinner: spinner.fetch(),
+    steps,
+    palette,
+  });
+
+  const paint = () => {
+    spinner.spin();
+    screen.above(warningLines());
+    const look = frame();
+    const title = composeTitle(progress, { ...look, width: look.width - 2 });
+    const busy = row.show(look.spinner, title, composeFrame(progress, look));
+    if (busy === undefined) next();
+    else void busy.then(next);
+  };
+  const next = () => {
+    if (isOpen) disarm = clock.at(clock.now() + FRAME_MS, paint);
+  };
+
+  const warn = ({ step, message }: Warning) => {
+    if (warnings.length >= WARNINGS_MAX) unsaid += 1;
+    else warnings.push(`${step === undefined ? '' : `${steps.label(step)}: `}${oneLine(message)}`);
+  };
+  const warningLines = () => {
+    const lines = unsaid > 0 ? [...warnings, `${unsaid} more warnings`] : warnings;
+    warnings = [];
+    unsaid = 0;
+    return lines.map(line => `${palette.warn(glyphs.warning)} ${line}`);
+  };
+
+  return {
+    name: 'live',
+    report(event) {
+      fold(progress, event);
+      if (event.type === 'run.started') {
+        startedAt = clock.now();
+        paint();
+      } else if (event.type === 'warning') warn(event);
+      return undefined;
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      disarm();
+      screen.above(warningLines());
+      const { outcome } = progress;
+      const look = frame();
+      const title =
+        outcome === undefined
+          ? `${progress.name} broke off after ${formatDuration(look.t)}`
+          : summaryWords(progress, outcome);
+      await row.end(outcome?.state ?? 'failed', title, composeFrame(progress, look));
+      const failures = failureLines({ progress, steps, palette, cwd });
+      if (failures.length > 0) void terminal.write(`${failures.join('\n')}\n`);
+      keepExit();
+      await terminal.flush();
+    },
+  };
+}
+
+function createPalette(colour: boolean): Palette {
+  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, quiet: chalk.dim, strong: chalk.bold };
+}

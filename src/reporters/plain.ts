@@ -1,0 +1,128 @@
+/** Whole lines for logs and pipes: what children print after `[step path] `, and one line for each thing that happens. */
+import type { RunEvent, StepOutput } from '../events/event.ts';
+import { createProgress, fold } from '../events/progress.ts';
+import { createSkips, finishedLines, retryLine, startedLines, stillRunning } from './lines.ts';
+import { glyphs, monochrome } from './palette.ts';
+import type { Clock, Reporter, Sink } from './reporter.ts';
+import type { Steps } from './steps.ts';
+import { failureLines, mark, summaryWords } from './summary.ts';
+import { createLineAssembly, type LineAssembly } from './text.ts';
+import { cancelWords, oneLine } from './wording.ts';
+
+/** After so long without a line, one tells what is running. */
+const SILENCE_MS = 60_000;
+
+export interface PlainOptions {
+  readonly sink: Sink;
+  readonly steps: Steps;
+  readonly clock: Clock;
+  /** Log paths below this folder are shown relative to it. */
+  readonly cwd?: string | undefined;
+}
+
+/** No escape byte is ever written. A line of a child begins with `[`, none of ours does: no child can forge ours. */
+export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter {
+  const progress = createProgress(steps.isGroup);
+  const skips = createSkips(steps);
+  const streams = new Map<string, { out?: LineAssembly; err?: LineAssembly }>();
+  let startedAt = clock.now();
+  let quietSince = startedAt;
+  let disarm = () => {};
+
+  const print = (lines: readonly string[]) => {
+    if (lines.length === 0) return undefined;
+    quietSince = clock.now();
+    return sink.write(`${lines.join('\n')}\n`);
+  };
+
+  const watch = () => {
+    disarm = clock.at(quietSince + SILENCE_MS, () => {
+      if (clock.now() - quietSince >= SILENCE_MS) {
+        const line = stillRunning(progress, steps, clock.now() - startedAt);
+        if (line !== undefined) void print([line]);
+        quietSince = clock.now();
+      }
+      watch();
+    });
+  };
+
+  const output = ({ step, stream, text }: StepOutput) => {
+    let assemblies = streams.get(step);
+    if (assemblies === undefined) {
+      assemblies = {};
+      streams.set(step, assemblies);
+    }
+    assemblies[stream] ??= createLineAssembly();
+    return print(prefixed(step, assemblies[stream].add(text)));
+  };
+
+  /** What the step has printed without a line end. */
+  const rest = (step: string): string[] => {
+    const assemblies = streams.get(step);
+    if (assemblies === undefined) return [];
+    streams.delete(step);
+    return prefixed(step, [...(assemblies.out?.end() ?? []), ...(assemblies.err?.end() ?? [])]);
+  };
+
+  const prefixed = (step: string, lines: readonly string[]) => {
+    const prefix = `[${steps.label(step)}] `;
+    return lines.map(line => prefix + line);
+  };
+
+  const tell = (event: Exclude<RunEvent, StepOutput>): string[] => {
+    switch (event.type) {
+      case 'run.started':
+        startedAt = clock.now();
+        quietSince = startedAt;
+        watch();
+        return [];
+      case 'step.started':
+        return startedLines(event, steps);
+      case 'attempt.finished':
+        return rest(event.step);
+      case 'step.finished':
+        return [...rest(event.step), ...finishedLines(event, steps)];
+      case 'step.retrying':
+        return [retryLine(event, progress, steps)];
+      case 'ticks.missed':
+        return [`${glyphs.warning} ${steps.label(event.step)} left ${event.count} ticks out: the one before still ran`];
+      case 'warning': {
+        const where = event.step === undefined ? '' : `${steps.label(event.step)}: `;
+        return [`${glyphs.warning} ${where}${oneLine(event.message)}`];
+      }
+      case 'run.cancelling':
+        return [
+          `${glyphs.cancelled} ${event.forced ? 'killing' : 'stopping'} everything: ${cancelWords(event.reason)}`,
+        ];
+      case 'run.finished':
+        return [
+          `${mark(event.outcome)} ${summaryWords(progress, event.outcome)}`,
+          ...failureLines({ progress, steps, palette: monochrome, cwd }),
+        ];
+      case 'step.queued':
+      case 'step.stopping':
+      case 'tick.waiting':
+      case 'tick.finished':
+        return [];
+      default:
+        return event satisfies never;
+    }
+  };
+
+  return {
+    name: 'plain',
+    report(event) {
+      fold(progress, event);
+      if (event.type === 'step.output') return output(event);
+      if (event.type === 'step.finished' && event.outcome.state === 'skipped') {
+        return steps.isGroup(event.step) ? undefined : print(skips.add(event.step, event.outcome));
+      }
+      return print([...skips.end(), ...tell(event)]);
+    },
+    async close() {
+      disarm();
+      void print([...skips.end(), ...[...streams.keys()].flatMap(rest)]);
+      await sink.flush();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** A plan as a tree of its steps: what `runjobs check` shows. */
+import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import { formatLimit } from './durations.ts';
+import { commandWords } from './steps.ts';
+import { cleanse } from './text.ts';
+
+/** The tree, one line a step: its id, what it does, its modifiers. Ends with a newline. */
+export function formatTree(plan: Plan): string {
+  const lines = [rootLine(plan)];
+  addChildren(lines, plan.root, '');
+  return `${lines.join('\n')}\n`;
+}
+
+function rootLine({ name, root, slots }: Plan): string {
+  return [cleanse(name), commandWords(root), ...modifierWords(root), ...(slots === 64 ? [] : [`slots ${slots}`])].join(
+    ' · ',
+  );
+}
+
+function addChildren(lines: string[], step: Step, indent: string): void {
+  const children = childrenOf(step).map(child => ({ child, label: child.id }));
+  const lastly = (step.finally?.steps ?? []).map(child => ({ child, label: `finally/${child.id}` }));
+  const all = [...children, ...lastly];
+  for (const [index, { child, label }] of all.entries()) {
+    const isLast = index === all.length - 1;
+    const words = [label, commandWords(child), ...modifierWords(child)].join(' · ');
+    lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${words}`);
+    addChildren(lines, child, `${indent}${isLast ? '   ' : '│  '}`);
+  }
+}
+
+/** The modifiers of a step, outermost first. */
+function modifierWords(step: Step): string[] {
+  const { every, retry, timeoutMs } = step;
+  const words: string[] = [];
+  if (step.type === 'gather' && step.limit !== undefined) words.push(`limit ${step.limit}`);
+  if (step.type === 'gather' && !step.failFast) words.push('failFast false');
+  if (step.background) words.push('background');
+  if (step.allowFailure) words.push('allowFailure');
+  if (every !== undefined) {
+    const times = every.times === undefined ? '' : `, ${every.times} times`;
+    const lasting = every.forMs === undefined ? '' : `, for ${formatLimit(every.forMs)}`;
+    words.push(`every ${formatLimit(every.intervalMs)}${times}${lasting}`);
+  }
+  if (retry !== undefined) words.push(`retry ${retry.times === Number.POSITIVE_INFINITY ? 'forever' : retry.times}`);
+  if (timeoutMs !== undefined) words.push(`timeout ${formatLimit(timeoutMs)}`);
+  return words;
+}

@@ -1,0 +1,105 @@
+/** One row of the live view: glyph, name, time, and what is worth knowing of the step now. */
+import type { Outcome } from '../events/outcome.ts';
+import { ended } from '../events/progress.ts';
+import { lastLine } from '../events/tail.ts';
+import type { ProgressNode } from '../events/tree.ts';
+import { cutTo, widthOf } from './columns.ts';
+import { formatDuration, formatLeft } from './durations.ts';
+import { attemptsOf } from './lines.ts';
+import { glyphs, type Palette } from './palette.ts';
+import { commandWords, type Steps } from './steps.ts';
+import { mark } from './summary.ts';
+import { cleanse } from './text.ts';
+import { outcomeWords } from './wording.ts';
+
+export interface RowOptions {
+  /** Columns that a row may take. */
+  readonly width: number;
+  /** Milliseconds since the run's start. */
+  readonly t: number;
+  /** The glyph of what is running. */
+  readonly spinner: string;
+  readonly steps: Steps;
+  readonly palette: Palette;
+}
+
+/** The id of a step without a name is its position. */
+const UNNAMED = /(?:^|\/)\d+$/;
+const COMMAND_COLUMNS = 32;
+
+type Paint = (text: string) => string;
+type Piece = readonly [text: string, paint: Paint];
+
+/** `✔ build 1.2 s › done in 1.1 s`, indented by its depth. */
+export function stepRow(node: ProgressNode, depth: number, options: RowOptions): string {
+  const { palette } = options;
+  const pieces: Piece[] = [[nameOf(node, options.steps), plainly]];
+  const duration = node.outcome === undefined ? options.t - (node.startedT ?? options.t) : node.durationMs;
+  if (node.startedT !== undefined) pieces.push([formatDuration(duration), palette.quiet]);
+  pieces.push(...(node.outcome === undefined ? underWay(node, options) : over(node, node.outcome, options)));
+  const indent = '  '.repeat(depth + 1);
+  return `${indent}${glyphOf(node, options)} ${fitted(pieces, options.width - indent.length - 2)}`;
+}
+
+/** `› its last line`: the only row of a plan that is one command. */
+export function outputRow(node: ProgressNode, { width, palette }: RowOptions): string {
+  return `  ${fitted(output(node, palette), width - 2)}`;
+}
+
+const plainly: Paint = text => text;
+
+function glyphOf({ outcome, phase, retry, children, group }: ProgressNode, { palette, spinner }: RowOptions): string {
+  if (outcome !== undefined) return mark(outcome, palette);
+  if (phase === 'running') return palette.warn(group || children.size > 0 ? glyphs.started : spinner);
+  return retry === undefined ? palette.quiet(glyphs.waiting) : palette.warn(glyphs.warning);
+}
+
+/** Its path below the node above it: `smoke`, `finally/1`; with what it does where nobody gave it a name. */
+function nameOf({ path, parent, group }: ProgressNode, steps: Steps): string {
+  const name = parent === undefined || parent.path === '.' ? path : path.slice(parent.path.length).replace(/^\//, '');
+  const step = group || !UNNAMED.test(name) ? undefined : steps.at(path);
+  return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
+}
+
+function underWay(node: ProgressNode, { t, steps, palette }: RowOptions): Piece[] {
+  const { attempted, retry, nextTick, stopping, missed } = node;
+  const pieces: Piece[] = [];
+  const step = steps.at(node.path);
+  if (stopping !== undefined) {
+    pieces.push([`stopping (${stopping.signal}), SIGKILL ${formatLeft(stopping.killT - t)}`, palette.warn]);
+  } else if (retry !== undefined) {
+    const next = `attempt ${retry.attempt}${attemptsOf(step)} ${formatLeft(retry.dueT - t)}`;
+    const why = attempted === undefined ? '' : `${outcomeWords(attempted)}, `;
+    pieces.push([why + next, palette.warn]);
+  } else if (node.attempt > 1) pieces.push([`attempt ${node.attempt}${attemptsOf(step)}`, palette.warn]);
+  if (nextTick !== undefined) pieces.push([`tick ${nextTick.tick} ${formatLeft(nextTick.dueT - t)}`, palette.quiet]);
+  else if (step?.every !== undefined && node.tick !== undefined) pieces.push([`tick ${node.tick}`, palette.quiet]);
+  if (missed > 0) pieces.push([`${missed} left out`, palette.warn]);
+  if (node.group) pieces.push([`${ended(node.counts)}/${steps.leavesBelow(node.path)}`, palette.quiet]);
+  return [...pieces, ...output(node, palette)];
+}
+
+function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {
+  if (outcome.state === 'succeeded') return output(node, palette);
+  if (outcome.state === 'failed') return [[outcomeWords(outcome), outcome.allowed ? palette.warn : palette.bad]];
+  return [[outcomeWords(outcome), palette.quiet]];
+}
+
+function output({ tail, last }: ProgressNode, palette: Palette): Piece[] {
+  const line = cleanse((tail === undefined ? '' : lastLine(tail)) || last).trim();
+  return line === '' ? [] : [[`${glyphs.output} ${line}`, palette.quiet]];
+}
+
+/** The pieces with a space between them, cut where the width ends. */
+function fitted(pieces: readonly Piece[], width: number): string {
+  let left = width;
+  let line = '';
+  for (const [text, paint] of pieces) {
+    const space = line === '' ? '' : ' ';
+    const cut = cutTo(text, left - space.length);
+    if (cut === '') break;
+    line += space + paint(cut);
+    left -= space.length + widthOf(cut);
+  }
+  return line;
+}

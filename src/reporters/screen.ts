@@ -1,0 +1,95 @@
+/** The lines at the bottom of a terminal that are drawn over themselves: only what has changed, nothing left behind. */
+import { widthOf } from './columns.ts';
+import type { Terminal } from './reporter.ts';
+
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+/** With wrapping off, a line that a terminal takes for wider than we do is cut and costs no second row. */
+const WRAP_OFF = '\x1b[?7l';
+const WRAP_ON = '\x1b[?7h';
+const CLEAR_TO_END_OF_LINE = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours.
+const COLOUR = /\x1b\[[\d;]*m/g;
+
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  /** Prints lines above the frame, to stay, with the next frame. */
+  above(lines: readonly string[]): void;
+  /** Draws a frame: lines narrower than the terminal, fewer than its rows. A promise resolves when more is welcome. */
+  paint(lines: readonly string[]): Promise<void> | undefined;
+  /** Replaces the frame by lines that stay, of any width, and gives the cursor back. */
+  finish(lines: readonly string[]): void;
+  /** Gives the cursor back below the last frame; for an end that came without `finish`. */
+  restore(): void;
+}
+
+export function createScreen(terminal: Terminal): Screen {
+  let shown: readonly string[] = [];
+  let shownColumns = 0;
+  let shownRows = 0;
+  /** Lines of ours that a shrinking terminal has pushed out at its top; it brings them back when it grows. */
+  let pushedOut = 0;
+  let waiting: string[] = [];
+  let isOpen = false;
+
+  const size = () => ({ columns: terminal.columns || 80, rows: terminal.rows || 24 });
+
+  /** Moves to where the frame begins, after whatever the terminal has made of it since. */
+  const toTop = (columns: number, rows: number): string => {
+    let height = shown.length;
+    if (columns !== shownColumns) {
+      height = 0;
+      for (const line of shown) height += Math.max(1, Math.ceil(widthOf(line.replace(COLOUR, '')) / columns));
+    }
+    const back = Math.min(pushedOut, Math.max(0, rows - shownRows));
+    pushedOut += Math.max(0, height + 1 - rows) - back;
+    const up = height + back;
+    return up > 0 ? `\x1b[${up}A\r` : '\r';
+  };
+
+  return {
+    get columns() {
+      return size().columns;
+    },
+    get rows() {
+      return size().rows;
+    },
+    above(lines) {
+      waiting.push(...lines);
+    },
+    paint(lines) {
+      const { columns, rows } = size();
+      const isSame = columns === shownColumns && rows === shownRows && waiting.length === 0;
+      if (isSame && lines.length === shown.length && lines.every((line, index) => line === shown[index])) return;
+      let text = isOpen ? '' : HIDE_CURSOR;
+      if (isOpen) text += toTop(columns, rows);
+      text += WRAP_OFF;
+      if (!isSame) text += CLEAR_BELOW;
+      for (const line of waiting) text += `${line}\r\n`;
+      for (const [index, line] of lines.entries()) {
+        text += isSame && line === shown[index] ? '\r\n' : `${line}${CLEAR_TO_END_OF_LINE}\r\n`;
+      }
+      text += CLEAR_BELOW + WRAP_ON;
+      waiting = [];
+      shown = lines;
+      shownColumns = columns;
+      shownRows = rows;
+      isOpen = true;
+      return terminal.write(text);
+    },
+    finish(lines) {
+      const { columns, rows } = size();
+      const text = [...waiting, ...lines].map(line => `${line}\r\n`).join('');
+      void terminal.write((isOpen ? toTop(columns, rows) + CLEAR_BELOW : '') + text + SHOW_CURSOR);
+      waiting = [];
+      shown = [];
+      isOpen = false;
+    },
+    restore() {
+      if (isOpen) void terminal.write(WRAP_ON + SHOW_CURSOR);
+      isOpen = false;
+    },
+  };
+}

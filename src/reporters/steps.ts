@@ -1,0 +1,79 @@
+/** The plan's steps by path, and what each of them does in a few words. */
+import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import { formatLimit } from './durations.ts';
+import { cleanse } from './text.ts';
+
+const COMMAND_MAX = 200;
+/** An argument that a shell takes as it is. */
+const PLAIN_ARGUMENT = /^[\w@%+=:,./-]+$/;
+
+/** Finds steps by path, those of `finally` too. */
+export interface Steps {
+  at(path: string): Step | undefined;
+  /** Whether the step has children of its own. */
+  isGroup(path: string): boolean;
+  /** How many steps without children of their own a step holds, those of `finally` and itself included. */
+  leavesBelow(path: string): number;
+  /** A path as people read it: the root goes by the plan's name. */
+  label(path: string): string;
+}
+
+export function indexSteps(plan: Plan): Steps {
+  const steps = new Map<string, Step>();
+  const leaves = new Map<string, number>();
+  const add = (step: Step, path: string): number => {
+    steps.set(path, step);
+    let below = isGroupStep(step) ? 0 : 1;
+    for (const child of childrenOf(step)) below += add(child, childPath(path, child.id));
+    for (const child of step.finally?.steps ?? []) {
+      below += add(child, childPath(childPath(path, 'finally'), child.id));
+    }
+    if (below > 1 || isGroupStep(step)) leaves.set(path, below);
+    return below;
+  };
+  add(plan.root, '.');
+  const name = cleanse(plan.name);
+  return {
+    at: path => steps.get(path),
+    isGroup: path => {
+      const step = steps.get(path);
+      return step !== undefined && isGroupStep(step);
+    },
+    leavesBelow: path => leaves.get(path) ?? 1,
+    label: path => (path === '.' ? name : path),
+  };
+}
+
+/** What a step does: a script's first line, a program as a shell would take it, `GET https://…`. */
+export function commandWords(step: Step): string {
+  switch (step.type) {
+    case 'run':
+      return shortened(typeof step.command === 'string' ? step.command : step.command.map(quoted).join(' '));
+    case 'http':
+      return shortened(`${step.method} ${step.url}`);
+    case 'sleep':
+      return step.durationMs === 'forever' ? 'sleep forever' : `sleep ${formatLimit(step.durationMs)}`;
+    case 'steps':
+      return `${step.children.length} steps in order`;
+    case 'gather':
+      return `${step.children.length} steps at once`;
+    default:
+      return step satisfies never;
+  }
+}
+
+function isGroupStep(step: Step): boolean {
+  return step.type === 'steps' || step.type === 'gather';
+}
+
+function quoted(argument: string): string {
+  return PLAIN_ARGUMENT.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+function shortened(command: string): string {
+  const text = command.trim();
+  const [first = ''] = text.split('\n', 1);
+  const line = cleanse(first).trimEnd();
+  if (line.length > COMMAND_MAX) return `${line.slice(0, COMMAND_MAX)}…`;
+  return first.length < text.length ? `${line} …` : line;
+}

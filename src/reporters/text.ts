@@ -1,0 +1,54 @@
+/** What children print, made harmless: no control codes, whole lines. */
+
+/**
+ * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
+ * then the short ones. `util.stripVTControlCharacters` leaves the text of a window title behind.
+ */
+const SEQUENCE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const HAS_CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/;
+
+/** A longer line is told in pieces. */
+const LINE_MAX = 64 * 1024;
+
+/** One line as a person should see it: the last drawing of a line drawn over itself, and no control code but tabs. */
+export function cleanse(line: string): string {
+  if (!HAS_CONTROL.test(line)) return line;
+  const text = line.replace(/\r+$/, '').replace(SEQUENCE, '');
+  return text.slice(text.lastIndexOf('\r') + 1).replace(CONTROL, '');
+}
+
+/** Puts the chunks of one stream together to whole, cleansed lines. */
+export interface LineAssembly {
+  /** The lines that this chunk completes. */
+  add(chunk: string): string[];
+  /** The last line, when it has no line end. */
+  end(): string[];
+}
+
+export function createLineAssembly(): LineAssembly {
+  let open = '';
+  return {
+    add(chunk) {
+      open += chunk;
+      if (open.length <= LINE_MAX && !chunk.includes('\n')) return [];
+      const lines = open.split('\n');
+      open = lines.pop() ?? '';
+      while (open.length > LINE_MAX) {
+        const drawnAt = open.lastIndexOf('\r', open.length - 2) + 1;
+        if (drawnAt === 0) lines.push(open.slice(0, LINE_MAX));
+        open = open.slice(drawnAt === 0 ? LINE_MAX : drawnAt);
+      }
+      return lines.map(cleanse);
+    },
+    end() {
+      const line = cleanse(open);
+      open = '';
+      return line === '' ? [] : [line];
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** Every phrase about how a step ended: one wording for all reporters. */
+import type { CancelReason, Failed, Failure, InterruptSignal, Outcome, SkipReason } from '../events/outcome.ts';
+import { formatLimit } from './durations.ts';
+import { cleanse } from './text.ts';
+
+/** What exit codes mean by convention, 128 + n being signal n. */
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  126: 'found but not executable',
+  127: 'command not found',
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  131: 'SIGQUIT',
+  134: 'SIGABRT, aborted',
+  135: 'SIGBUS',
+  136: 'SIGFPE, arithmetic error',
+  137: 'SIGKILL, often out of memory',
+  139: 'SIGSEGV, segmentation fault',
+  141: 'SIGPIPE, nobody reads its output',
+  143: 'SIGTERM',
+};
+
+/** Exit code and meaning of the signals that commands die of. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  SIGHUP: '129',
+  SIGINT: '130',
+  SIGQUIT: '131',
+  SIGABRT: '134, aborted',
+  SIGBUS: '135',
+  SIGFPE: '136, arithmetic error',
+  SIGKILL: '137, often out of memory',
+  SIGSEGV: '139, segmentation fault',
+  SIGPIPE: '141, nobody reads its output',
+  SIGTERM: '143',
+};
+
+const INTERRUPTS: Readonly<Record<InterruptSignal, string>> = {
+  SIGINT: 'interrupted by Ctrl-C (SIGINT)',
+  SIGTERM: 'told to end (SIGTERM)',
+  SIGHUP: 'the terminal was closed (SIGHUP)',
+};
+
+/** `succeeded`, `exit 1`, `cancelled: "lint" failed`, `skipped: "build" failed before it`. */
+export function outcomeWords(outcome: Outcome): string {
+  switch (outcome.state) {
+    case 'succeeded':
+      return 'succeeded';
+    case 'failed':
+      return outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
+    case 'cancelled':
+      return `cancelled: ${cancelWords(outcome.reason)}`;
+    case 'skipped':
+      return `skipped: ${skipWords(outcome.reason)}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Why a step failed: `exit 1`, `killed by SIGSEGV (139, segmentation fault)`, `timed out after 5s`. */
+export function failedWords(outcome: Failed): string {
+  return failureWords(outcome.reason, outcome);
+}
+
+/** Why an attempt failed, with the exit code or signal where they are known. */
+export function failureWords(failure: Failure, how: { exitCode?: number; signal?: string } = {}): string {
+  switch (failure.type) {
+    case 'exit':
+      return exitWords(how.exitCode);
+    case 'signal':
+      return signalWords(how.signal);
+    case 'timeout':
+      return `timed out after ${formatLimit(failure.limitMs)}`;
+    case 'start':
+    case 'http':
+      return oneLine(failure.message);
+    case 'child':
+      return `"${failure.step}" failed`;
+    case 'finally':
+      return failure.limitMs === undefined
+        ? `"${failure.step}" failed`
+        : `"${failure.step}" timed out after ${formatLimit(failure.limitMs)}`;
+    case 'internal':
+      return `a bug in runjobs: ${oneLine(failure.message)}`;
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** Why something was told to stop. */
+export function cancelWords(reason: CancelReason): string {
+  switch (reason.type) {
+    case 'interrupted':
+      return INTERRUPTS[reason.signal];
+    case 'aborted':
+      return 'aborted by the caller';
+    case 'timeout':
+      return `"${reason.step}" timed out after ${formatLimit(reason.limitMs)}`;
+    case 'sibling-failed':
+      return `"${reason.step}" failed`;
+    case 'group-ended':
+      return reason.step === '.' ? 'everything else has ended' : `"${reason.step}" has ended`;
+    case 'internal':
+      return oneLine(reason.message);
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Why a step never started. */
+export function skipWords(reason: SkipReason): string {
+  switch (reason.type) {
+    case 'earlier-failed':
+      return `"${reason.step}" failed before it`;
+    case 'not-started':
+      return `"${reason.step}" never started`;
+    default:
+      return cancelWords(reason);
+  }
+}
+
+/** The first line of a message, without control codes. */
+export function oneLine(message: string): string {
+  return cleanse(message.split('\n', 1)[0] ?? '');
+}
+
+function exitWords(code: number | undefined): string {
+  if (code === undefined) return 'failed';
+  const meaning = EXIT_CODES[code];
+  return meaning === undefined ? `exit ${code}` : `exit ${code} (${meaning})`;
+}
+
+function signalWords(signal: string | undefined): string {
+  if (signal === undefined) return 'killed by a signal';
+  const meaning = SIGNALS[signal];
+  return meaning === undefined ? `killed by ${signal}` : `killed by ${signal} (${meaning})`;
+}

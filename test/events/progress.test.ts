@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { createProgress, ended, fold } from '../../src/events/progress.ts';
+import { lastLine } from '../../src/events/tail.ts';
+import { childFailed, exit, ok, script, skippedAfter } from '../reporters/stage.ts';
+
+/** A progress with the given groups, and events told at a time that stands still unless moved. */
+function stage(...groups: string[]) {
+  const progress = createProgress(path => path === '.' || groups.includes(path));
+  let now = 0;
+  const tell = script(
+    event => fold(progress, event),
+    () => now,
+  );
+  const at = (t: number) => {
+    now = t;
+  };
+  tell.begin();
+  tell.start('.');
+  return { progress, tell, counts: progress.root.counts, at };
+}
+const none = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
+
+describe('the counts', () => {
+  it('hold each leaf step in exactly one place', () => {
+    const { tell, counts } = stage();
+    tell.queue('a');
+    expect(counts).toEqual({ ...none, queued: 1 });
+    tell.start('a');
+    expect(counts).toEqual({ ...none, running: 1 });
+    tell.end('a');
+    tell.start('b');
+    tell.end('b', exit(1));
+    tell.start('c');
+    tell.end('c', { ...exit(1), allowed: true });
+    tell.start('d');
+    tell.end('d', { state: 'cancelled', reason: { type: 'sibling-failed', step: 'b' } });
+    tell.end('e', skippedAfter('b'));
+    tell.queue('f');
+    tell.end('f', skippedAfter('b'));
+    expect(counts).toEqual({ ...none, succeeded: 1, failed: 1, allowed: 1, cancelled: 1, skipped: 2 });
+    expect(ended(counts)).toBe(6);
+  });
+
+  it('count no group, whatever becomes of it', () => {
+    const { tell, counts } = stage('g', 'h');
+    tell.start('g');
+    tell.start('g/a');
+    tell.end('g/a', exit(1));
+    tell.end('g', childFailed('g/a'));
+    tell.end('h/a', skippedAfter('g/a'));
+    tell.end('h', skippedAfter('g/a'));
+    expect(counts).toEqual({ ...none, failed: 1, skipped: 1 });
+  });
+
+  it('are kept for each group too, and for a root that is one command', () => {
+    const { tell, progress } = stage('g');
+    tell.start('g');
+    tell.start('g/a');
+    tell.queue('g/b');
+    expect(progress.nodes.get('g')?.counts).toEqual({ ...none, running: 1, queued: 1 });
+    const one = createProgress(() => false);
+    const alone = script(
+      event => fold(one, event),
+      () => 0,
+    );
+    alone.queue('.');
+    expect(one.root.counts).toEqual({ ...none, queued: 1 });
+    alone.start('.');
+    alone.end('.');
+    expect(one.root.counts).toEqual({ ...none, succeeded: 1 });
+  });
+
+  it('count the steps of finally, below the step they belong to', () => {
+    const { tell, progress, counts } = stage('g');
+    tell.start('g');
+    tell.start('g/finally/1');
+    expect(progress.nodes.get('g/finally/1')?.parent?.path).toBe('g');
+    tell.end('g/finally/1');
+    expect(counts).toEqual({ ...none, succeeded: 1 });
+  });
+
+  it('put copies below their step', () => {
+    const { tell, progress } = stage('test');
+    tell.start('test');
+    tell.start('test[3]');
+    expect(progress.nodes.get('test[3]')?.parent?.path).toBe('test');
+  });
+});
+
+describe('a step that starts again', () => {
+  it('is counted once, through retry and queue', () => {
+    const { tell, counts, progress, at } = stage();
+    tell.start('a');
+    tell.print('a', 'first\n');
+    tell.event({ type: 'attempt.finished', step: 'a', t: 1, attempt: 1, outcome: exit(7), durationMs: 1 });
+    tell.event({ type: 'step.retrying', step: 'a', t: 1, attempt: 2, delayMs: 500, failure: { type: 'exit' } });
+    const node = progress.nodes.get('a');
+    expect(node).toMatchObject({ phase: 'waiting', retry: { attempt: 2, dueT: 501 }, attempted: exit(7) });
+    expect(counts).toEqual({ ...none, waiting: 1 });
+    tell.queue('a');
+    expect(counts).toEqual({ ...none, queued: 1 });
+    at(501);
+    tell.start('a', { attempt: 2 });
+    expect(node).toMatchObject({ phase: 'running', attempt: 2, retry: undefined, startedT: 0, last: 'first' });
+    tell.end('a', ok, { attempts: 2 });
+    expect(counts).toEqual({ ...none, succeeded: 1 });
+  });
+
+  it('forgets what a group did in the attempt before', () => {
+    const { tell, counts, progress } = stage('g', 'g/inner');
+    tell.start('other');
+    tell.end('other', exit(2));
+    tell.start('g');
+    tell.start('g/inner');
+    tell.start('g/inner/a');
+    tell.end('g/inner/a');
+    tell.start('g/inner/b');
+    tell.end('g/inner/b', exit(1));
+    tell.end('g/inner', childFailed('g/inner/b'));
+    expect([...progress.failures.keys()]).toEqual(['other', 'g/inner/b']);
+    tell.start('g', { attempt: 2 });
+    expect(counts).toEqual({ ...none, failed: 1 });
+    expect([...progress.failures.keys()]).toEqual(['other']);
+    expect([...progress.nodes.keys()]).toEqual(['.', 'other', 'g']);
+    tell.start('g/inner');
+    tell.start('g/inner/b');
+    tell.end('g/inner/b');
+    tell.end('g/inner');
+    tell.end('g');
+    expect(counts).toEqual({ ...none, failed: 1, succeeded: 1 });
+  });
+
+  it('counts the steps of a periodic group once, not once a tick', () => {
+    const { tell, counts, progress } = stage('g');
+    for (let tick = 1; tick <= 50; tick++) {
+      tell.start('g', { tick });
+      tell.start('g/a', { tick });
+      tell.end('g/a', ok, { tick });
+      tell.event({ type: 'tick.finished', step: 'g', t: tick, tick, outcome: ok });
+      tell.event({ type: 'tick.waiting', step: 'g', t: tick, tick: tick + 1, delayMs: 10 });
+    }
+    tell.event({ type: 'ticks.missed', step: 'g', t: 50, count: 3 });
+    expect(counts).toEqual({ ...none, succeeded: 1 });
+    expect(progress.nodes.get('g')).toMatchObject({ ticks: 50, missed: 3, nextTick: { tick: 51, dueT: 60 } });
+  });
+
+  it('forgets the failures of the whole plan when the root is tried again', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.end('a', exit(1));
+    tell.start('.', { attempt: 2 });
+    expect(progress.failures.size).toBe(0);
+  });
+});
+
+describe('what is kept of a step', () => {
+  it('is its output while it runs, and one line of it afterwards', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.print('a', 'one\ntwo\n');
+    const node = progress.nodes.get('a');
+    expect(node?.tail && lastLine(node.tail)).toBe('two');
+    tell.end('a', ok);
+    expect(node).toMatchObject({ tail: undefined, last: 'two', phase: 'succeeded' });
+  });
+
+  it('is the last 20 lines of one that failed', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.print('a', Array.from({ length: 50 }, (_, n) => `line ${n + 1}\n`).join(''));
+    tell.end('a', exit(3), { durationMs: 12, attempts: 2, log: 'logs/a.log' });
+    const failure = progress.failures.get('a');
+    expect(failure).toMatchObject({ outcome: exit(3), durationMs: 12, attempts: 2, log: 'logs/a.log' });
+    expect(failure?.tail).toHaveLength(20);
+    expect(failure?.tail.at(-1)).toBe('line 50');
+  });
+
+  it('is nothing of what failed through a child only', () => {
+    const { tell, progress } = stage('g');
+    tell.start('g');
+    tell.start('g/b');
+    tell.start('g/a');
+    tell.end('g/b', exit(1));
+    tell.end('g/a', { ...exit(1), allowed: true });
+    tell.end('g', childFailed('g/b'));
+    expect([...progress.failures.keys()]).toEqual(['g/b', 'g/a']);
+  });
+
+  it('is that it is being stopped', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.event({ type: 'step.stopping', step: 'a', t: 10, pid: 3, signal: 'SIGTERM', graceMs: 5000 });
+    expect(progress.nodes.get('a')?.stopping).toEqual({ signal: 'SIGTERM', killT: 5010 });
+  });
+
+  it('ignores output of a step that is not there, and warnings', () => {
+    const { tell, progress } = stage();
+    tell.print('nobody', 'x');
+    tell.event({ type: 'warning', t: 1, message: 'careful' });
+    expect([...progress.nodes.keys()]).toEqual(['.']);
+  });
+
+  it('is folded away with a group that ended well, but for what failed in it', () => {
+    const { tell, progress } = stage('g');
+    tell.start('g');
+    tell.start('g/a');
+    tell.end('g/a');
+    tell.start('g/b');
+    tell.end('g/b', { ...exit(1), allowed: true });
+    tell.end('g');
+    expect([...progress.nodes.keys()]).toEqual(['.', 'g', 'g/b']);
+  });
+});
+
+describe('the run', () => {
+  it('is told to stop for the first reason', () => {
+    const { tell, progress } = stage();
+    tell.event({ type: 'run.cancelling', t: 1, reason: { type: 'interrupted', signal: 'SIGINT' } });
+    expect(progress).toMatchObject({ cancelling: { signal: 'SIGINT' }, forced: false });
+    tell.event({ type: 'run.cancelling', t: 2, reason: { type: 'interrupted', signal: 'SIGTERM' }, forced: true });
+    expect(progress).toMatchObject({ cancelling: { signal: 'SIGINT' }, forced: true });
+    tell.finish(exit(1), 130);
+    expect(progress.outcome).toEqual(exit(1));
+  });
+});
+
+describe('the memory of a run', () => {
+  it('does not grow with the steps that ended well', () => {
+    const { tell, progress, counts } = stage();
+    for (let n = 1; n <= 100_000; n++) tell.queue(`s${n}`);
+    for (let n = 1; n <= 100_000; n++) {
+      tell.start(`s${n}`);
+      tell.print(`s${n}`, 'done\n');
+      tell.end(`s${n}`);
+    }
+    expect(counts).toEqual({ ...none, succeeded: 100_000 });
+    expect(progress.nodes.size).toBeLessThan(120);
+    expect(progress.queued.size).toBe(0);
+  });
+
+  it('keeps the tree small and all failures in order when everything fails', () => {
+    const { tell, progress } = stage();
+    for (let n = 1; n <= 1000; n++) {
+      tell.start(`s${n}`);
+      tell.print(`s${n}`, 'x\n'.repeat(30));
+      tell.end(`s${n}`, exit(1));
+    }
+    expect(progress.nodes.size).toBeLessThan(300);
+    const failures = [...progress.failures.values()];
+    expect(failures).toHaveLength(1000);
+    expect(failures[0]?.tail).toHaveLength(20);
+    expect(failures[999]).toMatchObject({ step: 's1000', tail: [] });
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { RunEvent } from '../../src/events/event.ts';
+import { createPublisher, type Listener } from '../../src/events/publish.ts';
+
+const started: RunEvent = { type: 'step.started', step: 'a', t: 5, attempt: 1 };
+const output: RunEvent = { type: 'step.output', step: 'a', t: 6, stream: 'out', text: 'hi' };
+const finished: RunEvent = { type: 'run.finished', t: 9, outcome: { state: 'succeeded' }, exitCode: 0 };
+
+const listener = (
+  name: string,
+  report: Listener['report'] = () => undefined,
+  more: { wantsOutput?: boolean } = {},
+) => ({
+  name,
+  report: vi.fn(report),
+  ...more,
+});
+const publisher = (reporters: Listener[], record?: (event: RunEvent) => void) => {
+  const onRecordFailure = vi.fn();
+  const onReporterFailure = vi.fn();
+  const options = { reporters, onRecordFailure, onReporterFailure, ...(record && { record }) };
+  return { ...createPublisher(options), onRecordFailure, onReporterFailure };
+};
+const types = ({ report }: { report: { mock: { calls: unknown[][] } } }) =>
+  report.mock.calls.map(([event]) => (event as RunEvent).type);
+
+describe('publishing an event', () => {
+  it('records it before any reporter has it', () => {
+    const order: string[] = [];
+    const one = listener('one', () => void order.push('one'));
+    const two = listener('two', () => void order.push('two'));
+    void publisher([one, two], () => void order.push('record')).publish(started);
+    expect(order).toEqual(['record', 'one', 'two']);
+  });
+
+  it('leaves output out of the record', () => {
+    const record = vi.fn();
+    const { publish } = publisher([listener('one')], record);
+    void publish(output);
+    expect(record).not.toHaveBeenCalled();
+  });
+
+  it('tells once that the record failed, records no more, and still reports', () => {
+    const one = listener('one');
+    const record = vi.fn(() => {
+      throw new Error('disk full');
+    });
+    const { publish, onRecordFailure } = publisher([one], record);
+    void publish(started);
+    void publish(finished);
+    expect(record).toHaveBeenCalledOnce();
+    expect(onRecordFailure).toHaveBeenCalledExactlyOnceWith(new Error('disk full'));
+    expect(types(one)).toEqual(['step.started', 'run.finished']);
+  });
+
+  it('returns nothing to wait for when nobody is busy', () => {
+    expect(publisher([listener('one'), listener('two')]).publish(output)).toBeUndefined();
+    expect(publisher([]).publish(output)).toBeUndefined();
+  });
+
+  it('waits for every busy reporter', async () => {
+    const release: (() => void)[] = [];
+    const busy = () => new Promise<void>(resolve => release.push(resolve));
+    const { publish } = publisher([listener('one', busy), listener('two'), listener('three', busy)]);
+    const done = vi.fn();
+    const welcome = publish(output)?.then(done);
+    release[1]?.();
+    await Promise.resolve();
+    expect(done).not.toHaveBeenCalled();
+    release[0]?.();
+    await welcome;
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('gives output only to those who want it', () => {
+    const deaf = listener('deaf', undefined, { wantsOutput: false });
+    const { publish } = publisher([deaf]);
+    void publish(output);
+    void publish(started);
+    expect(types(deaf)).toEqual(['step.started']);
+  });
+
+  it('says whether anybody wants output', () => {
+    const deaf = listener('deaf', undefined, { wantsOutput: false });
+    expect(publisher([deaf]).listensToOutput).toBe(false);
+    expect(publisher([]).listensToOutput).toBe(false);
+    expect(publisher([deaf, listener('one', undefined, { wantsOutput: true })]).listensToOutput).toBe(true);
+    expect(publisher([listener('one')]).listensToOutput).toBe(true);
+  });
+});
+
+describe('a reporter that fails', () => {
+  const throwing = () => listener('bad', () => Promise.reject(new Error('rejects')));
+  const broken = () =>
+    listener('bad', () => {
+      throw new Error('throws');
+    });
+
+  it.each([
+    ['throws', broken],
+    ['rejects', throwing],
+  ])('is off from then on, and the others are told once: %s', async (message, make) => {
+    const bad = make();
+    const good = listener('good');
+    const { publish, onReporterFailure } = publisher([bad, good]);
+    await publish(started);
+    await publish(output);
+    expect(bad.report).toHaveBeenCalledOnce();
+    expect(onReporterFailure).toHaveBeenCalledExactlyOnceWith('bad', new Error(message));
+    expect(types(good)).toEqual(['step.started', 'warning', 'step.output']);
+    expect(good.report.mock.calls[1]?.[0]).toMatchObject({ t: 5, message: expect.stringContaining(message) });
+  });
+
+  it('is told to the journal as well', () => {
+    const record = vi.fn();
+    void publisher([broken()], record).publish(started);
+    expect(record.mock.calls.map(([event]) => event.type)).toEqual(['step.started', 'warning']);
+  });
+
+  it('is told only once when it fails several times before it is known', async () => {
+    const bad = throwing();
+    const { publish, onReporterFailure } = publisher([bad, listener('good')]);
+    await Promise.all([publish(started), publish(output)]);
+    expect(onReporterFailure).toHaveBeenCalledOnce();
+  });
+
+  it('adds nothing to a run that has finished', () => {
+    const good = listener('good');
+    const { publish, onReporterFailure } = publisher([broken(), good]);
+    void publish(finished);
+    expect(types(good)).toEqual(['run.finished']);
+    expect(onReporterFailure).toHaveBeenCalledOnce();
+  });
+
+  it('may fail at the first event, with anything', () => {
+    const bad = listener('bad', () => {
+      throw 'a string';
+    });
+    const good = listener('good');
+    void publisher([bad, good]).publish({ type: 'run.started', v: 1, run: 'r', name: 'n', at: '' });
+    expect(good.report.mock.calls[1]?.[0]).toMatchObject({ t: 0, message: expect.stringContaining('a string') });
+  });
+
+  it('does not stop the others when all of them fail', () => {
+    const { publish, onReporterFailure, listensToOutput } = publisher([broken(), broken()]);
+    expect(publish(started)).toBeUndefined();
+    expect(onReporterFailure).toHaveBeenCalledTimes(2);
+    expect(listensToOutput).toBe(true);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { append, createTail, lastLine, lastLines } from '../../src/events/tail.ts';
+
+const tailOf = (...texts: string[]) => {
+  const tail = createTail();
+  for (const text of texts) append(tail, text);
+  return tail;
+};
+
+describe('the tail of an output', () => {
+  it('gives the last lines, oldest first', () => {
+    expect(lastLines(tailOf('a\nb\nc\n'), 2)).toEqual(['b', 'c']);
+    expect(lastLines(tailOf('a\n'), 20)).toEqual(['a']);
+    expect(lastLines(tailOf(), 20)).toEqual([]);
+  });
+
+  it('counts a line without an end, and empty lines between others', () => {
+    expect(lastLines(tailOf('a\n\nb'), 20)).toEqual(['a', '', 'b']);
+    expect(lastLines(tailOf('\n'), 20)).toEqual([]);
+  });
+
+  it('puts lines together across pieces', () => {
+    expect(lastLines(tailOf('he', 'llo\nwor', 'ld'), 20)).toEqual(['hello', 'world']);
+  });
+
+  it('keeps the last drawing of a line that is drawn over itself', () => {
+    expect(lastLines(tailOf('10%\r50%\r100%\r\nnext\r\n'), 20)).toEqual(['100%', 'next']);
+    expect(lastLine(tailOf('10%\r50%\r'))).toBe('50%');
+    expect(lastLine(tailOf('\r'))).toBe('');
+  });
+
+  it('cuts a long line', () => {
+    expect(lastLines(tailOf('x'.repeat(5000)), 20)).toEqual(['x'.repeat(2048)]);
+  });
+
+  it('finds the last line that is not blank', () => {
+    expect(lastLine(tailOf('a\nb\n\n  \n'))).toBe('b');
+    expect(lastLine(tailOf('a\nb', '\n', '\n'))).toBe('b');
+    expect(lastLine(tailOf(`${'x'.repeat(2000)}\nlast`, ' words'))).toBe('last words');
+    expect(lastLine(tailOf('only'))).toBe('only');
+    expect(lastLine(tailOf())).toBe('');
+  });
+
+  it('holds little, whatever is printed: a flood of large pieces', () => {
+    const tail = createTail();
+    for (let n = 0; n < 1000; n++) append(tail, `${'y'.repeat(65_530)}\n${n}\n`);
+    expect(tail.length).toBeLessThan(110_000);
+    expect(lastLine(tail)).toBe('999');
+  });
+
+  it('holds few pieces of a step that prints byte by byte', () => {
+    const tail = createTail();
+    for (let n = 0; n < 200_000; n++) append(tail, n % 10 === 9 ? '\n' : 'z');
+    expect(tail.pieces.length).toBeLessThan(50);
+    expect(lastLines(tail, 20)).toEqual(Array(20).fill('z'.repeat(9)));
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { chooseReporters, openReporters } from '../../src/reporters/choose.ts';
+import { handClock, planOf, run, stageTerminal } from './stage.ts';
+
+const screen = { env: { TERM: 'xterm' }, stdoutIsTTY: true, stderrIsTTY: true };
+const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
+const live = { name: 'live', to: 'stdout' };
+const plain = { name: 'plain', to: 'stdout' };
+
+describe('the choice of reporters', () => {
+  it.each([
+    ['a terminal', [], screen, [live]],
+    ['a pipe', [], pipe, [plain]],
+    ['a dumb terminal', [], { ...screen, env: { TERM: 'dumb' } }, [plain]],
+    ['a terminal in CI', [], { ...screen, env: { CI: 'true' } }, [plain]],
+    ['CI=false', [], { ...screen, env: { CI: 'false' } }, [live]],
+    ['live by name in CI', ['live'], { ...screen, env: { CI: '1' } }, [live]],
+    ['live by name on a pipe', ['live'], pipe, [plain]],
+    ['plain by name on a terminal', ['plain'], screen, [plain]],
+    [
+      'ndjson',
+      ['ndjson'],
+      pipe,
+      [
+        { name: 'plain', to: 'stderr' },
+        { name: 'ndjson', to: 'stdout' },
+      ],
+    ],
+    [
+      'ndjson with a terminal on stderr',
+      ['ndjson'],
+      { ...pipe, stderrIsTTY: true },
+      [
+        { name: 'live', to: 'stderr' },
+        { name: 'ndjson', to: 'stdout' },
+      ],
+    ],
+    [
+      'ndjson and plain',
+      ['plain', 'ndjson'],
+      screen,
+      [
+        { name: 'plain', to: 'stderr' },
+        { name: 'ndjson', to: 'stdout' },
+      ],
+    ],
+    ['a file', ['ndjson:a:b.ndjson'], screen, [live, { name: 'ndjson', to: { file: 'a:b.ndjson' } }]],
+    [
+      'files',
+      ['ndjson:a', 'plain:b', 'plain'],
+      screen,
+      [plain, { name: 'ndjson', to: { file: 'a' } }, { name: 'plain', to: { file: 'b' } }],
+    ],
+  ])('for %s', (_, specs, surroundings, reporters) => {
+    expect(chooseReporters(specs, surroundings)).toEqual({ type: 'chosen', reporters });
+  });
+
+  it.each([
+    [['liv'], '"liv" is no reporter, did you mean "live"? known are live, plain, ndjson'],
+    [['\x1b[31m'], '"" is no reporter; known are live, plain, ndjson'],
+    [['html:x'], '"html" is no reporter; known are live, plain, ndjson'],
+    [['ndjson:'], '"ndjson:" names no file; write "ndjson:path/of/file" or "ndjson"'],
+    [['live:x'], '"live" draws on a terminal and cannot write to a file; "plain:file" can'],
+    [['ndjson', 'ndjson'], '"ndjson" can have standard output only once; give the other one a file'],
+    [['live', 'plain'], '"live" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
+    [['plain', 'plain'], '"plain" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
+  ])('is refused for %j', (specs, message) => {
+    expect(chooseReporters(specs, screen)).toEqual({ type: 'wrong', message });
+  });
+});
+
+describe('opening reporters', () => {
+  it('rejects when a file cannot be opened', async () => {
+    const world = {
+      plan: planOf(run('a')),
+      stdout: stageTerminal(),
+      stderr: stageTerminal(),
+      clock: handClock(),
+      colour: false,
+      openSink: () => {
+        throw new Error('EACCES');
+      },
+      onExit: () => () => {},
+    };
+    await expect(openReporters([{ name: 'ndjson', to: { file: '/x' } }], world)).rejects.toThrow('EACCES');
+  });
+
+  it('writes to the stream that was chosen', async () => {
+    const stderr = stageTerminal();
+    const world = {
+      plan: planOf(run('a')),
+      stdout: stageTerminal(),
+      stderr,
+      clock: handClock(),
+      colour: false,
+      openSink: () => stderr,
+      onExit: () => () => {},
+    };
+    const [reporter] = await openReporters([{ name: 'live', to: 'stderr' }], world);
+    void reporter?.report({ type: 'run.started', v: 1, run: 'r', name: 'tour', at: '' });
+    await reporter?.close();
+    expect(stderr.written).toContain('tour');
+    expect(world.stdout.written).toBe('');
+  });
+});

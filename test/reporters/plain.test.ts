@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { createPlain } from '../../src/reporters/plain.ts';
+import { indexSteps } from '../../src/reporters/steps.ts';
+import {
+  childFailed,
+  exit,
+  gather,
+  handClock,
+  keptSink,
+  ok,
+  planOf,
+  run,
+  script,
+  skippedAfter,
+  sleep,
+  steps,
+} from './stage.ts';
+
+const retry = { times: 2, delayMs: 3000, factor: 2, maxDelayMs: 60_000, jitter: 'none' } as const;
+const every = { intervalMs: 1000, overlap: 'skip' } as const;
+const PLAN = planOf(
+  steps('root', [
+    sleep('wait', 1000),
+    run('a', 'echo a', { retry }),
+    run('b', 'echo b', { every }),
+    gather('g', [run('x'), run('y'), run('server', 'serve', { background: true })]),
+  ]),
+);
+
+function stage(plan = PLAN, cwd?: string) {
+  const sink = keptSink();
+  const clock = handClock();
+  const reporter = createPlain({ sink, steps: indexSteps(plan), clock, cwd });
+  const tell = script(event => reporter.report(event), clock.now);
+  tell.begin();
+  tell.start('.');
+  return { sink, clock, reporter, tell };
+}
+
+describe('the lines of a plain report', () => {
+  it('carry what a child prints after its path, as it was printed', () => {
+    const { sink, tell } = stage();
+    tell.start('g/x');
+    tell.print('g/x', 'Hello, async world!\n  indented\twith tab\n\nha');
+    tell.print('g/x', 'lf\n');
+    expect(sink.lines.slice(1)).toEqual([
+      '[g/x] Hello, async world!',
+      '[g/x]   indented\twith tab',
+      '[g/x] ',
+      '[g/x] half',
+    ]);
+  });
+
+  it('are whole, also when steps and streams print in turns', () => {
+    const { sink, tell } = stage();
+    tell.print('g/x', 'one ');
+    tell.print('g/y', 'two ');
+    tell.print('g/x', 'err ', 'err');
+    tell.print('g/x', 'one\n');
+    tell.print('g/y', 'two\n');
+    tell.end('g/x');
+    expect(sink.lines).toEqual(['[g/x] one one', '[g/y] two two', '[g/x] err ', '✔ g/x 1.0 s']);
+  });
+
+  it('tell starts and ends of steps, ends of groups, and what happens between', () => {
+    const { sink, tell } = stage();
+    tell.start('wait');
+    tell.end('wait', ok, { durationMs: 1000 });
+    tell.start('a');
+    tell.print('a', 'no end');
+    tell.event({ type: 'attempt.finished', step: 'a', t: 1, attempt: 1, outcome: exit(7), durationMs: 1 });
+    tell.event({ type: 'step.retrying', step: 'a', t: 1, attempt: 2, delayMs: 3000, failure: { type: 'exit' } });
+    tell.start('a', { attempt: 2 });
+    tell.end('a', ok, { attempts: 2, durationMs: 4100 });
+    tell.start('g');
+    tell.queue('g/x');
+    tell.start('g/x');
+    tell.start('g/server');
+    tell.end('g/x', exit(1));
+    tell.event({ type: 'step.stopping', step: 'g/server', t: 1, pid: 5, signal: 'SIGTERM', graceMs: 5000 });
+    tell.end('g/server', { state: 'cancelled', reason: { type: 'sibling-failed', step: 'g/x' } });
+    tell.end('g/y', { state: 'skipped', reason: { type: 'sibling-failed', step: 'g/x' } });
+    tell.end('g', childFailed('g/x'), { durationMs: 1500 });
+    expect(sink.lines).toEqual([
+      '❯ wait: sleep 1s',
+      '✔ wait 1.0 s',
+      '❯ a: echo a',
+      '[a] no end',
+      '⚠ a exit 7, attempt 2 of 3 in 3 s',
+      '❯ a: attempt 2 of 3',
+      '✔ a 4.1 s',
+      '❯ g/x: make x',
+      '❯ g/server: serve (background)',
+      '✖ g/x exit 1 (1.0 s)',
+      '◼ g/server cancelled: "g/x" failed (1.0 s)',
+      '↓ g/y skipped: "g/x" failed',
+      '✖ g "g/x" failed (1.5 s)',
+    ]);
+  });
+
+  it('tell the first tick; of later ones only what they print and what goes wrong', () => {
+    const { sink, tell } = stage();
+    for (const tick of [1, 2, 3]) {
+      tell.start('b', { tick });
+      tell.print('b', 'Task executed\n');
+      tell.event({ type: 'tick.finished', step: 'b', t: 1, tick, outcome: ok });
+      tell.event({ type: 'tick.waiting', step: 'b', t: 1, tick: tick + 1, delayMs: 900 });
+    }
+    tell.event({ type: 'ticks.missed', step: 'b', t: 1, count: 2 });
+    tell.start('g/x', { tick: 2 });
+    tell.end('g/x', ok, { tick: 2 });
+    tell.end('g/x', exit(1), { tick: 3 });
+    tell.end('b', ok, { durationMs: 3000 });
+    expect(sink.lines).toEqual([
+      '❯ b: echo b (every 1s)',
+      '[b] Task executed',
+      '[b] Task executed',
+      '[b] Task executed',
+      '⚠ b left 2 ticks out: the one before still ran',
+      '✖ g/x exit 1 (1.0 s)',
+      '✔ b 3.0 s',
+    ]);
+  });
+
+  it('tell warnings and the end that somebody asked for', () => {
+    const { sink, tell } = stage();
+    tell.event({ type: 'warning', t: 1, message: 'state goes to /home' });
+    tell.event({ type: 'warning', t: 1, step: 'a', message: 'left a process\nsecond line' });
+    tell.event({ type: 'run.cancelling', t: 1, reason: { type: 'interrupted', signal: 'SIGINT' } });
+    tell.event({ type: 'run.cancelling', t: 1, reason: { type: 'interrupted', signal: 'SIGINT' }, forced: true });
+    tell.finish({ state: 'cancelled', reason: { type: 'interrupted', signal: 'SIGINT' } }, 130);
+    expect(sink.lines).toEqual([
+      '⚠ state goes to /home',
+      '⚠ a: left a process',
+      '◼ stopping everything: interrupted by Ctrl-C (SIGINT)',
+      '◼ killing everything: interrupted by Ctrl-C (SIGINT)',
+      '◼ tour cancelled after 0.0 s, interrupted by Ctrl-C (SIGINT)',
+    ]);
+  });
+
+  it('name a plan that is one command by the plan’s name, and tell its end once', () => {
+    const { sink, tell } = stage(planOf(run('root', 'echo Hello'), 'hello'));
+    tell.print('.', 'Hello\n');
+    tell.end('.', exit(3), { log: 'logs/root.log' });
+    tell.finish(exit(3), 3);
+    expect(sink.lines).toEqual([
+      '❯ hello: echo Hello',
+      '[hello] Hello',
+      '✖ tour failed after 0.0 s, exit 3: 1 failed',
+      '',
+      '✖ hello exit 3 (1.0 s)',
+      '  $ echo Hello',
+      '  │ Hello',
+      '  log: /plans/.runjobs/runs/r1/logs/root.log',
+    ]);
+  });
+
+  it('tell many steps skipped for one reason as a count, and few by name', () => {
+    const { sink, tell } = stage();
+    for (let n = 0; n < 2000; n++) tell.end(`s${n}`, skippedAfter('a'));
+    tell.end('g', skippedAfter('a'));
+    for (const step of ['x', 'y']) tell.end(step, { state: 'skipped', reason: { type: 'aborted' } });
+    tell.finish(exit(1), 1);
+    expect(sink.lines.slice(0, 3)).toEqual([
+      '↓ 2000 steps skipped: "a" failed before it',
+      '↓ x skipped: aborted by the caller',
+      '↓ y skipped: aborted by the caller',
+    ]);
+  });
+});
+
+describe('the end of a plain report', () => {
+  it('is a summary, then each failed step with all that is needed to look further', () => {
+    const { sink, tell } = stage(PLAN, '/plans');
+    tell.start('a');
+    tell.print('a', Array.from({ length: 30 }, (_, n) => `\x1b[31mline ${n + 1}\n`).join(''));
+    tell.end('a', exit(1), { durationMs: 2300, attempts: 3, log: 'logs/a.log' });
+    tell.start('g/x');
+    tell.end('g/x', { ...exit(2), allowed: true });
+    tell.start('g/y');
+    tell.end('g/y');
+    tell.end('.', childFailed('a'));
+    const before = sink.lines.length;
+    tell.finish(childFailed('a'), 1);
+    expect(sink.lines.slice(before)).toEqual([
+      '✖ tour failed after 0.0 s: 1 failed, 1 failed but allowed, 1 succeeded',
+      '',
+      '✖ a exit 1 (2.3 s, 3 attempts)',
+      '  $ echo a',
+      ...Array.from({ length: 20 }, (_, n) => `  │ line ${n + 11}`),
+      '  log: .runjobs/runs/r1/logs/a.log',
+      '',
+      '⚠ g/x exit 2, allowed (1.0 s)',
+      '  $ make x',
+    ]);
+  });
+
+  it('shows the whole stack of a bug of ours', () => {
+    const { sink, tell } = stage();
+    tell.end('a', { state: 'failed', reason: { type: 'internal', message: 'Error: oops\n    at b\n    at c' } });
+    tell.finish(childFailed('a'), 3);
+    expect(sink.lines.slice(-4)).toEqual([
+      '✖ a a bug in runjobs: Error: oops (1.0 s)',
+      '  $ echo a',
+      '  │     at b',
+      '  │     at c',
+    ]);
+  });
+
+  it('gives a line each to failures after the first hundred', () => {
+    const { sink, tell } = stage();
+    for (let n = 1; n <= 150; n++) tell.end(`s${n}`, exit(1), { log: `logs/s${n}.log` });
+    const before = sink.lines.length;
+    tell.finish(childFailed('s1'), 1);
+    expect(sink.lines.slice(before).filter(line => line.startsWith('✖ s'))).toHaveLength(150);
+    expect(sink.lines.slice(before).filter(line => line.includes('log: '))).toHaveLength(100);
+  });
+});
+
+describe('a plain report of a quiet run', () => {
+  it('tells every minute what is running, when nothing else was printed', () => {
+    const { sink, tell, clock, reporter } = stage();
+    tell.start('a');
+    clock.advance(30_000);
+    tell.print('a', 'still here\n');
+    const before = sink.lines.length;
+    clock.advance(59_999);
+    expect(sink.lines.length).toBe(before);
+    clock.advance(1);
+    expect(sink.lines.slice(before)).toEqual(['❯ still running: a (1m 30s)']);
+    clock.advance(60_000);
+    expect(sink.lines.at(-1)).toBe('❯ still running: a (2m 30s)');
+    for (const step of ['b', 'c', 'd', 'e', 'f', 'g/x']) tell.start(step);
+    clock.advance(60_000);
+    expect(sink.lines.at(-1)).toBe(
+      '❯ still running: a (3m 30s), b (1m 00s), c (1m 00s), d (1m 00s), e (1m 00s) and 2 more',
+    );
+    void reporter.close();
+    expect(clock.armed).toBe(0);
+  });
+
+  it('says nothing while nothing runs', () => {
+    const { sink, clock, tell } = stage();
+    tell.event({ type: 'tick.waiting', step: 'b', t: 0, tick: 2, delayMs: 3_600_000 });
+    clock.advance(600_000);
+    expect(sink.text).toBe('');
+  });
+});
