@@ -1,5 +1,6 @@
 /** The entry of the command line: arguments in, exit code out. */
 import { readFileSync } from 'node:fs';
+import { reportBug } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { parseArguments, type Request } from './options.ts';
 
@@ -33,12 +34,4 @@ async function perform(request: Request): Promise<void> {
 
 function version(): string {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
-}
-
-/** What a user sees of a bug of ours: one line, and the trace for whoever asks for it. */
-function reportBug(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`runjobs: a bug in runjobs, please report it: ${message}`);
-  if (process.env.RUNJOBS_DEBUG && error instanceof Error) console.error(error.stack);
-  else console.error('RUNJOBS_DEBUG=1 shows where it happened.');
 }

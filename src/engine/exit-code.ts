@@ -13,10 +13,10 @@ export function exitCodeOf(
   why: CancelReason | undefined,
   failures: readonly { readonly outcome: Failed }[],
 ): number {
-  if (failures.some(failure => failure.outcome.reason.type === 'internal')) return 3;
+  if (why?.type === 'internal' || failures.some(failure => failure.outcome.reason.type === 'internal')) return 3;
   if (why?.type === 'interrupted') return INTERRUPTED[why.signal];
   if (outcome.state === 'failed' && outcome.reason.type === 'timeout') return outcome.allowed ? 0 : 124;
-  if (why?.type === 'internal') return 74;
+  if (why?.type === 'unwritable') return 74;
   if (outcome.state === 'failed') return outcome.allowed ? 0 : 1;
   return outcome.state === 'cancelled' ? 1 : 0;
 }

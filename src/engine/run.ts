@@ -94,9 +94,9 @@ export function openRun(options: RunOptions): Run {
     },
     step: runStep,
     broken(message) {
-      if (why?.type === 'internal') return;
+      if (why?.type === 'unwritable') return;
       publish({ type: 'warning', t: t(), message });
-      cancel({ type: 'internal', message });
+      cancel({ type: 'unwritable', message });
     },
   };
 

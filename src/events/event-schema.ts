@@ -35,6 +35,7 @@ const cancelReasons = [
   kind('timeout', { step: text, limitMs: count }),
   kind('sibling-failed', { step: text }),
   kind('group-ended', { step: text }),
+  kind('unwritable', { message: text }),
   kind('internal', { message: text }),
 ];
 

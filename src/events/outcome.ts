@@ -68,7 +68,9 @@ export type CancelReason =
   | { readonly type: 'sibling-failed'; readonly step: string }
   /** A background step whose group, `step`, has ended well. */
   | { readonly type: 'group-ended'; readonly step: string }
-  /** The journal could not be written, or runjobs met a bug of its own. */
+  /** A log or the journal could not be written: nothing may go on unrecorded. */
+  | { readonly type: 'unwritable'; readonly message: string }
+  /** A bug in runjobs. */
   | { readonly type: 'internal'; readonly message: string };
 
 export type SkipReason =

@@ -98,8 +98,10 @@ export function cancelWords(reason: CancelReason): string {
       return `"${reason.step}" failed`;
     case 'group-ended':
       return reason.step === '.' ? 'everything else has ended' : `"${reason.step}" has ended`;
-    case 'internal':
+    case 'unwritable':
       return oneLine(reason.message);
+    case 'internal':
+      return `a bug in runjobs: ${oneLine(reason.message)}`;
     default:
       return reason satisfies never;
   }

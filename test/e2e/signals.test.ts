@@ -94,3 +94,17 @@ describe('a signal', () => {
     expect(String((await shell).stdout)).not.toContain('next');
   });
 });
+
+it('an error in runjobs itself ends everything, is told in words, and exits with 3', async () => {
+  const marker = `runjobs-e2e-bug-${process.pid}`;
+  const plan = planFile(
+    `setTimeout(() => { throw new Error('boom') }, 300);
+     export default { env: { MARKER: '${marker}' }, gather: ['sleep 100', 'sleep 100'], finally: ['echo no'] };`,
+    'plan.mjs',
+  );
+  const result = await runjobs([plan, '--state-dir', temporaryFolder()]);
+  expect(result.exitCode).toBe(3);
+  expect(String(result.stderr)).toMatch(/^runjobs: this is a bug in runjobs, please report it: boom\n/);
+  expect(String(result.stderr)).not.toMatch(/\n\s+at /);
+  expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+});

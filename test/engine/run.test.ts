@@ -241,7 +241,7 @@ describe('a run', () => {
     });
     const result = await clock.runUntil(run.start());
     expect(result.exitCode).toBe(74);
-    expect(result.steps.get('b')).toMatchObject({ state: 'skipped', reason: { type: 'internal' } });
+    expect(result.steps.get('b')).toMatchObject({ state: 'skipped', reason: { type: 'unwritable' } });
     expect(events).toContain('the log of "a" cannot be written: ENOSPC: no space left on device');
   });
 

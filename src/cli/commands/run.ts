@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Run } from '../../engine/run.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
+import { endOnBugs } from '../bugs.ts';
 import { EXIT, exitProcess } from '../exit.ts';
 import type { RunFlags } from '../options.ts';
 import { explainRejection, loadNamedPlan } from '../plan-source.ts';
@@ -50,6 +51,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
       `runjobs: logs cannot be kept, so nothing was started: ${(error as Error).message}\n`,
     );
   }
+  endOnBugs(run);
   signals.direct(run);
   const { exitCode } = await run.start();
   return leave(exitCode, closeReporters());

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { BIN, planFile, processesWith, temporaryFolder } from '../support/cli.ts';
+import { noTerminal, openTerminal } from '../support/terminal.ts';
+
+const run = (plan: unknown, ...options: string[]) =>
+  `${process.execPath} ${BIN} ${planFile(plan)} --state-dir ${temporaryFolder()} ${options.join(' ')}`;
+
+/** Whether the cursor can be seen after everything that was written. */
+const hasCursor = (raw: string) => raw.lastIndexOf('\u001b[?25h') >= raw.lastIndexOf('\u001b[?25l');
+
+describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefined ? '' : ` (${noTerminal})`}`, () => {
+  it('a run is drawn live, and leaves its summary, its failures and the cursor', async () => {
+    const screen = openTerminal(
+      run({
+        gather: [
+          { id: 'good', run: 'sleep 1' },
+          { id: 'bad', run: 'sleep 1.2; echo broken; exit 4' },
+        ],
+      }),
+    );
+    await screen.shows('bad');
+    expect(await screen.ended).toBe(1);
+    const lines = await screen.lines();
+    expect(lines.some(line => /✖ .*failed/.test(line))).toBe(true);
+    expect(lines.join('\n')).toMatch(/✖ bad exit 4 .*\n.*\$ sleep 1\.2; echo broken; exit 4\n.*│ broken\n.*log: /);
+    expect(hasCursor(screen.raw())).toBe(true);
+  });
+
+  it('Ctrl-C stops everything, runs finally, and gives the terminal back', async () => {
+    const marker = `runjobs-terminal-${process.pid}`;
+    const screen = openTerminal(
+      run({ env: { MARKER: marker }, run: 'echo ready; sleep 100', finally: ['echo tidied'] }),
+    );
+    await screen.shows('ready');
+    screen.type('\u0003');
+    expect(await screen.ended).toBe(130);
+    expect((await screen.lines()).join('\n')).toContain('tidied');
+    expect(hasCursor(screen.raw())).toBe(true);
+    expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+  });
+
+  it('a gather of 2000 steps never draws more than the rows there are, nor more than ten frames a second', {
+    timeout: 120_000,
+  }, async () => {
+    const steps = Array.from({ length: 2000 }, (_, index) => ({
+      id: `s${index}`,
+      run: index === 700 ? 'exit 1' : 'true',
+    }));
+    const startedAt = performance.now();
+    const screen = openTerminal(run({ gather: steps, failFast: false }));
+    const frames: string[][] = [];
+    const timer = setInterval(() => void screen.lines().then(lines => frames.push(lines)), 200);
+    expect(await screen.ended).toBe(1);
+    clearInterval(timer);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const drawn = frames.filter(lines => lines.some(line => line.includes('running')));
+    expect(drawn.length).toBeGreaterThan(0);
+    // The view stays at the top of the screen: nothing has scrolled, so it was never higher than the screen.
+    for (const lines of drawn) expect(lines.filter(line => /\/2000 done/.test(line))).toHaveLength(1);
+    expect(drawn.at(-1)?.join('\n')).toContain('✖ s700');
+    const paints = screen.raw().split('\u001b[?25l').length + screen.raw().split('\u001b[1G').length;
+    expect(paints).toBeGreaterThan(0);
+    const updates = screen.raw().match(/\d+\/2000 done/g)?.length ?? 0;
+    expect(updates).toBeLessThanOrEqual(seconds * 10 + 5);
+  });
+
+  it('what children print can neither move the cursor, clear the screen nor name the window', async () => {
+    const screen = openTerminal(
+      run({
+        steps: [
+          { id: 'rude', run: ['printf', '\\033[2J\\033[1;1Hrude\\033]0;mine\\007\\033[31m\\n'] },
+          { id: 'after', sleep: '1s' },
+        ],
+      }),
+    );
+    await screen.shows('after');
+    expect(await screen.ended).toBe(0);
+    expect(screen.raw()).not.toMatch(/\u001b\[2J|\u001b\]0;|\u001b\[1;1H/);
+  });
+
+  it('a resize leaves no debris', async () => {
+    const screen = openTerminal(
+      run({
+        gather: Array.from({ length: 8 }, (_, index) => ({ id: `step-${index}-${'x'.repeat(40)}`, sleep: '3s' })),
+      }),
+    );
+    await screen.shows('step-7');
+    await screen.resize(40, 24);
+    await screen.shows('step-7');
+    await screen.resize(100, 30);
+    expect(await screen.ended).toBe(0);
+    const lines = await screen.lines();
+    expect(lines.filter(line => line.includes('succeeded in'))).toHaveLength(1);
+    for (let index = 0; index < 8; index += 1) {
+      expect(lines.filter(line => line.includes(`step-${index}-`)).length, lines.join('\n')).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('NO_COLOR takes the colours away, and TERM=dumb the view', async () => {
+    const plain = openTerminal(run({ run: 'echo hi' }), 80, 24, { TERM: 'dumb' });
+    expect(await plain.ended).toBe(0);
+    expect(plain.raw()).toContain('[plan] hi');
+    expect(plain.raw()).not.toContain('\u001b');
+    const colourless = openTerminal(run({ run: 'exit 1' }), 80, 24, { NO_COLOR: '1' });
+    expect(await colourless.ended).toBe(1);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the test
+    expect(colourless.raw()).not.toMatch(/\u001b\[[0-9;]*m/);
+  });
+});
