@@ -15,6 +15,8 @@ export interface RootRunOptions {
   readonly plan: Plan;
   readonly id: string;
   readonly listeners: readonly Listener[];
+  /** Called once for each listener that failed; the others have been told by a warning. */
+  readonly onListenerFailure?: (name: string, error: unknown) => void;
   /** The environment that commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   /** Where runs are kept; default: see {@link createRunFolder}. */
@@ -36,7 +38,14 @@ export function claimRootRun(name: string): { readonly id: string; readonly rele
  * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder cannot be
  * made.
  */
-export async function openRootRun({ plan, id, listeners, env, stateDir }: RootRunOptions): Promise<Run> {
+export async function openRootRun({
+  plan,
+  id,
+  listeners,
+  onListenerFailure = () => {},
+  env,
+  stateDir,
+}: RootRunOptions): Promise<Run> {
   const folder = createRunFolder(id, {
     planFolder: plan.folder,
     userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
@@ -46,7 +55,7 @@ export async function openRootRun({ plan, id, listeners, env, stateDir }: RootRu
   const { publish, listensToOutput } = createPublisher({
     reporters: listeners,
     onRecordFailure() {},
-    onReporterFailure() {},
+    onReporterFailure: onListenerFailure,
   });
   const run = openRun({
     plan,

@@ -82,8 +82,8 @@ async function guarded(body: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await body();
   } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { state: 'failed', reason: { type: 'internal', message } };
+    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+    return { state: 'failed', reason: { type: 'internal', message, ...(stack === undefined ? {} : { stack }) } };
   }
 }
 

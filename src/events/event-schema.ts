@@ -102,7 +102,7 @@ export const eventSchema: Schema = {
         kind('http', { message: text }),
         kind('child', { step: text }),
         kind('finally', { step: text, 'limitMs?': count }),
-        kind('internal', { message: text }),
+        kind('internal', { message: text, 'stack?': text }),
       ],
     },
     cancelReason: { oneOf: cancelReasons },

@@ -55,8 +55,8 @@ export type Failure =
   | { readonly type: 'child'; readonly step: string }
   /** The body was good but `step` of its `finally` failed, or the block's own time, `limitMs`, ran out. */
   | { readonly type: 'finally'; readonly step: string; readonly limitMs?: number }
-  /** A bug in runjobs. */
-  | { readonly type: 'internal'; readonly message: string };
+  /** A bug in runjobs; `stack` says where. */
+  | { readonly type: 'internal'; readonly message: string; readonly stack?: string };
 
 /** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
 export type CancelReason =

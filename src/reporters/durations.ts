@@ -31,9 +31,10 @@ export function formatLimit(ms: number): string {
   return left > 0 ? `${text}${left / SECOND}s` : text;
 }
 
-/** What is left of a wait: whole seconds, and never `0 s` before it is over. */
+/** What is left of a wait: `in 12 s`, tenths below a second, and never `0 s` before it is over. */
 export function formatLeft(ms: number): string {
   if (ms <= 0) return 'now';
+  if (ms < SECOND) return `in ${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
   return ms < MINUTE ? `in ${Math.ceil(ms / SECOND)} s` : `in ${formatDuration(ms)}`;
 }
 

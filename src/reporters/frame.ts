@@ -2,32 +2,36 @@
 import type { Progress } from '../events/progress.ts';
 import { ended } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
-import { cutTo } from './columns.ts';
+import { cutTo, widthOf } from './columns.ts';
 import { formatDuration } from './durations.ts';
-import { outputRow, type RowOptions, stepRow } from './rows.ts';
+import { outputRow, type RowOptions, signs, stepRow } from './rows.ts';
 import { cleanse } from './text.ts';
 import { cancelWords } from './wording.ts';
 
 export interface FrameOptions extends RowOptions {
   /** Lines at most. */
   readonly height: number;
+  /** The run is over: where not all of it fits, what has ended well is left out. */
+  readonly isLast?: boolean;
 }
 
 /** The run's line: `tour 12.3 s 14/31 done · 3 running · 1 failed`. */
-export function composeTitle(progress: Progress, { width, t, steps, palette }: FrameOptions): string {
+export function composeTitle(progress: Progress, options: FrameOptions): string {
+  const { width, t, steps, palette } = options;
   const { counts, group } = progress.root;
   const parts: string[] = [];
   if (progress.cancelling !== undefined) {
     parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
   }
+  for (const [words] of signs(progress.root, options)) parts.push(words);
   if (group) parts.push(`${ended(counts)}/${steps.leavesBelow('.')} done`);
   if (group && counts.running > 0) parts.push(`${counts.running} running`);
-  if (counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
+  if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
   const failed = counts.failed + counts.allowed;
-  if (failed > 0) parts.push(`${failed} failed`);
+  if (group && failed > 0) parts.push(`${failed} failed`);
   const name = cutTo(cleanse(progress.name), width);
-  const rest = cutTo(` ${formatDuration(t)}  ${parts.join(' · ')}`.trimEnd(), width - name.length);
+  const rest = cutTo(` ${formatDuration(t)}  ${parts.join(' · ')}`.trimEnd(), width - widthOf(name));
   return palette.strong(name) + palette.quiet(rest);
 }
 
@@ -39,7 +43,7 @@ export function composeFrame(progress: Progress, options: FrameOptions): string[
   const rows = (entries: readonly Entry[]) => entries.map(({ node, depth }) => stepRow(node, depth, options));
   if (all.length === 0 && !progress.root.group) return [outputRow(progress.root, options)].filter(hasText);
   if (all.length <= height) return rows(all);
-  const shown = select(all, height - 1);
+  const shown = select(all, height - 1, options.isLast === true);
   const rest = restWords(progress, shown);
   const lines = rows(all.filter(({ node }) => shown.has(node)));
   return rest === '' ? lines : [...lines, palette.quiet(cutTo(`  … ${rest}`, width))];
@@ -68,7 +72,7 @@ function flatten(root: ProgressNode): Entry[] {
  * The nodes to show in `room` lines, each with the groups around it: the first failures, but no more than half while
  * others need the room; then what runs, the longest first; then what has ended last.
  */
-function select(all: readonly Entry[], room: number): Set<ProgressNode> {
+function select(all: readonly Entry[], room: number, isLast: boolean): Set<ProgressNode> {
   const shown = new Set<ProgressNode>();
   const failed: ProgressNode[] = [];
   const active: ProgressNode[] = [];
@@ -89,7 +93,7 @@ function select(all: readonly Entry[], room: number): Set<ProgressNode> {
   pick(failed, Math.max(Math.floor(room / 2), room - active.length));
   pick(active, room);
   pick(failed, room);
-  pick(over.reverse(), room);
+  if (!isLast) pick(over.reverse(), room);
   return shown;
 }
 

@@ -42,6 +42,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   let isOpen = true;
   let warnings: string[] = [];
   let unsaid = 0;
+  /** What went wrong while drawing, boxed: it is told at the next event. */
+  let broken: { readonly error: unknown } | undefined;
   const keepExit = options.onExit(() => screen.restore());
 
   const frame = () => ({
@@ -53,14 +55,23 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     palette,
   });
 
-  const paint = () => {
+  const draw = () => {
     spinner.spin();
     screen.above(warningLines());
     const look = frame();
     const title = composeTitle(progress, { ...look, width: look.width - 2 });
-    const busy = row.show(look.spinner, title, composeFrame(progress, look));
-    if (busy === undefined) next();
-    else void busy.then(next);
+    return row.show(look.spinner, title, composeFrame(progress, look));
+  };
+  /** Nobody above a timer could catch what it throws. */
+  const paint = () => {
+    try {
+      const busy = draw();
+      if (busy === undefined) next();
+      else void busy.then(next);
+    } catch (error) {
+      broken = { error };
+      screen.restore();
+    }
   };
   const next = () => {
     if (isOpen) disarm = clock.at(clock.now() + FRAME_MS, paint);
@@ -80,6 +91,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   return {
     name: 'live',
     report(event) {
+      if (broken !== undefined) throw broken.error;
       fold(progress, event);
       if (event.type === 'run.started') {
         startedAt = clock.now();
@@ -91,17 +103,18 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       if (!isOpen) return;
       isOpen = false;
       disarm();
+      keepExit();
+      if (broken !== undefined) return;
       screen.above(warningLines());
       const { outcome } = progress;
       const look = frame();
       const title =
         outcome === undefined
-          ? `${progress.name} broke off after ${formatDuration(look.t)}`
+          ? `${steps.label('.')} broke off after ${formatDuration(look.t)}`
           : summaryWords(progress, outcome);
-      await row.end(outcome?.state ?? 'failed', title, composeFrame(progress, look));
+      await row.end(outcome?.state ?? 'failed', title, composeFrame(progress, { ...look, isLast: true }));
       const failures = failureLines({ progress, steps, palette, cwd });
       if (failures.length > 0) void terminal.write(`${failures.join('\n')}\n`);
-      keepExit();
       await terminal.flush();
     },
   };

@@ -28,7 +28,8 @@ const UNNAMED = /(?:^|\/)\d+$/;
 const COMMAND_COLUMNS = 32;
 
 type Paint = (text: string) => string;
-type Piece = readonly [text: string, paint: Paint];
+/** A part of a row, and its colour. */
+export type Piece = readonly [text: string, paint: Paint];
 
 /** `✔ build 1.2 s › done in 1.1 s`, indented by its depth. */
 export function stepRow(node: ProgressNode, depth: number, options: RowOptions): string {
@@ -61,7 +62,14 @@ function nameOf({ path, parent, group }: ProgressNode, steps: Steps): string {
   return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
 }
 
-function underWay(node: ProgressNode, { t, steps, palette }: RowOptions): Piece[] {
+function underWay(node: ProgressNode, options: RowOptions): Piece[] {
+  const { palette, steps } = options;
+  const done: Piece[] = node.group ? [[`${ended(node.counts)}/${steps.leavesBelow(node.path)}`, palette.quiet]] : [];
+  return [...signs(node, options), ...done, ...output(node, palette)];
+}
+
+/** What a step waits for, which attempt or tick it is, and that it is being stopped. */
+export function signs(node: ProgressNode, { t, steps, palette }: RowOptions): Piece[] {
   const { attempted, retry, nextTick, stopping, missed } = node;
   const pieces: Piece[] = [];
   const step = steps.at(node.path);
@@ -75,8 +83,7 @@ function underWay(node: ProgressNode, { t, steps, palette }: RowOptions): Piece[
   if (nextTick !== undefined) pieces.push([`tick ${nextTick.tick} ${formatLeft(nextTick.dueT - t)}`, palette.quiet]);
   else if (step?.every !== undefined && node.tick !== undefined) pieces.push([`tick ${node.tick}`, palette.quiet]);
   if (missed > 0) pieces.push([`${missed} left out`, palette.warn]);
-  if (node.group) pieces.push([`${ended(node.counts)}/${steps.leavesBelow(node.path)}`, palette.quiet]);
-  return [...pieces, ...output(node, palette)];
+  return pieces;
 }
 
 function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {

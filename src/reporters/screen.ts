@@ -7,6 +7,7 @@ const SHOW_CURSOR = '\x1b[?25h';
 /** With wrapping off, a line that a terminal takes for wider than we do is cut and costs no second row. */
 const WRAP_OFF = '\x1b[?7l';
 const WRAP_ON = '\x1b[?7h';
+const HOME = '\x1b[H';
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours.
@@ -29,8 +30,8 @@ export function createScreen(terminal: Terminal): Screen {
   let shown: readonly string[] = [];
   let shownColumns = 0;
   let shownRows = 0;
-  /** Lines of ours that a shrinking terminal has pushed out at its top; it brings them back when it grows. */
-  let pushedOut = 0;
+  /** Whether a shrinking terminal has pushed lines of ours out at its top: it brings them back when it grows. */
+  let hasSpilled = false;
   let waiting: string[] = [];
   let isOpen = false;
 
@@ -43,10 +44,10 @@ export function createScreen(terminal: Terminal): Screen {
       height = 0;
       for (const line of shown) height += Math.max(1, Math.ceil(widthOf(line.replace(COLOUR, '')) / columns));
     }
-    const back = Math.min(pushedOut, Math.max(0, rows - shownRows));
-    pushedOut += Math.max(0, height + 1 - rows) - back;
-    const up = height + back;
-    return up > 0 ? `\x1b[${up}A\r` : '\r';
+    // How many of them come back differs between terminals: what is on the screen then is drawn over as a whole.
+    if (hasSpilled && (rows > shownRows || columns > shownColumns)) return HOME;
+    hasSpilled ||= height >= rows;
+    return height > 0 ? `\x1b[${height}A\r` : '\r';
   };
 
   return {
@@ -65,9 +66,9 @@ export function createScreen(terminal: Terminal): Screen {
       if (isSame && lines.length === shown.length && lines.every((line, index) => line === shown[index])) return;
       let text = isOpen ? '' : HIDE_CURSOR;
       if (isOpen) text += toTop(columns, rows);
-      text += WRAP_OFF;
       if (!isSame) text += CLEAR_BELOW;
       for (const line of waiting) text += `${line}\r\n`;
+      text += WRAP_OFF;
       for (const [index, line] of lines.entries()) {
         text += isSame && line === shown[index] ? '\r\n' : `${line}${CLEAR_TO_END_OF_LINE}\r\n`;
       }

@@ -81,12 +81,10 @@ export function failureLines(options: ReportOptions): string[] {
 /** Why, what was run, its last lines, and where its log lies. */
 function failureBlock(failure: FailedStep, options: ReportOptions): string[] {
   const { palette, steps, progress, cwd } = options;
-  const { reason } = failure.outcome;
   const step = steps.at(failure.step);
   const lines = [headLine(failure, options)];
   if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
-  const told = reason.type === 'internal' ? reason.message.split('\n').slice(1) : failure.tail;
-  for (const line of told) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
+  for (const line of failure.tail) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
   if (failure.log !== undefined) lines.push(palette.quiet(`  log: ${logPath(failure.log, progress.folder, cwd)}`));
   return lines;
 }

@@ -37,6 +37,17 @@ describe('finally', () => {
     expect(run).toMatchObject({ exitCode: 130, tookMs: 60, outcome: { state: 'cancelled' } });
   });
 
+  it('goes on when the interruption comes while it runs', async () => {
+    const run = await simulate(
+      leaf('.', {}, lastly([leaf('one', { durationMs: 50 }), leaf('two', { durationMs: 50 })])),
+      {
+        during: (run, clock) => clock.at(10, () => run.cancel({ type: 'interrupted', signal: 'SIGTERM' })),
+      },
+    );
+    expect(['finally/one', 'finally/two'].map(run.state)).toEqual(['succeeded', 'succeeded']);
+    expect(run).toMatchObject({ tookMs: 100, exitCode: 143 });
+  });
+
   it('runs once after all attempts', async () => {
     const run = await simulate(leaf('.', [{ exitCode: 1 }], { ...retry(2), ...tidy }));
     expect(twice(run.lines)).toHaveLength(2);

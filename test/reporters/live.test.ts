@@ -1,65 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createLive } from '../../src/reporters/live.ts';
-import { indexSteps } from '../../src/reporters/steps.ts';
-import {
-  childFailed,
-  exit,
-  gather,
-  handClock,
-  ok,
-  planOf,
-  run,
-  script,
-  skippedAfter,
-  sleep,
-  stageTerminal,
-  steps,
-} from './stage.ts';
-
-const WIDE = planOf(
-  gather(
-    'root',
-    Array.from({ length: 2000 }, (_, n) => run(`s${n + 1}`)),
-  ),
-  'wide',
-);
-const TOUR = planOf(
-  steps('root', [
-    gather('build', [run('compile', 'npm run build'), run('lint')]),
-    run('fetch', 'curl x'),
-    run('deploy'),
-  ]),
-);
-
-async function stage({ plan = TOUR, columns = 80, rows = 24, colour = false } = {}) {
-  const terminal = stageTerminal(columns, rows);
-  const clock = handClock();
-  const exits = new Set<() => void>();
-  const reporter = await createLive({
-    terminal,
-    steps: indexSteps(plan),
-    clock,
-    colour,
-    cwd: '/plans',
-    onExit: restore => {
-      exits.add(restore);
-      return () => void exits.delete(restore);
-    },
-  });
-  const tell = script(event => reporter.report(event), clock.now);
-  tell.begin(plan.name);
-  tell.start('.');
-  /** The screen after everything that was told has been drawn, without the spinner. */
-  const look = async () => {
-    clock.advance(200);
-    return (await terminal.screen()).map(line => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, '*'));
-  };
-  return { terminal, clock, reporter, tell, look, exits };
-}
+import { stageLive, WIDE } from './live-stage.ts';
+import { childFailed, exit, ok, planOf, run, skippedAfter, sleep, steps } from './stage.ts';
 
 describe('the live view', () => {
   it('shows the run’s line, groups, running steps with their time and last line, and what has ended', async () => {
-    const { tell, look, clock } = await stage();
+    const { tell, look, clock } = await stageLive();
     tell.start('build');
     tell.start('build/compile');
     tell.start('build/lint');
@@ -79,7 +24,7 @@ describe('the live view', () => {
   });
 
   it('counts down to the next attempt and the next tick', async () => {
-    const { tell, look, clock } = await stage();
+    const { tell, look, clock } = await stageLive();
     tell.start('fetch');
     tell.event({ type: 'attempt.finished', step: 'fetch', t: 0, attempt: 1, outcome: exit(7), durationMs: 1 });
     tell.event({ type: 'step.retrying', step: 'fetch', t: 0, attempt: 2, delayMs: 3000, failure: { type: 'exit' } });
@@ -96,7 +41,7 @@ describe('the live view', () => {
   });
 
   it('says what is being stopped, and why', async () => {
-    const { tell, look } = await stage();
+    const { tell, look } = await stageLive();
     tell.start('fetch');
     tell.event({ type: 'run.cancelling', t: 0, reason: { type: 'interrupted', signal: 'SIGINT' } });
     tell.event({ type: 'step.stopping', step: 'fetch', t: 0, pid: 7, signal: 'SIGTERM', graceMs: 5000 });
@@ -107,7 +52,7 @@ describe('the live view', () => {
   });
 
   it('leaves the last state, a summary, each failed step with its facts, and a visible cursor', async () => {
-    const { tell, terminal, reporter, clock } = await stage();
+    const { tell, terminal, reporter, clock } = await stageLive();
     tell.start('build');
     tell.start('build/lint');
     tell.print('build/lint', 'a.ts: \x1b[31mbad\x1b[0m\n');
@@ -135,18 +80,21 @@ describe('the live view', () => {
   });
 
   it('shows the last line of a plan that is one command', async () => {
-    const { tell, look, reporter, terminal } = await stage({ plan: planOf(run('root', 'echo hi'), 'hello') });
+    const { tell, look, reporter, terminal } = await stageLive({ plan: planOf(run('root', 'echo hi'), 'hello') });
     expect(await look()).toEqual(['* hello 0.2 s']);
+    tell.event({ type: 'step.retrying', step: '.', t: 0, attempt: 2, delayMs: 5000, failure: { type: 'exit' } });
+    expect(await look()).toEqual(['* hello 0.4 s  attempt 2 in 5 s']);
+    tell.start('.', { attempt: 2 });
     tell.print('.', 'Hello\n');
-    expect(await look()).toEqual(['* hello 0.4 s', '  › Hello']);
+    expect(await look()).toEqual(['* hello 0.6 s  attempt 2', '  › Hello']);
     tell.end('.');
     tell.finish();
     await reporter.close();
-    expect(await terminal.screen()).toEqual(['✔ hello succeeded in 0.4 s: 1 succeeded', '  › Hello']);
+    expect(await terminal.screen()).toEqual(['✔ hello succeeded in 0.6 s: 1 succeeded', '  › Hello']);
   });
 
   it('says what a step without a name does', async () => {
-    const { tell, look } = await stage({ plan: planOf(steps('root', [sleep('1', 1000), run('2', 'echo hi')])) });
+    const { tell, look } = await stageLive({ plan: planOf(steps('root', [sleep('1', 1000), run('2', 'echo hi')])) });
     tell.start('1');
     tell.end('1', ok, { durationMs: 1000 });
     tell.start('2');
@@ -154,7 +102,7 @@ describe('the live view', () => {
   });
 
   it('tells a run that was stopped by its own glyph', async () => {
-    const { tell, reporter, terminal } = await stage();
+    const { tell, reporter, terminal } = await stageLive();
     const outcome = { state: 'cancelled', reason: { type: 'aborted' } } as const;
     tell.event({ type: 'run.cancelling', t: 0, reason: outcome.reason });
     tell.end('.', outcome);
@@ -164,7 +112,7 @@ describe('the live view', () => {
   });
 
   it('prints warnings above itself, to stay', async () => {
-    const { tell, look, reporter, terminal } = await stage();
+    const { tell, look, reporter, terminal } = await stageLive();
     tell.start('fetch');
     tell.event({ type: 'warning', t: 0, message: 'state goes to /home' });
     expect((await look()).slice(0, 2)).toEqual(['⚠ state goes to /home', '* tour 0.2 s  0/4 done · 1 running']);
@@ -178,7 +126,7 @@ describe('the live view', () => {
 
 describe('the paint of the live view', () => {
   it('comes at most ten times a second, however much happens', async () => {
-    const { tell, clock, terminal } = await stage({ plan: WIDE });
+    const { tell, clock, terminal } = await stageLive({ plan: WIDE });
     const before = terminal.writes;
     for (let n = 1; n <= 2000; n++) {
       tell.start(`s${n}`);
@@ -191,7 +139,7 @@ describe('the paint of the live view', () => {
   });
 
   it('waits for a terminal that is slow', async () => {
-    const { terminal, clock, tell, reporter } = await stage();
+    const { terminal, clock, tell, reporter } = await stageLive();
     let release = () => {};
     terminal.write = () =>
       new Promise<void>(resolve => {
@@ -209,7 +157,7 @@ describe('the paint of the live view', () => {
   });
 
   it('writes only lines that have changed', async () => {
-    const { tell, clock, terminal, look } = await stage();
+    const { tell, clock, terminal, look } = await stageLive();
     tell.start('fetch');
     tell.print('fetch', 'a line that stays\n');
     await look();
@@ -228,7 +176,7 @@ describe('the paint of the live view', () => {
     [200, 50],
     [40, 3],
   ])('of 2000 steps at once fits %i columns and %i rows', async (columns, rows) => {
-    const { tell, look, terminal, clock } = await stage({ plan: WIDE, columns, rows });
+    const { tell, look, terminal, clock } = await stageLive({ plan: WIDE, columns, rows });
     for (let n = 1; n <= 2000; n++) {
       tell.start(`s${n}`);
       tell.print(`s${n}`, `${'日本語 '.repeat(50)}\n`);
@@ -248,14 +196,14 @@ describe('the paint of the live view', () => {
   });
 
   it('has columns and rows for a terminal that does not tell its size', async () => {
-    const { tell, look, terminal } = await stage({ plan: WIDE });
+    const { tell, look, terminal } = await stageLive({ plan: WIDE });
     Object.assign(terminal, { columns: undefined, rows: undefined });
     for (let n = 1; n <= 50; n++) tell.start(`s${n}`);
     expect((await look()).length).toBe(23);
   });
 
   it('has colours when asked, and nothing but the cursor’s moves otherwise', async () => {
-    const [plain, coloured] = [await stage(), await stage({ colour: true })];
+    const [plain, coloured] = [await stageLive(), await stageLive({ colour: true })];
     for (const { tell, clock, reporter } of [plain, coloured]) {
       tell.start('fetch');
       clock.advance(100);
@@ -267,98 +215,5 @@ describe('the paint of the live view', () => {
     expect(plain.terminal.written).not.toMatch(/\x1b\[[\d;]*m/);
     expect(coloured.terminal.written).toContain('\x1b[31m✖');
     expect(await coloured.terminal.screen()).toEqual(await plain.terminal.screen());
-  });
-});
-
-describe('a terminal that changes its size', () => {
-  const busy = async (columns: number, rows: number) => {
-    const all = await stage({ plan: WIDE, columns, rows });
-    for (let n = 1; n <= 8; n++) {
-      all.tell.start(`s${n}`);
-      all.tell.print(`s${n}`, `output of step ${n} that is rather long, longer than a narrow terminal has columns\n`);
-    }
-    return all;
-  };
-  const sizes: readonly (readonly [number, number])[] = [
-    [80, 24],
-    [40, 24],
-    [100, 24],
-    [100, 8],
-    [100, 30],
-    [30, 12],
-    [120, 40],
-  ];
-
-  it.each(sizes.slice(1))('shows one whole frame at %i × %i and nothing else', async (columns, rows) => {
-    const { look, terminal } = await busy(80, 24);
-    await look();
-    await terminal.resize(columns, rows);
-    const lines = await look();
-    expect(lines.filter(line => line.includes('wide'))).toHaveLength(1);
-    expect(lines[0]).toMatch(/^\* wide/);
-    expect(lines.length).toBeLessThanOrEqual(rows - 1);
-    expect(new Set(lines.slice(1).map(line => line.slice(0, 8))).size).toBe(lines.length - 1);
-  });
-
-  it('shows one whole frame after many changes, and one summary at the end', async () => {
-    const { look, terminal, tell, reporter } = await busy(80, 24);
-    for (const [columns, rows] of [...sizes, ...sizes]) {
-      await terminal.resize(columns, rows);
-      const lines = await look();
-      expect(lines.filter(line => line.includes('wide'))).toHaveLength(1);
-    }
-    for (let n = 1; n <= 8; n++) tell.end(`s${n}`);
-    tell.finish();
-    await reporter.close();
-    const lines = await terminal.screen();
-    expect(lines.filter(line => line.includes('wide'))).toHaveLength(1);
-    expect(lines[0]).toBe('✔ wide succeeded in 2.8 s: 8 succeeded');
-  });
-});
-
-describe('hostile output', () => {
-  it('moves nothing on the screen', async () => {
-    const { tell, look } = await stage();
-    tell.start('fetch');
-    tell.start('deploy');
-    tell.print('deploy', 'calm\n');
-    for (const attack of [
-      '\x1b[2J\x1b[1;1H',
-      '\x1b[10A',
-      '\r\r\r',
-      '\x1b]0;owned\x07',
-      '\x1bc',
-      '\x9b2J',
-      '\b\b\b\b\v\f',
-    ]) {
-      tell.print('fetch', `${attack}boo${attack}`);
-      expect((await look()).slice(1).map(line => line.replace(/[\d.]+ s/, '_'))).toEqual([
-        expect.stringMatching(/^ {2}\* fetch _( › boo)?/),
-        '  * deploy _ › calm',
-      ]);
-    }
-  });
-});
-
-describe('a process that exits with the view open', () => {
-  it('gets its cursor back', async () => {
-    const { terminal, exits, tell, clock } = await stage();
-    tell.start('fetch');
-    clock.advance(100);
-    expect(terminal.isCursorVisible).toBe(false);
-    for (const restore of exits) restore();
-    expect(terminal.isCursorVisible).toBe(true);
-    expect(terminal.written.endsWith('\x1b[?25h')).toBe(true);
-  });
-
-  it('keeps listr2’s hands off signals and streams', async () => {
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit'].map(name => process.listenerCount(name));
-    const { write } = process.stdout;
-    const { tell, reporter, clock } = await stage();
-    tell.start('fetch');
-    clock.advance(300);
-    expect(process.stdout.write).toBe(write);
-    expect(['SIGINT', 'SIGTERM', 'SIGHUP', 'exit'].map(name => process.listenerCount(name))).toEqual(signals);
-    await reporter.close();
   });
 });

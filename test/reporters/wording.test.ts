@@ -42,7 +42,8 @@ describe('an outcome in words', () => {
     [cancelled({ type: 'sibling-failed', step: 'lint' }), 'cancelled: "lint" failed'],
     [cancelled({ type: 'group-ended', step: '.' }), 'cancelled: everything else has ended'],
     [cancelled({ type: 'group-ended', step: 'g' }), 'cancelled: "g" has ended'],
-    [cancelled({ type: 'internal', message: 'the log cannot be written' }), 'cancelled: the log cannot be written'],
+    [cancelled({ type: 'unwritable', message: 'the log cannot be written' }), 'cancelled: the log cannot be written'],
+    [cancelled({ type: 'internal', message: 'Error: x\n at y' }), 'cancelled: a bug in runjobs: Error: x'],
     [{ state: 'skipped', reason: { type: 'earlier-failed', step: 'build' } }, 'skipped: "build" failed before it'],
     [{ state: 'skipped', reason: { type: 'not-started', step: 'a' } }, 'skipped: "a" never started'],
     [{ state: 'skipped', reason: { type: 'aborted' } }, 'skipped: aborted by the caller'],
@@ -81,7 +82,9 @@ describe('a duration in words', () => {
 
   it.each([
     [0, 'now'],
-    [1, 'in 1 s'],
+    [1, 'in 0.1 s'],
+    [500, 'in 0.5 s'],
+    [1000, 'in 1 s'],
     [2500, 'in 3 s'],
     [61_000, 'in 1m 01s'],
   ])('%i ms to go is %j', (ms, words) => {

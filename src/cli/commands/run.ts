@@ -41,6 +41,11 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
       plan,
       id: claimRootRun(plan.name).id,
       listeners: opened.reporters,
+      onListenerFailure(name, error) {
+        // Where there are other reporters, they tell it.
+        if (opened.reporters.length > 1) return;
+        void streams.stderr.write(`runjobs: the reporter "${name}" failed, the run goes on: ${String(error)}\n`);
+      },
       env: process.env as Record<string, string>,
       ...stateDirOf(flags),
     });

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { createProgress, fold } from '../../src/events/progress.ts';
+import { composeFrame, composeTitle, type FrameOptions } from '../../src/reporters/frame.ts';
+import { monochrome } from '../../src/reporters/palette.ts';
+import { indexSteps } from '../../src/reporters/steps.ts';
+import { childFailed, exit, gather, ok, planOf, run, script, skippedAfter, steps } from './stage.ts';
+
+const many = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => run(`${prefix}${n + 1}`));
+
+function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many('a', 50)]))) {
+  const index = indexSteps(plan);
+  const progress = createProgress(index.isGroup);
+  let now = 0;
+  const tell = script(
+    event => fold(progress, event),
+    () => now,
+  );
+  tell.begin();
+  tell.start('.');
+  const look = { height: 10, width: 79, t: 1000, spinner: '*', steps: index, palette: monochrome };
+  return {
+    tell,
+    progress,
+    frame: (more: Partial<FrameOptions> = {}) => composeFrame(progress, { ...look, ...more }),
+    title: (more: Partial<typeof look> = {}) => composeTitle(progress, { ...look, ...more }),
+    wait: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+describe('a frame with too little room', () => {
+  it('gives half of it to the first failures, the rest to what runs, and counts what is left', () => {
+    const { tell, frame } = stage();
+    for (let n = 1; n <= 30; n++) tell.start(`a${n}`);
+    for (let n = 1; n <= 20; n++) tell.end(`a${n}`, exit(n));
+    expect(frame()).toEqual([
+      ...[1, 2, 3, 4].map(n => `  ✖ a${n} 1.0 s exit ${n}`),
+      ...[21, 22, 23, 24, 25].map(n => `  * a${n} 1.0 s`),
+      '  … 16 more failed, 5 more running',
+    ]);
+  });
+
+  it('gives all of it to failures when nothing else needs it', () => {
+    const { tell, frame } = stage();
+    for (let n = 1; n <= 20; n++) tell.end(`a${n}`, exit(n));
+    expect(frame().filter(line => line.includes('✖'))).toHaveLength(9);
+  });
+
+  it('gives to failures what the running ones leave', () => {
+    const { tell, frame } = stage();
+    for (let n = 1; n <= 20; n++) tell.end(`a${n}`, exit(n));
+    tell.start('a21');
+    const lines = frame();
+    expect(lines.filter(line => line.includes('✖'))).toHaveLength(8);
+    expect(lines.at(-2)).toBe('  * a21 1.0 s');
+    expect(lines.at(-1)).toBe('  … 12 more failed');
+  });
+
+  it('shows the groups around what it shows, and the end of others only as counts', () => {
+    const { tell, frame } = stage();
+    tell.start('g');
+    for (let n = 1; n <= 12; n++) {
+      tell.start(`a${n}`);
+      tell.end(`a${n}`);
+    }
+    tell.start('g/x1');
+    tell.start('a20');
+    expect(frame({ height: 6 })).toEqual([
+      '  ❯ g 1.0 s 0/50',
+      '    * x1 1.0 s',
+      '  ✔ a11 1.0 s',
+      '  ✔ a12 1.0 s',
+      '  * a20 1.0 s',
+    ]);
+  });
+
+  it('leaves out what has ended well when it is the last one', () => {
+    const { tell, frame } = stage();
+    for (let n = 1; n <= 20; n++) tell.end(`a${n}`, n === 7 ? exit(7) : ok);
+    expect(frame({ isLast: true })).toEqual(['  ✖ a7 exit 7']);
+    expect(frame()).toHaveLength(9);
+  });
+
+  it('shows nothing below the run’s line when there is no room', () => {
+    const { tell, frame } = stage();
+    tell.start('a1');
+    tell.start('a2');
+    expect(frame({ height: 0 })).toEqual([]);
+    expect(frame({ height: -1 })).toEqual([]);
+    expect(frame({ height: 1 })).toEqual(['  … 2 more running']);
+  });
+});
+
+describe('a frame with room', () => {
+  it('shows the tree in the order in which steps were met', () => {
+    const { tell, frame } = stage();
+    tell.start('g');
+    tell.start('a1');
+    tell.start('g/x1');
+    tell.end('a1', ok, { durationMs: 61_000 });
+    tell.end('a2', skippedAfter('a9'));
+    tell.end('a3', { state: 'cancelled', reason: { type: 'sibling-failed', step: 'a9' } });
+    expect(frame()).toEqual([
+      '  ❯ g 1.0 s 0/50',
+      '    * x1 1.0 s',
+      '  ✔ a1 1m 01s',
+      '  ↓ a2 skipped: "a9" failed before it',
+      '  ◼ a3 cancelled: "a9" failed',
+    ]);
+  });
+
+  it('shows steps of finally below their step, and the ticks that were left out', () => {
+    const lastly = { steps: [run('sweep')], timeoutMs: 1000 };
+    const every = { intervalMs: 1000, overlap: 'skip' } as const;
+    const { tell, frame } = stage(
+      planOf(steps('root', [run('a', 'x', { finally: lastly }), run('b', 'x', { every })])),
+    );
+    tell.start('a');
+    tell.start('a/finally/sweep');
+    tell.start('b', { tick: 4 });
+    tell.event({ type: 'ticks.missed', step: 'b', t: 0, count: 2 });
+    expect(frame()).toEqual(['  ❯ a 1.0 s', '    * finally/sweep 1.0 s', '  * b 1.0 s tick 4 2 left out']);
+  });
+
+  it('fits any width', () => {
+    const { tell, frame, title } = stage();
+    tell.start('a1');
+    tell.print('a1', '日本語'.repeat(100));
+    tell.end('a2', exit(1));
+    for (let width = 1; width < 100; width++) {
+      for (const line of [title({ width }), ...frame({ width })]) {
+        const columns = line.replace(/[日本語]/g, '##').length;
+        expect(columns, line).toBeLessThanOrEqual(Math.max(width, 4));
+      }
+    }
+  });
+});
+
+describe('the run’s line', () => {
+  it('counts', () => {
+    const { tell, title } = stage();
+    expect(title()).toBe('tour 1.0 s  0/100 done');
+    tell.start('a1');
+    tell.queue('a2');
+    tell.start('a3');
+    tell.event({ type: 'step.retrying', step: 'a3', t: 0, attempt: 2, delayMs: 10, failure: { type: 'exit' } });
+    tell.end('a4', { ...exit(1), allowed: true });
+    tell.end('a5', exit(1));
+    expect(title()).toBe('tour 1.0 s  2/100 done · 1 running · 1 waiting · 1 queued · 2 failed');
+    tell.event({ type: 'run.cancelling', t: 0, reason: { type: 'aborted' }, forced: true });
+    expect(title()).toMatch(/^tour 1\.0 s {2}killing everything: aborted by the caller · 2\/100/);
+  });
+
+  it('shows a group that failed through a child, with the child', () => {
+    const { tell, frame } = stage();
+    tell.start('g');
+    tell.start('g/x1');
+    tell.end('g/x1', exit(1));
+    tell.end('g', childFailed('g/x1'));
+    expect(frame()).toEqual(['  ✖ g 1.0 s "g/x1" failed', '    ✖ x1 1.0 s exit 1']);
+  });
+});

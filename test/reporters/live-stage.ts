@@ -1,0 +1,48 @@
+/** The live view on a stage: a terminal emulator to look at and a clock to move. */
+import { createLive } from '../../src/reporters/live.ts';
+import { indexSteps } from '../../src/reporters/steps.ts';
+import { gather, handClock, planOf, run, script, stageTerminal, steps } from './stage.ts';
+
+/** 2000 steps at once. */
+export const WIDE = planOf(
+  gather(
+    'root',
+    Array.from({ length: 2000 }, (_, n) => run(`s${n + 1}`)),
+  ),
+  'wide',
+);
+export const TOUR = planOf(
+  steps('root', [
+    gather('build', [run('compile', 'npm run build'), run('lint')]),
+    run('fetch', 'curl x'),
+    run('deploy'),
+  ]),
+);
+
+/** A live view on a terminal, with the words to feed it. */
+export async function stageLive({ plan = TOUR, columns = 80, rows = 24, colour = false, before = '' } = {}) {
+  const terminal = stageTerminal(columns, rows);
+  void terminal.write(before);
+  const clock = handClock();
+  const exits = new Set<() => void>();
+  const reporter = await createLive({
+    terminal,
+    steps: indexSteps(plan),
+    clock,
+    colour,
+    cwd: '/plans',
+    onExit: restore => {
+      exits.add(restore);
+      return () => void exits.delete(restore);
+    },
+  });
+  const tell = script(event => reporter.report(event), clock.now);
+  tell.begin(plan.name);
+  tell.start('.');
+  /** The screen after everything that was told has been drawn, without the spinner. */
+  const look = async () => {
+    clock.advance(200);
+    return (await terminal.screen()).map(line => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, '*'));
+  };
+  return { terminal, clock, reporter, tell, look, exits };
+}
