@@ -1,4 +1,5 @@
 /** The small plans of `jobs/`, one a feature, each run as a user runs it. */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { processesWith, runjobs, temporaryFolder } from '../support/cli.ts';
@@ -20,6 +21,9 @@ async function freePort(): Promise<string> {
   await new Promise(done => server.close(done));
   return String(typeof address === 'object' && address !== null ? address.port : 0);
 }
+
+/** Tells the processes of this file from all others. */
+const MARKER = `plans-${randomUUID()}`;
 
 describe('attempts', () => {
   it('a step is tried again, after waits that grow, until it succeeds', async () => {
@@ -112,20 +116,20 @@ describe('how many at once', () => {
 
 describe('background and periodic steps', () => {
   it('background steps live as long as the work beside them, and stop in reverse order', async () => {
-    const { exitCode, stdout, lines } = await job('background.yaml', { MARKER: 'background-plan' });
+    const { exitCode, stdout, lines } = await job('background.yaml', { MARKER });
     expect(lines.slice(0, 2).sort()).toEqual(['[database] database up', '[server] server up']);
     expect(lines.slice(2)).toEqual(['[work] working', '[server] server down', '[database] database down']);
     expect(stdout).toContain('3 succeeded');
     expect(exitCode).toBe(0);
-    expect(processesWith('MARKER=background-plan')).toEqual([]);
+    expect(processesWith(`MARKER=${MARKER}`)).toEqual([]);
   });
 
   it('commands are told to end by their own signal, by a script, or by force after the grace', async () => {
-    const { exitCode, lines, seconds } = await job('stop.yaml', { MARKER: 'stop-plan' });
+    const { exitCode, lines, seconds } = await job('stop.yaml', { MARKER });
     expect(lines).toEqual(['[script] asking', '[script] asked', '[signal] interrupted']);
     expect(exitCode).toBe(0);
     expect(seconds).toBeGreaterThanOrEqual(1);
-    expect(processesWith('MARKER=stop-plan')).toEqual([]);
+    expect(processesWith(`MARKER=${MARKER}`)).toEqual([]);
   });
 
   it('ticks come at their interval, and end after so many', async () => {
