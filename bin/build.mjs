@@ -20,8 +20,10 @@ try {
     ...['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit', 'false'],
     ...['--declaration', '--emitDeclarationOnly', '--rootDir', 'src', '--outDir', join(fresh, 'types')],
   ]);
-  rmSync('dist', { recursive: true, force: true });
+  const old = `${fresh}.old`;
+  if (existsSync('dist')) renameSync('dist', old);
   renameSync(fresh, 'dist');
+  rmSync(old, { recursive: true, force: true });
   writeFileSync('dist/plan.schema.json', execFileSync(process.execPath, ['bin/runjobs.mjs', 'schema']));
 } catch (error) {
   console.error(String(error.stdout ?? '') + String(error.stderr ?? error));

@@ -27,6 +27,7 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
       ...exitFacts(outcome),
     });
     running.slot?.();
+    run.retried(running.path);
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
     if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
   }
@@ -44,6 +45,7 @@ async function oneAttempt(run: RunContext, running: Running, scope: Scope, attem
     running.slot = run.slots.tryTake();
     if (running.slot === undefined) {
       run.publish({ type: 'step.queued', step: path, t: run.t(), for: 'slot' });
+      running.onBegun();
       running.slot = await run.slots.take(scope);
     }
   }

@@ -1,6 +1,6 @@
 /** The body of a step: the one switch over its kinds. */
-
 import type { Outcome } from '../events/outcome.ts';
+import { expand } from '../plan/variables.ts';
 import type { RunContext, Running } from './context.ts';
 import { gather } from './gather.ts';
 import { executeLeaf } from './leaf.ts';
@@ -18,11 +18,12 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       t: run.t(),
       ...(scope.tick === undefined ? {} : { tick: scope.tick }),
       attempt,
+      ...(step.name === undefined ? {} : { name: nameIn(scope, step.name) }),
       ...facts,
     });
     if (running.startedAt !== undefined) return;
     running.startedAt = run.clock.now();
-    running.onStarted?.();
+    running.onBegun();
   };
   switch (step.type) {
     case 'run':
@@ -59,4 +60,10 @@ function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): P
     scope.signal.addEventListener('abort', stop, { once: true });
     if (scope.signal.aborted) stop();
   });
+}
+
+/** The name as people see it: where a variable in it has no value, as it was written. */
+function nameIn(scope: Scope, name: string): string {
+  const expansion = expand(name, variable => scope.variables.get(variable));
+  return expansion.type === 'text' ? expansion.text : name;
 }

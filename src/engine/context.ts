@@ -1,6 +1,6 @@
 /** What the parts of the engine share: the run, and a step while it runs. */
 import type { RunEvent, StepOutput } from '../events/event.ts';
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Executor, StepLog, StepLogs } from './executor.ts';
@@ -26,10 +26,14 @@ export interface RunContext {
   readonly killed: AbortSignal;
   /** Milliseconds since the run's start. */
   t(): number;
+  /** Keeps a failure, in the order they happen; one that only passes on another is left out. */
+  failed(step: string, outcome: Failed): void;
+  /** Forgets the failures below a group that is tried again. */
+  retried(group: string): void;
   /** Keeps a step's final state. */
   settled(step: string, outcome: Outcome): void;
   /** Runs a step below a group, to its final state: the way back up for the combinators. */
-  step(run: RunContext, step: Step, path: string, group: Scope, onStarted?: () => void): Promise<Outcome>;
+  step(run: RunContext, step: Step, path: string, group: Scope, onBegun?: () => void): Promise<Outcome>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
 }
@@ -42,8 +46,8 @@ export interface Running {
   readonly group: string;
   /** When the body started for the first time, on the run's clock. */
   startedAt: number | undefined;
-  /** Called when the body has started for the first time. */
-  readonly onStarted: (() => void) | undefined;
+  /** Called when the body has started for the first time, or waits for its slot. */
+  readonly onBegun: () => void;
   /** Attempts started so far, in all ticks. */
   attempts: number;
   /** The slot it holds, if any. */

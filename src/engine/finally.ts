@@ -9,41 +9,46 @@ import { skip, skipFinally } from './skip.ts';
 import { Variables } from './variables.ts';
 
 /**
- * Runs the block after the body came to `outcome`: all of its steps, in order, whatever becomes of each, outside of
- * every slot and every deadline but its own. A cancellation does not reach it; killing the run does. It does not run
- * when the body never started. Resolves to `outcome`, or to a failure where that was success (or was forgiven) and the
- * block failed.
+ * Runs the block after the body came to `own`: all of its steps, in order, whatever becomes of each, outside of every
+ * slot and every deadline but its own. A cancellation does not reach it; killing the run does. It does not run when the
+ * body never started. Resolves to `own`, or to a failure where that was success (or was forgiven) and the block failed.
  */
 export async function conclude(
   run: RunContext,
   running: Running,
   block: FinallyBlock,
   scope: Scope,
-  outcome: Outcome,
+  own: Outcome,
 ): Promise<Outcome> {
   const { step, path } = running;
   if (running.startedAt === undefined) {
     skipFinally(run, step, path, { type: 'not-started', step: path });
-    return outcome;
+    return own;
   }
   running.slot?.();
   const options = {
     link: 'shielded',
     path: childPath(path, 'finally'),
     slotless: true,
-    variables: new Variables(facts(outcome, path), scope.variables),
+    variables: new Variables(facts(own, path), scope.variables),
   } as const;
-  const ended = await withScope(scope, options, async inner => {
+  const failure = await withScope(scope, options, async inner => {
     if (run.killed.aborted) inner.cancel(run.killed.reason);
     return withDeadline(run.clock, inner, block.timeoutMs, () => inOrder(run, block, inner));
   });
-  return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed)
-    ? (ended ?? outcome)
-    : outcome;
+  if (failure === undefined) return own;
+  if (failure.limitMs !== undefined) tellCutOff(run, path, failure.step, failure.limitMs);
+  const isGood = own.state === 'succeeded' || (own.state === 'failed' && own.allowed);
+  return isGood ? { state: 'failed', reason: { type: 'finally', ...failure } } : own;
 }
 
-/** Resolves to the failure that the block makes of a good body, if any. */
-async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<Outcome | undefined> {
+/** The first step of the block that failed; or the block itself, where its own time ran out. */
+interface BlockFailure {
+  readonly step: string;
+  readonly limitMs?: number;
+}
+
+async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<BlockFailure | undefined> {
   const group = new Group(run, scope, false);
   for (const child of block.steps) {
     if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
@@ -52,12 +57,13 @@ async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Prom
   }
   await group.end();
   const told = scope.cancelled;
-  if (group.failure !== undefined) return failed(group.failure.step);
-  return told?.type === 'timeout' ? failed(scope.path, told.limitMs) : undefined;
+  if (told?.type === 'timeout') return { step: scope.path, limitMs: told.limitMs };
+  return group.failure && { step: group.failure.step };
 }
 
-function failed(step: string, limitMs?: number): Outcome {
-  return { state: 'failed', reason: { type: 'finally', step, ...(limitMs === undefined ? {} : { limitMs }) } };
+function tellCutOff(run: RunContext, step: string, block: string, limitMs: number): void {
+  run.failed(block, { state: 'failed', reason: { type: 'timeout', limitMs } });
+  run.publish({ type: 'warning', t: run.t(), step, message: `its finally was cut off: its ${limitMs} ms were over` });
 }
 
 /** What the steps of the block are told about the body. */

@@ -27,20 +27,17 @@ export class Group {
     this.#failFast = failFast;
   }
 
-  /** Runs a child to its end. */
-  async child(step: Step): Promise<void> {
+  /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
+  async child(step: Step, onBegun?: () => void): Promise<void> {
     this.#foreground = true;
-    await this.#observed(step, this.#scope);
+    await this.#observed(step, this.#scope, onBegun);
   }
 
-  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or ended before that. */
+  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or has ended before. */
   async startBackground(step: Step): Promise<void> {
     const scope = Scope.below(this.#scope, { link: 'background' });
     await new Promise<void>(resolve => {
-      const ended = this.#observed(step, scope, resolve).finally(() => {
-        scope.end();
-        resolve();
-      });
+      const ended = this.#observed(step, scope, resolve).finally(() => scope.end());
       this.#background.push({ scope, ended });
     });
   }
@@ -61,9 +58,9 @@ export class Group {
     return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
   }
 
-  async #observed(step: Step, scope: Scope, onStarted?: () => void): Promise<void> {
+  async #observed(step: Step, scope: Scope, onBegun?: () => void): Promise<void> {
     const path = childPath(this.#scope.path, step.id);
-    const outcome = await this.#run.step(this.#run, step, path, scope, onStarted);
+    const outcome = await this.#run.step(this.#run, step, path, scope, onBegun);
     if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome);
   }
 

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
-import type { Plan } from '../plan/plan.ts';
+import { childPath, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, StepLogs } from './executor.ts';
@@ -40,7 +40,12 @@ export interface RunResult {
   /** The last outcome of every step, by path. */
   readonly steps: ReadonlyMap<string, Outcome>;
   /** Every step that failed by itself, allowed or not, the first one first. */
-  readonly failures: readonly { readonly step: string; readonly outcome: Failed }[];
+  readonly failures: readonly StepFailure[];
+}
+
+export interface StepFailure {
+  readonly step: string;
+  readonly outcome: Failed;
 }
 
 /** A run. */
@@ -58,7 +63,7 @@ export function openRun(options: RunOptions): Run {
   const { plan, clock } = options;
   const startedAt = clock.now();
   const steps = new Map<string, Outcome>();
-  const failures: { step: string; outcome: Failed }[] = [];
+  let failures: StepFailure[] = [];
   const killer = new AbortController();
   // Every running leaf listens to it.
   setMaxListeners(0, killer.signal);
@@ -88,10 +93,16 @@ export function openRun(options: RunOptions): Run {
     slots: new Slots(plan.slots, clock.soon),
     killed: killer.signal,
     t,
-    settled(step, outcome) {
-      steps.set(step, outcome);
-      if (outcome.state === 'failed' && !isDerived(outcome)) failures.push({ step, outcome });
+    failed(step, outcome) {
+      if (!isDerived(outcome)) failures.push({ step, outcome });
     },
+    retried(group) {
+      const stays = ({ step, outcome }: StepFailure) =>
+        outcome.reason.type === 'internal' ||
+        !(step === group || step.startsWith(childPath(group, '')) || group === '.');
+      failures = failures.filter(stays);
+    },
+    settled: (step, outcome) => void steps.set(step, outcome),
     step: runStep,
     broken(message) {
       if (why?.type === 'unwritable') return;
@@ -137,5 +148,5 @@ export function openRun(options: RunOptions): Run {
 
 /** Whether the failure only passes on that of a step inside, which has been told by itself. */
 function isDerived({ reason }: Failed): boolean {
-  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
+  return reason.type === 'child' || reason.type === 'finally';
 }

@@ -1,81 +1,85 @@
 /** One step from its start to its one final state: its modifiers from the outermost inwards, then its body. */
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import { conclude } from './finally.ts';
 import { periodic } from './periodic.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skip } from './skip.ts';
-import { UnsetVariable } from './variables.ts';
+import { UnsetVariable, type Variables } from './variables.ts';
 
 /**
  * Runs a step below `group` and publishes its final state, `step.finished`, exactly once, after everything of it has
  * ended. Never rejects: an exception is a bug and becomes a failure of type `internal`. In a closed scope the step
  * does not start: it and everything below it is skipped.
+ * @param onBegun called once, when the step has started, waits for its slot, or has ended before either.
  */
 export async function runStep(
   run: RunContext,
   step: Step,
   path: string,
   group: Scope,
-  onStarted?: () => void,
+  onBegun: () => void = () => {},
 ): Promise<Outcome> {
-  if (group.closed !== undefined) return skip(run, step, path, group.closed);
+  if (group.closed !== undefined) {
+    onBegun();
+    return skip(run, step, path, group.closed);
+  }
   const running: Running = {
     step,
     path,
     group: group.path,
     startedAt: undefined,
-    onStarted,
+    onBegun,
     attempts: 0,
     slot: undefined,
     log: undefined,
   };
-  return withScope(group, { path, slotless: group.slotless || step.background }, async scope => {
-    const outcome = await guarded(() => modified(run, running, scope));
+  const variables = inner(step, group.variables);
+  const slotless = group.slotless || step.background;
+  return withScope(group, { path, slotless, ...('state' in variables ? {} : { variables }) }, async scope => {
+    const body = await guarded(async () => ('state' in variables ? variables : periodic(run, running, scope)));
+    const own = judged(running, body);
+    if (own.state === 'failed') run.failed(path, own);
+    const outcome = await guarded(async () => concluded(run, running, scope, own));
+    if (outcome !== own && outcome.state === 'failed') run.failed(path, outcome);
     running.log?.close();
-    finish(run, running, scope, outcome);
+    finish(run, running, scope, own, outcome);
     running.slot?.();
+    onBegun();
     return outcome;
   });
 }
 
-/** `finally` around `allowFailure` around `every` around the attempts. */
-async function modified(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
-  const { step } = running;
-  const body = forgiven(step, notStarted(running, await bodyOf(run, running, scope)));
-  const outcome = step.background ? stoppedAtGoodEnd(running, body) : body;
-  if (step.finally === undefined) return outcome;
-  return conclude(run, running, step.finally, scope, outcome);
-}
-
-async function bodyOf(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
+/** The variables inside the step, or its failure where one of them names another that has no value. */
+function inner(step: Step, outer: Variables): Variables | Failed {
   try {
-    const variables = scope.variables.with(running.step.env);
-    return await withScope(scope, { variables }, inner => periodic(run, running, inner));
+    return outer.with(step.env);
   } catch (error) {
     if (!(error instanceof UnsetVariable)) throw error;
     return { state: 'failed', reason: { type: 'start', message: `env: ${error.message}` } };
   }
 }
 
-/** What was cancelled before it started is skipped. */
-function notStarted(running: Running, outcome: Outcome): Outcome {
-  return outcome.state === 'cancelled' && running.startedAt === undefined
-    ? { state: 'skipped', reason: outcome.reason }
-    : outcome;
+/** What the end of the body means for the step, its `finally` aside. */
+function judged({ step, group, startedAt }: Running, body: Outcome): Outcome {
+  switch (body.state) {
+    case 'cancelled': {
+      const { reason } = body;
+      // A background step that is stopped because its own group has ended well has succeeded.
+      if (step.background && reason.type === 'group-ended' && reason.step === group) return { state: 'succeeded' };
+      return startedAt === undefined ? { state: 'skipped', reason } : body;
+    }
+    case 'failed':
+      return step.allowFailure && body.reason.type !== 'internal' ? { ...body, allowed: true } : body;
+    default:
+      return body;
+  }
 }
 
-function forgiven(step: Step, outcome: Outcome): Outcome {
-  return step.allowFailure && outcome.state === 'failed' && outcome.reason.type !== 'internal'
-    ? { ...outcome, allowed: true }
-    : outcome;
-}
-
-/** A background step that was stopped because its group ended well has succeeded. */
-function stoppedAtGoodEnd({ group }: Running, outcome: Outcome): Outcome {
-  const reason = outcome.state === 'cancelled' ? outcome.reason : undefined;
-  return reason?.type === 'group-ended' && reason.step === group ? { state: 'succeeded' } : outcome;
+function concluded(run: RunContext, running: Running, scope: Scope, own: Outcome): Outcome | Promise<Outcome> {
+  const { finally: block } = running.step;
+  return block === undefined ? own : conclude(run, running, block, scope, own);
 }
 
 async function guarded(body: () => Promise<Outcome>): Promise<Outcome> {
@@ -87,7 +91,7 @@ async function guarded(body: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
-function finish(run: RunContext, running: Running, scope: Scope, outcome: Outcome): void {
+function finish(run: RunContext, running: Running, scope: Scope, own: Outcome, outcome: Outcome): void {
   const { path, attempts, log, startedAt } = running;
   run.settled(path, outcome);
   run.publish({
@@ -96,6 +100,7 @@ function finish(run: RunContext, running: Running, scope: Scope, outcome: Outcom
     t: run.t(),
     ...(scope.tick === undefined ? {} : { tick: scope.tick }),
     outcome,
+    ...(outcome === own ? {} : { body: own }),
     durationMs: startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt),
     attempts,
     ...(log !== undefined && log.size > 0 ? { log: log.name } : {}),

@@ -59,7 +59,7 @@ export const eventSchema: Schema = {
     kind('step.queued', { ...ofStep, for: { const: 'slot' } }, 'The step waits before it may start.'),
     kind(
       'step.started',
-      { ...ofStep, 'tick?': ordinal, attempt: ordinal, 'pid?': ordinal, 'logOffset?': count },
+      { ...ofStep, 'tick?': ordinal, attempt: ordinal, 'name?': text, 'pid?': ordinal, 'logOffset?': count },
       'One attempt of a step starts.',
     ),
     kind('step.output', { ...ofStep, stream: { enum: ['out', 'err'] }, text }, 'A piece of what the step prints.'),
@@ -71,7 +71,7 @@ export const eventSchema: Schema = {
     kind('step.stopping', { ...ofStep, pid: ordinal, signal: text, graceMs: count }),
     kind(
       'step.finished',
-      { ...ofStep, 'tick?': ordinal, outcome, durationMs: count, attempts: count, 'log?': text },
+      { ...ofStep, 'tick?': ordinal, outcome, 'body?': outcome, durationMs: count, attempts: count, 'log?': text },
       'The final state of a step; nothing of it is left.',
     ),
     kind('warning', { t: count, 'step?': text, message: text }),

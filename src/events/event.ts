@@ -51,6 +51,8 @@ export interface StepStarted extends OfStep {
   /** The tick of the nearest `every`, the step's own or one above it; counted from 1. */
   readonly tick?: number;
   readonly attempt: number;
+  /** The step's `name`, its variables replaced. */
+  readonly name?: string;
   readonly pid?: number;
   /** Where this attempt's output begins in the step's log, in bytes. */
   readonly logOffset?: number;
@@ -114,6 +116,8 @@ export interface StepFinished extends OfStep {
   readonly type: 'step.finished';
   readonly tick?: number;
   readonly outcome: Outcome;
+  /** What the body came to, where a failure of the step's `finally` made something else of it. */
+  readonly body?: Outcome;
   /** From its first start; 0 when it never started. */
   readonly durationMs: number;
   /** Attempts that were started, in all ticks. */

@@ -1,6 +1,6 @@
 /** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
 import type { RunEvent, StepFinished, StepStarted } from './event.ts';
-import type { CancelReason, Outcome } from './outcome.ts';
+import type { CancelReason, Failed, Outcome } from './outcome.ts';
 import { append, createTail, lastLine, lastLines } from './tail.ts';
 import { addNode, count, createNode, dropBelow, dropNode, nearest, type Phase, type ProgressNode } from './tree.ts';
 
@@ -25,8 +25,10 @@ export interface Progress {
   readonly queued: Set<string>;
   /** Ended well and still in the tree, oldest first. */
   readonly recent: Set<ProgressNode>;
-  /** Failed by themselves, not through a child, in the order they happened; allowed failures too. */
+  /** Failed by themselves, not through a step inside; allowed failures too. See {@link failuresOf} for their order. */
   readonly failures: Map<string, FailedStep>;
+  /** Attempts that have failed so far. */
+  failedAttempts: number;
   /** Why the whole run was told to stop. */
   cancelling: CancelReason | undefined;
   /** Told to stop at once. */
@@ -37,9 +39,11 @@ export interface Progress {
 
 export interface FailedStep {
   readonly step: string;
-  readonly outcome: Outcome & { readonly state: 'failed' };
+  readonly outcome: Failed;
   readonly durationMs: number;
   readonly attempts: number;
+  /** When it happened among the failures: a step's own failure is older than those of its `finally`. */
+  readonly order: number;
   /** Path of its log below the run's folder. */
   readonly log?: string;
   /** Its last 20 lines, as it printed them; empty where there are very many failures. */
@@ -58,6 +62,7 @@ export function createProgress(isGroup: (path: string) => boolean): Progress {
     queued: new Set(),
     recent: new Set(),
     failures: new Map(),
+    failedAttempts: 0,
     cancelling: undefined,
     forced: false,
     outcome: undefined,
@@ -114,13 +119,18 @@ export function fold(progress: Progress, event: RunEvent): void {
       progress.outcome = event.outcome;
       break;
     case 'attempt.finished':
-      enter(progress, event.step).attempted = event.outcome;
+      attempted(enter(progress, event.step), event.outcome, progress);
       break;
     case 'warning':
       break;
     default:
       event satisfies never;
   }
+}
+
+/** The failures in the order they happened. */
+export function failuresOf({ failures }: Progress): FailedStep[] {
+  return [...failures.values()].sort((one, other) => one.order - other.order);
 }
 
 /** Leaf steps that have ended, whatever their state. */
@@ -136,8 +146,9 @@ function queue(progress: Progress, path: string): void {
   }
 }
 
-function start(progress: Progress, { step: path, t, tick, attempt }: StepStarted): void {
+function start(progress: Progress, { step: path, t, tick, attempt, name }: StepStarted): void {
   const node = enter(progress, path);
+  node.name = name;
   if (node.startedT !== undefined) again(progress, node);
   else node.startedT = t;
   node.attempt = attempt;
@@ -145,6 +156,7 @@ function start(progress: Progress, { step: path, t, tick, attempt }: StepStarted
   node.retry = undefined;
   node.nextTick = undefined;
   node.stopping = undefined;
+  node.failedOrder = undefined;
   turn(node, 'running');
 }
 
@@ -188,18 +200,43 @@ function finish(progress: Progress, event: StepFinished): void {
   node.durationMs = event.durationMs;
   node.stopping = undefined;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
+  for (const each of [event.body, outcome]) {
+    if (each?.state !== 'failed' || isPassedOn(each)) continue;
+    remember(progress, node, event, each);
+    break;
+  }
   if (outcome.state === 'failed') {
-    if (outcome.reason.type !== 'child') remember(progress, node, event, outcome);
     if (progress.failures.size > FAILED_MAX && node.children.size === 0) dropNode(progress.nodes, node);
   } else settle(progress, node);
   node.tail = undefined;
 }
 
-function remember(progress: Progress, node: ProgressNode, event: StepFinished, outcome: FailedStep['outcome']): void {
+function attempted(node: ProgressNode, outcome: Outcome, progress: Progress): void {
+  node.attempted = outcome;
+  if (outcome.state !== 'failed') return;
+  progress.failedAttempts += 1;
+  node.failedOrder = progress.failedAttempts;
+}
+
+/** Whether the failure is that of a step inside, which is told by itself. */
+function isPassedOn({ reason }: Failed): boolean {
+  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
+}
+
+function remember(progress: Progress, node: ProgressNode, event: StepFinished, outcome: Failed): void {
   const { step, durationMs, attempts, log } = event;
   const roomy = node.tail !== undefined && progress.failures.size < FAILED_MAX;
   const tail = roomy && node.tail !== undefined ? lastLines(node.tail, TAIL_LINES) : [];
-  progress.failures.set(step, { step, outcome, durationMs, attempts, tail, ...(log === undefined ? {} : { log }) });
+  const order = node.failedOrder ?? progress.failedAttempts + 0.5;
+  progress.failures.set(step, {
+    step,
+    outcome,
+    durationMs,
+    attempts,
+    order,
+    tail,
+    ...(log === undefined ? {} : { log }),
+  });
 }
 
 /** A good end: what is below is folded into the counts, and so is the step itself once newer ones have ended. */

@@ -25,8 +25,12 @@ export interface ProgressNode {
   /** Ticks that have ended, and those that were left out. */
   ticks: number;
   missed: number;
+  /** The name that its author gave it. */
+  name: string | undefined;
   /** How the last attempt ended. */
   attempted: Outcome | undefined;
+  /** Which of all failed attempts it was, if it failed. */
+  failedOrder: number | undefined;
   retry: { readonly attempt: number; readonly dueT: number } | undefined;
   nextTick: { readonly tick: number; readonly dueT: number } | undefined;
   stopping: { readonly signal: string; readonly killT: number } | undefined;
@@ -51,7 +55,9 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     tick: undefined,
     ticks: 0,
     missed: 0,
+    name: undefined,
     attempted: undefined,
+    failedOrder: undefined,
     retry: undefined,
     nextTick: undefined,
     stopping: undefined,

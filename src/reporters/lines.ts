@@ -7,6 +7,7 @@ import { formatDuration, formatLeft, formatLimit } from './durations.ts';
 import { glyphs } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
+import { cleanse } from './text.ts';
 import { failureWords, outcomeWords, skipWords } from './wording.ts';
 
 const NAMED_MAX = 5;
@@ -14,13 +15,13 @@ const NAMED_MAX = 5;
 const SKIPS_MAX = 20;
 
 /** `❯ build: npm run build`. Groups are told when they end, later ticks not at all. */
-export function startedLines({ step: path, attempt, tick = 1 }: StepStarted, steps: Steps): string[] {
+export function startedLines({ step: path, attempt, tick = 1, name }: StepStarted, steps: Steps): string[] {
   const step = steps.at(path);
   if (step === undefined || steps.isGroup(path) || tick > 1) return [];
   const label = steps.label(path);
   if (attempt > 1) return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}`];
   const how = step.background ? ' (background)' : step.every ? ` (every ${formatLimit(step.every.intervalMs)})` : '';
-  return [`${glyphs.started} ${label}: ${commandWords(step)}${how}`];
+  return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}`];
 }
 
 /** `✔ build 1.2 s`, `✖ build exit 1 (1.2 s)`. The root's end is the summary; good ends in later ticks are not told. */

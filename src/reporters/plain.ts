@@ -85,7 +85,9 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       case 'step.retrying':
         return [retryLine(event, progress, steps)];
       case 'ticks.missed':
-        return [`${glyphs.warning} ${steps.label(event.step)} left ${event.count} ticks out: the one before still ran`];
+        return [
+          `${glyphs.warning} ${steps.label(event.step)} left out ${event.count} ${event.count === 1 ? 'tick' : 'ticks'}: the one before still ran`,
+        ];
       case 'warning': {
         const where = event.step === undefined ? '' : `${steps.label(event.step)}: `;
         return [`${glyphs.warning} ${where}${oneLine(event.message)}`];

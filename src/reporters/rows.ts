@@ -55,8 +55,9 @@ function glyphOf({ outcome, phase, retry, children, group }: ProgressNode, { pal
   return retry === undefined ? palette.quiet(glyphs.waiting) : palette.warn(glyphs.warning);
 }
 
-/** Its path below the node above it: `smoke`, `finally/1`; with what it does where nobody gave it a name. */
-function nameOf({ path, parent, group }: ProgressNode, steps: Steps): string {
+/** Its name, else its path below the node above it: `smoke`, `finally/1`; with what it does where that is a number. */
+function nameOf({ path, parent, group, name: given }: ProgressNode, steps: Steps): string {
+  if (given !== undefined) return cleanse(given);
   const name = parent === undefined || parent.path === '.' ? path : path.slice(parent.path.length).replace(/^\//, '');
   const step = group || !UNNAMED.test(name) ? undefined : steps.at(path);
   return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;

@@ -50,7 +50,7 @@ export function commandWords(step: Step): string {
     case 'run':
       return shortened(typeof step.command === 'string' ? step.command : step.command.map(quoted).join(' '));
     case 'http':
-      return shortened(`${step.method} ${step.url}`);
+      return shortened(`${step.method} ${withoutSecrets(step.url)}`);
     case 'sleep':
       return step.durationMs === 'forever' ? 'sleep forever' : `sleep ${formatLimit(step.durationMs)}`;
     case 'steps':
@@ -60,6 +60,11 @@ export function commandWords(step: Step): string {
     default:
       return step satisfies never;
   }
+}
+
+/** What stands before the host may be a password. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1***@');
 }
 
 function isGroupStep(step: Step): boolean {

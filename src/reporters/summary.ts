@@ -1,7 +1,7 @@
 /** How a run ended, in words: one line for all of it, then a block for each step that failed. */
 import { isAbsolute, join, relative } from 'node:path';
 import type { Outcome } from '../events/outcome.ts';
-import type { FailedStep, Progress } from '../events/progress.ts';
+import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
 import type { Counts } from '../events/tree.ts';
 import { formatDuration } from './durations.ts';
 import { glyphs, monochrome, type Palette } from './palette.ts';
@@ -70,7 +70,7 @@ export interface ReportOptions {
 export function failureLines(options: ReportOptions): string[] {
   const lines: string[] = [];
   let index = 0;
-  for (const failure of options.progress.failures.values()) {
+  for (const failure of failuresOf(options.progress)) {
     index += 1;
     if (index <= BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));

@@ -99,6 +99,45 @@ describe('finally', () => {
     expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'finally', step: 'finally/x' } });
   });
 
+  it('is told, but hides no forgiven failure', async () => {
+    const run = await simulate(
+      steps('.', [leaf('a', { exitCode: 3 }, { allowFailure: true, ...lastly([leaf('x', { exitCode: 7 })]) })]),
+    );
+    expect(run.failures.map(({ step, outcome }) => [step, outcome.exitCode, outcome.allowed])).toEqual([
+      ['a', 3, true],
+      ['a/finally/x', 7, undefined],
+    ]);
+    expect(run.events.find(event => event.type === 'step.finished' && event.step === 'a')).toMatchObject({
+      outcome: { reason: { type: 'finally' } },
+      body: { exitCode: 3, allowed: true },
+    });
+  });
+
+  it('that is cut off after a failed body is told next to that failure', async () => {
+    const run = await simulate(leaf('.', { exitCode: 3 }, lastly([sleep('x', 'forever')], 200)));
+    expect(run.outcome).toMatchObject({ reason: { type: 'exit' }, exitCode: 3 });
+    expect(run.failures.map(({ step, outcome }) => [step, outcome.reason.type])).toEqual([
+      ['.', 'exit'],
+      ['finally', 'timeout'],
+    ]);
+    expect(run.events.filter(event => event.type === 'warning')).toMatchObject([
+      { step: '.', message: expect.stringContaining('200 ms') },
+    ]);
+  });
+
+  it('comes after the failure of its step in the order of failures', async () => {
+    const run = await simulate(steps('.', [leaf('w', { exitCode: 9 }, lastly([leaf('x', { exitCode: 4 })]))]));
+    expect(run.failures.map(({ step }) => step)).toEqual(['w', 'w/finally/x']);
+  });
+
+  it('sees the variables of its step', async () => {
+    const seen: (string | undefined)[] = [];
+    await simulate(leaf('.', {}, { env: { A: '1' }, ...lastly([leaf('x')]) }), {
+      onExecute: ({ env }) => void seen.push(env.A),
+    });
+    expect(seen).toEqual(['1', '1']);
+  });
+
   it('takes no slot', async () => {
     const run = await simulate(
       gather('.', [leaf('a', {}, lastly([leaf('x', { durationMs: 100 })])), leaf('b', { durationMs: 100 })]),

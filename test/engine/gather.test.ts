@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openRun } from '../../src/engine/run.ts';
+import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
-import { gather, leaf, sleep, steps } from '../support/steps.ts';
+import { gather, leaf, plan, sleep, steps } from '../support/steps.ts';
 
 describe('gather', () => {
   it('runs its children at once and ends with the last of them', async () => {
@@ -18,6 +20,31 @@ describe('gather', () => {
       '3000 . succeeded',
     ]);
     expect(run).toMatchObject({ exitCode: 0, tookMs: 3000, timersLeft: 0 });
+  });
+
+  it('starts its children in declared order, however long each takes to get going', async () => {
+    const clock = createVirtualClock();
+    const begun: string[] = [];
+    const run = openRun({
+      plan: plan(gather('.', [leaf('a'), sleep('b', 0), steps('c', [leaf('d')]), leaf('e'), leaf('f')]), 2),
+      id: 'x',
+      clock,
+      publish(event) {
+        if (event.type === 'step.started') begun.push(event.step);
+        return undefined;
+      },
+      executor: {
+        execute: (_, { started }) =>
+          new Promise(resolve => {
+            clock.at(clock.now() + 10, () => {
+              started();
+              resolve({ state: 'succeeded' });
+            });
+          }),
+      },
+    });
+    await clock.runUntil(run.start());
+    expect(begun).toEqual(['.', 'a', 'b', 'c', 'c/d', 'e', 'f']);
   });
 
   it('with no children succeeds', async () => {

@@ -63,6 +63,15 @@ describe('retry', () => {
     expect(run.outcome).toMatchObject({ state: 'failed', reason: { type: 'child', step: 'b' } });
   });
 
+  it('of a group forgets the failures of the attempts before', async () => {
+    const run = await simulate(
+      gather('.', [steps('g', [leaf('b', { exitCode: 1 })], retry(1)), leaf('other', { exitCode: 2 })], {
+        failFast: false,
+      }),
+    );
+    expect(run.failures.map(({ step }) => step)).toEqual(['other', 'g/b']);
+  });
+
   it('for ever goes on until it succeeds', async () => {
     const failing = Array.from({ length: 500 }, () => ({ exitCode: 1 }));
     const run = await simulate(leaf('.', [...failing, {}], retry(Number.POSITIVE_INFINITY)));

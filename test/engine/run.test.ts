@@ -160,6 +160,17 @@ describe('a run', () => {
     ]);
   });
 
+  it('tells the name of a step with its variables replaced', async () => {
+    const run = await simulate(
+      steps('.', [
+        leaf('a', {}, { name: 'Build ${WHAT}', env: { WHAT: 'docs' } }),
+        leaf('b', {}, { name: 'On ${NOPE}' }),
+      ]),
+    );
+    const names = run.events.flatMap(event => (event.type === 'step.started' ? [event.name] : []));
+    expect(names).toEqual([undefined, 'Build docs', 'On ${NOPE}']);
+  });
+
   it('fails a step whose env names a variable without a value, in plain words, and starts nothing of it', async () => {
     const run = await simulate(steps('.', [leaf('a', {}, { env: { B: '${NOPE}' } })]));
     expect(run.steps.get('a')).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress, ended, fold } from '../../src/events/progress.ts';
+import { createProgress, ended, failuresOf, fold } from '../../src/events/progress.ts';
 import { lastLine } from '../../src/events/tail.ts';
 import { childFailed, exit, ok, script, skippedAfter } from '../reporters/stage.ts';
 
@@ -19,6 +19,46 @@ function stage(...groups: string[]) {
   return { progress, tell, counts: progress.root.counts, at };
 }
 const none = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
+
+describe('a finally that fails', () => {
+  const attempt = (step: string, code: number) =>
+    ({ type: 'attempt.finished', step, t: 1, attempt: 1, outcome: exit(code), durationMs: 1 }) as const;
+
+  it('comes after the failure of its step, though that step ends later', () => {
+    const { tell, progress } = stage();
+    tell.start('w');
+    tell.event(attempt('w', 9));
+    tell.start('w/finally/1');
+    tell.event(attempt('w/finally/1', 4));
+    tell.end('w/finally/1', exit(4));
+    tell.end('w', exit(9));
+    expect(failuresOf(progress).map(({ step }) => step)).toEqual(['w', 'w/finally/1']);
+  });
+
+  it('hides no forgiven failure of its step, and is told once', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.event(attempt('a', 3));
+    tell.event(attempt('a/finally/1', 7));
+    tell.end('a/finally/1', exit(7));
+    tell.end(
+      'a',
+      { state: 'failed', reason: { type: 'finally', step: 'a/finally/1' } },
+      { body: { ...exit(3), allowed: true } },
+    );
+    expect(failuresOf(progress).map(({ step, outcome }) => [step, outcome.exitCode])).toEqual([
+      ['a', 3],
+      ['a/finally/1', 7],
+    ]);
+  });
+
+  it('by running out of time is told as its step', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.end('a', { state: 'failed', reason: { type: 'finally', step: 'a/finally', limitMs: 200 } }, { body: ok });
+    expect(failuresOf(progress)).toMatchObject([{ step: 'a', outcome: { reason: { limitMs: 200 } } }]);
+  });
+});
 
 describe('the counts', () => {
   it('hold each leaf step in exactly one place', () => {

@@ -98,6 +98,12 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('tell the name of a step that has one in place of what it does', () => {
+    const { sink, tell } = stage();
+    tell.start('a', { name: 'Build \u001b[31mthe docs' });
+    expect(sink.lines).toEqual(['❯ a: Build the docs']);
+  });
+
   it('tell the first tick; of later ones only what they print and what goes wrong', () => {
     const { sink, tell } = stage();
     for (const tick of [1, 2, 3]) {
@@ -116,7 +122,7 @@ describe('the lines of a plain report', () => {
       '[b] Task executed',
       '[b] Task executed',
       '[b] Task executed',
-      '⚠ b left 2 ticks out: the one before still ran',
+      '⚠ b left out 2 ticks: the one before still ran',
       '✖ g/x exit 1 (1.0 s)',
       '✔ b 3.0 s',
     ]);

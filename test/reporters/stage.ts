@@ -37,14 +37,14 @@ export function script(report: (event: RunEvent) => unknown, now: () => number) 
     begin: (name = 'tour', folder = '/plans/.runjobs/runs/r1') =>
       report({ type: 'run.started', v: 1, run: 'r1', name, folder, at: '2026-11-22T08:13:49.120Z' }),
     queue: (step: string) => report({ type: 'step.queued', step, t: t(), for: 'slot' }),
-    start: (step: string, more: { attempt?: number; tick?: number } = {}) =>
+    start: (step: string, more: { attempt?: number; tick?: number; name?: string } = {}) =>
       report({ type: 'step.started', step, t: t(), attempt: 1, ...more }),
     print: (step: string, text: string, stream: 'out' | 'err' = 'out') =>
       report({ type: 'step.output', step, t: t(), stream, text }),
     end: (
       step: string,
       outcome: Outcome = ok,
-      more: { durationMs?: number; attempts?: number; log?: string; tick?: number } = {},
+      more: { durationMs?: number; attempts?: number; log?: string; tick?: number; body?: Outcome } = {},
     ) => report({ type: 'step.finished', step, t: t(), outcome, durationMs: 1000, attempts: 1, ...more }),
     finish: (outcome: Outcome = ok, exitCode = 0) => report({ type: 'run.finished', t: t(), outcome, exitCode }),
   };

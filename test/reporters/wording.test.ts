@@ -117,6 +117,8 @@ describe('what a step does, in words', () => {
       expect: { status: [] },
     };
     expect(commandWords(http)).toBe('GET http://x.test/');
+    const url = 'https://me:secret@example.org/x@y';
+    expect(commandWords({ ...http, url })).toBe('GET https://***@example.org/x@y');
   });
 });
 
