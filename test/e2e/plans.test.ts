@@ -1,26 +1,8 @@
 /** The small plans of `jobs/`, one a feature, each run as a user runs it. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { processesWith, runjobs, temporaryFolder } from '../support/cli.ts';
-
-/** Runs a plan of `jobs/` with its state elsewhere; `lines` are those of the steps, `[path] text`. */
-async function job(name: string, env: Record<string, string> = {}) {
-  const startedAt = performance.now();
-  const result = await runjobs([`jobs/${name}`, '--reporter', 'plain', '--state-dir', temporaryFolder()], { env });
-  const seconds = (performance.now() - startedAt) / 1000;
-  const stdout = String(result.stdout);
-  const lines = stdout.split('\n').filter(line => line.startsWith('['));
-  return { exitCode: result.exitCode, stdout, lines, seconds };
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise(done => server.once('listening', done));
-  const address = server.address();
-  await new Promise(done => server.close(done));
-  return String(typeof address === 'object' && address !== null ? address.port : 0);
-}
+import { processesWith } from '../support/cli.ts';
+import { freePort, job } from '../support/jobs.ts';
 
 /** Tells the processes of this file from all others. */
 const MARKER = `plans-${randomUUID()}`;

@@ -10,6 +10,18 @@ function create(size: number) {
   return { slots, settle: () => later.splice(0).forEach(fn => void fn()) };
 }
 
+/** A waiter that can give up. */
+function impatient(slots: Slots) {
+  let wake = () => {};
+  const gone = slots.take({
+    whenClosed(fn) {
+      wake = fn;
+      return () => {};
+    },
+  });
+  return { gone, giveUp: () => wake() };
+}
+
 it('never hands out more places than there are', () => {
   const { slots } = create(2);
   expect(slots.tryTake()).toBeTypeOf('function');
@@ -59,13 +71,7 @@ it('gives a place back once, however often it is released', () => {
 it('passes over a waiter that gave up, and leaks nothing', async () => {
   const { slots, settle } = create(1);
   const release = slots.tryTake();
-  let giveUp = () => {};
-  const gone = slots.take({
-    whenClosed(fn) {
-      giveUp = fn;
-      return () => {};
-    },
-  });
+  const { gone, giveUp } = impatient(slots);
   const patient = slots.take(never);
   giveUp();
   expect(await gone).toBeUndefined();
@@ -80,13 +86,7 @@ it('passes over a waiter that gave up, and leaks nothing', async () => {
 it('gives the place back when the only waiter left in the moment of the hand-over', async () => {
   const { slots, settle } = create(1);
   const release = slots.tryTake();
-  let giveUp = () => {};
-  const gone = slots.take({
-    whenClosed(fn) {
-      giveUp = fn;
-      return () => {};
-    },
-  });
+  const { gone, giveUp } = impatient(slots);
   release?.();
   giveUp();
   settle();
