@@ -58,8 +58,6 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     // The view stays at the top of the screen: nothing has scrolled, so it was never higher than the screen.
     for (const lines of drawn) expect(lines.filter(line => /\/2000 done/.test(line))).toHaveLength(1);
     expect(drawn.at(-1)?.join('\n')).toContain('✖ s700');
-    const paints = screen.raw().split('\u001b[?25l').length + screen.raw().split('\u001b[1G').length;
-    expect(paints).toBeGreaterThan(0);
     const updates = screen.raw().match(/\d+\/2000 done/g)?.length ?? 0;
     expect(updates).toBeLessThanOrEqual(seconds * 10 + 5);
   });
@@ -75,7 +73,7 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     );
     await screen.shows('after');
     expect(await screen.ended).toBe(0);
-    expect(screen.raw()).not.toMatch(/\u001b\[2J|\u001b\]0;|\u001b\[1;1H/);
+    for (const code of ['\u001b[2J', '\u001b]0;', '\u001b[1;1H']) expect(screen.raw()).not.toContain(code);
   });
 
   it('a resize leaves no debris', async () => {
