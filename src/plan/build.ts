@@ -134,13 +134,12 @@ class Builder {
 
   /** Scalars as their author wrote them: `3.10` and `012` stay so. */
   #texts(scalars: Readonly<Record<string, ScalarInput>>, path: Path): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      Object.entries(scalars).map(([name, value]) => [name, this.#text(value, [...path, name])]),
-    );
+    const textOf = ([name, scalar]: [string, ScalarInput]) => [name, this.#text(scalar, path, name)] as const;
+    return Object.fromEntries(Object.entries(scalars).map(textOf));
   }
 
-  #text(scalar: ScalarInput, path: Path): string {
-    return typeof scalar === 'string' ? scalar : (this.#source?.find(path)?.written ?? String(scalar));
+  #text(scalar: ScalarInput, path: Path, name: string): string {
+    return typeof scalar === 'string' ? scalar : (this.#source?.written([...path, name]) ?? String(scalar));
   }
 }
 

@@ -27,12 +27,13 @@ export function idsFor(
 /** `Build the Site!` is `build-the-site`; empty when no letter or digit is left. */
 function slug(name: string): string {
   if (/^[a-z0-9_]*$/.test(name) && name.length <= LENGTH_MAX) return name;
-  const ascii = name
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase();
-  return ascii
+  return withoutAccents(name)
+    .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '-')
     .slice(0, LENGTH_MAX)
     .replace(/^-+|-+$/g, '');
+}
+
+function withoutAccents(name: string): string {
+  return /^\p{ASCII}*$/u.test(name) ? name : name.normalize('NFKD').replace(/\p{Mark}/gu, '');
 }

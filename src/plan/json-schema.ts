@@ -1,6 +1,7 @@
 /** The JSON Schema of job files, by which an editor completes, explains and checks them. */
+import * as z from 'zod/mini';
 import { BODIES, GOES_WITH } from './bodies.ts';
-import { rawJsonSchema } from './schema.ts';
+import { planSchema } from './schema.ts';
 
 interface Schema {
   properties?: Record<string, Schema>;
@@ -11,7 +12,7 @@ interface Schema {
 
 /** Draft 7: the shape of every key with its description, and the table of bodies. */
 export function planJsonSchema(): Schema {
-  const root = rawJsonSchema() as Schema;
+  const root = rawSchema() as Schema;
   const { background: _, ...properties } = root.properties ?? {};
   const { step, ...definitions } = root.definitions ?? {};
   return {
@@ -32,4 +33,15 @@ function withRules(step: Schema): Schema {
       Object.entries(GOES_WITH).map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
     ),
   };
+}
+
+/** The schema as zod writes it down for others: draft 7, which editors know best. */
+function rawSchema() {
+  return z.toJSONSchema(planSchema, {
+    target: 'draft-7',
+    io: 'input',
+    override({ jsonSchema }) {
+      if ((jsonSchema.maximum ?? 0) > 1e9) delete jsonSchema.maximum;
+    },
+  });
 }

@@ -1,27 +1,30 @@
-/** Reads JSON: values come from JSON.parse; a scan tells places and duplicate keys, only when they are needed. */
-import { type JsonScan, scanJson } from './json-scan.ts';
-import { endOfString } from './json-tokens.ts';
+/** Reads JSON: values come from JSON.parse; places, duplicate keys and syntax errors from a visit, when one is needed. */
+import { type JsonPlaces, placesOf } from './json-places.ts';
+import { syntaxFindings } from './json-syntax.ts';
 import { duplicateKey, type Finding, Lines, type Reading, Source } from './source.ts';
 
-/** The value of a JSON text with its duplicate keys, or its first syntax error. Never throws. */
+/** A number that JavaScript would write in another way: `3.10`, `1e3`, `-0`, or one that is too long for it. */
+const ODD_NUMBER = /[:[,]\s*(?:-0|-?\d+[.eE]|-?\d{16})/;
+
+/** The value of a JSON text with its duplicate keys, or its syntax errors. Never throws. */
 export function readJson(text: string): Reading {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const fault = scanJson(text).fault ?? { offset: 0, message: `not JSON: ${String(error)}` };
-    return { source: new Source(text), findings: [{ message: fault.message, path: [], at: fault.offset }] };
+  } catch {
+    return { source: new Source(text), findings: syntaxFindings(text) };
   }
-  let scan: JsonScan | undefined;
-  const scanned = () => {
-    scan ??= scanJson(text);
-    return scan;
+  let places: JsonPlaces | undefined;
+  const found = () => {
+    places ??= placesOf(text);
+    return places;
   };
-  const findings = countMembers(value) === countColons(text) ? [] : duplicateFindings(scanned(), text);
-  return { value, source: new Source(text, () => scanned().root), findings };
+  const findings = countMembers(value) === countColons(text) ? [] : duplicateFindings(found(), text);
+  const source = new Source(text, { scan: () => found().root, hasOddScalars: () => ODD_NUMBER.test(text) });
+  return { value, source, findings };
 }
 
-function duplicateFindings({ duplicates }: JsonScan, text: string): Finding[] {
+function duplicateFindings({ duplicates }: JsonPlaces, text: string): Finding[] {
   const lines = new Lines(text);
   return duplicates.map(({ path, offset, first }) => duplicateKey(path, offset, lines.place(first)));
 }
@@ -49,4 +52,14 @@ function countColons(text: string): number {
     if (code === 34) at = endOfString(text, at);
   }
   return colons;
+}
+
+/** The offset of the quote that closes the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) return at;
+    if (code === 92) at++;
+  }
+  return text.length;
 }

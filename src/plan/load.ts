@@ -36,6 +36,7 @@ export interface PlanOrigin {
 
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
 const BYTES_MAX = 256 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 const MODULES = ['.mjs', '.js', '.cjs'];
 const YAMLS = ['.yaml', '.yml'];
@@ -114,13 +115,13 @@ async function readFile(file: string): Promise<Bytes> {
   try {
     await using handle = await open(file);
     const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of handle.createReadStream({ autoClose: false })) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > BYTES_MAX) return { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
+    for (let length = 0; length <= BYTES_MAX; ) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
+      if (bytesRead === 0) return { type: 'bytes', bytes: Buffer.concat(chunks) };
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
     }
-    return { type: 'bytes', bytes: Buffer.concat(chunks) };
+    return { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
   } catch (error) {
     return { type: 'failed', message: await whyUnreadable(error, file) };
   }

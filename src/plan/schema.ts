@@ -1,5 +1,5 @@
 /** The shape of a job file, key by key, each with what an editor says about it. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import type { ListedStep, PlanInput, StepInput } from './input.ts';
 import type { Json } from './plan.ts';
@@ -13,6 +13,7 @@ import {
   key,
   NOT_BLANK,
   oneOf,
+  required,
   scalar,
   script,
   some,
@@ -39,7 +40,8 @@ const httpShape = {
     text(/^[A-Za-z][A-Za-z-]*$/, 'a method such as "GET" or "POST"'),
     'Request method, default "GET". Example: "POST".',
   ),
-  url: text(NOT_BLANK, 'a URL such as "https://example.org/health"').describe(
+  url: required(
+    text(NOT_BLANK, 'a URL such as "https://example.org/health"'),
     `Where the request goes: an absolute http or https URL; \${NAME} and \${NAME:-default} are expanded. Example: "https://example.org/health".`,
   ),
   headers: key(
@@ -51,7 +53,7 @@ const httpShape = {
     `Request headers; \${NAME} in a value is expanded. Example: {"Accept": "application/json"}.`,
   ),
   json: key(
-    z.unknown() as z.ZodType<Json>,
+    z.unknown() as z.ZodMiniType<Json>,
     'A value that is sent as JSON, with its content type; excludes body. Example: {"ok": true}.',
   ),
   body: key(anyText, 'A text that is sent as it is; excludes json. Example: "ping".'),
@@ -62,7 +64,8 @@ const httpShape = {
 };
 
 const everyShape = {
-  interval: someTime.describe(
+  interval: required(
+    someTime,
     'From start to start: tick k starts at the first start plus k times the interval. Example: "10s".',
   ),
   times: key(
@@ -77,13 +80,13 @@ const everyShape = {
 };
 
 const retryShape = {
-  times: oneOf('a count of further attempts, or "forever"', [
-    further,
-    words(['forever'], '"forever", or a count'),
-  ]).describe('Further attempts after the first, or "forever". Example: 3.'),
+  times: required(
+    oneOf('a count of further attempts, or "forever"', [further, words(['forever'], '"forever", or a count')]),
+    'Further attempts after the first, or "forever". Example: 3.',
+  ),
   delay: key(duration, 'Wait before the first further attempt, default "1s". Example: "500ms".'),
   factor: key(
-    z.number(expected('a number, 1 or more')).min(1, expected('a number, 1 or more')),
+    z.number(expected('a number, 1 or more')).check(z.gte(1, expected('a number, 1 or more'))),
     'Each wait is so many times the one before, default 2. Example: 1.5.',
   ),
   maxDelay: key(duration, 'No wait is longer than this, default "1m". Example: "10s".'),
@@ -105,13 +108,13 @@ const stopShape = {
 };
 
 const finallyShape = {
-  get steps(): z.ZodType<readonly ListedStep[]> {
-    return stepList.describe('Steps that run one after the other, all of them. Example: ["docker compose down"].');
+  get steps(): z.ZodMiniType<readonly ListedStep[]> {
+    return required(stepList, 'Steps that run one after the other, all of them. Example: ["docker compose down"].');
   },
   timeout: key(someTime, 'What all of it together may take, default "60s". Example: "5m".'),
 };
 
-type OptionalSteps = z.ZodOptional<z.ZodType<readonly ListedStep[]>>;
+type OptionalSteps = z.ZodMiniOptional<z.ZodMiniType<readonly ListedStep[]>>;
 
 const stepShape = {
   run: key(
@@ -167,7 +170,7 @@ const stepShape = {
     'Starts it, does not wait for it, and ends it when its group ends: for servers. Default false.',
   ),
   allowFailure: key(flag, 'A failure is reported, but cancels nobody and does not count. Default false.'),
-  get finally(): z.ZodOptional<z.ZodType<StepInput['finally']>> {
+  get finally(): z.ZodMiniOptional<z.ZodMiniType<StepInput['finally']>> {
     return key(
       oneOf('a list of steps, or an object with steps', [
         stepList,
@@ -222,13 +225,16 @@ const stepShape = {
   ),
 };
 
-const step: z.ZodType<StepInput> = z
+const step: z.ZodMiniType<StepInput> = z
   .strictObject(stepShape, expected('a step: a command (text) or an object'))
-  .meta({ id: 'step', description: 'One step: exactly one of run, http, steps, gather, sleep, and its modifiers.' });
+  .register(z.globalRegistry, {
+    id: 'step',
+    description: 'One step: exactly one of run, http, steps, gather, sleep, and its modifiers.',
+  });
 
 const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
-  .meta({ id: 'steps' });
+  .register(z.globalRegistry, { id: 'steps' });
 
 const rootShape = {
   $schema: key(anyText, 'Where the JSON Schema of job files is, for editors; "runjobs schema" prints it.'),
@@ -239,12 +245,15 @@ const rootShape = {
 };
 
 /** The whole file. */
-export const planSchema: z.ZodType<PlanInput> = z
+export const planSchema: z.ZodMiniType<PlanInput> = z
   .strictObject(
     { ...rootShape, ...stepShape },
     expected('a plan: an object with one of run, http, steps, gather, sleep'),
   )
-  .meta({ title: 'runjobs plan', description: 'A job file of runjobs. A plan is a step with a few keys more.' });
+  .register(z.globalRegistry, {
+    title: 'runjobs plan',
+    description: 'A job file of runjobs. A plan is a step with a few keys more.',
+  });
 
 /** The keys that may stand in each kind of object of the file. */
 export const KEYS = {
@@ -257,14 +266,3 @@ export const KEYS = {
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
 } as const;
-
-/** The schema as zod writes it down for others: draft 7, which editors know best. */
-export function rawJsonSchema() {
-  return z.toJSONSchema(planSchema, {
-    target: 'draft-7',
-    io: 'input',
-    override({ jsonSchema }) {
-      if ((jsonSchema.maximum ?? 0) > 1e9) delete jsonSchema.maximum;
-    },
-  });
-}

@@ -15,24 +15,38 @@ export interface Spot {
   readonly children?: ReadonlyMap<string | number, Spot>;
 }
 
+/** What a text is asked for only when somebody needs it; each is called once at most. */
+interface Lookups {
+  /** Finds the place of the root, with all that is in it. */
+  readonly scan: () => Spot | undefined;
+  /** Whether a scalar may be written in another way than JavaScript would write it. */
+  readonly hasOddScalars: () => boolean;
+}
+
 /** A text and where its values stand. */
 export class Source {
   readonly text: string;
-  readonly #scan: () => Spot | undefined;
+  readonly #lookups: Lookups;
   #root: Spot | undefined;
+  #hasOddScalars: boolean | undefined;
 
-  /** `scan` finds the place of the root; it is called once, when the first place is asked for. */
-  constructor(text: string, scan: () => Spot | undefined = () => undefined) {
+  constructor(text: string, { scan = () => undefined, hasOddScalars = () => true }: Partial<Lookups> = {}) {
     this.text = text;
-    this.#scan = scan;
+    this.#lookups = { scan, hasOddScalars };
   }
 
   /** The place of the value at `path`, or undefined when the text has none. */
   find(path: Path): Spot | undefined {
-    this.#root ??= this.#scan();
+    this.#root ??= this.#lookups.scan();
     let spot = this.#root;
     for (const part of path) spot = spot?.children?.get(part);
     return spot;
+  }
+
+  /** The scalar at `path` as its author wrote it; undefined when that is the way of JavaScript, or not known. */
+  written(path: Path): string | undefined {
+    this.#hasOddScalars ??= this.#lookups.hasOddScalars();
+    return this.#hasOddScalars ? this.find(path)?.written : undefined;
   }
 }
 
@@ -43,6 +57,9 @@ export interface Finding {
   /** What to point at: the key, the value, or an offset into the text. */
   readonly at: 'key' | 'value' | number;
 }
+
+/** With more syntax errors than this a text is something else than a plan. */
+export const SYNTAX_ERRORS_MAX = 10;
 
 /** What became of a text: a value, unless a finding prevents it; findings may stand next to a value too. */
 export interface Reading {
@@ -102,10 +119,6 @@ export class Lines {
 
 /** The finding that a key stands a second time, at `offset`, in the object where it stood `first`. */
 export function duplicateKey(path: Path, offset: number, first: Place): Finding {
-  const key = quoteText(String(path.at(-1)));
-  return {
-    message: `the key ${key} stands here twice, first at ${first.line}:${first.column}; keep one`,
-    path,
-    at: offset,
-  };
+  const message = `duplicate key ${quoteText(String(path.at(-1)))}, first at ${first.line}:${first.column}; keep one`;
+  return { message, path, at: offset };
 }

@@ -1,5 +1,6 @@
 /** Turns YAML nodes into plain values with their places: aliases and merge keys resolved, scalars kept as written. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { quoteText } from './quote.ts';
 import { duplicateKey, type Finding, Lines, type Path, type Spot } from './source.ts';
 
 /** A node's value and place, and what is wrong inside it. */
@@ -104,7 +105,7 @@ class Conversion {
     const target = this.#anchors.get(name);
     if (target) return target;
     const why = this.#anchors.has(name) ? 'stands for what it is part of' : 'has no anchor before it';
-    this.#complain(`the alias "*${name}" ${why}`, path, offset);
+    this.#complain(`the alias ${quoteText(`*${name}`)} ${why}`, path, offset);
     return { value: null, spot: { value: offset } };
   }
 

@@ -1,8 +1,8 @@
 /** Reads YAML 1.2: its values, their places, and every syntax error. Loaded only for a YAML file. */
 import { Composer, type Document, Lexer, Parser } from 'yaml';
 import { NESTING_MAX } from './depth.ts';
-import { quoteText } from './quote.ts';
-import { type Finding, type Reading, Source } from './source.ts';
+import { escapeUnsafe, quoteText } from './quote.ts';
+import { type Finding, Lines, type Reading, Source, SYNTAX_ERRORS_MAX } from './source.ts';
 import { yamlValue } from './yaml-values.ts';
 
 /** The value of a YAML text with its duplicate keys and the like, or its syntax errors. Never throws. */
@@ -13,13 +13,13 @@ export function readYaml(text: string): Reading {
   if (tooDeep.length > 0) return { source: new Source(text), findings: tooDeep };
   const [document, second] = documents;
   if (!document?.contents || document.errors.length > 0) {
-    const findings = document ? syntaxFindings(document) : [];
+    const findings = document ? syntaxFindings(document, text) : [];
     const empty: Finding = { message: 'the file is empty; write a plan such as "run: echo hello"', path: [], at: 0 };
     return { source: new Source(text), findings: findings.length > 0 ? findings : [empty] };
   }
   const { value, spot, findings } = yamlValue(document.contents, text);
-  const source = new Source(text, () => spot);
-  const all = [...syntaxFindings(document), ...findings];
+  const source = new Source(text, { scan: () => spot });
+  const all = [...syntaxFindings(document, text), ...findings];
   if (second)
     all.push({ message: 'a second document begins here; a plan file holds one', path: [], at: second.range[0] });
   return { value, source, findings: all };
@@ -40,21 +40,21 @@ function* tokensOf(text: string, tooDeep: Finding[]) {
   yield* parser.end();
 }
 
-function syntaxFindings(document: Document): Finding[] {
-  return [...document.errors, ...document.warnings].map(error => ({
-    message: syntaxMessage(error.code, error.message),
-    path: [],
-    at: error.pos[0],
-  }));
+/** The first error of each line: the others follow from it more often than not. */
+function syntaxFindings(document: Document, text: string): Finding[] {
+  const lines = new Lines(text);
+  const firsts = new Map<number, Finding>();
+  const errors = [...document.errors, ...document.warnings].sort((one, other) => one.pos[0] - other.pos[0]);
+  for (const { code, message, pos } of errors) {
+    const { line } = lines.place(pos[0]);
+    if (!firsts.has(line)) firsts.set(line, { message: syntaxMessage(code, message), path: [], at: pos[0] });
+  }
+  return [...firsts.values()].slice(0, SYNTAX_ERRORS_MAX);
 }
 
 function syntaxMessage(code: string, message: string): string {
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return 'a tab in the indentation; YAML takes spaces only';
-    case 'TAG_RESOLVE_FAILED':
-      return `${message.replace(/^Unresolved tag: (.*)$/, (_, tag: string) => `unknown tag ${quoteText(tag)}; take it out`)}`;
-    default:
-      return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
-  }
+  if (code === 'TAB_AS_INDENT') return 'a tab in the indentation; YAML takes spaces only';
+  const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1];
+  if (tag !== undefined) return `unknown tag ${quoteText(tag)}; take it out`;
+  return `not YAML: ${escapeUnsafe(message.charAt(0).toLowerCase() + message.slice(1))}`;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { syntaxFindings } from '../../src/plan/json-syntax.ts';
 import { formatProblems } from '../../src/plan/problems.ts';
 import { load } from './loading.ts';
 
@@ -95,3 +96,21 @@ describe('loading never throws, and every problem has a place', () => {
     await fc.assert(fc.asyncProperty(texts, loads), { numRuns: 300 });
   });
 });
+
+test('JSON has a syntax error exactly when JSON.parse refuses it', () => {
+  fc.assert(
+    fc.property(fc.oneof(mutated(JSON_PLAN), fc.string({ unit: 'binary', maxLength: 10 })), text => {
+      expect(syntaxFindings(text).length === 0).toBe(isJson(text));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

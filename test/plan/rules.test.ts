@@ -244,6 +244,10 @@ describe('a warning', () => {
       '1:9 root.run: a pipe under sh hides the failure of its left side; set shell to "bash" to see it',
     ],
     [
+      '{"run": "a | b | c; d | e"}',
+      '1:9 root.run: a pipe under sh hides the failure of its left side; set shell to "bash" to see it',
+    ],
+    [
       '{"steps": ["a | b"]}',
       '1:12 root.steps[0]: a pipe under sh hides the failure of its left side; set shell to "bash" to see it',
     ],

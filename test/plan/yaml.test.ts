@@ -66,7 +66,7 @@ describe('what YAML cannot say is told with its place', () => {
   test.each<[string, string[]]>([
     ['', ['1:1 the file is empty; write a plan such as "run: echo hello"']],
     ['# only a comment\n', ['1:1 the file is empty; write a plan such as "run: echo hello"']],
-    ['run: x\nrun: y\n', ['2:1 root.run: the key "run" stands here twice, first at 1:1; keep one']],
+    ['run: x\nrun: y\n', ['2:1 root.run: duplicate key "run", first at 1:1; keep one']],
     ['run: x\n---\nrun: y\n', ['2:1 a second document begins here; a plan file holds one']],
     ['run: [a\n', ['2:1 not YAML: flow sequence in block collection must be sufficiently indented and end with a ]']],
     ['steps:\n\t- x\n', ['2:1 a tab in the indentation; YAML takes spaces only']],
@@ -92,6 +92,19 @@ describe('what YAML cannot say is told with its place', () => {
     const found = await yaml(text);
     if (problems[0] === '1:1 expected') expect(found[0]).toMatch(/^1:1 root: expected a plan: /);
     else expect(found).toEqual(problems);
+  });
+
+  test.each(['run: [*a\u001bb]\n', '%A\u0007 x\n---\nrun: a\n', 'run: "a\\\u0007"\n', 'run: *\u202ea\n'])(
+    '%j, without what could move a cursor',
+    async text => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not appear.
+      expect((await yaml(text)).join('')).not.toMatch(/[\x00-\x1f\u202e]/);
+    },
+  );
+
+  test('once a line, and ten times at most', async () => {
+    expect(await yaml('env: {A: *b: [a, b], C: 3}\n')).toEqual(['1:12 not YAML: alias ending in : is ambiguous']);
+    expect(await yaml('run: "\\q"\n'.repeat(100))).toHaveLength(10);
   });
 
   test.each([
