@@ -33,8 +33,11 @@ export class PlanError extends Error {
 export interface RunOptions {
   /** Aborting it cancels the run, which then still runs its `finally` steps. */
   readonly signal?: AbortSignal;
-  /** Takes every event of the run, in order. What it throws is told as a `warning` event and ends its calls. */
-  readonly onEvent?: (event: RunEvent) => void;
+  /**
+   * Takes every event of the run, in order. While a promise that it returns is open, commands print no faster. What it
+   * throws or rejects with ends its calls; the run goes on.
+   */
+  readonly onEvent?: (event: RunEvent) => unknown;
   /** In place of the plan's own `slots`. */
   readonly slots?: number;
   /** The environment that commands inherit. Default: this process's. */
@@ -62,20 +65,23 @@ export function loadPlan(file: string): Promise<LoadResult> {
  * const { outcome, exitCode, steps } = await run({ gather: ['npm run lint', 'npm test'] });
  * ```
  *
- * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`.
+ * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
+ * aborted before its start, with `skipped`.
  * @throws {PlanError} when the plan is wrong. @throws {RunActiveError} while another run is active in this process:
  * nothing of the new one starts.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
-  const claim = claimRootRun(typeof plan === 'string' ? plan : (plan.name ?? 'plan'));
+  const claim = claimRootRun(typeof plan === 'string' ? plan : (plan?.name ?? 'plan'));
   try {
     const loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
+    if (!Number.isInteger(slots) || slots < 1)
+      throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
     const root = await openRootRun({
       plan: { ...loaded.plan, slots },
-      id: claim.id,
-      listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => void onEvent(event) }],
+      claim,
+      listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
       env: options.env ?? (process.env as Record<string, string>),
       ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
     });
@@ -90,4 +96,8 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   } finally {
     claim.release();
   }
+}
+
+function promiseOf(result: unknown): Promise<void> | undefined {
+  return result instanceof Promise ? result : undefined;
 }

@@ -1,19 +1,20 @@
 /** The composition of one root run: plan, engine, executors, logs and listeners put together. */
-
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { claimProcess } from './engine/active-run.ts';
+import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { openRun, type Run } from './engine/run.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { openExecutors } from './executors/index.ts';
 import { openLogs } from './journal/logs.ts';
-import { createRunFolder, createRunId } from './journal/runs.ts';
+import { createRunFolder, createRunId, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
+
+const ID_TRIES = 10;
 
 export interface RootRunOptions {
   readonly plan: Plan;
-  readonly id: string;
+  readonly claim: Claim;
   readonly listeners: readonly Listener[];
   /** Called once for each listener that failed; the others have been told by a warning. */
   readonly onListenerFailure?: (name: string, error: unknown) => void;
@@ -23,14 +24,20 @@ export interface RootRunOptions {
   readonly stateDir?: string;
 }
 
+/** The process, claimed for one run. */
+export interface Claim {
+  readonly run: ActiveRun;
+  /** Gives the process back once the run has ended. */
+  release(): void;
+}
+
 /**
- * Claims the process for a run of this id: call it before any other work, {@link openRootRun} after.
- * @returns how to give the process back once the run has ended.
+ * Claims the process for a run of this name: call it before any other work, {@link openRootRun} after.
  * @throws {RunActiveError} while another run is active.
  */
-export function claimRootRun(name: string): { readonly id: string; readonly release: () => void } {
-  const id = createRunId(new Date());
-  return { id, release: claimProcess({ id, name }) };
+export function claimRootRun(name: string): Claim {
+  const run = { id: createRunId(new Date()), name };
+  return { run, release: claimProcess(run) };
 }
 
 /**
@@ -40,21 +47,21 @@ export function claimRootRun(name: string): { readonly id: string; readonly rele
  */
 export async function openRootRun({
   plan,
-  id,
+  claim,
   listeners,
   onListenerFailure = () => {},
   env,
   stateDir,
 }: RootRunOptions): Promise<Run> {
-  const folder = createRunFolder(id, {
+  const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
     userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
     ...(stateDir === undefined ? {} : { stateDir }),
   });
+  const { id } = claim.run;
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
     reporters: listeners,
-    onRecordFailure() {},
     onReporterFailure: onListenerFailure,
   });
   const run = openRun({
@@ -70,4 +77,16 @@ export async function openRootRun({
     ...(folder.notice === undefined ? {} : { notice: folder.notice }),
   });
   return { ...run, start: () => run.start().finally(() => executors.close()) };
+}
+
+/** Makes the folder of the run, under another id where a run of the same second has this one. */
+function makeFolder(run: ActiveRun, places: StatePlaces): RunFolder {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return createRunFolder(run.id, places);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries === ID_TRIES) throw error;
+      run.id = createRunId(new Date());
+    }
+  }
 }

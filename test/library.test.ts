@@ -109,7 +109,29 @@ describe('run', () => {
     const marker = join(stateDir, 'started');
     const result = await run({ run: ['touch', marker] }, { stateDir, signal: AbortSignal.abort() });
     expect(result.outcome).toEqual({ state: 'skipped', reason: { type: 'aborted' } });
+    expect(result.exitCode).toBe(1);
     expect(existsSync(marker)).toBe(false);
+  });
+
+  it('goes on when an asynchronous listener rejects', async () => {
+    let calls = 0;
+    const result = await run(
+      { steps: ['echo a', 'echo b'] },
+      {
+        stateDir,
+        async onEvent() {
+          calls += 1;
+          throw new Error('oops');
+        },
+      },
+    );
+    expect(result.exitCode).toBe(0);
+    expect(calls).toBeLessThan(5);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %s slots before anything starts, and can be called again', async slots => {
+    await expect(run({ run: 'true' }, { stateDir, slots })).rejects.toThrow(`a whole number from 1, got ${slots}`);
+    expect((await run({ run: 'true' }, { stateDir })).exitCode).toBe(0);
   });
 
   it('goes on when the listener throws, and calls it no more', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { reportBug } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { parseArguments, type Request } from './options.ts';
+import { openStreams } from './streams.ts';
 
 /** Does what the arguments ask for, and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -19,17 +20,25 @@ async function perform(request: Request): Promise<void> {
     case 'run':
       return (await import('./commands/run.ts')).runCommand(request.plan, request.options);
     case 'check':
-      process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan, request.options);
+      process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan);
       return;
     case 'schema':
       process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
       return;
-    case 'done':
-      process.exitCode = request.exitCode;
+    case 'say':
+      process.exitCode = await say(request.words, request.exitCode);
       return;
     default:
       return request satisfies never;
   }
+}
+
+/** Help goes to standard output, what is wrong with the arguments to standard error. */
+async function say(words: string, exitCode: number): Promise<number> {
+  const streams = openStreams();
+  void (exitCode === EXIT.ok ? streams.stdout : streams.stderr).write(words);
+  await streams.flush();
+  return exitCode === EXIT.ok && streams.hasFailed ? EXIT.notWritable : exitCode;
 }
 
 function version(): string {

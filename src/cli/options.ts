@@ -1,24 +1,23 @@
 /** The command line: which commands there are, and what their options mean. The only place that knows commander. */
+
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../plan/duration.ts';
+import { didYouMean } from '../plan/suggest.ts';
 
 /** What the user asked for. */
 export type Request =
   | { readonly type: 'run'; readonly plan: string; readonly options: RunFlags }
-  | { readonly type: 'check'; readonly plan: string; readonly options: CheckFlags }
+  | { readonly type: 'check'; readonly plan: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
-  /** Nothing to do any more: help or an error has been printed. */
-  | { readonly type: 'done'; readonly exitCode: number };
+  /** Nothing but to say this: help, the version, or what is wrong with the arguments. */
+  | { readonly type: 'say'; readonly words: string; readonly exitCode: number };
 
 export interface RunFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
   readonly stateDir?: string;
-  readonly color: boolean;
-}
-
-export interface CheckFlags {
   readonly color: boolean;
 }
 
@@ -30,9 +29,13 @@ const EXIT_CODES = `
 Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
 3 a bug in runjobs · 74 a log cannot be written · 124 the plan's own timeout ran out · 129, 130, 143 ended by a signal`;
 
-/** Understands the arguments; help and errors are printed by commander. */
+/** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {
-  let request: Request = { type: 'done', exitCode: 0 };
+  let request: Request | undefined;
+  let words = '';
+  const keep = (text: string) => {
+    words += text;
+  };
   const program = new Command('runjobs')
     .description(
       'Run the work that one file describes, as one run: in sequence, concurrently, periodically, over HTTP.',
@@ -43,6 +46,7 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     .showSuggestionAfterError()
     .showHelpAfterError('(runjobs --help shows what there is)')
     .enablePositionalOptions()
+    .configureOutput({ writeOut: keep, writeErr: keep })
     .exitOverride();
 
   command(program, 'run', { isDefault: true })
@@ -64,9 +68,8 @@ export function parseArguments(argv: readonly string[], version: string): Reques
   command(program, 'check')
     .description('check a plan and print its tree; nothing is started')
     .argument('<plan>', 'job file, or "-"')
-    .option('--no-color', 'no colours')
-    .action((plan: string, options: CheckFlags) => {
-      request = { type: 'check', plan, options };
+    .action((plan: string) => {
+      request = { type: 'check', plan };
     });
 
   command(program, 'schema')
@@ -76,19 +79,28 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'schema', options };
     });
 
+  const mistyped = nearCommand(program, argv[0]);
+  if (mistyped !== undefined) return { type: 'say', words: `${mistyped}\n`, exitCode: 2 };
   try {
     program.parse(argv, { from: 'user' });
-    return request;
+    return request ?? { type: 'say', words, exitCode: 0 };
   } catch (error) {
-    if (error instanceof CommanderError) return { type: 'done', exitCode: error.exitCode === 0 ? 0 : 2 };
+    if (error instanceof CommanderError) return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
+}
+
+/** What to say of a first argument that is no file but nearly a command; it would be taken for a plan. */
+function nearCommand(program: Command, first = ''): string | undefined {
+  const names = program.commands.map(known => known.name());
+  if (!/^[a-z]+$/.test(first) || [...names, 'help'].includes(first) || existsSync(first)) return undefined;
+  const near = didYouMean(first, names);
+  return near === '' ? undefined : `runjobs: unknown command "${first}"${near}`;
 }
 
 function command(program: Command, name: string, options: { isDefault?: boolean } = {}): Command {
   return program
     .command(name, options)
-    .exitOverride()
     .allowExcessArguments(false)
     .showHelpAfterError(`(runjobs ${name} --help shows what there is)`);
 }

@@ -12,17 +12,24 @@ export interface Interruptible {
 export interface SignalOwner {
   /** The first signal that came. */
   readonly received: InterruptSignal | undefined;
+  /** Resolves when the first signal comes. */
+  readonly came: Promise<void>;
   /** From now on signals act on this; one that came before acts at once. */
   direct(target: Interruptible): void;
   /** Gives the signals back to the system. */
   release(): void;
 }
 
-/** Takes the signals over. Call before anything that must not outlive them. */
+/** Takes the signals over. Call before the first thing that must not be left behind, and not earlier. */
 export function ownSignals(): SignalOwner {
   let received: InterruptSignal | undefined;
   let target: Interruptible | undefined;
+  let tell = () => {};
+  const came = new Promise<void>(resolve => {
+    tell = resolve;
+  });
   const onSignal = (signal: InterruptSignal) => {
+    tell();
     if (received === undefined) {
       received = signal;
       target?.cancel({ type: 'interrupted', signal });
@@ -33,6 +40,7 @@ export function ownSignals(): SignalOwner {
     get received() {
       return received;
     },
+    came,
     direct(next) {
       target = next;
       if (received !== undefined) next.cancel({ type: 'interrupted', signal: received });

@@ -12,7 +12,8 @@ export class RunActiveError extends Error {
 }
 
 export interface ActiveRun {
-  readonly id: string;
+  /** Another one is taken while the run is being opened, should this one be taken already. */
+  id: string;
   readonly name: string;
 }
 

@@ -68,16 +68,21 @@ async function oneAttempt(run: RunContext, running: Running, scope: Scope, attem
 }
 
 /**
- * What a body's own ending means once its scope was told to stop: a group that had failed before stays failed;
- * everything else is `cancelled`, or failed with `timeout` where the clock that ran out is its own.
+ * What a body's own ending means once its scope was told to stop: failed with `timeout` where the clock that ran out is
+ * its own; a group that had failed before stays failed; everything else is `cancelled`.
  */
 function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
   const told = scope.cancelled;
-  if (told === undefined || (own.state === 'failed' && (!isLeaf(step) || own.reason.type === 'internal'))) return own;
-  const facts = exitFacts(own);
-  return told.type === 'timeout' && told.step === path
-    ? { state: 'failed', reason: { type: 'timeout', limitMs: told.limitMs }, ...facts }
-    : { state: 'cancelled', reason: told, ...facts };
+  if (told === undefined || (own.state === 'failed' && own.reason.type === 'internal')) return own;
+  if (told.type === 'timeout' && told.step === path) {
+    return {
+      state: 'failed',
+      reason: { type: 'timeout', limitMs: told.limitMs },
+      ...(isLeaf(step) ? exitFacts(own) : {}),
+    };
+  }
+  if (own.state === 'failed' && !isLeaf(step)) return own;
+  return { state: 'cancelled', reason: told, ...exitFacts(own) };
 }
 
 /** How the process ended, kept beside what the engine makes of it. */

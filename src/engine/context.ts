@@ -32,7 +32,10 @@ export interface RunContext {
   retried(group: string): void;
   /** Keeps a step's final state. */
   settled(step: string, outcome: Outcome): void;
-  /** Runs a step below a group, to its final state: the way back up for the combinators. */
+  /**
+   * {@link runStep}: how groups run their children. It stands here because groups are below steps in the order of
+   * imports, and steps below groups in the tree.
+   */
   step(run: RunContext, step: Step, path: string, group: Scope, onBegun?: () => void): Promise<Outcome>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
@@ -50,7 +53,7 @@ export interface Running {
   readonly onBegun: () => void;
   /** Attempts started so far, in all ticks. */
   attempts: number;
-  /** The slot it holds, if any. */
+  /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;
   log: StepLog | undefined;
 }

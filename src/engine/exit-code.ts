@@ -17,6 +17,5 @@ export function exitCodeOf(
   if (why?.type === 'interrupted') return INTERRUPTED[why.signal];
   if (outcome.state === 'failed' && outcome.reason.type === 'timeout') return outcome.allowed ? 0 : 124;
   if (why?.type === 'unwritable') return 74;
-  if (outcome.state === 'failed') return outcome.allowed ? 0 : 1;
-  return outcome.state === 'cancelled' ? 1 : 0;
+  return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed) ? 0 : 1;
 }

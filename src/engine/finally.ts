@@ -5,7 +5,7 @@ import { childPath, type FinallyBlock } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import { Group } from './group.ts';
 import { type Scope, withDeadline, withScope } from './scope.ts';
-import { skip, skipFinally } from './skip.ts';
+import { skipFinally } from './skip.ts';
 import { Variables } from './variables.ts';
 
 /**
@@ -49,12 +49,8 @@ interface BlockFailure {
 }
 
 async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<BlockFailure | undefined> {
-  const group = new Group(run, scope, false);
-  for (const child of block.steps) {
-    if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
-    else if (child.background) await group.startBackground(child);
-    else await group.child(child);
-  }
+  const group = new Group(run, scope, 'no failure');
+  await group.inOrder(block.steps);
   await group.end();
   const told = scope.cancelled;
   if (told?.type === 'timeout') return { step: scope.path, limitMs: told.limitMs };

@@ -1,10 +1,9 @@
 /** `gather`: children concurrently; the first failure cancels the siblings. */
 import type { Outcome } from '../events/outcome.ts';
-import { childPath, type GatherStep, type Step } from '../plan/plan.ts';
+import type { GatherStep, Step } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { Group } from './group.ts';
 import type { Scope } from './scope.ts';
-import { skip } from './skip.ts';
 
 /**
  * Starts the children in declared order, each once the one before has started or waits for its slot, at most `limit` at
@@ -12,7 +11,7 @@ import { skip } from './skip.ts';
  * turn are skipped.
  */
 export async function gather(run: RunContext, step: GatherStep, scope: Scope): Promise<Outcome> {
-  const group = new Group(run, scope, step.failFast);
+  const group = new Group(run, scope, step.failFast ? 'any failure' : 'a background failure');
   const limit = step.limit ?? Number.POSITIVE_INFINITY;
   const waiting = step.children.values();
   let running = 0;
@@ -33,7 +32,7 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope): P
       while (running < limit) {
         const { value: child } = waiting.next();
         if (child === undefined) break;
-        if (scope.closed !== undefined) skip(run, child, childPath(scope.path, child.id), scope.closed);
+        if (scope.closed !== undefined) group.skip(child, scope.closed);
         else await (child.background ? group.startBackground(child) : start(child));
       }
       isStarting = false;

@@ -1,9 +1,13 @@
 /** What every group of steps shares: its first failure, its background steps, and its end. */
 
-import { counts, type Failed, type Outcome } from '../events/outcome.ts';
+import { type CancelReason, counts, type Failed, type Outcome, type SkipReason } from '../events/outcome.ts';
 import { childPath, type Step } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { Scope } from './scope.ts';
+import { skip } from './skip.ts';
+
+/** Which failures cancel everything else in a group. */
+export type CancelOn = 'any failure' | 'a background failure' | 'no failure';
 
 interface Background {
   readonly scope: Scope;
@@ -16,15 +20,28 @@ export class Group {
   failure: { readonly step: string; readonly exitCode: number | undefined } | undefined;
   readonly #run: RunContext;
   readonly #scope: Scope;
-  readonly #failFast: boolean;
+  readonly #cancelOn: CancelOn;
   readonly #background: Background[] = [];
   #foreground = false;
 
-  /** @param failFast whether the first failure cancels everything else in the scope. */
-  constructor(run: RunContext, scope: Scope, failFast: boolean) {
+  constructor(run: RunContext, scope: Scope, cancelOn: CancelOn) {
     this.#run = run;
     this.#scope = scope;
-    this.#failFast = failFast;
+    this.#cancelOn = cancelOn;
+  }
+
+  /** Runs children one after the other. Once the scope is closed the rest is skipped. */
+  async inOrder(children: readonly Step[]): Promise<void> {
+    for (const child of children) {
+      if (this.#scope.closed !== undefined) this.skip(child, this.#closedBefore(this.#scope.closed));
+      else if (child.background) await this.startBackground(child);
+      else await this.child(child);
+    }
+  }
+
+  /** Gives a child that does not start its final state. */
+  skip(child: Step, reason: SkipReason): void {
+    skip(this.#run, child, childPath(this.#scope.path, child.id), reason);
   }
 
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
@@ -61,13 +78,21 @@ export class Group {
   async #observed(step: Step, scope: Scope, onBegun?: () => void): Promise<void> {
     const path = childPath(this.#scope.path, step.id);
     const outcome = await this.#run.step(this.#run, step, path, scope, onBegun);
-    if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome);
+    if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome, step.background);
   }
 
-  #fail(path: string, outcome: Failed): void {
+  /** Why the next in order is skipped: where the group closed itself, for the failure before. */
+  #closedBefore(closed: CancelReason): SkipReason {
+    const { failure } = this;
+    const isOwn = closed.type === 'sibling-failed' && closed.step === failure?.step;
+    return isOwn ? { type: 'earlier-failed', step: closed.step } : closed;
+  }
+
+  #fail(path: string, outcome: Failed, isBackground: boolean): void {
     const step = outcome.reason.type === 'child' ? outcome.reason.step : path;
     this.failure ??= { step, exitCode: outcome.exitCode };
-    if (this.#failFast) this.#scope.cancel({ type: 'sibling-failed', step });
+    const isFatal = this.#cancelOn === 'any failure' || (isBackground && this.#cancelOn === 'a background failure');
+    if (isFatal) this.#scope.cancel({ type: 'sibling-failed', step });
   }
 
   async #backgroundAlone(): Promise<void> {

@@ -33,10 +33,10 @@ export class Scope {
   cancelled: CancelReason | undefined;
   readonly #parent: Scope | undefined;
   readonly #link: Link;
-  private children: Set<Scope> | undefined;
+  #children: Set<Scope> | undefined;
   #controller: AbortController | undefined;
   #whenClosed: Set<() => void> | undefined;
-  private whenEmpty: (() => void) | undefined;
+  #whenEmpty: (() => void) | undefined;
 
   constructor(
     parent: Scope | undefined,
@@ -49,8 +49,8 @@ export class Scope {
     this.variables = options.variables;
     this.slotless = options.slotless ?? false;
     if (parent === undefined) return;
-    parent.children ??= new Set();
-    parent.children.add(this);
+    parent.#children ??= new Set();
+    parent.#children.add(this);
     if (this.#link === 'shielded') return;
     this.closed = parent.closed;
     if (this.#link === 'attached') this.cancelled = parent.cancelled;
@@ -83,8 +83,8 @@ export class Scope {
     const waiting = this.#whenClosed;
     this.#whenClosed = undefined;
     if (waiting !== undefined) for (const wake of waiting) wake();
-    if (this.children === undefined) return;
-    for (const child of this.children) if (child.#link !== 'shielded') child.close(reason);
+    if (this.#children === undefined) return;
+    for (const child of this.#children) if (child.#link !== 'shielded') child.close(reason);
   }
 
   /** Tells everything in here to stop. */
@@ -93,14 +93,14 @@ export class Scope {
     if (this.cancelled !== undefined) return;
     this.cancelled = reason;
     this.#controller?.abort(reason);
-    if (this.children === undefined) return;
-    for (const child of this.children) if (child.#link === 'attached') child.cancel(reason);
+    if (this.#children === undefined) return;
+    for (const child of this.#children) if (child.#link === 'attached') child.cancel(reason);
   }
 
   /** Cancels everything below, background and shielded scopes too. */
   cancelAll(reason: CancelReason): void {
     this.cancel(reason);
-    if (this.children !== undefined) for (const child of this.children) child.cancelAll(reason);
+    if (this.#children !== undefined) for (const child of this.#children) child.cancelAll(reason);
   }
 
   /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */
@@ -116,21 +116,21 @@ export class Scope {
 
   /** Resolves when no scope below is left. */
   async empty(): Promise<void> {
-    if (this.children === undefined || this.children.size === 0) return;
+    if (this.#children === undefined || this.#children.size === 0) return;
     await new Promise<void>(resolve => {
-      this.whenEmpty = resolve;
+      this.#whenEmpty = resolve;
     });
   }
 
   /** Takes the scope out of the tree. Throws when something below it has not ended, which is a bug. */
   end(): void {
-    if (this.children !== undefined && this.children.size > 0) {
+    if (this.#children !== undefined && this.#children.size > 0) {
       throw new Error(`the scope of "${this.path}" ended before what runs in it`);
     }
     const parent = this.#parent;
-    if (parent?.children === undefined) return;
-    parent.children.delete(this);
-    if (parent.children.size === 0) parent.whenEmpty?.();
+    if (parent === undefined || parent.#children === undefined) return;
+    parent.#children.delete(this);
+    if (parent.#children.size === 0) parent.#whenEmpty?.();
   }
 }
 

@@ -14,7 +14,7 @@ export interface PublisherOptions {
   readonly record?: (event: RunEvent) => void;
   readonly reporters: readonly Listener[];
   /** Called once, at the first event that could not be kept; nothing is recorded from then on. */
-  readonly onRecordFailure: (error: unknown) => void;
+  readonly onRecordFailure?: (error: unknown) => void;
   /** Called once for each reporter that failed; it is given no event from then on. */
   readonly onReporterFailure: (name: string, error: unknown) => void;
 }
@@ -36,7 +36,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       record?.(event);
     } catch (error) {
       record = undefined;
-      options.onRecordFailure(error);
+      options.onRecordFailure?.(error);
     }
   };
 

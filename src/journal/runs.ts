@@ -44,13 +44,13 @@ export function createRunFolder(id: string, { stateDir, planFolder, userState }:
   }
 }
 
-/** The state folder ignores itself in git, so that nobody commits logs by accident. */
+/** A state folder that we make ignores itself in git, so that nobody commits logs by accident. */
 function makeRun(state: string, id: string): string {
-  const runs = join(state, 'runs');
-  if (mkdirSync(runs, { recursive: true, mode: 0o700 }) !== undefined) {
-    writeFileSync(join(state, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
+  if (mkdirSync(state, { recursive: true, mode: 0o700 }) !== undefined) {
+    writeFileSync(join(state, '.gitignore'), '*\n', { mode: 0o600 });
   }
-  const folder = join(runs, id);
+  const folder = join(state, 'runs', id);
+  mkdirSync(join(state, 'runs'), { recursive: true, mode: 0o700 });
   mkdirSync(folder, { mode: 0o700 });
   return folder;
 }

@@ -1,5 +1,6 @@
 /** Which reporters a run has: those that were asked for, and always one for people. */
 
+import { normalize } from 'node:path';
 import type { Plan } from '../plan/plan.ts';
 import { didYouMean } from '../plan/suggest.ts';
 import type { Clock, Reporter, Sink, Terminal } from './reporter.ts';
@@ -34,7 +35,7 @@ export interface Surroundings {
  * named is `live` on a terminal and `plain` elsewhere. `live` where there is no terminal becomes `plain`.
  */
 export function chooseReporters(specs: readonly string[], surroundings: Surroundings): Choice {
-  const reporters: Chosen[] = [];
+  const files: { readonly name: ReporterName; readonly to: { readonly file: string } }[] = [];
   const streams: ReporterName[] = [];
   for (const spec of specs) {
     const colon = spec.indexOf(':');
@@ -45,8 +46,12 @@ export function chooseReporters(specs: readonly string[], surroundings: Surround
     else if (colon === spec.length - 1)
       return wrong(`${quoted(spec)} names no file; write "${name}:path/of/file" or "${name}"`);
     else if (name === 'live') return wrong('"live" draws on a terminal and cannot write to a file; "plain:file" can');
-    else reporters.push({ name, to: { file: spec.slice(colon + 1) } });
+    else files.push({ name, to: { file: spec.slice(colon + 1) } });
   }
+  const shared = files.find(
+    ({ to }, index) => files.findIndex(other => normalize(other.to.file) === normalize(to.file)) < index,
+  );
+  if (shared !== undefined) return wrong(`two reporters cannot share the file ${quoted(shared.to.file)}; name another`);
   const machines = streams.filter(name => name === 'ndjson');
   const people = streams.filter(name => name !== 'ndjson');
   if (machines.length > 1) return wrong('"ndjson" can have standard output only once; give the other one a file');
@@ -57,8 +62,8 @@ export function chooseReporters(specs: readonly string[], surroundings: Surround
   }
   const to = machines.length > 0 ? 'stderr' : 'stdout';
   const name = people[0] === 'plain' || !isScreen(to, people[0] === 'live', surroundings) ? 'plain' : 'live';
-  for (const machine of machines) reporters.push({ name: machine, to: 'stdout' });
-  return { type: 'chosen', reporters: [{ name, to }, ...reporters] };
+  const toStdout = machines.map(machine => ({ name: machine, to: 'stdout' }) as const);
+  return { type: 'chosen', reporters: [{ name, to }, ...toStdout, ...files] };
 }
 
 /** Where reporters live. They touch neither files nor the process: all of that is handed in. */

@@ -71,6 +71,10 @@ describe('a command line that is wrong', () => {
     expect(await refused(args)).toMatch(words);
   });
 
+  it('names the command that was probably meant', async () => {
+    expect(await refused(['chek', 'jobs/hello.json'])).toBe('runjobs: unknown command "chek", did you mean "check"?\n');
+  });
+
   it('names the reporters there are', async () => {
     const words = await refused([planFile({ run: 'true' }), '--reporter', 'plian']);
     expect(words).toContain('"plian" is no reporter, did you mean "plain"?');

@@ -162,6 +162,35 @@ it('a reader that goes away neither stops the run nor costs its exit status', as
   expect(readFileSync(join(folder, 'done'), 'utf8')).toBe('done\n');
 });
 
+describe('an output that is full', () => {
+  const bash = async (script: string) => {
+    const { execa } = await import('execa');
+    const command = `runjobs() { ${process.execPath} ${BIN} "$@"; }; ${script}`;
+    return execa('bash', ['-c', command], { env: ENV, extendEnv: false, reject: false });
+  };
+
+  it('is told on standard error, and the run goes on', async () => {
+    const plan = planFile({ steps: ['echo x', 'exit 3'] });
+    const { exitCode, stderr } = await bash(`runjobs ${plan} >/dev/full`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^runjobs: standard output cannot be written: ENOSPC[^\n]*$/);
+  });
+
+  it.each(['--help', 'help run', 'schema', 'check jobs/tour.json'])('makes "%s" fail, without a trace', async args => {
+    const { exitCode, stderr } = await bash(`runjobs ${args} >/dev/full`);
+    expect(exitCode).toBe(74);
+    expect(stderr).toMatch(/^runjobs: standard output cannot be written: ENOSPC[^\n]*$/);
+  });
+
+  it('does not change what a wrong use is', async () => {
+    expect((await bash('runjobs x.json --slotz 2>/dev/full')).exitCode).toBe(2);
+    expect(await bash('runjobs help run | head -1; runjobs --help | head -1')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+  });
+});
+
 it('two hundred background steps live beside one slot', async () => {
   const servers = Array.from({ length: 200 }, (_, index) => ({ id: `s${index}`, run: 'sleep 100', background: true }));
   const result = await runjobs([planFile({ steps: [...servers, 'echo all up'] }), '-j', '1', '--reporter', 'ndjson']);

@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { planFile, printed, processesWith, runjobs, temporaryFolder } from '../support/cli.ts';
+import { planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 let counter = 0;
@@ -92,6 +93,62 @@ describe('a signal', () => {
     await printed(shell, '] ready');
     process.kill(-(shell.pid ?? 0), 'SIGINT');
     expect(String((await shell).stdout)).not.toContain('next');
+  });
+});
+
+describe('a reader that has stopped reading', () => {
+  /** Starts a plan whose output nobody takes. */
+  function unread(plan: object) {
+    const child = runjobs([planFile(plan), '--state-dir', temporaryFolder()], { buffer: false });
+    child.stdout?.pause();
+    return child;
+  }
+
+  it('holds up neither a timeout nor the first signal', async () => {
+    const marker = `runjobs-e2e-unread-${process.pid}`;
+    const child = unread({
+      env: { MARKER: marker },
+      steps: [{ run: 'yes 0123456789', timeout: '500ms', stop: { grace: '200ms' }, allowFailure: true }, 'sleep 100'],
+    });
+    await until(() =>
+      processesWith(`MARKER=${marker}`).some(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sleep')),
+    );
+    child.kill('SIGINT');
+    const { exitCode } = await child;
+    expect(exitCode ?? 130).toBe(130);
+    expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+  });
+
+  it('can be left by a signal after the run has ended', async () => {
+    const folder = temporaryFolder();
+    const child = unread({
+      steps: ['head -c 300000 /dev/zero | tr "\\0" x; echo', ['touch', `${folder}/done`]].map(run => ({ run })),
+    });
+    await until(() => existsSync(`${folder}/done`));
+    child.kill('SIGTERM');
+    const { exitCode } = await child;
+    expect(exitCode ?? 143).toBe(143);
+  });
+});
+
+describe('before a run has begun, a signal ends runjobs as it ends any program', () => {
+  it('while it reads standard input', async () => {
+    const child = runjobs(['-'], { stdin: 'pipe' });
+    await until(() => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').includes('runjobs'));
+    await new Promise(done => setTimeout(done, 300));
+    child.kill('SIGINT');
+    expect(await child).toMatchObject({ signal: 'SIGINT' });
+  });
+
+  it('while a module of the plan is loading', async () => {
+    const plan = planFile(
+      "console.error('loading'); await new Promise(done => setTimeout(done, 60_000)); export default {};",
+      'slow.mjs',
+    );
+    const child = runjobs([plan]);
+    await printed(child, 'loading');
+    child.kill('SIGTERM');
+    expect(await child).toMatchObject({ signal: 'SIGTERM' });
   });
 });
 

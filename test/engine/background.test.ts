@@ -50,6 +50,24 @@ describe('a background step', () => {
     expect(run.outcome).toMatchObject({ reason: { type: 'child', step: 'db' }, exitCode: 9 });
   });
 
+  it('that fails makes also a gather fail at once that lets everything run', async () => {
+    const run = await simulate(
+      gather('.', [leaf('db', { durationMs: 20, exitCode: 9 }, background), leaf('b', { durationMs: 5000 })], {
+        failFast: false,
+      }),
+    );
+    expect(run).toMatchObject({ tookMs: 20, exitCode: 1 });
+    expect(run.state('b')).toBe('cancelled');
+  });
+
+  it('that fails in a finally list cuts nothing of it', async () => {
+    const run = await simulate(
+      leaf('.', {}, lastly([leaf('db', { exitCode: 9 }, background), leaf('x', { durationMs: 10 }), leaf('y')])),
+    );
+    expect([run.state('finally/x'), run.state('finally/y')]).toEqual(['succeeded', 'succeeded']);
+    expect(run.outcome).toMatchObject({ reason: { type: 'finally', step: 'finally/db' } });
+  });
+
   it('that crashes is tried again as its retry says', async () => {
     const run = await simulate(
       steps('.', [

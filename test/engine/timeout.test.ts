@@ -84,6 +84,15 @@ describe('timeout', () => {
     expect(run.outcome).toMatchObject({ reason: { type: 'child', step: 'bad' }, exitCode: 5 });
   });
 
+  it('of a group that lets everything run is the reason, though a child had failed before', async () => {
+    const run = await simulate(
+      gather('.', [leaf('bad', { exitCode: 1 }), sleep('b', 'forever')], { failFast: false, timeoutMs: 1000 }),
+    );
+    expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'timeout', limitMs: 1000 } });
+    expect(run.failures.map(({ step }) => step)).toEqual(['bad', '.']);
+    expect(run.exitCode).toBe(124);
+  });
+
   it('is forgiven like any failure', async () => {
     const run = await simulate(sleep('.', 'forever', { timeoutMs: 10, allowFailure: true }));
     expect(run).toMatchObject({ exitCode: 0, outcome: { state: 'failed', allowed: true } });

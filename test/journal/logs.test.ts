@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,6 +81,16 @@ describe('the folder of a run', () => {
     expect(readFileSync(join(folder, '.runjobs/.gitignore'), 'utf8')).toBe('*\n');
     createRunFolder('second', { planFolder: folder, userState: '/nowhere' });
     expect(() => createRunFolder('id', { planFolder: folder, userState: '/nowhere' })).toThrow(/EEXIST/);
+  });
+
+  it('is made in a state folder that is there already, without touching what is in it', () => {
+    const places = { stateDir: folder, planFolder: '/nowhere', userState: '/nowhere' };
+    writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
+    expect(createRunFolder('id', places).path).toBe(join(folder, 'runs/id'));
+    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('node_modules\n');
+    rmSync(join(folder, '.gitignore'));
+    createRunFolder('second', places);
+    expect(existsSync(join(folder, '.gitignore'))).toBe(false);
   });
 
   it('is where the user says', () => {

@@ -56,6 +56,7 @@ describe('the choice of reporters', () => {
   });
 
   it.each([
+    [['ndjson:a', 'plain:./a'], 'two reporters cannot share the file "./a"; name another'],
     [['liv'], '"liv" is no reporter, did you mean "live"? known are live, plain, ndjson'],
     [['\x1b[31m'], '"" is no reporter; known are live, plain, ndjson'],
     [['html:x'], '"html" is no reporter; known are live, plain, ndjson'],

@@ -2,72 +2,73 @@
 import { resolve } from 'node:path';
 import type { Run } from '../../engine/run.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { Reporter } from '../../reporters/reporter.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { endOnBugs } from '../bugs.ts';
 import { EXIT, exitProcess } from '../exit.ts';
 import type { RunFlags } from '../options.ts';
 import { explainRejection, loadNamedPlan } from '../plan-source.ts';
+import { openChosenReporters } from '../reporting.ts';
 import { ownSignals } from '../signals.ts';
-import { openChosenReporters, openTerminal } from '../terminal.ts';
+import { openStreams, type Streams } from '../streams.ts';
 
 /** How long output may take to leave us once a signal has asked us to go: nobody may be reading any more. */
 const PARTING_MS = 2000;
 
 /** Runs the plan, and ends the process with the run's exit code. */
 export async function runCommand(source: string, flags: RunFlags): Promise<void> {
-  const signals = ownSignals();
-  const streams = { stdout: openTerminal(process.stdout), stderr: openTerminal(process.stderr) };
-  const leave = async (code: number, closing: Promise<unknown> = Promise.resolve()) => {
-    const flushed = closing.then(() => Promise.all([streams.stdout.flush(), streams.stderr.flush()]));
-    await (signals.received === undefined ? flushed : Promise.race([flushed, wait(PARTING_MS)]));
-    signals.release();
-    exitProcess(code, signals.received);
-  };
-  const refuse = (code: number, words: string) => {
-    void streams.stderr.write(words);
-    return leave(code);
-  };
-
+  const streams = openStreams();
   const loaded = await loadNamedPlan(source);
-  if (loaded.type === 'rejected') return refuse(EXIT.usage, explainRejection(source, loaded));
+  if (loaded.type === 'rejected') return refuse(streams, EXIT.usage, explainRejection(source, loaded));
   const plan = withFlags(loaded.plan, flags);
   const opened = await openChosenReporters(flags.reporter, plan, streams, flags.color);
-  if (opened.type === 'wrong') return refuse(EXIT.usage, `runjobs: ${opened.message}\n`);
+  if (opened.type === 'wrong') return refuse(streams, EXIT.usage, `runjobs: ${opened.message}\n`);
+  const { reporters } = opened;
 
-  const closeReporters = () => Promise.all(opened.reporters.map(reporter => reporter.close()));
+  const signals = ownSignals();
+  // Never given back: the process ends with its run.
+  const claim = claimRootRun(plan.name);
   let run: Run;
   try {
-    run = await openRootRun({
-      plan,
-      id: claimRootRun(plan.name).id,
-      listeners: opened.reporters,
-      onListenerFailure(name, error) {
-        // Where there are other reporters, they tell it.
-        if (opened.reporters.length > 1) return;
-        void streams.stderr.write(`runjobs: the reporter "${name}" failed, the run goes on: ${String(error)}\n`);
-      },
-      env: process.env as Record<string, string>,
-      ...stateDirOf(flags),
-    });
+    run = await openRootRun({ plan, claim, listeners: reporters, ...environment(flags), onListenerFailure });
   } catch (error) {
-    await closeReporters();
-    return refuse(
-      EXIT.notWritable,
-      `runjobs: logs cannot be kept, so nothing was started: ${(error as Error).message}\n`,
-    );
+    const why = `logs cannot be kept, so nothing was started: ${(error as Error).message}`;
+    return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
   }
   endOnBugs(run);
   signals.direct(run);
   const { exitCode } = await run.start();
-  return leave(exitCode, closeReporters());
+
+  const leave = () => exitProcess(exitCode, signals.received);
+  signals.direct({ cancel() {}, kill: leave });
+  await Promise.race([closed(reporters, streams), signals.came.then(() => wait(PARTING_MS))]);
+  signals.release();
+  leave();
+
+  function onListenerFailure(name: string, error: unknown): void {
+    // Where there are other reporters, they tell it.
+    if (reporters.length > 1) return;
+    void streams.stderr.write(`runjobs: the reporter "${name}" failed, the run goes on: ${String(error)}\n`);
+  }
+}
+
+async function refuse(streams: Streams, code: number, words: string): Promise<void> {
+  void streams.stderr.write(words);
+  await streams.flush();
+  exitProcess(code);
+}
+
+async function closed(reporters: readonly Reporter[], streams: Streams): Promise<void> {
+  await Promise.all(reporters.map(reporter => reporter.close()));
+  await streams.flush();
 }
 
 function withFlags(plan: Plan, { slots = plan.slots, timeout }: RunFlags): Plan {
   return { ...plan, slots, root: timeout === undefined ? plan.root : { ...plan.root, timeoutMs: timeout } };
 }
 
-function stateDirOf({ stateDir = process.env.RUNJOBS_STATE_DIR }: RunFlags): { stateDir?: string } {
-  return stateDir ? { stateDir: resolve(stateDir) } : {};
+function environment({ stateDir = process.env.RUNJOBS_STATE_DIR }: RunFlags) {
+  return { env: process.env as Record<string, string>, ...(stateDir ? { stateDir: resolve(stateDir) } : {}) };
 }
 
 function wait(ms: number): Promise<void> {

@@ -3,12 +3,12 @@ import { eventSchema } from '../../events/event-schema.ts';
 import { planJsonSchema } from '../../plan/json-schema.ts';
 import { EXIT } from '../exit.ts';
 import type { SchemaFlags } from '../options.ts';
-import { createSink } from '../sink.ts';
+import { openStreams } from '../streams.ts';
 
 /** Prints the schema; resolves to the exit code. */
 export async function schemaCommand({ events = false }: SchemaFlags): Promise<number> {
-  const out = createSink(process.stdout);
-  void out.write(`${JSON.stringify(events ? eventSchema : planJsonSchema(), null, 2)}\n`);
-  await out.flush();
-  return EXIT.ok;
+  const streams = openStreams();
+  void streams.stdout.write(`${JSON.stringify(events ? eventSchema : planJsonSchema(), null, 2)}\n`);
+  await streams.flush();
+  return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
 }

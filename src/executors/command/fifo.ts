@@ -25,7 +25,6 @@ export class Fifo {
   readonly #socket: Socket;
   #keeper = -1;
   #write: Write | undefined;
-  #pressure: Promise<void> | undefined;
 
   /** Opens the named pipe at `path`, which is its own. Throws the system's error, such as EMFILE, with nothing left open. */
   constructor(path: string, buffer: Uint8Array) {
@@ -63,14 +62,13 @@ export class Fifo {
 
   /**
    * Reads what the ended command has left in the pipe, and stops reading. Resolves with whether the pipe is clean: no
-   * other process holds it, so the next command may have it. A process that does hold it delays this by 100 ms at most
-   * (and by what `write` takes for a pipe's content).
+   * other process holds it, so the next command may have it. A process that does hold it delays this by 100 ms at most;
+   * a taker that is slow does not.
    */
   async drain(): Promise<boolean> {
     const write = this.#write;
     this.#write = undefined;
     this.#socket.pause();
-    await this.#pressure;
     closeSync(this.#keeper);
     this.#keeper = -1;
     const deadline = performance.now() + drainMs;
@@ -82,7 +80,8 @@ export class Fifo {
       wasEmpty ||= bytes < this.#buffer.length;
       total += bytes;
       if (bytes === 0) await pause(pollMs);
-      else await write?.(this.#buffer.subarray(0, bytes));
+      // What is left fits into memory: whoever is slow to take it must not hold up the end of the step.
+      else void write?.(this.#buffer.subarray(0, bytes));
       if (total > pipeCapacity || (wasEmpty && performance.now() >= deadline)) return false;
     }
     return this.#keep();
@@ -109,11 +108,11 @@ export class Fifo {
   #take(size: number): boolean {
     const pressure = this.#write?.(this.#buffer.subarray(0, size));
     if (pressure === undefined) return true;
+    const taker = this.#write;
     const resume = () => {
-      this.#pressure = undefined;
-      if (this.#write !== undefined) this.#socket.resume();
+      if (this.#write === taker) this.#socket.resume();
     };
-    this.#pressure = pressure.then(resume, resume);
+    void pressure.then(resume, resume);
     return false;
   }
 }

@@ -6,13 +6,10 @@ import { firstOf } from './wait.ts';
 /** How long a leftover that holds a pipe may delay the end. */
 const drainMs = 100;
 
-/** After the end, so much is taken from a slow pipe before the deadline counts. */
-const pipeCapacity = 1024 * 1024;
-
 /** A channel over the stdout and stderr pipes of each attached process. */
 export function openPipes(write: Write): Channel {
   const streams: Readable[] = [];
-  let total = 0;
+  let isEnding = false;
   return {
     openOutput: () => 'pipe',
     attach(child) {
@@ -20,9 +17,8 @@ export function openPipes(write: Write): Channel {
         if (stream === null) continue;
         streams.push(stream);
         stream.on('data', (bytes: Buffer) => {
-          total += bytes.length;
           const pressure = write(bytes);
-          if (pressure === undefined) return;
+          if (pressure === undefined || isEnding) return;
           stream.pause();
           const resume = () => stream.resume();
           pressure.then(resume, resume);
@@ -30,11 +26,12 @@ export function openPipes(write: Write): Channel {
       }
     },
     async finish() {
-      const bound = total + pipeCapacity;
+      // What is left fits into memory: whoever is slow to take it must not hold up the end of the step.
+      isEnding = true;
+      for (const stream of streams) stream.resume();
       const open = streams.filter(stream => !stream.closed);
       const closed = Promise.all(open.map(stream => new Promise(resolve => stream.once('close', resolve))));
-      const isSlow = () => total < bound && streams.some(stream => stream.isPaused());
-      while ((await firstOf(closed, { limitMs: drainMs })) === 'late' && isSlow());
+      await firstOf(closed, { limitMs: drainMs });
       for (const stream of streams) stream.destroy();
     },
   };

@@ -1,10 +1,10 @@
-/** The world as reporters are given it: the process's streams, files, colours and clock. */
-import type { WriteStream } from 'node:tty';
+/** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
 import { realClock } from '../engine/clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { chooseReporters, openReporters } from '../reporters/choose.ts';
-import type { Reporter, Terminal } from '../reporters/reporter.ts';
-import { createSink, openFileSink } from './sink.ts';
+import type { Reporter } from '../reporters/reporter.ts';
+import { openFileSink } from './sink.ts';
+import type { Streams } from './streams.ts';
 
 export type OpenedReporters =
   | { readonly type: 'opened'; readonly reporters: readonly Reporter[] }
@@ -15,7 +15,7 @@ export type OpenedReporters =
 export async function openChosenReporters(
   specs: readonly string[],
   plan: Plan,
-  streams: { readonly stdout: Terminal; readonly stderr: Terminal },
+  streams: Streams,
   wantsColour: boolean,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
@@ -44,24 +44,6 @@ export async function openChosenReporters(
   } catch (error) {
     return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
   }
-}
-
-/** A standard stream as a terminal: its size is read anew each time, as it changes. */
-export function openTerminal(stream: WriteStream): Terminal {
-  const { write, flush } = createSink(stream);
-  return {
-    write,
-    flush,
-    get isTTY() {
-      return stream.isTTY;
-    },
-    get columns() {
-      return stream.columns;
-    },
-    get rows() {
-      return stream.rows;
-    },
-  };
 }
 
 /** NO_COLOR and FORCE_COLOR as everywhere (no-color.org, force-color.org). */
