@@ -9,11 +9,12 @@ export const EXIT = { ok: 0, usage: 2, bug: 3, notWritable: 74 } as const;
 const SIGNAL_PATIENCE_MS = 200;
 
 /**
- * Ends the process; everything must have been flushed. After an interruption the signal is raised again, so that the
- * shell that called us sees it and stops too: `runjobs plan && echo next` says nothing after Ctrl-C.
+ * Ends the process; everything that can be flushed has been. After a signal, also one that came when the run had ended
+ * already, it is raised again, so that the shell that called us sees it and stops too: `runjobs plan && echo next` says
+ * nothing after Ctrl-C.
  */
 export function exitProcess(code: number, signal?: InterruptSignal): void {
-  if (signal === undefined || code !== 128 + constants.signals[signal]) process.exit(code);
+  if (signal === undefined || code === EXIT.bug) process.exit(code);
   process.kill(process.pid, signal);
-  setTimeout(() => process.exit(code), SIGNAL_PATIENCE_MS);
+  setTimeout(() => process.exit(128 + constants.signals[signal]), SIGNAL_PATIENCE_MS);
 }
