@@ -71,10 +71,11 @@ export function loadPlan(file: string): Promise<LoadResult> {
  * nothing of the new one starts.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
-  const claim = claimRootRun(typeof plan === 'string' ? plan : (plan?.name ?? 'plan'));
+  const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
   try {
     const loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
+    claim.run.name = loaded.plan.name;
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);

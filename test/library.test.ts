@@ -76,6 +76,10 @@ describe('run', () => {
     expect((await run({ run: 'true' }, { stateDir })).exitCode).toBe(0);
   });
 
+  it.each([null, undefined, 5, ''])('tells what is wrong with %j in the place of a plan', async plan => {
+    await expect(run(plan as never, { stateDir })).rejects.toThrow(PlanError);
+  });
+
   it('tells every problem of a wrong plan', async () => {
     const error = await run({ steps: [{ rnu: 'x' }, { run: 5 }], slots: 0 } as never, { stateDir }).catch(
       caught => caught,

@@ -1,19 +1,34 @@
 /** Loading the plan that a command names, and telling what is wrong with it. */
+import { fstatSync } from 'node:fs';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
 import { formatProblems } from '../plan/problems.ts';
+import { EXIT } from './exit.ts';
 
 /** Loads a plan; `-` is standard input. */
-export function loadNamedPlan(source: string): Promise<LoadResult> {
-  return loadPlan(source, { cwd: process.cwd(), stdin: readStdin });
+export async function loadNamedPlan(source: string): Promise<LoadResult> {
+  process.once('beforeExit', neverLoads);
+  try {
+    return await loadPlan(source, { cwd: process.cwd(), stdin: readStdin });
+  } finally {
+    process.off('beforeExit', neverLoads);
+  }
 }
 
 /** All problems of a plan and what they mean, for standard error. */
 export function explainRejection(source: string, { problems }: Extract<LoadResult, { type: 'rejected' }>): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `${formatProblems(problems)}\n\n${count} in ${source === '-' ? 'the plan' : source}; nothing was started.\n`;
+  const file = source === '-' || source === '' ? 'the plan' : source;
+  return `${formatProblems(problems)}\n\n${count} in ${file}; nothing was started.\n`;
+}
+
+/** Nothing is left to do and the plan is not there: its module awaits what never comes. */
+function neverLoads(): void {
+  process.stderr.write('runjobs: the module of the plan never ends loading: it awaits what nothing brings about\n');
+  process.exit(EXIT.usage);
 }
 
 async function readStdin(): Promise<Uint8Array> {
+  if (fstatSync(process.stdin.fd).isDirectory()) throw new Error('it is a folder');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -14,7 +14,8 @@ export class RunActiveError extends Error {
 export interface ActiveRun {
   /** Another one is taken while the run is being opened, should this one be taken already. */
   id: string;
-  readonly name: string;
+  /** The plan's; until it is loaded, what it is loaded from. */
+  name: string;
 }
 
 /** Shared by every copy of this library in the process. */

@@ -1,6 +1,8 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { httpFindings } from './http-checks.ts';
+import { KEPT_IDS } from './ids.ts';
+import { keptNameFindings } from './kept-name.ts';
 import { hasPipe } from './pipes.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
@@ -50,6 +52,7 @@ class Checks implements Checked {
     this.#keysGoWithBody(step, bodies, path);
     const shell = step.shell ?? inherited;
     if (step.run !== undefined) this.#command(step, { path, shell });
+    this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
       this.errors.push(...errors);
@@ -77,8 +80,10 @@ class Checks implements Checked {
   #id(id: string, path: Path, ids: Map<string, number>): void {
     const first = ids.get(id);
     const at = [...path, 'id'];
-    if (id === 'finally')
-      this.error('the id "finally" is kept for the steps of a finally; choose another', at, 'value');
+    if (KEPT_IDS.includes(id)) {
+      this.error(`the id ${quoteText(id)} is kept for the steps of a ${id}; choose another`, at, 'value');
+      return;
+    }
     if (first === undefined) {
       ids.set(id, Number(path.at(-1)));
       return;

@@ -7,8 +7,8 @@ export const GROUPS_MAX = 64;
 /** Objects and arrays inside each other: three for each group, and some room for the body of a request. */
 export const NESTING_MAX = 256;
 
-/** How far aliases may blow a text up: a plan has at most this many values, or ten for each character. */
-const VALUES_MIN = 500_000;
+/** A plan has at most this many values, or ten for each character: aliases must not blow a text up. */
+export const VALUES_MAX = 500_000;
 
 const STEP_LISTS: ReadonlySet<string | number> = new Set(['steps', 'gather', 'finally']);
 
@@ -24,7 +24,7 @@ interface Level {
 export function depthFinding(root: unknown, textLength = 0): Finding | undefined {
   if (!isContainer(root)) return undefined;
   const waiting: Level[] = [{ value: root, part: '', parent: undefined, depth: 1, groups: 0 }];
-  let left = Math.max(VALUES_MIN, textLength * 10);
+  let left = Math.max(VALUES_MAX, textLength * 10);
   for (let level = waiting.pop(); level; level = waiting.pop()) {
     if (level.groups > GROUPS_MAX) return finding(level, `groups nest more than ${GROUPS_MAX} deep; flatten the plan`);
     if (level.depth > NESTING_MAX) return finding(level, `nested more than ${NESTING_MAX} deep; flatten the plan`);

@@ -3,8 +3,8 @@ import { buildPlan, type Origin } from './build.ts';
 import { checkPlan } from './checks.ts';
 import { depthFinding } from './depth.ts';
 import type { PlanInput } from './input.ts';
+import { copyPlain } from './plain.ts';
 import type { Plan } from './plan.ts';
-import { formatPath } from './problems.ts';
 import { shapeFindings } from './shape.ts';
 import type { Finding, Reading } from './source.ts';
 
@@ -12,13 +12,29 @@ export type Examined =
   | { readonly type: 'plan'; readonly plan: Plan; readonly warnings: readonly Finding[] }
   | { readonly type: 'faulty'; readonly errors: readonly Finding[] };
 
-/** Runs both passes over what was read, then builds the plan. Never throws, whatever the value is. */
-export function examine({ value, source, findings = [] }: Partial<Reading>, origin: Origin): Examined {
+/**
+ * Runs both passes over what was read, then builds the plan. A value without a text was made by a program and may be
+ * anything. Never throws.
+ */
+export function examine({ value: read, source, findings = [] }: Partial<Reading>, origin: Origin): Examined {
+  const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
+  if (faults.length > 0) return { type: 'faulty', errors: faults };
   const depth = depthFinding(value, source?.text.length);
   if (depth) return { type: 'faulty', errors: [...findings, depth] };
   const { errors, warnings } = checkPlan(value);
-  const told = new Set(findings.map(finding => formatPath(finding.path)));
-  const found = [...shapeFindings(value), ...errors].filter(finding => !told.has(formatPath(finding.path)));
+  const found = notTold([...shapeFindings(value), ...errors], findings);
   if (findings.length + found.length > 0) return { type: 'faulty', errors: [...findings, ...found] };
   return { type: 'plan', plan: buildPlan(value as PlanInput, origin, source), warnings };
+}
+
+/** One finding for each key and each value, the first pass's first; none where the text itself is at fault. */
+function notTold(found: readonly Finding[], findings: readonly Finding[]): Finding[] {
+  const faulty = new Set(findings.map(({ path }) => JSON.stringify(path)));
+  const firsts = new Map<string, Finding>();
+  for (const finding of found) {
+    const path = JSON.stringify(finding.path);
+    const place = `${finding.at} ${path}`;
+    if (!faulty.has(path) && !firsts.has(place)) firsts.set(place, finding);
+  }
+  return [...firsts.values()];
 }

@@ -1,5 +1,6 @@
 /** The rules of an `http` body that are about more than one key, or about the meaning of a text. */
-import { quoteText } from './quote.ts';
+import { keptNameFindings } from './kept-name.ts';
+import { quote, quoteText } from './quote.ts';
 import { parseRequestLine } from './request-line.ts';
 import type { Finding, Path } from './source.ts';
 
@@ -10,7 +11,7 @@ export function httpFindings(http: unknown, path: Path): { errors: Finding[]; wa
   if (typeof http === 'string') {
     const line = parseRequestLine(http);
     const message = line
-      ? urlFault(line.url)
+      ? (urlFault(line.url) ?? methodFault(line.method))
       : `expected a request such as "GET https://example.org", got ${quoteText(http)}`;
     if (message) errors.push({ message, path, at: 'value' });
     return { errors, warnings };
@@ -19,20 +20,14 @@ export function httpFindings(http: unknown, path: Path): { errors: Finding[]; wa
   const request: { readonly [key: string]: unknown } = { ...http };
   const message = typeof request.url === 'string' ? urlFault(request.url) : undefined;
   if (message) errors.push({ message, path: [...path, 'url'], at: 'value' });
+  const fault = typeof request.method === 'string' ? methodFault(request.method) : undefined;
+  if (fault) errors.push({ message: fault, path: [...path, 'method'], at: 'value' });
   if (request.json !== undefined && request.body !== undefined) {
     errors.push({ message: 'json and body exclude each other; keep one', path: [...path, 'body'], at: 'key' });
   }
-  if (request.json !== undefined && !isJson(request.json)) {
-    errors.push({ message: 'expected a value that JSON can hold', path: [...path, 'json'], at: 'value' });
-  }
-  for (const [name, value] of entriesOf(request.headers)) {
-    if (typeof value !== 'string' || !/[\r\n\0]/.test(value)) continue;
-    errors.push({
-      message: `expected a header value on one line, got ${quoteText(value)}`,
-      path: [...path, 'headers', name],
-      at: 'value',
-    });
-  }
+  const strange = request.json === undefined ? undefined : noJson(request.json, [...path, 'json']);
+  if (strange) errors.push(strange);
+  errors.push(...headerFindings(request.headers, [...path, 'headers']));
   for (const key of ['json', 'body']) {
     if (request[key] === undefined || request.method !== undefined) continue;
     warnings.push({
@@ -54,14 +49,54 @@ function urlFault(url: string): string | undefined {
   return `expected an absolute URL such as "https://example.org/health", ${got}`;
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+function methodFault(method: string): string | undefined {
+  if (method.toUpperCase() !== 'CONNECT') return undefined;
+  return 'CONNECT asks for a tunnel, which no step can use; choose another method';
 }
 
-function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
+/** Headers that are about the connection, and not about the request that it carries. */
+const OF_CONNECTION: readonly string[] = ['connection', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'];
+
+function headerFindings(headers: unknown, path: Path): Finding[] {
+  const found = keptNameFindings(headers, path, 'header');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return found;
+  for (const [name, value] of Object.entries(headers)) {
+    const fault = nameFault(name, value);
+    if (fault) found.push({ message: fault, path: [...path, name], at: 'key' });
+    else if (typeof value === 'string') {
+      const message = valueFault(value);
+      if (message) found.push({ message, path: [...path, name], at: 'value' });
+    }
   }
+  return found;
+}
+
+/** Why a header cannot be sent by a step, whatever its value is. */
+function nameFault(name: string, value: unknown): string | undefined {
+  const lower = name.toLowerCase();
+  if (lower === 'content-length') return `runjobs counts the ${name} itself; take it out`;
+  const isClose = lower === 'connection' && typeof value === 'string' && value.trim().toLowerCase() === 'close';
+  if (!OF_CONNECTION.includes(lower) || isClose) return undefined;
+  const orClose = lower === 'connection' ? ', or set it to "close"' : '';
+  return `the header ${name} is about the connection, which runjobs manages; take it out${orClose}`;
+}
+
+function valueFault(value: string): string | undefined {
+  if (/[\r\n\0]/.test(value)) return `expected a header value on one line, got ${quoteText(value)}`;
+  if (!/[^\t\x20-\x7e\x80-\xff]/.test(value)) return undefined;
+  return `expected a header value of Latin-1 characters, got ${quoteText(value)}; encode it`;
+}
+
+/** The first thing inside a value that JSON has no way to write. A member that is undefined is absent. */
+function noJson(value: unknown, path: Path): Finding | undefined {
+  if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return undefined;
+  if (typeof value !== 'object') {
+    return { message: `expected a value that JSON can hold, got ${quote(value)}`, path, at: 'value' };
+  }
+  const isList = Array.isArray(value);
+  for (const [part, inner] of isList ? value.entries() : Object.entries(value)) {
+    const found = inner === undefined && !isList ? undefined : noJson(inner, [...path, part]);
+    if (found) return found;
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 /** The ids of the steps in one list: given ones first, then names, then positions. */
 
 /** Ids that a step cannot take: they are parts of other paths. */
-const KEPT = ['finally'];
+export const KEPT_IDS: readonly string[] = ['finally'];
 
 const LENGTH_MAX = 60;
 
@@ -9,7 +9,7 @@ const LENGTH_MAX = 60;
 export function idsFor(
   steps: readonly { readonly id?: string | undefined; readonly name?: string | undefined }[],
 ): string[] {
-  const taken = new Set([...KEPT, ...steps.flatMap(step => step.id ?? [])]);
+  const taken = new Set([...KEPT_IDS, ...steps.flatMap(step => step.id ?? [])]);
   const next = new Map<string, number>();
   return steps.map((step, index) => {
     if (step.id !== undefined) return step.id;

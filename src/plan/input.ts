@@ -1,5 +1,5 @@
 /** The types of a job file as its author writes it: what `definePlan` checks and editors complete. */
-import type { Json } from './plan.ts';
+import type { Json, StopSignal } from './plan.ts';
 
 /** `"250ms"`, `"10s"`, `"5m"`, `"1h30m"`, `"2d"`, or a number of seconds. */
 export type DurationInput = string | number;
@@ -95,7 +95,7 @@ export interface FinallyInput {
 }
 
 export interface StopInput {
-  signal?: NodeJS.Signals | undefined;
+  signal?: StopSignal | undefined;
   grace?: DurationInput | undefined;
   run?: string | undefined;
 }

@@ -1,6 +1,7 @@
 /** The JSON Schema of job files, by which an editor completes, explains and checks them. */
 import * as z from 'zod/mini';
 import { BODIES, GOES_WITH } from './bodies.ts';
+import { KEPT_IDS } from './ids.ts';
 import { planSchema } from './schema.ts';
 
 interface Schema {
@@ -15,6 +16,8 @@ export function planJsonSchema(): Schema {
   const root = rawSchema() as Schema;
   const { background: _, ...properties } = root.properties ?? {};
   const { step, ...definitions } = root.definitions ?? {};
+  // The root's own id is in no path.
+  if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
   return {
     $id: 'urn:runjobs:plan',
     ...withRules({ ...root, properties }),

@@ -9,6 +9,7 @@ import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
 import type { Plan } from './plan.ts';
 import { type Problem, problemsFrom } from './problems.ts';
+import { describeThrown } from './quote.ts';
 import { type Reading, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -47,6 +48,13 @@ const PLANS = ['.json', ...YAMLS, ...MODULES];
  * JSON when it begins with `{`, else YAML. Whatever is wrong with the file is a problem: never rejects for it.
  */
 export async function loadPlan(source: string, options: LoadOptions = {}): Promise<LoadResult> {
+  if (typeof source !== 'string' || source === '') {
+    return rejected({
+      message: 'no plan is named; give the path of a file, or "-" for standard input',
+      path: '',
+      file: '',
+    });
+  }
   const cwd = resolve(options.cwd ?? '');
   if (source === '-') return loadStdin(options.stdin, cwd);
   const file = resolve(cwd, source);
@@ -54,12 +62,15 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   const bytes = await readFile(file);
   if (bytes.type === 'failed') return rejected({ message: bytes.message, path: '', file: shown });
   const extension = extname(file).toLowerCase();
-  const origin: Origin = { name: basename(file, extname(file)), folder: dirname(file), file };
+  // A pipe with a path, as of `<(…)`, lies in no folder that anybody means.
+  const origin: Origin = bytes.isFile
+    ? { name: basename(file, extname(file)), folder: dirname(file), file }
+    : { name: 'plan', folder: cwd };
   if (MODULES.includes(extension)) return loadModule(origin, file, shown);
   return loadText(bytes.bytes, extension, origin, shown);
 }
 
-/** Makes a plan of an object, with the same checks as a file; problems have a path but no line. */
+/** Makes a plan of an object, with the same checks as a file; problems have a path but no line. Never throws. */
 export function planFrom(value: unknown, origin: PlanOrigin): LoadResult {
   const { folder, name = 'plan', file } = origin;
   return conclude({ value }, { name, folder, ...(file === undefined ? {} : { file }) }, file ?? '');
@@ -76,7 +87,7 @@ async function loadStdin(stdin: LoadOptions['stdin'], cwd: string): Promise<Load
   try {
     return await loadText(await stdin(), '', { name: 'plan', folder: cwd }, file);
   } catch (error) {
-    return rejected({ message: `standard input cannot be read: ${String(error)}`, path: '', file });
+    return rejected({ message: `standard input cannot be read: ${describeThrown(error)}`, path: '', file });
   }
 }
 
@@ -108,7 +119,7 @@ function conclude(reading: Partial<Reading>, origin: Origin, shown: string): Loa
 }
 
 type Bytes =
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly isFile: boolean }
   | { readonly type: 'failed'; readonly message: string };
 
 async function readFile(file: string): Promise<Bytes> {
@@ -117,7 +128,8 @@ async function readFile(file: string): Promise<Bytes> {
     const chunks: Buffer[] = [];
     for (let length = 0; length <= BYTES_MAX; ) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
-      if (bytesRead === 0) return { type: 'bytes', bytes: Buffer.concat(chunks) };
+      if (bytesRead === 0)
+        return { type: 'bytes', bytes: Buffer.concat(chunks), isFile: (await handle.stat()).isFile() };
       chunks.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
     }
@@ -160,7 +172,7 @@ async function nearFile(file: string): Promise<string> {
 }
 
 function showFile(file: string, cwd: string): string {
-  const path = relative(cwd, file);
+  const path = relative(cwd, file) || '.';
   return /^\.\.(?:[\\/]|$)/.test(path) || isAbsolute(path) ? file : path;
 }
 

@@ -1,6 +1,6 @@
 /** Reads a plan that a JavaScript module exports. */
 import { pathToFileURL } from 'node:url';
-import { escapeUnsafe } from './quote.ts';
+import { describeThrown } from './quote.ts';
 
 /** What the module exports, or why there is nothing. */
 export type Imported =
@@ -20,25 +20,29 @@ export async function importPlan(file: string): Promise<Imported> {
   } catch (error) {
     return {
       type: 'failed',
-      message: `the module cannot be loaded: ${describe(error)}`,
+      message: `the module cannot be loaded: ${describeThrown(error)}`,
       ...placeOf(error, [href, file]),
     };
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return escapeUnsafe(String(error));
-  const [firstLine = ''] = error.message.split('\n');
-  return escapeUnsafe(`${error.name}: ${firstLine}`);
-}
-
 /** Where in the module itself the error arose, as far as its stack tells. */
 function placeOf(error: unknown, names: readonly string[]): { line?: number; column?: number } {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const stack = stackOf(error);
   for (const name of names) {
     const at = stack.indexOf(`${name}:`);
     const place = at === -1 ? undefined : /^:(\d+)(?::(\d+))?/.exec(stack.slice(at + name.length));
     if (place) return { line: Number(place[1]), column: Number(place[2] ?? 1) };
   }
   return {};
+}
+
+/** Empty where there is none, or where asking for it throws. */
+function stackOf(error: unknown): string {
+  try {
+    const stack: unknown = error instanceof Error ? error.stack : undefined;
+    return typeof stack === 'string' ? stack : '';
+  } catch {
+    return '';
+  }
 }

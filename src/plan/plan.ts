@@ -1,5 +1,7 @@
 /** The Plan and its Steps: what a job file means, after it was checked and every default was filled in. */
 
+import type { SIGNALS } from './signals.ts';
+
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -94,9 +96,12 @@ export interface SleepStep extends StepCommon {
   readonly durationMs: number | 'forever';
 }
 
+/** A signal that may ask a command to end. */
+export type StopSignal = (typeof SIGNALS)[number];
+
 /** How a command is told to end. */
 export interface StopPolicy {
-  readonly signal: NodeJS.Signals;
+  readonly signal: StopSignal;
   /** Milliseconds between the signal and SIGKILL. */
   readonly graceMs: number;
   /** A script that stops the command, run in place of the signal. */
@@ -114,7 +119,7 @@ export interface Every {
   readonly intervalMs: number;
   /** Ticks that are started at most. */
   readonly times?: number;
-  /** Milliseconds after which no tick starts. */
+  /** Milliseconds from the start of the first tick after which none starts; one that runs then is let to its end. */
   readonly forMs?: number;
   /** What happens to a tick that is due while the last one runs. */
   readonly overlap: 'skip';

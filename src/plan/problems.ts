@@ -47,11 +47,11 @@ function formatProblem(problem: Problem): string {
   return problem.excerpt === undefined ? head : `${head}\n${problem.excerpt}`;
 }
 
-/** `root.steps[0].env["a b"]`; very deep paths are cut in the middle. */
+/** `root.steps[0].env["a b"]`; long keys and very deep paths are cut in the middle. */
 export function formatPath(path: Path): string {
   const parts = path.map(part => {
     if (typeof part === 'number') return `[${part}]`;
-    return /^[\w$-]+$/.test(part) ? `.${part}` : `[${quoteText(part)}]`;
+    return /^[\w$-]{1,60}$/.test(part) ? `.${part}` : `[${quoteText(part)}]`;
   });
   if (parts.length > 16) parts.splice(6, parts.length - 12, '…');
   return `root${parts.join('')}`;

@@ -5,6 +5,7 @@
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;
 
 const QUOTED_MAX = 60;
+const THROWN_MAX = 200;
 
 /** A value as a message shows it: `"text"`, `3`, `an object`. */
 export function quote(value: unknown): string {
@@ -17,16 +18,28 @@ export function quote(value: unknown): string {
       return 'an object';
     case 'undefined':
       return 'nothing';
+    case 'bigint':
+      return `${shorten(String(value), QUOTED_MAX)}n`;
     case 'function':
       return 'a function';
     default:
-      return String(value);
+      return escapeUnsafe(shorten(String(value), QUOTED_MAX));
   }
 }
 
 /** A text in double quotes, escaped as in JSON, shortened in the middle. */
 export function quoteText(text: string): string {
   return escapeUnsafe(JSON.stringify(shorten(text, QUOTED_MAX)));
+}
+
+/** What was thrown, as `TypeError: no way`: its first line, shortened. Never throws, whatever it is. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    const [line = ''] = (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)).split('\n', 1);
+    return escapeUnsafe(shorten(line, THROWN_MAX));
+  } catch {
+    return 'something that cannot be shown';
+  }
 }
 
 /** The text with every unsafe character written as `\u001b` is. */

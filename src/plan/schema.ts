@@ -22,6 +22,7 @@ import {
   wholeNumber,
   words,
 } from './schema-terms.ts';
+import { SIGNALS } from './signals.ts';
 
 const status = oneOf('a status such as 204, or a class such as "2xx"', [
   wholeNumber('a status from 100 to 599', 100, 599),
@@ -46,7 +47,7 @@ const httpShape = {
   ),
   headers: key(
     z.record(
-      text(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "Accept"'),
+      text(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "Accept"'),
       scalar,
       expected('an object of header names and values'),
     ),
@@ -72,7 +73,10 @@ const everyShape = {
     wholeNumber('a count of ticks, 1 or more', 1),
     'So many ticks start, then it ends; default: no limit. Example: 10.',
   ),
-  for: key(someTime, 'Past this time no tick starts, and a running one ends; default: no limit. Example: "5m".'),
+  for: key(
+    someTime,
+    'Once it has passed since the start of the first tick, no further tick starts; one that runs then is let to its end. Default: no limit. Example: "5m".',
+  ),
   overlap: key(
     words(['skip'], '"skip"'),
     'What becomes of a tick that is due while the last one still runs; "skip", the default, leaves it out and counts it.',
@@ -96,11 +100,9 @@ const retryShape = {
   ),
 };
 
-const SIGNALS = 'SIGTERM SIGINT SIGHUP SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGABRT SIGALRM SIGPIPE SIGWINCH'.split(' ');
-
 const stopShape = {
   signal: key(
-    words(SIGNALS as readonly NodeJS.Signals[], 'a signal such as "SIGTERM" or "SIGINT"'),
+    words(SIGNALS, 'a signal such as "SIGTERM" or "SIGINT"'),
     'The signal that asks the command to end, default "SIGTERM". Example: "SIGINT".',
   ),
   grace: key(duration, 'Time between the signal and SIGKILL, default "5s". Example: "30s".'),
@@ -198,7 +200,7 @@ const stepShape = {
   ),
   env: key(
     z.record(
-      text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name of letters, digits and "_"'),
+      text(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name of letters, digits and "_"'),
       scalar,
       expected('an object of variable names and values'),
     ),

@@ -1,9 +1,12 @@
 /** Reads YAML 1.2: its values, their places, and every syntax error. Loaded only for a YAML file. */
 import { Composer, type Document, Lexer, Parser } from 'yaml';
 import { NESTING_MAX } from './depth.ts';
-import { escapeUnsafe, quoteText } from './quote.ts';
+import { escapeUnsafe, quoteText, shorten } from './quote.ts';
 import { type Finding, Lines, type Reading, Source, SYNTAX_ERRORS_MAX } from './source.ts';
 import { yamlValue } from './yaml-values.ts';
+
+/** Characters of the parser's own messages, which may quote the text. */
+const MESSAGE_MAX = 200;
 
 /** The value of a YAML text with its duplicate keys and the like, or its syntax errors. Never throws. */
 export function readYaml(text: string): Reading {
@@ -56,5 +59,5 @@ function syntaxMessage(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab in the indentation; YAML takes spaces only';
   const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1];
   if (tag !== undefined) return `unknown tag ${quoteText(tag)}; take it out`;
-  return `not YAML: ${escapeUnsafe(message.charAt(0).toLowerCase() + message.slice(1))}`;
+  return `not YAML: ${escapeUnsafe(shorten(message.charAt(0).toLowerCase() + message.slice(1), MESSAGE_MAX))}`;
 }

@@ -95,6 +95,40 @@ it('a plan comes from standard input, as JSON and as YAML', async () => {
   }
 });
 
+it('a module that never ends loading is told, and ends with 2', async () => {
+  expect(await refused([planFile('await new Promise(() => {}); export default {};', 'plan.mjs')])).toMatch(
+    /never ends loading/,
+  );
+});
+
+it('a folder as standard input is told as such', async () => {
+  const { execa } = await import('execa');
+  const { BIN, ENV } = await import('../support/cli.ts');
+  const { exitCode, stderr } = await execa('bash', ['-c', `${process.execPath} ${BIN} - < .`], {
+    env: ENV,
+    extendEnv: false,
+    reject: false,
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('it is a folder');
+});
+
+it('a plan may come through a pipe that has a path', async () => {
+  const { execa } = await import('execa');
+  const { BIN, ENV } = await import('../support/cli.ts');
+  const folder = temporaryFolder();
+  const command = `${process.execPath} ${BIN} <(echo '{"run": "pwd"}')`;
+  const { exitCode, stdout } = await execa('bash', ['-c', command], {
+    cwd: folder,
+    env: ENV,
+    extendEnv: false,
+    reject: false,
+    timeout: 20_000,
+  });
+  expect(exitCode, stdout).toBe(0);
+  expect(stdout).toContain(`] ${folder}`);
+});
+
 it('a plan may be a module', async () => {
   const file = planFile('export default { steps: [1, 2].map(n => `echo number ${n}`) };', 'plan.mjs');
   const result = await runjobs([file]);

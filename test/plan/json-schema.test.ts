@@ -13,6 +13,8 @@ describe('the JSON Schema agrees with the loader', () => {
     [{ steps: ['a', { gather: ['b', { http: 'http://a' }], limit: 1, failFast: false }], $schema: 'x', slots: 1 }],
     [{ http: { url: 'http://a', json: null, expect: { status: [200, '3xx'] } } }],
     [{ sleep: 'forever', every: { interval: '1h30m', times: 1 }, retry: { times: 'forever' }, timeout: 5 }],
+    [{ run: 'x', id: 'finally' }],
+    [{ steps: [{ id: 'finally-2', run: 'x', env: { constructor: '1', toString: '2' } }] }],
     [{ run: 'x', finally: { steps: ['y'], timeout: '1s' }, env: { A: 1, B: true, C: '' } }],
   ])('that %j is a plan', plan => {
     expect(validate(plan), JSON.stringify(validate.errors)).toBe(true);
@@ -39,6 +41,10 @@ describe('the JSON Schema agrees with the loader', () => {
     [{ run: 'x', env: { 'A-B': 1 } }],
     [{ run: 'x', stop: { signal: 'INT' } }],
     [{ run: 'x', finally: {} }],
+    [{ steps: [{ id: 'finally', run: 'x' }] }],
+    [{ run: 'x', finally: { steps: [{ id: 'finally', run: 'x' }] } }],
+    [JSON.parse('{"run": "x", "env": {"__proto__": "1"}}')],
+    [JSON.parse('{"http": {"url": "http://a", "headers": {"__proto__": "1"}}}')],
   ])('that %j is none', plan => {
     expect(validate(plan)).toBe(false);
     expect(planFrom(plan, { folder: '/' }).type).toBe('rejected');

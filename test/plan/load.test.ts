@@ -65,6 +65,7 @@ describe('a file that cannot be read', () => {
       'a/plan.json: no such file: a part of its path is not a folder',
     ],
     ['is a folder', folder => mkdir(join(folder, 'jobs')), 'jobs', 'jobs: this is a folder; name the plan file in it'],
+    ['is the current folder', async () => {}, '.', '.: this is a folder; name the plan file in it'],
     ['is a link to itself', folder => symlink('a', join(folder, 'a')), 'a', 'a: symbolic links that lead in a circle'],
     ['has an impossible name', async () => {}, 'a\0b', 'a\\u0000b: cannot be read: '],
     ['has too long a name', async () => {}, 'a'.repeat(5000), `${'a'.repeat(5000)}: cannot be read: ENAMETOOLONG`],
@@ -88,6 +89,13 @@ describe('a file that cannot be read', () => {
       expect(await told(join(folder, 'sub'), '../plan.json')).toMatch(`${join(folder, 'plan.json')}: no such file`);
       expect(await told(folder, '..plan.json')).toBe('..plan.json: no such file');
     }));
+});
+
+test.each(['', undefined, null, 5, {}])('%j names no file, and is told so', async source => {
+  expect(await loadPlan(source as string)).toEqual({
+    type: 'rejected',
+    problems: [{ message: 'no plan is named; give the path of a file, or "-" for standard input', path: '', file: '' }],
+  });
 });
 
 describe('a file that is no text', () => {
@@ -155,6 +163,23 @@ describe('a plan from a module', () => {
       '3:7 the module cannot be loaded: TypeError: no',
     ]);
     expect(await problemsOf('throw "a\\u001bb"', 'plan.mjs')).toEqual(['the module cannot be loaded: a\\u001bb']);
+  });
+
+  test.each([
+    ['an object without a prototype', 'throw Object.create(null)', 'something that cannot be shown'],
+    ['an error with a strange message', 'throw Object.assign(new Error(), { message: 5 })', 'Error: 5'],
+    ['an error that throws', 'throw new Proxy(new Error(), { get() { throw 1 } })', 'something that cannot be shown'],
+    ['a long text', 'throw "x".repeat(1e6)', `${'x'.repeat(100)}…${'x'.repeat(99)}`],
+    ['nothing', 'throw undefined', 'undefined'],
+  ])('that throws %s is told so', async (_, text, told) => {
+    expect(await problemsOf(text, 'plan.mjs')).toEqual([
+      expect.stringMatching(new RegExp(`^(?:1:\\d+ )?the module cannot be loaded: ${told}$`)),
+    ]);
+  });
+
+  test('may have a getter that throws, with its path', async () => {
+    const text = 'export default { steps: ["x", { get run() { throw new Error("g\\nh") } }] }';
+    expect(await problemsOf(text, 'plan.mjs')).toEqual(['root.steps[1].run: reading it has thrown: Error: g']);
   });
 
   test('that is no JavaScript is told so', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { planFrom } from '../../src/plan/load.ts';
 import { formatPath, formatProblems } from '../../src/plan/problems.ts';
 import { load } from './loading.ts';
 
@@ -57,6 +58,38 @@ describe('a problem', () => {
 
   test('quotes a long value shortened', async () => {
     expect(await shown(`{"sleep": "${'x'.repeat(1000)}"}`)).toMatch(/got "x{30}…x{29}"\n/);
+  });
+});
+
+describe('a problem of a long text is short', () => {
+  const long = 'k'.repeat(1_000_000);
+  const bell = '\u0007'.repeat(1_000_000);
+
+  test.each([
+    ['an unknown key of JSON', `{"run": "x", "${long}": 1}`],
+    ['an unknown key of YAML', `run: x\n? ${long}\n: 1\n`],
+    ['an unknown key that is quoted', `{"run": "x", "${long} ${long}": 1}`],
+    ['an unknown key inside', `{"run": "x", "retry": {"times": 1, "${long}": 1}}`],
+    ['a key that stands twice', `{"${long}": 1, "${long}": 1}`],
+    ['a variable', `{"run": "x", "env": {"${long}-": 1}}`],
+    ['the value of a variable', `{"run": "x", "env": {"${long}": null}}`],
+    ['a header', `{"http": {"url": "http://a", "headers": {"${long}": "\u00ff\u0100"}}}`],
+    ['an id', `{"steps": [{"id": "a${long}", "run": "x"}, {"id": "a${long}", "run": "x"}]}`],
+    ['a block of YAML', `run: |${long}\n  x\n`],
+    ['a tag of YAML', `run: !${long} x\n`],
+    ['an alias of YAML', `run: *${long}\n`],
+    ['an escape', `{"run": "${'\\u0007'.repeat(10)}", "${bell.replaceAll('\u0007', '\\u0007')}": 1}`],
+  ])('%s', async (_, text) => {
+    const told = await shown(text);
+    expect(told).not.toBe('');
+    for (const line of told.split('\n')) expect(line.length).toBeLessThan(800);
+  });
+
+  test('a number without end, and a symbol', () => {
+    for (const run of [10n ** 100_000n, Symbol(`${long}\u001b`)]) {
+      const told = planFrom({ run }, { folder: '/' });
+      expect(told.type === 'rejected' && formatProblems(told.problems)).toMatch(/got [ -~…]{1,100}$/);
+    }
   });
 });
 

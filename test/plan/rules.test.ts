@@ -177,8 +177,19 @@ describe('rules between keys', () => {
       'root.http.method: expected a method such as "GET" or "POST", got "GE T"',
     ],
     [{ http: { url: 'http://a', json: 1, body: 'x' } }, 'root.http.body: json and body exclude each other; keep one'],
-    [{ http: { url: 'http://a', json: () => 1 } }, 'root.http.json: expected a value that JSON can hold'],
-    [{ http: { url: 'http://a', json: 1n } }, 'root.http.json: expected a value that JSON can hold'],
+    [
+      { http: { url: 'http://a', json: () => 1 } },
+      'root.http.json: expected a value that JSON can hold, got a function',
+    ],
+    [{ http: { url: 'http://a', json: [1n] } }, 'root.http.json[0]: expected a value that JSON can hold, got 1n'],
+    [
+      { http: { url: 'http://a', json: { a: Number.NaN } } },
+      'root.http.json.a: expected a value that JSON can hold, got NaN',
+    ],
+    [
+      { http: { url: 'http://a', json: { a: undefined, b: [undefined] } } },
+      'root.http.json.b[0]: expected a value that JSON can hold, got nothing',
+    ],
     [
       { http: { url: 'http://a', headers: { 'a b': 1 } } },
       'root.http.headers["a b"]: expected a header name such as "Accept", got "a b"',
@@ -211,6 +222,108 @@ describe('rules between keys', () => {
 
   test('a URL with a variable is judged when its value is known', () => {
     expect(problemsWith({ http: `\${BASE}/health` })).toEqual([]);
+  });
+});
+
+describe('a name that JavaScript keeps for itself', () => {
+  const kept = '"__proto__" means something of its own to JavaScript';
+
+  test.each([
+    [
+      '{"run": "x",\n"env": {"A": "1", "__proto__": 5}}',
+      `2:19 root.env.__proto__: ${kept} and is no variable here; choose another name`,
+    ],
+    ['run: x\nenv:\n  __proto__: 5', `3:3 root.env.__proto__: ${kept} and is no variable here; choose another name`],
+    [
+      '{"http": {"url": "http://a", "headers": {"__proto__": "1"}}}',
+      `1:42 root.http.headers.__proto__: ${kept} and is no header here; choose another name`,
+    ],
+    [
+      'http:\n  url: http://a\n  headers: {__proto__: 1}',
+      `3:13 root.http.headers.__proto__: ${kept} and is no header here; choose another name`,
+    ],
+  ])('is refused, not lost: %j', async (text, problem) => {
+    expect(await problemsOf(text)).toEqual([problem]);
+  });
+
+  test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])('is not "%s"', name => {
+    const env = { [name]: '1' };
+    expect(planFrom({ run: 'x', env }, { folder: '/' })).toMatchObject({ plan: { root: { env } } });
+    expect(planFrom({ http: { url: 'http://a', headers: env } }, { folder: '/' })).toMatchObject({
+      plan: { root: { headers: env } },
+    });
+    expect(problemsWith({ run: 'x', [name]: 1 })).toEqual([
+      `root.${name}: unknown key; "runjobs schema" prints all keys`,
+    ]);
+    expect(problemsWith({ run: 'x', stop: { signal: name } })).toHaveLength(1);
+  });
+});
+
+describe('what a request cannot be sent with', () => {
+  const managed = 'is about the connection, which runjobs manages; take it out';
+
+  test.each<[unknown, string]>([
+    ['CONNECT http://a', 'root.http: CONNECT asks for a tunnel, which no step can use; choose another method'],
+    [
+      { url: 'http://a', method: 'connect' },
+      'root.http.method: CONNECT asks for a tunnel, which no step can use; choose another method',
+    ],
+    ...['Upgrade', 'Transfer-Encoding', 'Expect', 'keep-alive'].map((name): [unknown, string] => [
+      { url: 'http://a', headers: { Accept: 'x', [name]: 1 } },
+      `root.http.headers.${name}: the header ${name} ${managed}`,
+    ]),
+    [
+      { url: 'http://a', headers: { 'Content-Length': 4 } },
+      'root.http.headers.Content-Length: runjobs counts the Content-Length itself; take it out',
+    ],
+    [
+      { url: 'http://a', headers: { connection: 'upgrade' } },
+      `root.http.headers.connection: the header connection ${managed}, or set it to "close"`,
+    ],
+    [
+      { url: 'http://a', headers: { a: '日本' } },
+      'root.http.headers.a: expected a header value of Latin-1 characters, got "日本"; encode it',
+    ],
+    [
+      { url: 'http://a', headers: { a: 'x\u0007' } },
+      'root.http.headers.a: expected a header value of Latin-1 characters, got "x\\u0007"; encode it',
+    ],
+  ])('is refused: %j', (http, problem) => {
+    expect(problemsWith({ http })).toEqual([problem]);
+  });
+
+  test('is not a connection that is closed afterwards', () => {
+    expect(problemsWith({ http: { url: 'http://a', headers: { Connection: 'Close', a: 'é\t' } } })).toEqual([]);
+  });
+});
+
+describe('one problem of one place', () => {
+  const deep = (depth: number, step: unknown): unknown => (depth === 0 ? step : { steps: [deep(depth - 1, step)] });
+
+  test.each<[unknown, string]>([
+    [{ http: { url: '' } }, 'root.http.url: expected a URL such as "https://example.org/health", got ""'],
+    [{ http: ' ' }, 'root.http: expected a request such as "GET https://example.org", got " "'],
+    [{ run: 'x', okExitCodes: '' }, 'root.okExitCodes: expected an array of exit codes, got ""'],
+    [{ gather: [], limit: 9007199254740992 }, 'root.limit: expected a whole number, 1 or more, got 9007199254740992'],
+    [
+      { steps: [{ id: 'finally', run: 'x' }] },
+      'root.steps[0].id: the id "finally" is kept for the steps of a finally; choose another',
+    ],
+  ])('is told once: %j', (value, problem) => {
+    expect(problemsWith(value)).toEqual([problem]);
+  });
+
+  test('hides none of another place, however deep', () => {
+    expect(problemsWith(deep(10, { steps: [{ run: 5 }, { steps: [{ run: 5 }, { run: 5 }] }] }))).toHaveLength(3);
+  });
+
+  test('hides no other one of its key', () => {
+    expect(problemsWith({ run: 'x', limit: 0 })).toHaveLength(2);
+  });
+
+  test('is told once of each of two ids that are kept', () => {
+    const step = { id: 'finally', run: 'x' };
+    expect(problemsWith({ steps: [step, step] })).toHaveLength(2);
   });
 });
 
@@ -287,10 +400,14 @@ describe('nesting', () => {
   });
 
   test('without an end is refused', () => {
-    const json: { self?: unknown } = {};
-    json.self = json;
-    expect(problemsWith({ http: { url: 'http://a', json } })[0]).toMatch(
+    const endless = (): unknown =>
+      new Proxy({}, { ownKeys: () => ['a'], getOwnPropertyDescriptor: described, get: endless });
+    expect(problemsWith({ http: { url: 'http://a', json: endless() } })[0]).toMatch(
       /: nested more than 256 deep; flatten the plan$/,
     );
   });
 });
+
+function described(): PropertyDescriptor {
+  return { enumerable: true, configurable: true };
+}
