@@ -57,7 +57,7 @@ async function carryOut(session: Session, step: HttpStep, context: ExecuteContex
   if (request === undefined) return failed(`"${masked(step.url)}" is not a URL such as "https://example.org/health"`);
   context.started();
   for (let redirects = 0; ; redirects += 1) {
-    const next = await converse(session, request, step, context, stop);
+    const next = await ask(session, request, step, context, stop);
     if ('state' in next) return next;
     if (redirects === MAX_REDIRECTS) {
       return failed(`${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`);
@@ -67,7 +67,7 @@ async function carryOut(session: Session, step: HttpStep, context: ExecuteContex
 }
 
 /** One request and its answer: how the step ended, or the request that a redirect asks for. */
-async function converse(
+async function ask(
   session: Session,
   request: HttpRequest,
   step: HttpStep,
