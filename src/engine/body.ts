@@ -21,9 +21,8 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       ...(step.name === undefined ? {} : { name: nameIn(scope, step.name) }),
       ...facts,
     });
-    if (running.startedAt !== undefined) return;
-    running.startedAt = run.clock.now();
-    running.onBegun();
+    running.startedAt ??= run.clock.now();
+    if (step.type !== 'steps' && step.type !== 'gather') running.onBegun();
   };
   switch (step.type) {
     case 'run':
@@ -31,10 +30,10 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       return executeLeaf(run, running, step, scope, attempt, started);
     case 'steps':
       started();
-      return sequence(run, step, scope);
+      return sequence(run, step, scope, running.onBegun);
     case 'gather':
       started();
-      return gather(run, step, scope);
+      return gather(run, step, scope, running.onBegun);
     case 'sleep':
       started();
       return sleep(run, step.durationMs, scope);

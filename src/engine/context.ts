@@ -49,7 +49,7 @@ export interface Running {
   readonly group: string;
   /** When the body started for the first time, on the run's clock. */
   startedAt: number | undefined;
-  /** Called when the body has started for the first time, or waits for its slot. */
+  /** Called when it has started or waits for its slot; a group, when that holds for the children it starts with. */
   readonly onBegun: () => void;
   /** Attempts started so far, in all ticks. */
   attempts: number;

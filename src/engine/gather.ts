@@ -9,8 +9,9 @@ import type { Scope } from './scope.ts';
  * Starts the children in declared order, each once the one before has started or waits for its slot, at most `limit` at
  * once; resolves when all have ended. Once the scope is closed, by a failure or from outside, those that wait for their
  * turn are skipped.
+ * @param onBegun called when all that may run at once have started or wait for their slots.
  */
-export async function gather(run: RunContext, step: GatherStep, scope: Scope): Promise<Outcome> {
+export async function gather(run: RunContext, step: GatherStep, scope: Scope, onBegun: () => void): Promise<Outcome> {
   const group = new Group(run, scope, step.failFast ? 'any failure' : 'a background failure');
   const limit = step.limit ?? Number.POSITIVE_INFINITY;
   const waiting = step.children.values();
@@ -38,7 +39,7 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope): P
       isStarting = false;
       if (running === 0) resolve();
     };
-    void startMore();
+    void startMore().then(onBegun);
   });
   return group.end();
 }

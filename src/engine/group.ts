@@ -30,12 +30,14 @@ export class Group {
     this.#cancelOn = cancelOn;
   }
 
-  /** Runs children one after the other. Once the scope is closed the rest is skipped. */
-  async inOrder(children: readonly Step[]): Promise<void> {
+  /** Runs children one after the other; once the scope is closed the rest is skipped. @param onBegun see {@link child}. */
+  async inOrder(children: readonly Step[], onBegun?: () => void): Promise<void> {
     for (const child of children) {
       if (this.#scope.closed !== undefined) this.skip(child, this.#closedBefore(this.#scope.closed));
-      else if (child.background) await this.startBackground(child);
-      else await this.child(child);
+      else if (child.background) {
+        await this.startBackground(child);
+        onBegun?.();
+      } else await this.child(child, onBegun);
     }
   }
 

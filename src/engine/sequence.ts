@@ -5,9 +5,17 @@ import type { RunContext } from './context.ts';
 import { Group } from './group.ts';
 import type { Scope } from './scope.ts';
 
-/** Runs the children in order, passing over what was skipped; resolves when all of them have ended. */
-export async function sequence(run: RunContext, step: SequenceStep, scope: Scope): Promise<Outcome> {
+/**
+ * Runs the children in order, passing over what was skipped; resolves when all of them have ended.
+ * @param onBegun called when the first one has started or waits for its slot.
+ */
+export async function sequence(
+  run: RunContext,
+  step: SequenceStep,
+  scope: Scope,
+  onBegun: () => void,
+): Promise<Outcome> {
   const group = new Group(run, scope, 'any failure');
-  await group.inOrder(step.children);
+  await group.inOrder(step.children, onBegun);
   return group.end();
 }

@@ -26,7 +26,16 @@ describe('gather', () => {
     const clock = createVirtualClock();
     const begun: string[] = [];
     const run = openRun({
-      plan: plan(gather('.', [leaf('a'), sleep('b', 0), steps('c', [leaf('d')]), leaf('e'), leaf('f')]), 2),
+      plan: plan(
+        gather('.', [
+          leaf('a'),
+          sleep('b', 0),
+          steps('c', [gather('g', [leaf('d'), leaf('h')])]),
+          leaf('e'),
+          leaf('f'),
+        ]),
+        3,
+      ),
       id: 'x',
       clock,
       publish(event) {
@@ -44,7 +53,7 @@ describe('gather', () => {
       },
     });
     await clock.runUntil(run.start());
-    expect(begun).toEqual(['.', 'a', 'b', 'c', 'c/d', 'e', 'f']);
+    expect(begun).toEqual(['.', 'a', 'b', 'c', 'c/g', 'c/g/d', 'c/g/h', 'e', 'f']);
   });
 
   it('with no children succeeds', async () => {
