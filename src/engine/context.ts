@@ -32,6 +32,8 @@ export interface RunContext {
   retried(group: string): void;
   /** Keeps a step's final state. */
   settled(step: string, outcome: Outcome): void;
+  /** Ends what ended steps at or below the path have left behind. */
+  sweep(path: string): Promise<void> | undefined;
   /**
    * {@link runStep}: how groups run their children. It stands here because groups are below steps in the order of
    * imports, and steps below groups in the tree.

@@ -14,6 +14,24 @@ export interface Executor {
    * when nothing of it is left.
    */
   execute(step: LeafStep, context: ExecuteContext): Promise<Outcome>;
+
+  /**
+   * Ends what steps at or below this path that have ended by themselves have left behind in spite of all, such as a
+   * process that has turned itself into a daemon, with a warning that names it. Resolves when nothing of them is left.
+   *
+   * The engine calls it at the end of each group (the path of a `steps` or `gather`, or `…/finally`), when nothing below
+   * runs any more, and once with `.` at the end of the run. Steps elsewhere may be running and are left alone. Calls may
+   * overlap. Costs next to nothing when no step has ended below the path since the last call. Never rejects.
+   */
+  sweep?(path: string, context: SweepContext): Promise<void>;
+}
+
+/** What a sweep is told, and what it tells. */
+export interface SweepContext {
+  /** Aborted when the whole run must end at once: no grace is left. */
+  readonly kill: AbortSignal;
+  /** @param step the path of the step that has left something behind. */
+  warn(message: string, step: string): void;
 }
 
 /** What an executor is told about an attempt, and what it tells while it runs. */

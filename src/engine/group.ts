@@ -63,11 +63,13 @@ export class Group {
 
   /**
    * Ends the group once its other children have ended: background steps are stopped one by one, the last started
-   * first. A group with nothing but background steps lives until they have ended or its scope closes.
+   * first. A group with nothing but background steps lives until they have ended or its scope closes. What its steps
+   * have left behind goes with it.
    */
   async end(): Promise<Outcome> {
     if (!this.#foreground) await this.#backgroundAlone();
     await this.#stopBackground();
+    await this.#run.sweep(this.#scope.path);
     const { failure } = this;
     if (failure !== undefined) {
       const { step, exitCode } = failure;

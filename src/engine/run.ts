@@ -103,6 +103,11 @@ export function openRun(options: RunOptions): Run {
       failures = failures.filter(stays);
     },
     settled: (step, outcome) => void steps.set(step, outcome),
+    sweep: path =>
+      options.executor.sweep?.(path, {
+        kill: killer.signal,
+        warn: (message, step) => publish({ type: 'warning', t: t(), step, message }),
+      }),
     step: runStep,
     broken(message) {
       if (why?.type === 'unwritable') return;
@@ -130,6 +135,7 @@ export function openRun(options: RunOptions): Run {
     async start() {
       announce();
       const outcome = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
+      await context.sweep('.');
       ended = true;
       const exitCode = exitCodeOf(outcome, why, failures);
       publish({ type: 'run.finished', t: t(), outcome, exitCode });

@@ -2,7 +2,7 @@
 import type { Executor } from '../engine/executor.ts';
 import { childrenOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
 
-export interface Executors extends Executor {
+export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
   close(): Promise<void>;
 }
@@ -20,6 +20,7 @@ export async function openExecutors(plan: Plan, run: string): Promise<Executors>
       if (executor === undefined) throw new Error(`no executor was opened for steps of type "${step.type}"`);
       return executor.execute(step, context);
     },
+    sweep: async (path, context) => command?.sweep(path, context),
     async close() {
       await Promise.all([command?.close(), http?.close()]);
     },

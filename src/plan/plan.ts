@@ -148,3 +148,8 @@ export function childrenOf(step: Step): readonly Step[] {
 export function childPath(parent: string, id: string): string {
   return parent === '.' ? id : `${parent}/${id}`;
 }
+
+/** Whether a path is that of the group itself or of something in it. */
+export function isAtOrBelow(path: string, group: string): boolean {
+  return group === '.' || path === group || path.startsWith(`${group}/`);
+}

@@ -112,6 +112,7 @@ async function observe(
 ): Promise<Simulation> {
   const places = new Map(paths(root, '.').map(([path, step, place]) => [path, { step, ...place }]));
   const running = new Set<string>();
+  const unswept = new Set<string>();
   let slotsTaken = 0;
   let cancelling = false;
   const broken: string[] = [];
@@ -123,6 +124,7 @@ async function observe(
     if (event.type === 'step.started') {
       const place = places.get(event.step);
       running.add(event.step);
+      if (place?.step.type === 'steps' || place?.step.type === 'gather') unswept.add(event.step);
       if (place !== undefined && isLeaf(place.step) && !place.slotless) slotsTaken += 1;
       law(slotsTaken <= slots, `${event.step} started without a slot`);
       law(!cancelling || /(^|\/)finally\//.test(event.step), `${event.step} started after the cancellation`);
@@ -132,6 +134,7 @@ async function observe(
       if (place !== undefined && isLeaf(place.step) && !place.slotless && running.has(event.step)) slotsTaken -= 1;
       for (const path of running)
         law(!isBelow(path, event.step) || path.includes('finally'), `${path} outlives an attempt of ${event.step}`);
+      law(!unswept.has(event.step), `${event.step} ended without a sweep`);
       running.delete(event.step);
     }
     if (event.type === 'step.finished') {
@@ -142,6 +145,15 @@ async function observe(
   const run = await simulate(root, {
     slots,
     onEvent,
+    onSweep(path, clock) {
+      for (const each of running) law(!isBelow(each, path), `${each} ran when ${path} was swept`);
+      return new Promise(resolve => {
+        clock.at(clock.now() + 3, () => {
+          unswept.delete(path);
+          resolve();
+        });
+      });
+    },
     during(run, clock) {
       clock.at(cancelAt, () => run.cancel({ type: 'interrupted', signal: 'SIGTERM' }));
       if (killAfter !== undefined)

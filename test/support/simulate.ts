@@ -16,6 +16,8 @@ export interface SimulateOptions {
   readonly during?: (run: Run, clock: VirtualClock) => void;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onExecute?: (context: ExecuteContext) => void;
+  /** What ends the leftovers of groups. */
+  readonly onSweep?: (path: string, clock: VirtualClock) => Promise<void>;
 }
 
 export interface Simulation extends RunResult {
@@ -30,6 +32,7 @@ export interface Simulation extends RunResult {
 
 /** Runs the step as the root of a plan. */
 export async function simulate(root: Step, options: SimulateOptions = {}): Promise<Simulation> {
+  const { onSweep } = options;
   const clock = createVirtualClock();
   const events: RunEvent[] = [];
   const executor = createSimulatedExecutor(clock, (step, context) => {
@@ -41,7 +44,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
   const run = openRun({
     plan: plan(root, options.slots),
     id: 'test-run',
-    executor,
+    executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
     clock,
     random: options.random ?? (() => 0.5),
     env: options.env ?? {},

@@ -10,14 +10,16 @@ import { openChannels } from './channels.ts';
 import type { CommandLine } from './command-line.ts';
 import { commandLine, stopLine } from './command-line.ts';
 import { openEnvironment } from './environment.ts';
+import { openFamily } from './family.ts';
+import type { Ending } from './hunt.ts';
 import type { Exit, Leader } from './launch.ts';
 import { launch } from './launch.ts';
+import { openLaunches } from './launches.ts';
 import { startFailure } from './start-failure.ts';
-import type { Ending } from './stop.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
 import { firstOf } from './wait.ts';
 
-export interface CommandExecutor extends Executor {
+export interface CommandExecutor extends Required<Executor> {
   /** Makes what the first steps need, so that they start in the order they are asked for. Never rejects. */
   prepare(): Promise<void>;
   /** Frees what the steps shared. Call when no step runs; afterwards nothing may be executed. */
@@ -27,11 +29,13 @@ export interface CommandExecutor extends Executor {
 /**
  * Opens the executor of `run` steps for one run; nothing is started or made before the first step, or {@link CommandExecutor.prepare}.
  *
- * A step that cannot be started has failed, with the reason in plain words. On cancel the command's group gets its stop
- * script or signal, after the grace SIGKILL; on kill SIGKILL at once.
+ * A step that cannot be started has failed, with the reason in plain words. On cancel the command's group, and what
+ * has left it, gets its stop script or signal, after the grace SIGKILL; on kill SIGKILL at once. Where there is no /proc
+ * (macOS) what has left the group is not seen.
  */
 export function openCommandExecutor({ folder, run }: { folder: string; run: string }): CommandExecutor {
   const channels = openChannels();
+  const launches = openLaunches(run);
   const completeEnvironment = openEnvironment(folder, run);
 
   return {
@@ -39,39 +43,66 @@ export function openCommandExecutor({ folder, run }: { folder: string; run: stri
       if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, context.signal, context.kill);
-      const line = commandLine(step, folder, completeEnvironment(context.env));
-      if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, context);
-
-      const channel = await channels.lend(context).catch(error => startFailure(error, line));
-      if ('message' in channel) return { state: 'failed', reason: channel };
+      const { number, mark, ended } = launches.begin(context.path, step.stop);
+      let isClean = false;
       try {
-        return await carryOut(step, line, channel, context);
+        const line = commandLine(step, folder, completeEnvironment(context.env, number));
+        if (platform() === 'win32') return await (await import('./windows.ts')).executeOnWindows(line, step, context);
+
+        const channel = await channels.lend(context).catch(error => startFailure(error, line));
+        if ('message' in channel) return { state: 'failed', reason: channel };
+        try {
+          const carried = await carryOut({ step, line, channel, family: { run, mark } }, context);
+          isClean = carried.isClean;
+          return carried.outcome;
+        } finally {
+          await channel.finish();
+        }
       } finally {
-        await channel.finish();
+        ended(isClean);
       }
     },
+    sweep: launches.sweep,
     prepare: () => (platform() === 'win32' ? Promise.resolve() : channels.prepare()),
     close: () => channels.close(),
   };
 }
 
-/** One attempt, from the start of the process until nothing of its group is left. */
-async function carryOut(step: RunStep, line: CommandLine, channel: Channel, context: ExecuteContext): Promise<Outcome> {
+interface Work {
+  readonly step: RunStep;
+  readonly line: CommandLine;
+  readonly channel: Channel;
+  /** Whose processes it starts. */
+  readonly family: { readonly run: string; readonly mark: string };
+}
+
+/**
+ * One attempt, from the start of the process until nothing of its group is left. `isClean`: nothing is left in any
+ * other group either, which is made sure of where something had to be ended.
+ */
+async function carryOut(
+  { step, line, channel, family }: Work,
+  context: ExecuteContext,
+): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
   const { signal, kill } = context;
-  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  if (signal.aborted || kill.aborted) {
+    return { outcome: { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) }, isClean: true };
+  }
   const leader = await launch(line, channel);
-  if ('message' in leader) return { state: 'failed', reason: leader };
+  if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: true };
   const { pid } = leader;
   context.started({ pid });
 
+  const started = { leader, family: openFamily({ ...family, group: pid }) };
   const ending: Ending = { policy: step.stop, kill, warn: message => context.warn(message) };
+  let isClean = true;
   if ((await firstOf(leader.exited, { signals: [signal, kill] })) === 'settled') {
-    await endLeftovers(leader, ending);
+    isClean = await endLeftovers(started, ending);
   } else {
     context.stopping({ pid, ...firstMeasure(step.stop, kill) });
-    await stopCommand(leader, ending, script => launch(stopLine(script, step, line, pid), channel));
+    await stopCommand(started, ending, script => launch(stopLine(script, step, line, pid), channel));
   }
-  return outcomeOf(await exitOf(leader), step.okExitCodes);
+  return { outcome: outcomeOf(await exitOf(leader), step.okExitCodes), isClean };
 }
 
 /** How the stop begins, as it is told to the engine. */

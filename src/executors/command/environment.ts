@@ -1,6 +1,7 @@
 /** The environment of a command: the step's own, the local programs on PATH, and the marks that tell whose it is. */
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { marksFor } from './marks.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -9,23 +10,19 @@ export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
 
 /**
  * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward
- * stands first on PATH, `run` is added to RUNJOBS_RUN_IDS (a runjobs inside a run carries the marks of both), and
- * RUNJOBS_STEP_MARK is that launch's alone. The folders are looked for once.
+ * stands first on PATH, and the marks of the launch (its number within the run) stand behind those of the runs around
+ * this one. The folders are looked for once.
  */
-export function openEnvironment(folder: string, run: string): (env: Environment) => Environment {
+export function openEnvironment(folder: string, run: string): (env: Environment, launch: number) => Environment {
   const programs = localPrograms(folder);
-  let launches = 0;
-  return env => {
+  return (env, launch) => {
     const { RUNJOBS_PID: _outerStop, PATH: path, ...rest } = env;
-    const outerIds = env.RUNJOBS_RUN_IDS?.trim();
-    launches += 1;
     return {
       ...rest,
       ...(programs || path !== undefined
         ? { PATH: [programs, path ?? defaultPath].filter(Boolean).join(delimiter) }
         : {}),
-      RUNJOBS_RUN_IDS: outerIds ? `${outerIds} ${run}` : run,
-      RUNJOBS_STEP_MARK: `${run}:${launches}`,
+      ...marksFor(run, launch, env),
     };
   };
 }

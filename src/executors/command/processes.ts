@@ -1,15 +1,34 @@
 /** The processes of this machine, as /proc tells them; where there is no /proc (macOS) nothing is known. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { kill, pid as ownPid } from 'node:process';
 
-interface Snapshot {
-  readonly takenAt: number;
-  /** Process group to the ids of its processes, zombies left out. */
-  readonly groups: ReadonlyMap<number, readonly number[]>;
+/** A process that really runs: zombies are none. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** In ticks since the machine's start: an id may become another's, the two together never do. */
+  readonly startedAt: number;
 }
+
+/** By id: those that may be of our making. This process is not among them, nor are those that were there before it. */
+export type Processes = ReadonlyMap<number, Process>;
 
 /** A scan costs milliseconds, and hundreds of steps may ask at the same time. */
 const freshMs = 50;
-let last: Snapshot | undefined;
+let last: { readonly takenAt: number; readonly groups: ReadonlyMap<number, readonly number[]> } | undefined;
+let coming: Promise<Processes | undefined> | undefined;
+
+/** A scan that begins after this call, shared by all who ask meanwhile. Undefined where there is no /proc. */
+export function scanProcesses(): Promise<Processes | undefined> {
+  coming ??= new Promise(resolve => {
+    setImmediate(() => {
+      coming = undefined;
+      resolve(scan());
+    });
+  });
+  return coming;
+}
 
 /**
  * The processes of a group that really run, zombies left out, as of now or shortly ago, but after `notBefore` (of
@@ -18,48 +37,96 @@ let last: Snapshot | undefined;
 export function livingIn(group: number, notBefore: number): readonly number[] | undefined {
   const now = performance.now();
   if (last === undefined || last.takenAt < notBefore || now - last.takenAt > freshMs) {
-    const groups = scan();
-    if (groups === undefined) return undefined;
-    last = { takenAt: now, groups };
+    const processes = scan();
+    if (processes === undefined) return undefined;
+    last = { takenAt: now, groups: inGroups(processes) };
   }
   return last.groups.get(group) ?? [];
 }
 
 /** A process's command line for people, on one line and cut to a readable length; undefined when it has ended. */
 export function commandOf(pid: number): string | undefined {
-  const words = readProc(`${pid}/cmdline`)?.replaceAll('\0', ' ') || readProc(`${pid}/comm`);
+  const words = readProc(`${pid}/cmdline`)?.toString().replaceAll('\0', ' ') || readProc(`${pid}/comm`)?.toString();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a command line may hold any byte, a message must not.
   const text = words?.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   return text !== undefined && text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-function scan(): Map<number, number[]> | undefined {
-  let names: string[];
+/** `denied`: it belongs to another user. */
+export type Sent = 'sent' | 'gone' | 'denied';
+
+/** Signals this process and no other: one that has its id by now, but not its start, is spared. */
+export function signalProcess({ pid, startedAt }: Process, signal: NodeJS.Signals): Sent {
+  // kill(1) and below reach the machine's first process, our own group, or everything.
+  if (pid < 2 || pid === ownPid) throw new RangeError(`${pid} is no process of a step`);
+  if (readProcess(pid)?.startedAt !== startedAt) return 'gone';
   try {
-    names = readdirSync('/proc');
-  } catch {
-    return undefined;
+    kill(pid, signal);
+    return 'sent';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return 'gone';
+    if (code === 'EPERM') return 'denied';
+    throw error;
   }
-  const groups = new Map<number, number[]>();
-  for (const name of names) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    // `pid (name) state parent group …`, where the name may hold anything, closing brackets included.
-    const stat = readProc(`${name}/stat`);
-    const [state, , group] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 3) ?? [];
-    if (state === undefined || state === 'Z' || state === 'X') continue;
-    const members = groups.get(Number(group));
-    if (members === undefined) groups.set(Number(group), [pid]);
-    else members.push(pid);
-  }
-  return groups.size === 0 ? undefined : groups;
 }
 
-/** Undefined when the process has ended meanwhile. */
-function readProc(path: string): string | undefined {
+/** What a process was started with, as `\0NAME=value\0…\0`; undefined when it has ended or is another user's. */
+export function environmentOf(pid: number): string | undefined {
+  const bytes = readProc(`${pid}/environ`);
+  return bytes === undefined ? undefined : `\0${bytes.toString('latin1')}\0`;
+}
+
+function scan(): Processes | undefined {
+  const since = readProcess(ownPid)?.startedAt;
+  if (since === undefined) return undefined;
+  const processes = new Map<number, Process>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!(pid > 1) || pid === ownPid) continue;
+    const process = readProcess(pid);
+    if (process !== undefined && process.startedAt >= since) processes.set(pid, process);
+  }
+  return processes;
+}
+
+function readProcess(pid: number): Process | undefined {
+  const stat = readProc(`${pid}/stat`)?.toString('latin1');
+  // `pid (name) state parent group …`, where the name may hold anything, closing brackets included.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 20) ?? [];
+  const [state, parent, group] = fields;
+  if (state === undefined || state === 'Z' || state === 'X') return undefined;
+  return { pid, parent: Number(parent), group: Number(group), startedAt: Number(fields[19]) };
+}
+
+function inGroups(processes: Processes): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (const { pid, group } of processes.values()) {
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [pid]);
+    else members.push(pid);
+  }
+  return groups;
+}
+
+let buffer: Buffer | undefined;
+
+/** The file's bytes, valid until the next read. Undefined when the process has ended meanwhile, or is another user's. */
+function readProc(path: string): Buffer | undefined {
+  // Files of /proc have no size, and readFileSync takes twice as long to find their end.
+  buffer ??= Buffer.allocUnsafeSlow(64 * 1024);
+  let descriptor: number | undefined;
   try {
-    return readFileSync(`/proc/${path}`, 'utf8');
+    descriptor = openSync(`/proc/${path}`, 'r');
+    for (let size = 0; ; ) {
+      const read = readSync(descriptor, buffer, size, buffer.length - size, null);
+      size += read;
+      if (read === 0 || (size < buffer.length && path.endsWith('stat'))) return buffer.subarray(0, size);
+      if (size === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(size)]);
+    }
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

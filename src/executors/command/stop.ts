@@ -1,17 +1,16 @@
 /** Ends what a step has started: politely first, by force after the grace, and not settled before it is gone. */
-import type { StopPolicy } from '../../plan/plan.ts';
+import type { Family, Member } from './family.ts';
 import { groupIsGone, signalGroup } from './group.ts';
+import { describe, type Ending, endStrays } from './hunt.ts';
 import type { Leader } from './launch.ts';
-import { commandOf, livingIn } from './processes.ts';
+import { livingIn } from './processes.ts';
 import type { StartFailure } from './start-failure.ts';
 import { firstOf } from './wait.ts';
 
-/** What ending a group asks of its surroundings. */
-export interface Ending {
-  readonly policy: StopPolicy;
-  /** Aborted when no grace is left. */
-  readonly kill: AbortSignal;
-  warn(message: string): void;
+/** A command under way, and all that it has started. */
+export interface Started {
+  readonly leader: Leader;
+  readonly family: Family;
 }
 
 /** Starts the script that stops a command in place of a signal. */
@@ -21,24 +20,42 @@ export type LaunchStopScript = (script: string) => Promise<Leader | StartFailure
 const allowanceMs = 100;
 /** What SIGKILL does not end in this time (another user's process, one stuck in the kernel) we cannot wait for. */
 const unkillableMs = 10_000;
-const namedLeftovers = 5;
 
 /**
  * Stops a running command: `stop.run` where there is one, else, or when that has not ended it, `stop.signal` once, then
- * SIGKILL. Each of the two gets the grace. Resolves when the whole group is gone.
+ * SIGKILL. Each of the two gets the grace. Resolves when nothing of the command runs any more, in whatever group it is.
  */
-export async function stopCommand(leader: Leader, ending: Ending, launchScript: LaunchStopScript): Promise<void> {
+export async function stopCommand(started: Started, ending: Ending, launchScript: LaunchStopScript): Promise<void> {
+  const { leader, family } = started;
+  // Looked at before anything is told to stop: the links between parents and children go with the parents.
+  const members = await family.look();
   if (ending.policy.run !== undefined && !ending.kill.aborted) {
-    if (await endedByScript(leader, ending.policy.run, ending, launchScript)) return;
-  }
-  await endGroup(leader, ending);
+    const isGone = await endedByScript(leader, ending.policy.run, ending, launchScript);
+    const left = await family.look();
+    await (isGone ? endStrays(family, left, ending) : endAll(started, left, ending));
+  } else await endAll(started, members, ending);
 }
 
-/** After a command has ended by itself: ends what is left of its group, with a warning that names it. */
-export async function endLeftovers(leader: Leader, ending: Ending): Promise<void> {
-  if (await groupIsGone(leader, { limitMs: allowanceMs, signals: [ending.kill] })) return;
-  if (!ending.kill.aborted) ending.warn(leftoverWarning(leader.pid));
-  await endGroup(leader, ending);
+/**
+ * After a command has ended by itself: ends what is left of its group, and then also what has left it, with a warning
+ * that names it. Resolves with whether anything was looked for outside of the group.
+ */
+export async function endLeftovers(started: Started, ending: Ending): Promise<boolean> {
+  const { leader, family } = started;
+  if (await groupIsGone(leader, { limitMs: allowanceMs, signals: [ending.kill] })) return false;
+  const members = await family.look();
+  if (!ending.kill.aborted) {
+    ending.warn(leftoverWarning(members.length > 0 ? describe(members) : describeGroup(leader.pid)));
+  }
+  await endAll(started, members, ending);
+  return true;
+}
+
+/** The group and those that have left it, in the same grace. */
+async function endAll({ leader, family }: Started, members: readonly Member[], ending: Ending): Promise<void> {
+  const groupEnded = endGroup(leader, ending);
+  await endStrays(family, members, { ...ending, group: leader.pid, groupEnded });
+  await groupEnded;
 }
 
 /**
@@ -55,7 +72,7 @@ export async function endGroup(leader: Leader, { policy, kill, warn }: Ending): 
   if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : unkillableMs })) return;
   leader.abandon();
   const cause = killed === 'denied' ? 'it belongs to another user' : 'the system does not end it';
-  warn(`Could not end ${describe(leader.pid)}: ${cause}. It may still run: look for process group ${leader.pid}.`);
+  warn(`Could not end ${describeGroup(leader.pid)}: ${cause}. It may still run: look for process group ${leader.pid}.`);
 }
 
 /** Whether the group was gone within the grace after the script was started. A script that failed is waited for no more. */
@@ -94,19 +111,17 @@ async function runStopScript(
   return code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
 }
 
-function leftoverWarning(group: number): string {
+/** That something was left, and how to keep it on purpose. */
+export function leftoverWarning(what: string): string {
   return (
-    `The command has ended but left ${describe(group)} running, which is being ended now. ` +
+    `The command has ended but left ${what} running, which is being ended now. ` +
     'Wait for it in the command, run it as a background step, or start it with ' +
     '"RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command>" to keep it on purpose.'
   );
 }
 
-/** The living processes of a group, by id and command where the system tells. */
-function describe(group: number): string {
+/** The living processes of a group, where the system tells. */
+function describeGroup(group: number): string {
   const pids = livingIn(group, performance.now()) ?? [];
-  if (pids.length === 0) return `process group ${group}`;
-  const named = pids.slice(0, namedLeftovers).map(pid => `${pid} "${commandOf(pid) ?? '(ended)'}"`);
-  const more = pids.length - named.length;
-  return `${pids.length === 1 ? 'process' : 'processes'} ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return pids.length === 0 ? `process group ${group}` : describe(pids.map(pid => ({ pid })));
 }

@@ -87,7 +87,7 @@ describe('a command', () => {
 
   it('keeps the system’s own programs when PATH is not set', () => {
     mkdirSync(join(rig().folder, 'node_modules', '.bin'), { recursive: true });
-    const { PATH } = openEnvironment(rig().folder, 'run')({});
+    const { PATH } = openEnvironment(rig().folder, 'run')({}, 1);
     expect(PATH?.startsWith(`${rig().folder}/node_modules/.bin:`)).toBe(true);
     expect(PATH?.endsWith(':/usr/bin:/bin')).toBe(true);
   });

@@ -1,0 +1,76 @@
+/** The processes of one step, wherever they have gone: found by their mark, and through their parents. */
+import { type MarksOf, marksAmong } from './marks.ts';
+import { type Process, type Processes, scanProcesses } from './processes.ts';
+
+/** A process of the step. */
+export interface Member extends Process {
+  /** It belongs to a runjobs inside the step, which tells it to stop. */
+  readonly isNested: boolean;
+}
+
+/** Looks for the processes of one step. */
+export interface Family {
+  /** Those that run, and never one that is kept on purpose or belongs to another run. Empty where there is no /proc. */
+  look(): Promise<readonly Member[]>;
+}
+
+export interface FamilyOptions {
+  readonly run: string;
+  /** The mark of the launch. */
+  readonly mark: string;
+  /** The process group of the step, where it exists: its members count in the first look, and their children later. */
+  readonly group?: number;
+}
+
+/** Opens the search; those seen once are known again, by id and start, when their parents are gone. */
+export function openFamily({ run, mark, group }: FamilyOptions): Family {
+  let known: readonly Member[] = [];
+  let root = group;
+  return {
+    async look() {
+      const processes = await scanProcesses();
+      if (processes === undefined) return [];
+      known = membersAmong(processes, { run, mark, known, group: root, marks: marksAmong(processes) });
+      // Once the group is gone, its id may become another's.
+      root = undefined;
+      return known;
+    },
+  };
+}
+
+export interface Search {
+  readonly run: string;
+  readonly mark: string;
+  readonly known: readonly Process[];
+  readonly group: number | undefined;
+  readonly marks: MarksOf;
+}
+
+/** The members among these processes: the known, the marked, those of the group, and all of their descendants. */
+export function membersAmong(processes: Processes, { run, mark, known, group, marks }: Search): Member[] {
+  const candidates = [...processes.values()];
+  const children = new Map<number, Process[]>();
+  for (const process of candidates) {
+    const siblings = children.get(process.parent);
+    if (siblings === undefined) children.set(process.parent, [process]);
+    else siblings.push(process);
+  }
+  const startOf = new Map(known.map(({ pid, startedAt }) => [pid, startedAt]));
+  const members = new Map<number, Member>();
+
+  const add = (process: Process, own: ReturnType<MarksOf>, isNested: boolean) => {
+    const { pid, startedAt } = process;
+    if (members.has(pid) || (typeof own === 'object' && !own.runs.includes(run))) return;
+    const nested = typeof own === 'object' ? own.runs.at(-1) !== run : isNested;
+    members.set(pid, { ...process, isNested: nested });
+    for (const child of children.get(pid) ?? []) {
+      if (child.startedAt >= startedAt) add(child, marks(child.pid), nested);
+    }
+  };
+  for (const process of candidates) {
+    const own = marks(process.pid);
+    const isMarked = typeof own === 'object' && own.launches.includes(mark);
+    if (isMarked || startOf.get(process.pid) === process.startedAt || process.group === group) add(process, own, false);
+  }
+  return [...members.values()];
+}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Waits for a child in a session of its own, which tells of each SIGTERM in a file and ends on it, or not.
+# $1: the file; $2: "ends" or "ignores". Prints "ready".
+setsid sh -c '
+  if [ "$2" = ends ]; then trap "echo told >> \"$1\"; exit 0" TERM; else trap "echo told >> \"$1\"" TERM; fi
+  echo ready
+  while :; do sleep 60 & wait $! || :; kill $! || :; done 2> /dev/null
+' child "$@" &
+wait
