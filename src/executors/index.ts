@@ -1,6 +1,7 @@
 /** All executors of real work behind one: those that a plan needs are imported and opened before its run starts. */
 import type { Executor } from '../engine/executor.ts';
 import { childrenOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
+import type { CommandExecutorOptions } from './command/command.ts';
 
 export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
@@ -9,9 +10,13 @@ export interface Executors extends Required<Executor> {
 
 /** Opens the executors for one run of a plan; `run` is the run's id. */
 export async function openExecutors(plan: Plan, run: string): Promise<Executors> {
-  const kinds = leafKinds(plan.root);
+  const leaves = leavesOf(plan.root);
+  const kinds = new Set(leaves.map(({ type }) => type));
+  const graces = leaves.map(leaf => (leaf.type === 'run' ? leaf.stop.graceMs : 0));
   const [command, http] = await Promise.all([
-    kinds.has('run') ? openCommands(plan.folder, run) : undefined,
+    kinds.has('run')
+      ? openCommands({ folder: plan.folder, run, graceMs: graces.reduce((a, b) => Math.max(a, b), 0) })
+      : undefined,
     kinds.has('http') ? openHttp() : undefined,
   ]);
   return {
@@ -38,9 +43,9 @@ export async function openExecutors(plan: Plan, run: string): Promise<Executors>
   }
 }
 
-async function openCommands(folder: string, run: string) {
+async function openCommands(options: CommandExecutorOptions) {
   const { openCommandExecutor } = await import('./command/command.ts');
-  const executor = openCommandExecutor({ folder, run });
+  const executor = openCommandExecutor(options);
   await executor.prepare();
   return executor;
 }
@@ -50,10 +55,10 @@ async function openHttp() {
   return openHttpExecutor();
 }
 
-/** The kinds of leaf steps in a tree. */
-function leafKinds(step: Step, kinds = new Set<LeafStep['type']>()): ReadonlySet<LeafStep['type']> {
-  if (isLeaf(step)) kinds.add(step.type);
-  for (const child of childrenOf(step)) leafKinds(child, kinds);
-  for (const child of step.finally?.steps ?? []) leafKinds(child, kinds);
-  return kinds;
+/** Every leaf step in a tree. */
+function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
+  if (isLeaf(step)) leaves.push(step);
+  for (const child of childrenOf(step)) leavesOf(child, leaves);
+  for (const child of step.finally?.steps ?? []) leavesOf(child, leaves);
+  return leaves;
 }

@@ -1,16 +1,23 @@
 /** Whatever happens, no process of a run survives it. */
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, it } from 'vitest';
-import { BIN, planFile, printed, processesWith, runjobs, temporaryFolder } from '../support/cli.ts';
+import { describe, expect, it } from 'vitest';
+import { BIN, planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 const program = (name: string) => resolve('test/commands', name);
 let counter = 0;
 
 /** Starts a plan whose processes carry a marker, unless they clear their environment. */
-function start(plan: object) {
+function start(plan: Record<string, unknown> & { readonly env?: object }, env: Record<string, string> = {}) {
   const marker = `runjobs-orphans-${process.pid}-${++counter}`;
-  const child = runjobs([planFile({ env: { MARKER: marker }, ...plan }), '--state-dir', temporaryFolder()]);
-  return { child, left: () => processesWith(`MARKER=${marker}`) };
+  const state = temporaryFolder();
+  const file = planFile({ ...plan, env: { MARKER: marker, ...plan.env } });
+  return {
+    child: runjobs([file, '--state-dir', state], { env }),
+    left: () => processesWith(`MARKER=${marker}`),
+    /** Its watchdogs: they have the run's id in their command line. */
+    watchers: () => readdirSync(join(state, 'runs')).flatMap(run => processesWith(`runjobs-watchdog\0${run}`)),
+  };
 }
 
 it('a daemon ends with the group of steps that it was started in, and the run tells of it', async () => {
@@ -80,4 +87,71 @@ it('a runjobs inside a run that does not stop in time is killed with all that it
   await child;
   expect(performance.now() - from).toBeLessThan(3_000);
   expect(left()).toEqual([]);
+});
+
+describe('runjobs that is killed itself', () => {
+  const graceMs = 700;
+  const nasty = () => {
+    const folder = temporaryFolder();
+    return [
+      'sh -c "sleep 60 & wait" & echo ready one; wait',
+      `${program('child-in-own-session.sh')} ${join(folder, 'told')} ignores`,
+      `${program('daemonises.sh')} ${join(folder, 'pid')}; echo ready three; trap "" TERM; while :; do sleep 60; done`,
+    ];
+  };
+  const allReady = (child: ReturnType<typeof start>['child']) =>
+    Promise.all(['] ready one\n', '] ready\n', '] ready three\n'].map(words => printed(child, words)));
+  const gone = async (left: () => string[], limitMs: number) => {
+    const from = performance.now();
+    await until(() => left().length === 0);
+    expect(performance.now() - from).toBeLessThan(limitMs);
+  };
+
+  it('is followed by all that it has started, within the grace and two seconds, by its folders, and by its watchdog', async () => {
+    const TMPDIR = temporaryFolder();
+    const { child, left, watchers } = start({ stop: { grace: `${graceMs}ms` }, gather: nasty() }, { TMPDIR });
+    await allReady(child);
+    expect(watchers()).toHaveLength(1);
+    expect(readdirSync(TMPDIR)).toHaveLength(1);
+    child.kill('SIGKILL');
+    await child;
+    expect(left().length).toBeGreaterThan(3);
+    await gone(left, graceMs + 2_000);
+    await gone(watchers, 1_000);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  it('is followed by a runjobs inside, which ends its own steps in order', async () => {
+    const inner = planFile({ stop: { grace: '200ms' }, gather: nasty(), finally: ['touch "$TIDIED"'] });
+    const TIDIED = join(temporaryFolder(), 'tidied');
+    const { child, left, watchers } = start({
+      env: { TIDIED },
+      stop: { grace: '2s' },
+      run: `${process.execPath} ${BIN} ${inner} --state-dir ${temporaryFolder()}`,
+    });
+    await allReady(child);
+    child.kill('SIGKILL');
+    await child;
+    await gone(left, 4_000);
+    await gone(watchers, 1_000);
+    expect(existsSync(TIDIED)).toBe(true);
+  });
+
+  it('leaves another run alone', async () => {
+    const other = start({ run: 'echo ready; sleep 60' });
+    const { child, left } = start({ run: 'echo ready; sleep 60' });
+    await Promise.all([printed(other.child, '] ready'), printed(child, '] ready')]);
+    child.kill('SIGKILL');
+    await child;
+    await gone(left, 7_000);
+    expect(other.left().length).toBeGreaterThan(0);
+    other.child.kill('SIGTERM');
+    await other.child;
+  });
+});
+
+it.each(['true', 'exit 3', 'kill -TERM $PPID; sleep 60'])('no watchdog outlives a run of "%s"', async run => {
+  const { child, watchers, left } = start({ run });
+  await child;
+  expect([watchers(), left()]).toEqual([[], []]);
 });

@@ -22,8 +22,11 @@ const largestBatch = 512;
 /** Each idle pipe holds two descriptors. */
 const mostIdle = 64;
 
-/** Opens the pool; nothing is made before the first {@link Channels.lend}. */
-export function openChannels(): Channels {
+/**
+ * Opens the pool; nothing is made before the first {@link Channels.lend}.
+ * @param onFolder called with each temporary folder that is made.
+ */
+export function openChannels(onFolder: (folder: string) => void): Channels {
   const run = promisify(execFile);
   const buffer = new Uint8Array(64 * 1024);
   const idle: Fifo[] = [];
@@ -38,6 +41,7 @@ export function openChannels(): Channels {
     const size = Math.min(Math.max(firstBatch, made, waiting), largestBatch);
     const folder = await mkdtemp(join(tmpdir(), 'runjobs-'));
     folders.push(folder);
+    onFolder(folder);
     const batch = Array.from({ length: size }, (_, index) => join(folder, String(index)));
     await run('mkfifo', ['-m', '600', ...batch]);
     paths.push(...batch);

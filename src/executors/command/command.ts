@@ -18,12 +18,22 @@ import { openLaunches } from './launches.ts';
 import { startFailure } from './start-failure.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
 import { firstOf } from './wait.ts';
+import { openWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface CommandExecutor extends Required<Executor> {
   /** Makes what the first steps need, so that they start in the order they are asked for. Never rejects. */
   prepare(): Promise<void>;
   /** Frees what the steps shared. Call when no step runs; afterwards nothing may be executed. */
   close(): Promise<void>;
+}
+
+export interface CommandExecutorOptions {
+  /** Absolute; relative working directories start from it. */
+  readonly folder: string;
+  /** The run's id. */
+  readonly run: string;
+  /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -33,8 +43,14 @@ export interface CommandExecutor extends Required<Executor> {
  * has left it, gets its stop script or signal, after the grace SIGKILL; on kill SIGKILL at once. Where there is no /proc
  * (macOS) what has left the group is not seen.
  */
-export function openCommandExecutor({ folder, run }: { folder: string; run: string }): CommandExecutor {
-  const channels = openChannels();
+export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExecutorOptions): CommandExecutor {
+  let watchdog: Watchdog | undefined;
+  let isWatched = false;
+  const watch = () => {
+    if (!isWatched) watchdog = openWatchdog({ run, graceMs });
+    isWatched = true;
+  };
+  const channels = openChannels(path => watchdog?.removeLater(path));
   const launches = openLaunches(run);
   const completeEnvironment = openEnvironment(folder, run);
 
@@ -43,6 +59,7 @@ export function openCommandExecutor({ folder, run }: { folder: string; run: stri
       if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, context.signal, context.kill);
+      watch();
       const { number, mark, ended } = launches.begin(context.path, step.stop);
       let isClean = false;
       try {
@@ -63,8 +80,14 @@ export function openCommandExecutor({ folder, run }: { folder: string; run: stri
       }
     },
     sweep: launches.sweep,
-    prepare: () => (platform() === 'win32' ? Promise.resolve() : channels.prepare()),
-    close: () => channels.close(),
+    async prepare() {
+      if (platform() === 'win32') return;
+      watch();
+      await channels.prepare();
+    },
+    async close() {
+      await Promise.all([channels.close(), watchdog?.dismiss()]);
+    },
   };
 }
 

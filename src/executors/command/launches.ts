@@ -4,7 +4,7 @@ import { isAtOrBelow, type StopPolicy } from '../../plan/plan.ts';
 import { openFamily } from './family.ts';
 import { describe, endStrays } from './hunt.ts';
 import { markOf, marksAmong } from './marks.ts';
-import { type Process, type Processes, scanProcesses } from './processes.ts';
+import { type Process, type Processes, scanProcesses, trustNoElders } from './processes.ts';
 import { leftoverWarning } from './stop.ts';
 
 /** One command from its start to its end. */
@@ -99,6 +99,7 @@ export function openLaunches(run: string): Launches {
     async sweep(path, context) {
       const ended = [...entries].filter(([, entry]) => entry.hasEnded && isAtOrBelow(entry.step, path));
       if (ended.length === 0 && (path !== '.' || isSwept)) return;
+      if (path === '.') trustNoElders();
       for (let looks = 1; ; looks += 1) {
         const processes = await scanProcesses();
         if (processes === undefined) break;

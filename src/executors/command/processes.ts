@@ -18,6 +18,10 @@ export type Processes = ReadonlyMap<number, Process>;
 const freshMs = 50;
 let last: { readonly takenAt: number; readonly groups: ReadonlyMap<number, readonly number[]> } | undefined;
 let coming: Promise<Processes | undefined> | undefined;
+/** The ids of those that were there before us; most of a machine's processes, and of no interest. */
+let elders = { takenAt: Number.NEGATIVE_INFINITY, pids: new Set<number>() };
+/** For so long an elder's id is trusted to be still its own. */
+const eldersMs = 1000;
 
 /** A scan that begins after this call, shared by all who ask meanwhile. Undefined where there is no /proc. */
 export function scanProcesses(): Promise<Processes | undefined> {
@@ -28,6 +32,11 @@ export function scanProcesses(): Promise<Processes | undefined> {
     });
   });
   return coming;
+}
+
+/** The next scan looks at every process, also at those whose ids were those of older ones a moment ago. */
+export function trustNoElders(): void {
+  elders.takenAt = Number.NEGATIVE_INFINITY;
 }
 
 /**
@@ -59,7 +68,7 @@ export type Sent = 'sent' | 'gone' | 'denied';
 export function signalProcess({ pid, startedAt }: Process, signal: NodeJS.Signals): Sent {
   // kill(1) and below reach the machine's first process, our own group, or everything.
   if (pid < 2 || pid === ownPid) throw new RangeError(`${pid} is no process of a step`);
-  if (readProcess(pid)?.startedAt !== startedAt) return 'gone';
+  if (startOf(pid) !== startedAt) return 'gone';
   try {
     kill(pid, signal);
     return 'sent';
@@ -71,6 +80,11 @@ export function signalProcess({ pid, startedAt }: Process, signal: NodeJS.Signal
   }
 }
 
+/** When a process started, in ticks since the machine's start; undefined where there is no /proc. */
+export function startOf(pid: number): number | undefined {
+  return readProcess(pid)?.startedAt;
+}
+
 /** What a process was started with, as `\0NAME=value\0…\0`; undefined when it has ended or is another user's. */
 export function environmentOf(pid: number): string | undefined {
   const bytes = readProc(`${pid}/environ`);
@@ -78,14 +92,18 @@ export function environmentOf(pid: number): string | undefined {
 }
 
 function scan(): Processes | undefined {
-  const since = readProcess(ownPid)?.startedAt;
+  const since = startOf(ownPid);
   if (since === undefined) return undefined;
+  const now = performance.now();
+  if (now - elders.takenAt > eldersMs) elders = { takenAt: now, pids: new Set() };
   const processes = new Map<number, Process>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
-    if (!(pid > 1) || pid === ownPid) continue;
+    if (!(pid > 1) || pid === ownPid || elders.pids.has(pid)) continue;
     const process = readProcess(pid);
-    if (process !== undefined && process.startedAt >= since) processes.set(pid, process);
+    if (process === undefined) continue;
+    if (process.startedAt >= since) processes.set(pid, process);
+    else elders.pids.add(pid);
   }
   return processes;
 }

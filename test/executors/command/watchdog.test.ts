@@ -1,0 +1,44 @@
+/** Laws of the watchdog while runjobs lives; test/e2e/orphans.test.ts has those of its death. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { environmentOf, scanProcesses } from '../../../src/executors/command/processes.ts';
+import { openWatchdog } from '../../../src/executors/command/watchdog.ts';
+import { openRig } from './rig.ts';
+
+const rig = openRig();
+/** The watchdogs of this process that run, by what is in their command line. */
+const watchdogs = async (run = '') =>
+  [...((await scanProcesses())?.values() ?? [])].filter(
+    ({ pid, parent }) =>
+      parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`runjobs-watchdog\0${run}`),
+  );
+
+it('a watchdog that is dismissed goes at once, and touches nothing', async () => {
+  const run = `dog-${process.pid}`;
+  const child = spawn('sleep', ['60'], { env: { ...process.env, RUNJOBS_RUN_IDS: run } });
+  const ended = once(child, 'exit');
+  const watchdog = openWatchdog({ run, graceMs: 0 });
+  expect(await watchdogs(run)).toHaveLength(1);
+  await watchdog?.dismiss();
+  expect(await watchdogs(run)).toEqual([]);
+  child.kill('SIGUSR1');
+  expect(await ended).toEqual([null, 'SIGUSR1']);
+});
+
+it('a run has one watchdog, which carries no mark and leads a session of its own', async () => {
+  await Promise.all([rig().run('true'), rig().run('true')]);
+  const [dog, ...more] = await watchdogs('rig-');
+  expect(more).toEqual([]);
+  expect(dog?.group).toBe(dog?.pid);
+  expect(environmentOf(dog?.pid ?? 0)).not.toContain('RUNJOBS_');
+});
+
+it('a run goes on when its watchdog is lost, and ends as ever', async () => {
+  await rig().run('true');
+  for (const { pid } of await watchdogs('rig-')) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => watchdogs('rig-')).toEqual([]);
+  expect((await rig().run('true')).result.state).toBe('succeeded');
+  await rig().executor.close();
+});
