@@ -26,11 +26,14 @@ export interface FamilyOptions {
 export function openFamily({ run, mark, group }: FamilyOptions): Family {
   let known: readonly Member[] = [];
   let root = group;
+  let since = 0;
   return {
     async look() {
       const processes = await scanProcesses();
       if (processes === undefined) return [];
-      known = membersAmong(processes, { run, mark, known, group: root, marks: marksAmong(processes) });
+      // Nothing of a step is older than its leader: the environments of all others need not be read.
+      if (root !== undefined) since = processes.get(root)?.startedAt ?? 0;
+      known = membersAmong(processes, { run, mark, known, group: root, marks: marksAmong(processes), since });
       // Once the group is gone, its id may become another's.
       root = undefined;
       return known;
@@ -44,11 +47,13 @@ export interface Search {
   readonly known: readonly Process[];
   readonly group: number | undefined;
   readonly marks: MarksOf;
+  /** The start of the oldest that may be a member. */
+  readonly since: number;
 }
 
 /** The members among these processes: the known, the marked, those of the group, and all of their descendants. */
-export function membersAmong(processes: Processes, { run, mark, known, group, marks }: Search): Member[] {
-  const candidates = [...processes.values()];
+export function membersAmong(processes: Processes, { run, mark, known, group, marks, since }: Search): Member[] {
+  const candidates = [...processes.values()].filter(({ startedAt }) => startedAt >= since);
   const children = new Map<number, Process[]>();
   for (const process of candidates) {
     const siblings = children.get(process.parent);

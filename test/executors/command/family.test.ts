@@ -12,10 +12,18 @@ const process_ = (pid: number, parent: number, startedAt = pid): Process => ({ p
 function members(
   processes: readonly Process[],
   marks: Record<number, ReturnType<typeof marked>>,
-  rest: { known?: readonly Process[]; group?: number } = {},
+  rest: { known?: readonly Process[]; group?: number; since?: number } = {},
 ) {
   const table = new Map(processes.map(process => [process.pid, process]));
-  const search = { run: 'r', mark: 'r:1', known: [], group: undefined, marks: (pid: number) => marks[pid], ...rest };
+  const search = {
+    run: 'r',
+    mark: 'r:1',
+    known: [],
+    group: undefined,
+    marks: (pid: number) => marks[pid],
+    since: 0,
+    ...rest,
+  };
   return membersAmong(table, search).map(({ pid, isNested }) => (isNested ? `${pid} nested` : String(pid)));
 }
 
@@ -44,6 +52,12 @@ describe('the family of a step', () => {
     const none = { runs: [], launches: [] };
     expect(members(table, { 10: marked('r'), 11: marked('other'), 13: none })).toEqual(['10']);
     expect(members(table.slice(1), { 11: none }, { known: table.slice(0, 2) })).toEqual([]);
+  });
+
+  it('is nobody older than its leader', () => {
+    expect(members([process_(10, 1), process_(11, 1)], { 10: marked('r'), 11: marked('r') }, { since: 11 })).toEqual([
+      '11',
+    ]);
   });
 
   it('tells those of a runjobs inside apart', () => {
