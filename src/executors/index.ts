@@ -19,6 +19,16 @@ export async function openExecutors(plan: Plan, run: string): Promise<Executors>
       : undefined,
     kinds.has('http') ? openHttp() : undefined,
   ]);
+  const executorOf = (step: LeafStep): Executor | undefined => {
+    switch (step.type) {
+      case 'run':
+        return command;
+      case 'http':
+        return http;
+      default:
+        return step satisfies never;
+    }
+  };
   return {
     execute(step, context) {
       const executor = executorOf(step);
@@ -30,17 +40,6 @@ export async function openExecutors(plan: Plan, run: string): Promise<Executors>
       await Promise.all([command?.close(), http?.close()]);
     },
   };
-
-  function executorOf(step: LeafStep): Executor | undefined {
-    switch (step.type) {
-      case 'run':
-        return command;
-      case 'http':
-        return http;
-      default:
-        return step satisfies never;
-    }
-  }
 }
 
 async function openCommands(options: CommandExecutorOptions) {

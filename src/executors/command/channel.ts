@@ -1,6 +1,9 @@
 /** What the output of one step goes through. */
 import type { ChildProcess } from 'node:child_process';
 
+/** How long the end of a channel waits, in milliseconds, for something that outlived its command and still holds it. */
+export const drainMs = 100;
+
 /** Takes output; a returned promise asks for no more until it resolves. The bytes are copied. */
 export type Write = (bytes: Uint8Array) => Promise<void> | undefined;
 

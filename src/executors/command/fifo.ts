@@ -2,11 +2,9 @@
 import { closeSync, constants, existsSync, openSync, readSync, unlinkSync } from 'node:fs';
 import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { Socket } from 'node:net';
-import type { Write } from './channel.ts';
+import { drainMs, type Write } from './channel.ts';
 import { pause } from './wait.ts';
 
-/** How long a drain waits for a leftover that still holds the pipe. */
-const drainMs = 100;
 const pollMs = 10;
 /** What a pipe can hold at most (pipe-max-size of Linux): whoever has filled more of it after the end is a leftover. */
 const pipeCapacity = 1024 * 1024;

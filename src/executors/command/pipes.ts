@@ -1,10 +1,7 @@
 /** The channel where there are no named pipes: two ordinary ones, their order only as it arrives. */
 import type { Readable } from 'node:stream';
-import type { Channel, Write } from './channel.ts';
+import { type Channel, drainMs, type Write } from './channel.ts';
 import { firstOf } from './wait.ts';
-
-/** How long a leftover that holds a pipe may delay the end. */
-const drainMs = 100;
 
 /** A channel over the stdout and stderr pipes of each attached process. */
 export function openPipes(write: Write): Channel {
