@@ -85,7 +85,8 @@ it('a runjobs inside a run that does not stop in time is killed with all that it
   const from = performance.now();
   child.kill('SIGTERM');
   await child;
-  expect(performance.now() - from).toBeLessThan(3_000);
+  // The grace of the inner run is a minute.
+  expect(performance.now() - from).toBeLessThan(30_000);
   expect(left()).toEqual([]);
 });
 

@@ -25,13 +25,14 @@ describe('many commands', () => {
   });
 
   it('stop together within one grace', { timeout: 60_000 }, async () => {
-    const stop = { signal: 'SIGTERM', graceMs: 300 } as const;
+    const stop = { signal: 'SIGTERM', graceMs: 1000 } as const;
     const steps = Array.from({ length: 50 }, () => rig().start(`trap '' TERM; echo up; sleep 60`, { step: { stop } }));
     await Promise.all(steps.map(step => step.printed('up')));
     const from = performance.now();
     for (const step of steps) step.stop();
     await Promise.all(steps.map(step => step.outcome));
-    expect(performance.now() - from).toBeLessThan(5_000);
+    // One after the other they would take 50 s.
+    expect(performance.now() - from).toBeLessThan(30_000);
   });
 
   it('leave no listener on signals that they share, and no warning about their number', async () => {
