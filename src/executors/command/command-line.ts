@@ -5,6 +5,8 @@ import type { Environment } from './environment.ts';
 
 export interface CommandLine {
   readonly command: readonly [string, ...string[]];
+  /** Whether its last argument is a script of the plan's. */
+  readonly isScript: boolean;
   /** Absolute. */
   readonly cwd: string;
   readonly env: Environment;
@@ -12,10 +14,11 @@ export interface CommandLine {
 
 /** The step's command: a script through its shell, an array as it stands. Relative folders start from `folder`. */
 export function commandLine({ command, shell, cwd = '' }: RunStep, folder: string, env: Environment): CommandLine {
-  return { command: typeof command === 'string' ? [...shell, command] : command, cwd: resolve(folder, cwd), env };
+  const isScript = typeof command === 'string';
+  return { command: isScript ? [...shell, command] : command, isScript, cwd: resolve(folder, cwd), env };
 }
 
 /** The script that stops the command `pid`: with the same shell, in the same place, RUNJOBS_PID added. */
 export function stopLine(script: string, { shell }: RunStep, { cwd, env }: CommandLine, pid: number): CommandLine {
-  return { command: [...shell, script], cwd, env: { ...env, RUNJOBS_PID: String(pid) } };
+  return { command: [...shell, script], isScript: true, cwd, env: { ...env, RUNJOBS_PID: String(pid) } };
 }

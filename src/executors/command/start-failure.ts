@@ -100,9 +100,13 @@ function kindOf(path: string): 'missing' | 'unreadable' | 'folder' | 'file' | 'p
   }
 }
 
-function tooLarge({ command, env }: CommandLine): string {
+function tooLarge({ command, isScript, env }: CommandLine): string {
+  const nameOf = (index: number) => {
+    if (index === 0) return 'the command';
+    return isScript && index === command.length - 1 ? 'the script' : `argument ${index}`;
+  };
   const entries = [
-    ...command.map((text, index) => ({ name: index === 0 ? 'the command' : `argument ${index}`, size: bytesOf(text) })),
+    ...command.map((text, index) => ({ name: nameOf(index), size: bytesOf(text) })),
     ...Object.entries(env).map(([name, value]) => ({ name: `variable "${name}"`, size: bytesOf(`${name}=${value}`) })),
   ];
   const total = entries.reduce((sum, { size }) => sum + size, 0);

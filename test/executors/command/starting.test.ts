@@ -161,6 +161,7 @@ describe('a command that cannot start has failed', () => {
 
   it('when an argument or the environment is too large', async () => {
     expect(await cannot(['true', 'x'.repeat(200 * 1024)])).toContain('argument 1 alone 201 KiB');
+    expect(await cannot(`: ${'x'.repeat(200 * 1024)}`)).toContain('the script alone 201 KiB');
     const env = { PATH: path, BIG: 'x'.repeat(300 * 1024) };
     expect(await cannot('true', { env })).toContain('variable "BIG" alone 301 KiB');
   });
