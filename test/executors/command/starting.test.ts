@@ -175,7 +175,7 @@ describe('a command that cannot start has failed', () => {
   });
 
   it('when the system is short of descriptors, processes or memory', () => {
-    const line = { command: ['true'], cwd: '/', env: {} } as const;
+    const line = { command: ['true'], isScript: false, cwd: '/', env: {} } as const;
     for (const [code, advice] of [
       ['EMFILE', 'ulimit -n'],
       ['ENFILE', 'fs.file-max'],
