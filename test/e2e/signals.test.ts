@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
@@ -106,13 +107,15 @@ describe('a reader that has stopped reading', () => {
 
   it('holds up neither a timeout nor the first signal', async () => {
     const marker = `runjobs-e2e-unread-${process.pid}`;
+    const next = join(temporaryFolder(), 'next');
     const child = unread({
       env: { MARKER: marker },
-      steps: [{ run: 'yes 0123456789', timeout: '500ms', stop: { grace: '200ms' }, allowFailure: true }, 'sleep 100'],
+      steps: [
+        { run: 'yes 0123456789', timeout: '500ms', stop: { grace: '200ms' }, allowFailure: true },
+        `touch ${next}; sleep 100`,
+      ],
     });
-    await until(() =>
-      processesWith(`MARKER=${marker}`).some(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sleep')),
-    );
+    await until(() => existsSync(next));
     child.kill('SIGINT');
     const { exitCode } = await child;
     expect(exitCode ?? 130).toBe(130);
