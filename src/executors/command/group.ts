@@ -1,25 +1,13 @@
 /** A process group, seen from outside: signalling it, who is in it, whether it is gone. */
-import { kill } from 'node:process';
 import type { Leader } from './launch.ts';
-import { livingIn } from './processes.ts';
+import { livingIn, type Sent, send } from './processes.ts';
 import { firstOf, pause } from './wait.ts';
 
-/** `denied`: the group exists, but belongs to another user. */
-export type Signalled = 'sent' | 'gone' | 'denied';
-
 /** Sends a signal to every process of the group; 0 only asks. Throws for a signal that the system does not know. */
-export function signalGroup(group: number, signal: NodeJS.Signals | 0): Signalled {
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): Sent {
   // kill(-1) would reach every process of the user, kill(0) ourselves.
   if (!Number.isSafeInteger(group) || group < 2) throw new RangeError(`${group} is no process group of a step`);
-  try {
-    kill(-group, signal);
-    return 'sent';
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ESRCH') return 'gone';
-    if (code === 'EPERM') return 'denied';
-    throw error;
-  }
+  return send(-group, signal);
 }
 
 /**

@@ -68,9 +68,13 @@ export type Sent = 'sent' | 'gone' | 'denied';
 export function signalProcess({ pid, startedAt }: Process, signal: NodeJS.Signals): Sent {
   // kill(1) and below reach the machine's first process, our own group, or everything.
   if (pid < 2 || pid === ownPid) throw new RangeError(`${pid} is no process of a step`);
-  if (startOf(pid) !== startedAt) return 'gone';
+  return startOf(pid) === startedAt ? send(pid, signal) : 'gone';
+}
+
+/** kill(2) to a process, or with a negative id to a group. Throws for a signal that the system does not know. */
+export function send(target: number, signal: NodeJS.Signals | 0): Sent {
   try {
-    kill(pid, signal);
+    kill(target, signal);
     return 'sent';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
