@@ -15,7 +15,8 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await oneAttempt(run, running, scope, attempt);
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return outcome;
-    if (retry === undefined || attempt > retry.times || scope.closed !== undefined) return outcome;
+    if (retry === undefined || (retry.times !== 'forever' && attempt > retry.times) || scope.closed !== undefined)
+      return outcome;
     const delayMs = retryDelay(retry, attempt, run.random);
     run.publish({
       type: 'step.retrying',

@@ -31,6 +31,15 @@ export interface RunStarted {
   readonly folder?: string;
   /** Wall-clock time, ISO 8601, UTC. */
   readonly at: string;
+  /** The run had been broken off and goes on, in the same folder. */
+  readonly resumed?: Resumed;
+}
+
+export interface Resumed {
+  /** How many times it has been resumed, this one included. */
+  readonly count: number;
+  /** Leaf steps that are taken over because they had succeeded. */
+  readonly taken: number;
 }
 
 interface OfStep {
@@ -56,6 +65,8 @@ export interface StepStarted extends OfStep {
   readonly pid?: number;
   /** Where this attempt's output begins in the step's log, in bytes. */
   readonly logOffset?: number;
+  /** A resumed run enters again what was broken off: what had ended below stays. */
+  readonly resumed?: true;
 }
 
 /** A piece of what the step prints, cut anywhere but inside a character. Not in the journal. */
@@ -124,6 +135,8 @@ export interface StepFinished extends OfStep {
   readonly attempts: number;
   /** Path of the step's log below the run's folder; absent when it printed nothing. */
   readonly log?: string;
+  /** It had ended before the run was resumed, and is taken over as it was. */
+  readonly resumed?: true;
 }
 
 export interface Warning {

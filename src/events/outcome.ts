@@ -51,6 +51,8 @@ export type Failure =
   | { readonly type: 'start'; readonly message: string }
   /** The request failed, or the response is not the expected one. */
   | { readonly type: 'http'; readonly message: string }
+  /** Somebody stopped it by hand: `runjobs stop`. */
+  | { readonly type: 'stopped-by-user' }
   /** A child failed; `step` is the path of the first one. */
   | { readonly type: 'child'; readonly step: string }
   /** The body was good but `step` of its `finally` failed, or the block's own time, `limitMs`, ran out. */
@@ -66,6 +68,8 @@ export type CancelReason =
   /** The clock of `step`, this one or one above it, ran out. */
   | { readonly type: 'timeout'; readonly step: string; readonly limitMs: number }
   | { readonly type: 'sibling-failed'; readonly step: string }
+  /** Somebody stopped `step`, this one or one above it, by hand. */
+  | { readonly type: 'stopped-by-user'; readonly step: string }
   /** A background step whose group, `step`, has ended well. */
   | { readonly type: 'group-ended'; readonly step: string }
   /** A log or the journal could not be written: nothing may go on unrecorded. */

@@ -3,6 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What the folder of a run holds. */
+export const RUN_FILES = {
+  /** The plan as it was checked, and what the command line made of it. */
+  plan: 'plan.json',
+  journal: 'journal.ndjson',
+  /** How it ended; absent while it runs, and for ever where it was killed. */
+  result: 'result.json',
+  logs: 'logs',
+  /** Who holds the run, generation by generation: see lock.ts. */
+  owner: 'owner',
+  /** Where the run is told to stop; elsewhere where this path would be too long. */
+  socket: 'control.sock',
+} as const;
+
 /** A run's own folder, and what the user should know about where it is. */
 export interface RunFolder {
   readonly path: string;

@@ -6,9 +6,11 @@ import type {
   EveryInput,
   HttpInput,
   ListedStep,
+  LockInput,
   PlanInput,
   RetryInput,
   ScalarInput,
+  SizeInput,
   StepInput,
   StopInput,
 } from './input.ts';
@@ -19,6 +21,7 @@ import type {
   HttpBody,
   HttpStep,
   Plan,
+  PlanLock,
   Retry,
   RunStep,
   Step,
@@ -26,6 +29,7 @@ import type {
   StopPolicy,
 } from './plan.ts';
 import { parseRequestLine } from './request-line.ts';
+import { parseSize } from './size.ts';
 import type { Path, Source } from './source.ts';
 
 /** What the file's place gives to its plan. */
@@ -53,7 +57,17 @@ const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as
 export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
   const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
   const root = new Builder(source).step(input, { id: '.', path: [], inherited });
-  return { ...origin, name: input.name ?? origin.name, slots: input.slots ?? 64, root };
+  const { lock, maxLog } = input;
+  return {
+    ...origin,
+    name: input.name ?? origin.name,
+    slots: input.slots ?? 64,
+    ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
+    keep: input.keep ?? 50,
+    keepBytes: bytes(input.keepBytes ?? '1GiB'),
+    ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
+    root,
+  };
 }
 
 /** Where a step or a list of steps stands. */
@@ -106,6 +120,7 @@ class Builder {
     if (input.every !== undefined) common.every = everyOf(input.every);
     if (input.retry !== undefined) common.retry = retryOf(input.retry);
     if (input.timeout !== undefined) common.timeoutMs = ms(input.timeout);
+    if (input.rerun === true) common.rerun = true;
     return common;
   }
 
@@ -198,7 +213,7 @@ function everyOf(input: DurationInput | EveryInput): Every {
 function retryOf(input: number | RetryInput): Retry {
   const retry: RetryInput = typeof input === 'number' ? { times: input } : input;
   return {
-    times: retry.times === 'forever' ? Number.POSITIVE_INFINITY : retry.times,
+    times: retry.times,
     delayMs: ms(retry.delay ?? 1),
     factor: retry.factor ?? 2,
     maxDelayMs: ms(retry.maxDelay ?? 60),
@@ -209,6 +224,18 @@ function retryOf(input: number | RetryInput): Retry {
 function words(list: readonly string[]): [string, ...string[]] {
   const [first = '', ...rest] = list;
   return [first, ...rest];
+}
+
+function lockOf(lock: true | string | LockInput): PlanLock {
+  if (lock === true) return { waitMs: 0 };
+  if (typeof lock === 'string') return { name: lock, waitMs: 0 };
+  const { name, wait = 0 } = lock;
+  return { ...(name === undefined ? {} : { name }), waitMs: wait === 'forever' ? wait : ms(wait) };
+}
+
+/** The schema has refused what is no size. */
+function bytes(size: SizeInput): number {
+  return parseSize(size) ?? 0;
 }
 
 /** The schema has refused what is no duration. */

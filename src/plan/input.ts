@@ -4,6 +4,9 @@ import type { Json, StopSignal } from './plan.ts';
 /** `"250ms"`, `"10s"`, `"5m"`, `"1h30m"`, `"2d"`, or a number of seconds. */
 export type DurationInput = string | number;
 
+/** `"64MiB"`, `"10MB"`, or a number of bytes. */
+export type SizeInput = string | number;
+
 /** Becomes text as written. */
 export type ScalarInput = string | number | boolean;
 
@@ -53,6 +56,8 @@ export interface StepInput {
   stop?: StopInput | undefined;
   /** Exit codes that count as success. */
   okExitCodes?: readonly number[] | undefined;
+  /** On resume always again, also after success: a login, a mount. */
+  rerun?: boolean | undefined;
 }
 
 /** A job file. A plan is a step with a few keys more. */
@@ -60,6 +65,21 @@ export interface PlanInput extends StepInput {
   $schema?: string | undefined;
   /** Commands and requests at once in the whole run. */
   slots?: number | undefined;
+  /** No second run at the same time: of this plan (`true`), or of whatever names the same lock. */
+  lock?: boolean | string | LockInput | undefined;
+  /** Ended runs that are kept. */
+  keep?: number | undefined;
+  /** What the kept runs may take on disk. */
+  keepBytes?: SizeInput | undefined;
+  /** What the log of one step may hold: its first and its last half. */
+  maxLog?: SizeInput | undefined;
+}
+
+export interface LockInput {
+  /** Default: the plan itself. */
+  name?: string | undefined;
+  /** How long to wait for the run that holds it. */
+  wait?: DurationInput | 'forever' | undefined;
 }
 
 export interface HttpInput {

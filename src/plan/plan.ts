@@ -15,7 +15,23 @@ export interface Plan {
   readonly folder: string;
   /** Leaf steps that may run at once in the whole run. */
   readonly slots: number;
+  /** Held while the plan runs: no second run of it starts meanwhile. */
+  readonly lock?: PlanLock;
+  /** So many ended runs are kept, */
+  readonly keep: number;
+  /** in so many bytes. */
+  readonly keepBytes: number;
+  /** Bytes that the log of one step may hold; absent: all that it prints. */
+  readonly maxLog?: number;
   readonly root: Step;
+}
+
+/** What may not run twice at the same time. */
+export interface PlanLock {
+  /** One of this user on this machine, whatever the plan; absent: the plan itself, by its real path. */
+  readonly name?: string;
+  /** Milliseconds to wait for the one that runs; 0: none. */
+  readonly waitMs: number | 'forever';
 }
 
 /** One step: exactly one body, told apart by `type`. */
@@ -34,6 +50,8 @@ export interface StepCommon {
   readonly env: Readonly<Record<string, string>>;
   readonly background: boolean;
   readonly allowFailure: boolean;
+  /** A resumed run starts it again though it had succeeded. */
+  readonly rerun?: true;
   readonly finally?: FinallyBlock;
   readonly every?: Every;
   readonly retry?: Retry;
@@ -126,8 +144,8 @@ export interface Every {
 }
 
 export interface Retry {
-  /** Attempts after the first; `Infinity` for `forever`. */
-  readonly times: number;
+  /** Attempts after the first. */
+  readonly times: number | 'forever';
   readonly delayMs: number;
   readonly factor: number;
   readonly maxDelayMs: number;

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { DURATION, DURATION_WORDS, parseDuration } from './duration.ts';
 import { quote } from './quote.ts';
+import { parseSize, SIZE, SIZE_WORDS } from './size.ts';
 
 /** The message of every rule about one value: what was expected, and what stands there. */
 export function expected(what: string) {
@@ -63,6 +64,12 @@ export const someTime = durationOf(
   seconds.check(z.gt(0, expected(SOME_TIME_WORDS))),
   SOME_TIME_WORDS,
 ).register(z.globalRegistry, { id: 'positiveDuration' });
+
+const isSize = (written: string | number) => parseSize(written) !== undefined;
+export const size = oneOf(SIZE_WORDS, [
+  text(SIZE, SIZE_WORDS).check(z.refine(isSize, expected(SIZE_WORDS))),
+  wholeNumber(SIZE_WORDS, 0),
+]).register(z.globalRegistry, { id: 'size' });
 
 export const flag = z.boolean(expected('true or false'));
 export const anyText = z.string(expected('text'));

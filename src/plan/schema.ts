@@ -16,6 +16,7 @@ import {
   required,
   scalar,
   script,
+  size,
   some,
   someTime,
   text,
@@ -225,6 +226,7 @@ const stepShape = {
     some(wholeNumber('an exit code from 0 to 255', 0, 255), 'an array of exit codes'),
     'Of a run: exit codes that count as success, default [0]. Example: [0, 1].',
   ),
+  rerun: key(flag, 'A resumed run starts it again though it had succeeded: a login, a mount. Default false.'),
 };
 
 const step: z.ZodMiniType<StepInput> = z
@@ -238,11 +240,38 @@ const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
   .register(z.globalRegistry, { id: 'steps' });
 
+const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
+
+const lockShape = {
+  name: key(
+    lockName,
+    'One lock for all plans of this user on this machine that name it; default: the plan itself. Example: "deploy".',
+  ),
+  wait: key(
+    oneOf(`${DURATION_WORDS}, or "forever"`, [duration, z.literal('forever')]),
+    'How long to wait for the run that holds it, default "0s"; then exit code 75. Example: "10m".',
+  ),
+};
+
 const rootShape = {
   $schema: key(anyText, 'Where the JSON Schema of job files is, for editors; "runjobs schema" prints it.'),
   slots: key(
     wholeNumber('a whole number, 1 or more', 1),
     'Commands and requests at once in the whole run, default 64. Example: 8.',
+  ),
+  lock: key(
+    oneOf('true, a name, or an object with name and wait', [
+      flag,
+      lockName,
+      z.strictObject(lockShape, expected('an object with name and wait')),
+    ]),
+    'No second run at the same time: true: of this plan; a name: of all plans of this user that name it. Default false. Example: true or {"name": "deploy", "wait": "10m"}.',
+  ),
+  keep: key(wholeNumber('a whole number, 0 or more', 0), 'So many ended runs are kept, default 50. Example: 10.'),
+  keepBytes: key(size, 'What the kept runs may take on disk, default "1GiB". Example: "100MiB".'),
+  maxLog: key(
+    size,
+    'What the log of one step may hold: its first and its last half, and between them what was left out. Default: no limit. Example: "10MiB".',
   ),
 };
 
@@ -267,4 +296,5 @@ export const KEYS = {
   retry: Object.keys(retryShape),
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
+  lock: Object.keys(lockShape),
 } as const;

@@ -44,7 +44,7 @@ export function retryLine(event: StepRetrying, progress: Progress, steps: Steps)
 /** ` of 4`, or nothing where there is no end. */
 export function attemptsOf(step: Step | undefined): string {
   const times = step?.retry?.times;
-  return times === undefined || times === Number.POSITIVE_INFINITY ? '' : ` of ${times + 1}`;
+  return times === undefined || times === 'forever' ? '' : ` of ${times + 1}`;
 }
 
 /** `❯ still running: a (1m 00s), b (42.0 s)`, or nothing when nothing runs. */

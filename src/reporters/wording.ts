@@ -72,6 +72,8 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'start':
     case 'http':
       return oneLine(failure.message);
+    case 'stopped-by-user':
+      return 'stopped by hand';
     case 'child':
       return `"${failure.step}" failed`;
     case 'finally':
@@ -96,6 +98,8 @@ export function cancelWords(reason: CancelReason): string {
       return `"${reason.step}" timed out after ${formatLimit(reason.limitMs)}`;
     case 'sibling-failed':
       return `"${reason.step}" failed`;
+    case 'stopped-by-user':
+      return reason.step === '.' ? 'stopped by hand' : `"${reason.step}" was stopped by hand`;
     case 'group-ended':
       return reason.step === '.' ? 'everything else has ended' : `"${reason.step}" has ended`;
     case 'unwritable':

@@ -18,6 +18,8 @@ describe('defaults', () => {
       name: 'plan',
       folder: '/plans',
       slots: 64,
+      keep: 50,
+      keepBytes: 2 ** 30,
       root: {
         type: 'run',
         id: '.',
@@ -103,7 +105,7 @@ test('everything that is given is kept', () => {
           command: ['a', 'b'],
           okExitCodes: [0, 3],
           every: { intervalMs: 60_000, times: 4, forMs: 3_600_000, overlap: 'skip' },
-          retry: { times: Number.POSITIVE_INFINITY, delayMs: 0, factor: 1, maxDelayMs: 5000, jitter: 'full' },
+          retry: { times: 'forever', delayMs: 0, factor: 1, maxDelayMs: 5000, jitter: 'full' },
           timeoutMs: 30_000,
           background: true,
           allowFailure: true,
