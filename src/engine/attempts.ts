@@ -1,10 +1,12 @@
 /** `retry` and `timeout`: attempts under a clock, until one is good or none is left. */
 
 import type { Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
 import { isLeaf, type Retry } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import type { RunContext, Running } from './context.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
+import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
@@ -12,11 +14,14 @@ import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
  */
 export async function attempts(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
   const { retry } = running.step;
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await oneAttempt(run, running, scope, attempt);
+  const first = firstAttempt(running.step, scope.past);
+  if (first.type === 'succeeded') return takenOver(run, running, first.outcome);
+  let { past } = first;
+  for (let { attempt } = first; ; attempt += 1) {
+    const outcome = await oneAttempt(run, running, scope, attempt, past);
+    past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return outcome;
-    if (retry === undefined || (retry.times !== 'forever' && attempt > retry.times) || scope.closed !== undefined)
-      return outcome;
+    if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return outcome;
     const delayMs = retryDelay(retry, attempt, run.random);
     run.publish({
       type: 'step.retrying',
@@ -40,7 +45,13 @@ export function retryDelay(retry: Retry, failed: number, random: () => number): 
   return Math.round(retry.jitter === 'full' ? fullMs * random() : fullMs);
 }
 
-async function oneAttempt(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Outcome> {
+async function oneAttempt(
+  run: RunContext,
+  running: Running,
+  scope: Scope,
+  attempt: number,
+  past: Past | undefined,
+): Promise<Outcome> {
   const { step, path } = running;
   if (isLeaf(step) && !scope.slotless) {
     running.slot = run.slots.tryTake();
@@ -52,7 +63,7 @@ async function oneAttempt(run: RunContext, running: Running, scope: Scope, attem
   }
   if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
   const startedAt = run.clock.now();
-  return withScope(scope, {}, async inner => {
+  return withScope(scope, { past }, async inner => {
     const own = await withDeadline(run.clock, inner, step.timeoutMs, () => runBody(run, running, inner, attempt));
     const outcome = judged(own, running, inner);
     run.publish({
@@ -70,7 +81,8 @@ async function oneAttempt(run: RunContext, running: Running, scope: Scope, attem
 
 /**
  * What a body's own ending means once its scope was told to stop: failed with `timeout` where the clock that ran out is
- * its own; a group that had failed before stays failed; everything else is `cancelled`.
+ * its own, and where somebody has stopped just this step; a group that had failed before stays failed; everything else
+ * is `cancelled`.
  */
 function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
   const told = scope.cancelled;
@@ -81,6 +93,9 @@ function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
       reason: { type: 'timeout', limitMs: told.limitMs },
       ...(isLeaf(step) ? exitFacts(own) : {}),
     };
+  }
+  if (told.type === 'stopped-by-user' && told.step === path) {
+    return { state: 'failed', reason: { type: 'stopped-by-user' }, ...(isLeaf(step) ? exitFacts(own) : {}) };
   }
   if (own.state === 'failed' && !isLeaf(step)) return own;
   return { state: 'cancelled', reason: told, ...exitFacts(own) };

@@ -20,6 +20,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       attempt,
       ...(step.name === undefined ? {} : { name: nameIn(scope, step.name) }),
       ...facts,
+      ...(scope.past === undefined ? {} : { resumed: true }),
     });
     running.startedAt ??= run.clock.now();
     if (step.type !== 'steps' && step.type !== 'gather') running.onBegun();

@@ -30,6 +30,7 @@ export async function conclude(
     link: 'shielded',
     path: childPath(path, 'finally'),
     slotless: true,
+    past: undefined,
     variables: new Variables(facts(own, path), scope.variables),
   } as const;
   const failure = await withScope(scope, options, async inner => {

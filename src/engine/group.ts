@@ -5,6 +5,7 @@ import { childPath, type Step } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { Scope } from './scope.ts';
 import { skip } from './skip.ts';
+import { pastOf } from './takeover.ts';
 
 /** Which failures cancel everything else in a group. */
 export type CancelOn = 'any failure' | 'a background failure' | 'no failure';
@@ -43,7 +44,7 @@ export class Group {
 
   /** Gives a child that does not start its final state. */
   skip(child: Step, reason: SkipReason): void {
-    skip(this.#run, child, childPath(this.#scope.path, child.id), reason);
+    skip(this.#run, child, childPath(this.#scope.path, child.id), reason, pastOf(child, this.#scope.past));
   }
 
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */

@@ -5,32 +5,37 @@ import type { Every } from '../plan/plan.ts';
 import { attempts } from './attempts.ts';
 import type { RunContext, Running } from './context.ts';
 import { type Scope, sleepUntil, withScope } from './scope.ts';
+import { firstTick, takenOver } from './takeover.ts';
 
 /**
  * Runs the step once, or tick by tick. Tick k (from 1) is due at t0 + (k - 1) · interval; what comes due while a tick
  * runs is left out and counted in `ticks.missed`. The first failed tick fails the step; after `times` started ticks or
- * once `for` has passed it has succeeded; without either it goes on until its scope closes, and is cancelled then.
+ * once `for` has passed it has succeeded; without either it goes on until its scope closes, and is cancelled then. In a
+ * run that is resumed, ticks go on from the one that was broken off, anchored at the resumption.
  */
 export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
   const { every } = running.step;
   if (every === undefined) return attempts(run, running, scope);
+  const first = firstTick(every, scope.past);
+  if (first === undefined) return takenOver(run, running, scope.past?.tickOutcome);
   const startedAt = run.clock.now();
   const endsAt = every.forMs === undefined ? Number.POSITIVE_INFINITY : startedAt + every.forMs;
-  let started = 0;
-  for (let tick = 1; ; ) {
+  let { started, past } = first;
+  for (let tick = first.tick; ; ) {
     started += 1;
-    const outcome = await withScope(scope, { tick }, inner => attempts(run, running, inner));
+    const outcome = await withScope(scope, { tick, past }, inner => attempts(run, running, inner));
+    past = undefined;
     run.publish({ type: 'tick.finished', step: running.path, t: run.t(), tick, outcome });
     if (outcome.state !== 'succeeded') return outcome;
     if (started === every.times) return outcome;
     if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
 
-    const next = nextTick(every, tick, run.clock.now() - startedAt);
+    const next = Math.max(tick + 1, first.tick + ticksDue(every, run.clock.now() - startedAt));
     if (next > tick + 1) {
       run.publish({ type: 'ticks.missed', step: running.path, t: run.t(), count: next - tick - 1 });
     }
     tick = next;
-    const due = startedAt + (tick - 1) * every.intervalMs;
+    const due = startedAt + (tick - first.tick) * every.intervalMs;
     running.slot?.();
     if (due >= endsAt) {
       if (await sleepUntil(run.clock, endsAt, scope)) return { state: 'succeeded' };
@@ -48,9 +53,9 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
   }
 }
 
-/** The first tick after `tick` whose time has not passed when `elapsedMs` have. */
-function nextTick(every: Every, tick: number, elapsedMs: number): number {
-  return Math.max(tick + 1, Math.ceil(elapsedMs / every.intervalMs) + 1);
+/** How many intervals have begun when `elapsedMs` have passed; one that begins just now is not over. */
+function ticksDue(every: Every, elapsedMs: number): number {
+  return Math.ceil(elapsedMs / every.intervalMs);
 }
 
 function cancelledIn(scope: Scope): Outcome {

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
 import { childPath, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
@@ -10,6 +11,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
 import { Slots } from './slots.ts';
 import { runStep } from './step.ts';
+import { countTaken } from './takeover.ts';
 import { Variables } from './variables.ts';
 
 export interface RunOptions {
@@ -25,12 +27,21 @@ export interface RunOptions {
   readonly logs?: StepLogs;
   /** Absolute folder of the run, told in `run.started`. */
   readonly folder?: string;
+  /** What a run that was broken off had come to: this one goes on with it. */
+  readonly resume?: ResumeFrom;
   /** What the user should know from the start; told as a warning. */
   readonly notice?: string;
   /** The environment that commands inherit. */
   readonly env?: Readonly<Record<string, string>>;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
+}
+
+/** Where a resumed run goes on. */
+export interface ResumeFrom {
+  readonly past: Past;
+  /** How many times the run has been resumed, this one included. */
+  readonly count: number;
 }
 
 /** How a run ended. */
@@ -56,7 +67,15 @@ export interface Run {
   cancel(reason: CancelReason): void;
   /** Kills everything at once; no `finally` starts any more. */
   kill(reason: CancelReason): void;
+  /** Stops one step by hand, which then has failed; `.` is the whole run, whose `finally` still runs. */
+  stop(path: string): Stopping;
 }
+
+/** What came of stopping a step by hand. */
+export type Stopping =
+  /** Resolves when nothing of the step is left. */
+  | { readonly type: 'stopping'; readonly ended: Promise<Outcome> }
+  | { readonly type: 'not-running'; readonly running: readonly string[] };
 
 /** Opens the one root run, for which the caller has claimed the process. */
 export function openRun(options: RunOptions): Run {
@@ -68,7 +87,14 @@ export function openRun(options: RunOptions): Run {
   // Every running leaf listens to it.
   setMaxListeners(0, killer.signal);
   const t = () => Math.round(clock.now() - startedAt);
-  const above = new Scope(undefined, { path: '.', variables: new Variables(options.env ?? {}) });
+  const { resume } = options;
+  const above = new Scope(undefined, {
+    path: '.',
+    variables: new Variables(options.env ?? {}),
+    ...(resume === undefined ? {} : { past: { ...resume.past, children: new Map([[plan.root.id, resume.past]]) } }),
+  });
+  /** Called with the next final state of the step at a path. */
+  const waiting = new Map<string, ((outcome: Outcome) => void)[]>();
   let why: CancelReason | undefined;
   let started = false;
   let ended = false;
@@ -102,7 +128,11 @@ export function openRun(options: RunOptions): Run {
         !(step === group || step.startsWith(childPath(group, '')) || group === '.');
       failures = failures.filter(stays);
     },
-    settled: (step, outcome) => void steps.set(step, outcome),
+    settled(step, outcome) {
+      steps.set(step, outcome);
+      for (const tell of waiting.get(step) ?? []) tell(outcome);
+      waiting.delete(step);
+    },
     sweep: path =>
       options.executor.sweep?.(path, {
         kill: killer.signal,
@@ -126,6 +156,7 @@ export function openRun(options: RunOptions): Run {
       ...(plan.file === undefined ? {} : { plan: plan.file }),
       ...(options.folder === undefined ? {} : { folder: options.folder }),
       at: clock.wall().toISOString(),
+      ...(resume === undefined ? {} : { resumed: { count: resume.count, taken: countTaken(plan.root, resume.past) } }),
     });
     if (options.notice !== undefined) publish({ type: 'warning', t: t(), message: options.notice });
     if (why !== undefined) publish({ type: 'run.cancelling', t: t(), reason: why });
@@ -149,7 +180,23 @@ export function openRun(options: RunOptions): Run {
       killer.abort(reason);
       above.cancelAll(reason);
     },
+    stop(path) {
+      const scope = started && !ended && !isFinally(path) ? above.find(path) : undefined;
+      if (scope === undefined) {
+        return { type: 'not-running', running: [...above.paths()].filter(step => !isFinally(step)) };
+      }
+      const end = new Promise<Outcome>(tell => waiting.set(path, [...(waiting.get(path) ?? []), tell]));
+      const reason = { type: 'stopped-by-user', step: path } as const;
+      if (path === '.') cancel(reason);
+      else scope.cancel(reason);
+      return { type: 'stopping', ended: end };
+    },
   };
+}
+
+/** Whether the path is that of a `finally`, which is no step. */
+function isFinally(path: string): boolean {
+  return path === 'finally' || path.endsWith('/finally');
 }
 
 /** Whether the failure only passes on that of a step inside, which has been told by itself. */

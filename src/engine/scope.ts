@@ -1,5 +1,7 @@
 /** The tree of what runs: a parent outlives its children, and cancelling it cancels them. */
 import type { CancelReason } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
+import { isAtOrBelow } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Variables } from './variables.ts';
 
@@ -15,6 +17,8 @@ export interface ScopeOptions {
   readonly path?: string;
   readonly tick?: number;
   readonly variables?: Variables;
+  /** What a run that was broken off had recorded of the step, where this is entered again. */
+  readonly past?: Past | undefined;
   /** Leaf steps inside take no slot. */
   readonly slotless?: boolean;
 }
@@ -28,6 +32,7 @@ export class Scope {
   readonly path: string;
   readonly tick: number | undefined;
   readonly variables: Variables;
+  readonly past: Past | undefined;
   readonly slotless: boolean;
   closed: CancelReason | undefined;
   cancelled: CancelReason | undefined;
@@ -47,6 +52,7 @@ export class Scope {
     this.path = options.path;
     this.tick = options.tick;
     this.variables = options.variables;
+    this.past = options.past;
     this.slotless = options.slotless ?? false;
     if (parent === undefined) return;
     parent.#children ??= new Set();
@@ -61,6 +67,7 @@ export class Scope {
     return new Scope(parent, {
       path: parent.path,
       variables: parent.variables,
+      past: parent.past,
       slotless: parent.slotless,
       ...(parent.tick === undefined ? {} : { tick: parent.tick }),
       ...options,
@@ -101,6 +108,22 @@ export class Scope {
   cancelAll(reason: CancelReason): void {
     this.cancel(reason);
     if (this.#children !== undefined) for (const child of this.#children) child.cancelAll(reason);
+  }
+
+  /** The outermost scope of the step at this path, if it runs. */
+  find(path: string): Scope | undefined {
+    if (this.path === path) return this;
+    for (const child of this.#children ?? []) {
+      const found = isAtOrBelow(path, child.path) ? child.find(path) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The paths of all that runs below, each once, from the outermost inwards. */
+  paths(found = new Set<string>()): Set<string> {
+    for (const child of this.#children ?? []) child.paths(found.add(child.path));
+    return found;
   }
 
   /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */

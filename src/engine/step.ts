@@ -6,12 +6,13 @@ import { conclude } from './finally.ts';
 import { periodic } from './periodic.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skip } from './skip.ts';
+import { isOver, pastOf, takeOver } from './takeover.ts';
 import { UnsetVariable, type Variables } from './variables.ts';
 
 /**
  * Runs a step below `group` and publishes its final state, `step.finished`, exactly once, after everything of it has
  * ended. Never rejects: an exception is a bug and becomes a failure of type `internal`. In a closed scope the step
- * does not start: it and everything below it is skipped.
+ * does not start: it and everything below it is skipped. What had ended in a run that is resumed is taken over.
  * @param onBegun called once, when the step has started, waits for its slot, or has ended before either.
  */
 export async function runStep(
@@ -21,9 +22,14 @@ export async function runStep(
   group: Scope,
   onBegun: () => void = () => {},
 ): Promise<Outcome> {
+  const past = pastOf(step, group.past);
+  if (isOver(step, past)) {
+    onBegun();
+    return takeOver(run, step, path, past);
+  }
   if (group.closed !== undefined) {
     onBegun();
-    return skip(run, step, path, group.closed);
+    return skip(run, step, path, group.closed, past);
   }
   const running: Running = {
     step,
@@ -37,7 +43,7 @@ export async function runStep(
   };
   const variables = inner(step, group.variables);
   const slotless = group.slotless || step.background;
-  return withScope(group, { path, slotless, ...('state' in variables ? {} : { variables }) }, async scope => {
+  return withScope(group, { path, slotless, past, ...('state' in variables ? {} : { variables }) }, async scope => {
     const body = await guarded(async () => ('state' in variables ? variables : periodic(run, running, scope)));
     const own = judged(running, body);
     if (own.state === 'failed') run.failed(path, own);
@@ -62,19 +68,26 @@ function inner(step: Step, outer: Variables): Variables | Failed {
 }
 
 /** What the end of the body means for the step, its `finally` aside. */
-function judged({ step, group, startedAt }: Running, body: Outcome): Outcome {
+function judged({ step, path, group, startedAt }: Running, body: Outcome): Outcome {
   switch (body.state) {
     case 'cancelled': {
       const { reason } = body;
       // A background step that is stopped because its own group has ended well has succeeded.
       if (step.background && reason.type === 'group-ended' && reason.step === group) return { state: 'succeeded' };
+      if (reason.type === 'stopped-by-user' && reason.step === path)
+        return failed(step, { ...body, reason: { type: 'stopped-by-user' } });
       return startedAt === undefined ? { state: 'skipped', reason } : body;
     }
     case 'failed':
-      return step.allowFailure && body.reason.type !== 'internal' ? { ...body, allowed: true } : body;
+      return failed(step, body);
     default:
       return body;
   }
+}
+
+function failed({ allowFailure }: Step, body: Omit<Failed, 'state'>): Failed {
+  const allowed = allowFailure && body.reason.type !== 'internal';
+  return { ...body, state: 'failed', ...(allowed ? { allowed } : {}) };
 }
 
 function concluded(run: RunContext, running: Running, scope: Scope, own: Outcome): Outcome | Promise<Outcome> {

@@ -1,0 +1,150 @@
+/** What a resumed run takes over from the one that was broken off, and where it enters again. */
+import type { Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
+import { childPath, childrenOf, type Every, isLeaf, type Retry, type Step } from '../plan/plan.ts';
+import { byId, sameStep } from '../plan/same.ts';
+import type { RunContext, Running } from './context.ts';
+
+/** A step that has ended for good: it is not started again. */
+export type Ended = Past & { readonly finished: NonNullable<Past['finished']> };
+
+/** The past of a child; none where it is to start afresh whatever is known of it. */
+export function pastOf(step: Step, group: Past | undefined): Past | undefined {
+  if (step.background || step.rerun) return undefined;
+  return group?.children.get(step.id);
+}
+
+/**
+ * Whether the step is taken over as it ended: with success, or with a failure that was allowed. A group in which
+ * something must start again is entered.
+ */
+export function isOver(step: Step, past: Past | undefined): past is Ended {
+  const outcome = past?.finished?.outcome;
+  const isGood = outcome?.state === 'succeeded' || (outcome?.state === 'failed' && outcome.allowed === true);
+  return isGood && !startsAgain(step);
+}
+
+function startsAgain(step: Step): boolean {
+  return (
+    step.background || step.rerun === true || childrenOf(step).some(child => !child.background && startsAgain(child))
+  );
+}
+
+/** Tells again how the step and all below it had ended, in declared order. */
+export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Outcome {
+  for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
+  const block = past.children.get('finally');
+  for (const child of step.finally?.steps ?? []) {
+    tellAgain(run, child, childPath(childPath(path, 'finally'), child.id), block?.children.get(child.id));
+  }
+  const { finished } = past;
+  const { outcome } = finished;
+  if (outcome.state === 'failed') run.failed(path, outcome);
+  run.settled(path, outcome);
+  run.publish({ ...finished, t: run.t(), resumed: true });
+  return outcome;
+}
+
+/** The step had come to this outcome, only its end was not recorded. */
+export function takenOver(run: RunContext, running: Running, outcome: Outcome = { state: 'succeeded' }): Outcome {
+  running.startedAt ??= run.clock.now();
+  running.onBegun();
+  if (isLeaf(running.step)) running.log ??= run.logs?.open(running.path);
+  return outcome;
+}
+
+function tellAgain(run: RunContext, step: Step, path: string, past: Past | undefined): void {
+  if (past?.finished !== undefined) takeOver(run, step, path, past as Ended);
+}
+
+/** The leaf steps below `step` that are taken over. */
+export function countTaken(step: Step, past: Past | undefined): number {
+  if (isLeaf(step) || childrenOf(step).length === 0) return isOver(step, past) ? 1 : 0;
+  return childrenOf(step).reduce((count, child) => {
+    const known = isOver(step, past) ? past.children.get(child.id) : pastOf(child, past);
+    return count + countTaken(child, known);
+  }, 0);
+}
+
+/** Where `every` goes on. */
+export interface FirstTick {
+  readonly tick: number;
+  /** Ticks that had been started before it. */
+  readonly started: number;
+  /** What is known of this tick, where it was broken off. */
+  readonly past: Past | undefined;
+}
+
+/** The tick that was broken off or failed, or the one after the last that ended well; `undefined`: all have ended. */
+export function firstTick(every: Every, past: Past | undefined): FirstTick | undefined {
+  if (past?.tick === undefined) return { tick: 1, started: 0, past };
+  if (past.tickOutcome?.state !== 'succeeded') return { tick: past.tick, started: past.ticks - 1, past };
+  if (past.ticks === every.times) return undefined;
+  return { tick: past.tick + 1, started: past.ticks, past: undefined };
+}
+
+/** Where the attempts go on. */
+export type FirstAttempt =
+  | { readonly type: 'attempt'; readonly attempt: number; readonly past: Past | undefined }
+  /** The attempt had succeeded, only the end of the step was not recorded. */
+  | { readonly type: 'succeeded'; readonly outcome: Outcome };
+
+/**
+ * The attempt that was broken off; after a failed one the next; and where all had failed, the first once more, with what
+ * had succeeded below the last one.
+ */
+export function firstAttempt(step: Step, past: Past | undefined): FirstAttempt {
+  if (past === undefined || past.attempt === 0) return { type: 'attempt', attempt: 1, past };
+  const { attempt, attemptOutcome: outcome, finished } = past;
+  switch (outcome?.state) {
+    case 'failed': {
+      const isFinal = finished?.outcome.state === 'failed' || !mayRetry(step.retry, attempt);
+      return isFinal
+        ? { type: 'attempt', attempt: 1, past }
+        : { type: 'attempt', attempt: attempt + 1, past: undefined };
+    }
+    case 'succeeded':
+      return isLeaf(step) || step.type === 'sleep'
+        ? { type: 'succeeded', outcome }
+        : { type: 'attempt', attempt, past };
+    default:
+      return { type: 'attempt', attempt, past };
+  }
+}
+
+/** Whether `retry` allows another attempt after this one, from 1. */
+export function mayRetry(retry: Retry | undefined, attempt: number): boolean {
+  return retry !== undefined && (retry.times === 'forever' || attempt <= retry.times);
+}
+
+/**
+ * What still holds of the past for a plan that has changed: steps that stand where they stood, with the same keys. A
+ * group in which something has changed is entered again.
+ */
+export function stillTrue(past: Past, before: Step, now: Step): Past {
+  return compared(past, before, now).past;
+}
+
+function compared(past: Past, before: Step, now: Step): { readonly past: Past; readonly isSame: boolean } {
+  const known = byId(childrenOf(before));
+  const children = new Map<string, Past>();
+  let isSame = sameStep(before, now) && isSameOrder(childrenOf(before), childrenOf(now));
+  for (const child of childrenOf(now)) {
+    const was = known.get(child.id);
+    if (was === undefined) continue;
+    const below = compared(past.children.get(child.id) ?? nothing, was, child);
+    isSame &&= below.isSame;
+    children.set(child.id, below.past);
+  }
+  if (isSame) return { past, isSame };
+  return {
+    past: sameStep(before, now) ? { ...past, children, finished: undefined } : { ...nothing, children },
+    isSame,
+  };
+}
+
+const nothing: Past = { children: new Map(), ticks: 0, attempt: 0 };
+
+function isSameOrder(one: readonly Step[], other: readonly Step[]): boolean {
+  return one.length === other.length && one.every(({ id }, index) => id === other[index]?.id);
+}

@@ -1,0 +1,105 @@
+/** The pure fold of events into what a run that was broken off had come to: what a resumed run takes over. */
+import type { RunEvent, StepFinished } from './event.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * What was recorded of one step, in the last tick and attempt of everything around it. Earlier ticks and attempts of the
+ * groups around it are void: what was below them is not in here.
+ */
+export interface Past {
+  /** By id; the steps of a `finally` are below `finally`. */
+  readonly children: ReadonlyMap<string, Past>;
+  /** Its final state. Absent while it ran. */
+  readonly finished?: StepFinished | undefined;
+  /** The last tick that was started, and how many were. */
+  readonly tick?: number | undefined;
+  readonly ticks: number;
+  /** How that tick ended. */
+  readonly tickOutcome?: Outcome | undefined;
+  /** The last attempt that was started; 0: none. */
+  readonly attempt: number;
+  /** How that attempt ended. */
+  readonly attemptOutcome?: Outcome | undefined;
+}
+
+interface Mutable extends Past {
+  children: Map<string, Mutable>;
+  finished?: StepFinished | undefined;
+  tick?: number | undefined;
+  ticks: number;
+  tickOutcome?: Outcome | undefined;
+  attempt: number;
+  attemptOutcome?: Outcome | undefined;
+}
+
+/** The past of a whole run; give it every event of the journal, in order. */
+export interface PastFold {
+  readonly root: Past;
+  take(event: RunEvent): void;
+}
+
+export function createPast(): PastFold {
+  const root: Mutable = { children: new Map(), ticks: 0, attempt: 0 };
+  return { root, take: event => take(root, event) };
+}
+
+function take(root: Mutable, event: RunEvent): void {
+  switch (event.type) {
+    case 'step.started': {
+      const node = at(root, event.step);
+      if (event.resumed === undefined) {
+        node.children.clear();
+        const isFirst = event.attempt === 1 && (event.tick === undefined || event.tick === 1);
+        if (isFirst) node.ticks = 0;
+      }
+      if (node.tick !== event.tick || node.ticks === 0) node.ticks += 1;
+      node.tick = event.tick;
+      node.attempt = event.attempt;
+      node.finished = undefined;
+      node.tickOutcome = undefined;
+      node.attemptOutcome = undefined;
+      return;
+    }
+    case 'attempt.finished': {
+      const node = at(root, event.step);
+      node.attempt = event.attempt;
+      node.attemptOutcome = event.outcome;
+      return;
+    }
+    case 'tick.finished':
+      at(root, event.step).tickOutcome = event.outcome;
+      return;
+    case 'step.finished':
+      at(root, event.step).finished = event;
+      return;
+    case 'run.started':
+    case 'step.queued':
+    case 'step.output':
+    case 'step.retrying':
+    case 'tick.waiting':
+    case 'ticks.missed':
+    case 'step.stopping':
+    case 'warning':
+    case 'run.cancelling':
+    case 'run.finished':
+      return;
+    default:
+      // A journal of a later runjobs may hold kinds that are not known here.
+      event satisfies never;
+  }
+}
+
+/** The node of a path; made where there is none. */
+function at(root: Mutable, path: string): Mutable {
+  if (path === '.') return root;
+  let node = root;
+  for (const id of path.split('/')) {
+    let child = node.children.get(id);
+    if (child === undefined) {
+      child = { children: new Map(), ticks: 0, attempt: 0 };
+      node.children.set(id, child);
+    }
+    node = child;
+  }
+  return node;
+}

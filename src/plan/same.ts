@@ -1,0 +1,30 @@
+/** Whether a step is still the one that it was when a run of an earlier version of the file was broken off. */
+import { childPath, childrenOf, type Step } from './plan.ts';
+
+/** Whether the two do the same, apart from the steps inside. What only people read does not count. */
+export function sameStep(one: Step, other: Step): boolean {
+  return essence(one) === essence(other);
+}
+
+/** The paths of the steps that differ between two versions of a plan, those that came or went included. */
+export function changedSteps(before: Step, now: Step, path = '.'): string[] {
+  const changed = sameStep(before, now) ? [] : [path];
+  const was = byId(childrenOf(before));
+  const is = byId(childrenOf(now));
+  for (const id of new Set([...was.keys(), ...is.keys()])) {
+    const [one, other] = [was.get(id), is.get(id)];
+    const below = childPath(path, id);
+    changed.push(...(one === undefined || other === undefined ? [below] : changedSteps(one, other, below)));
+  }
+  return changed;
+}
+
+/** Steps by their ids, which are unique among siblings. */
+export function byId(steps: readonly Step[]): ReadonlyMap<string, Step> {
+  return new Map(steps.map(step => [step.id, step]));
+}
+
+function essence(step: Step): string {
+  const { name: _name, description: _description, ...rest } = step;
+  return JSON.stringify({ ...rest, children: undefined });
+}
