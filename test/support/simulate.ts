@@ -4,6 +4,7 @@ import { openRun, type Run, type RunResult } from '../../src/engine/run.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
+import { createPast, type Past } from '../../src/events/past.ts';
 import { type Behaviour, createSimulatedExecutor } from '../../src/executors/simulated.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { plan } from './steps.ts';
@@ -16,6 +17,8 @@ export interface SimulateOptions {
   readonly during?: (run: Run, clock: VirtualClock) => void;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onExecute?: (context: ExecuteContext) => void;
+  /** What an earlier run had recorded before it was broken off: this one goes on with it. */
+  readonly resume?: readonly RunEvent[];
   /** What ends the leftovers of groups. */
   readonly onSweep?: (path: string, clock: VirtualClock) => Promise<void>;
 }
@@ -48,6 +51,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     clock,
     random: options.random ?? (() => 0.5),
     env: options.env ?? {},
+    ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume), count: 1 } }),
     publish(event) {
       events.push(event);
       options.onEvent?.(event);
@@ -66,6 +70,13 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     timersLeft: clock.pending,
     state: path => result.steps.get(path)?.state,
   };
+}
+
+/** What the events of a journal come to. */
+export function pastOf(events: readonly RunEvent[]): Past {
+  const { root, take } = createPast();
+  for (const event of events) take(event);
+  return root;
 }
 
 function line(event: RunEvent): string[] {

@@ -1,0 +1,367 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stillTrue } from '../../src/engine/takeover.ts';
+import type { RunEvent } from '../../src/events/event.ts';
+import type { Step } from '../../src/plan/plan.ts';
+import { changedSteps } from '../../src/plan/same.ts';
+import { pastOf, type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
+import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
+import { paths, tree } from '../support/trees.ts';
+
+const every = (intervalMs: number, times: number) => ({ every: { intervalMs, times, overlap: 'skip' as const } });
+
+/** The events up to, and with, the first that the predicate holds for: what a crash in that moment has left. */
+function upTo(run: Simulation, holds: (event: RunEvent) => boolean): RunEvent[] {
+  const index = run.events.findIndex(holds);
+  if (index === -1) throw new Error(`no such event among\n${run.lines.join('\n')}`);
+  return run.events.slice(0, index + 1);
+}
+
+const started =
+  (step: string, { tick, attempt = 1 }: { tick?: number; attempt?: number } = {}) =>
+  (event: RunEvent) =>
+    event.type === 'step.started' && event.step === step && event.attempt === attempt && event.tick === tick;
+const finished = (step: string) => (event: RunEvent) => event.type === 'step.finished' && event.step === step;
+
+/** Runs the tree, breaks it off behind that event, resumes it; `executed` are the leaves that the second run carried out. */
+async function broken(root: Step, at: (event: RunEvent) => boolean, options: SimulateOptions = {}) {
+  const first = await simulate(root, options);
+  return again(root, upTo(first, at), options);
+}
+
+async function again(root: Step, journal: readonly RunEvent[], options: SimulateOptions = {}) {
+  const executed: string[] = [];
+  const run = await simulate(root, {
+    ...options,
+    resume: journal,
+    onExecute: ({ path, attempt }) => executed.push(attempt === 1 ? path : `${path}#${attempt}`),
+  });
+  return { ...run, executed };
+}
+
+describe('a resumed run', () => {
+  it('takes over what had succeeded, and starts what had not ended', async () => {
+    const root = steps('.', [leaf('a', { durationMs: 5 }), leaf('b', { durationMs: 5 }), leaf('c')]);
+    const run = await broken(root, started('b'));
+    expect(run.executed).toEqual(['b', 'c']);
+    expect(run.outcome).toEqual({ state: 'succeeded' });
+    expect(run.state('a')).toBe('succeeded');
+    expect(run.events[0]).toMatchObject({ type: 'run.started', resumed: { count: 1, taken: 1 } });
+  });
+
+  it('tells again how what it takes over had ended, in declared order, before what is above it', async () => {
+    const root = steps('.', [
+      gather('g', [leaf('a', { durationMs: 9 }), leaf('b')], lastly([leaf('tidy')])),
+      leaf('c'),
+    ]);
+    const run = await broken(root, started('c'));
+    const told = run.events.flatMap(event => (event.type === 'step.finished' && event.resumed ? [event.step] : []));
+    expect(told).toEqual(['g/a', 'g/b', 'g/finally/1', 'g'].map(path => path.replace('1', 'tidy')));
+    expect(run.executed).toEqual(['c']);
+  });
+
+  it('starts a failed step again from its first attempt', async () => {
+    const root = steps('.', [leaf('a'), leaf('b', [{ exitCode: 1 }, { exitCode: 1 }], retry(1)), leaf('c')]);
+    const run = await broken(root, event => event.type === 'run.finished');
+    expect(run.executed).toEqual(['b', 'b#2']);
+    expect(run.outcome.state).toBe('failed');
+  });
+
+  it('does not start a step again whose failure was allowed, and tells it', async () => {
+    const root = steps('.', [leaf('a', { exitCode: 3 }, { allowFailure: true }), leaf('b')]);
+    const run = await broken(root, started('b'));
+    expect(run.executed).toEqual(['b']);
+    expect(run.failures).toMatchObject([{ step: 'a', outcome: { exitCode: 3, allowed: true } }]);
+    expect(run.outcome.state).toBe('succeeded');
+  });
+
+  it('goes on in the attempt that was broken off', async () => {
+    const flaky = leaf('a', [{ exitCode: 1 }, { durationMs: 10, exitCode: 1 }, {}], retry(2));
+    const root = steps('.', [flaky]);
+    expect((await broken(root, started('a', { attempt: 2 }))).executed).toEqual(['a#2', 'a#3']);
+  });
+
+  it('goes on with the next attempt when it was broken off in the wait for it', async () => {
+    const root = steps('.', [leaf('a', [{ exitCode: 1 }, {}], retry(1))]);
+    const run = await broken(root, event => event.type === 'step.retrying');
+    expect(run.executed).toEqual(['a#2']);
+    expect(run.tookMs).toBe(0);
+  });
+
+  it('takes nothing over from an earlier attempt of a group', async () => {
+    const root = steps('g', [leaf('a'), leaf('b', [{ exitCode: 1 }, {}])], { ...retry(1) });
+    const whole = steps('.', [{ ...root, children: [leaf('a'), leaf('b', { exitCode: 1 })] } as Step]);
+    const run = await broken(whole, event => event.type === 'step.retrying');
+    expect(run.executed).toEqual(['g/a', 'g/b']);
+  });
+
+  it('takes over what had succeeded in the attempt of a group that was broken off', async () => {
+    const whole = steps('.', [steps('g', [leaf('a'), leaf('b', { exitCode: 1 })], retry(1))]);
+    const first = await simulate(whole);
+    const second = first.events.findLastIndex(started('g/b'));
+    expect((await again(whole, first.events.slice(0, second + 1))).executed).toEqual(['g/b']);
+  });
+
+  it('goes on with the tick that was broken off, and counts those that had ended', async () => {
+    const root = steps('.', [leaf('t', { durationMs: 10 }, every(1000, 4))]);
+    const run = await broken(root, started('t', { tick: 3 }));
+    const ticks = run.events.flatMap(event =>
+      event.type === 'step.started' && event.step === 't' ? [event.tick] : [],
+    );
+    expect(ticks).toEqual([3, 4]);
+    expect(run.tookMs).toBe(1010);
+  });
+
+  it('goes on with the next tick, now, when it was broken off between two', async () => {
+    const root = steps('.', [steps('t', [leaf('a', { durationMs: 10 })], every(1000, 4))]);
+    const run = await broken(root, event => event.type === 'tick.finished' && event.tick === 2);
+    const ticks = run.events.flatMap(event =>
+      event.type === 'step.started' && event.step === 't' ? [event.tick] : [],
+    );
+    expect(ticks).toEqual([3, 4]);
+    expect(run.executed).toEqual(['t/a', 't/a']);
+  });
+
+  it('takes over what had ended in the tick that was broken off, and nothing of an earlier one', async () => {
+    const root = steps('.', [steps('t', [leaf('a'), leaf('b', { durationMs: 10 })], every(1000, 2))]);
+    const first = await simulate(root);
+    const index = first.events.findLastIndex(event => event.type === 'step.started' && event.step === 't/b');
+    expect((await again(root, first.events.slice(0, index + 1))).executed).toEqual(['t/b']);
+    const before = first.events.findLastIndex(event => event.type === 'step.started' && event.step === 't');
+    expect((await again(root, first.events.slice(0, before + 1))).executed).toEqual(['t/a', 't/b']);
+  });
+
+  it('starts no tick more when all had ended', async () => {
+    const root = steps('.', [leaf('t', {}, every(1000, 2)), leaf('b')]);
+    const run = await broken(root, event => event.type === 'tick.finished' && event.tick === 2);
+    expect(run.executed).toEqual(['b']);
+  });
+
+  it('runs the finally of a group again that it enters again', async () => {
+    const root = steps('.', [steps('g', [leaf('a'), leaf('b', { durationMs: 5 })], lastly([leaf('x'), leaf('y')]))]);
+    expect((await broken(root, started('g/b'))).executed).toEqual(['g/b', 'g/finally/x', 'g/finally/y']);
+    expect((await broken(root, started('g/finally/y'))).executed).toEqual(['g/finally/x', 'g/finally/y']);
+  });
+
+  it('runs the finally of a leaf whose body had succeeded', async () => {
+    const root = steps('.', [leaf('a', {}, lastly([leaf('x', { durationMs: 5 })]))]);
+    const run = await broken(root, started('a/finally/x'));
+    expect(run.executed).toEqual(['a/finally/x']);
+    expect(run.state('a')).toBe('succeeded');
+  });
+
+  it('starts background steps again', async () => {
+    const root = steps('.', [
+      leaf('server', { durationMs: 1e9 }, { background: true }),
+      leaf('a'),
+      leaf('b', { durationMs: 9 }),
+    ]);
+    const run = await broken(root, started('b'));
+    expect(run.executed).toEqual(['server', 'b']);
+    expect(run.outcome.state).toBe('succeeded');
+  });
+
+  it('starts steps with rerun again, also in a group that had succeeded', async () => {
+    const root = steps('.', [
+      steps('setup', [leaf('login', {}, { rerun: true }), leaf('fetch')]),
+      leaf('b', { durationMs: 9 }),
+    ]);
+    expect((await broken(root, started('b'))).executed).toEqual(['setup/login', 'b']);
+  });
+
+  it('keeps what had succeeded although it is interrupted before it comes there again', async () => {
+    const root = steps('.', [leaf('a', {}, { rerun: true }), leaf('b'), leaf('c', { durationMs: 9 })]);
+    const first = await simulate(root);
+    const journal = upTo(first, started('c'));
+    const second = await again(root, journal, {
+      during: run => run.cancel({ type: 'interrupted', signal: 'SIGINT' }),
+    });
+    expect(second.executed).toEqual([]);
+    expect((await again(root, [...journal, ...second.events])).executed).toEqual(['a', 'c']);
+  });
+
+  it('of a run that had succeeded starts nothing', async () => {
+    const root = steps('.', [leaf('a'), gather('g', [leaf('b'), sleep('c', 5)])]);
+    const run = await broken(root, finished('.'));
+    expect(run.executed).toEqual([]);
+    expect(run.outcome.state).toBe('succeeded');
+    expect(run.tookMs).toBe(0);
+  });
+
+  it('starts deadlines afresh', async () => {
+    const root = steps('.', [leaf('a', { durationMs: 80 }), leaf('b', { durationMs: 80 })], { timeoutMs: 100 });
+    const run = await broken(root, started('b'));
+    expect(run.outcome.state).toBe('succeeded');
+  });
+
+  it('that had been interrupted starts what was cancelled or skipped', async () => {
+    const root = steps('.', [leaf('a'), leaf('b', { durationMs: 50 }), leaf('c')]);
+    const first = await simulate(root, {
+      during: (run, clock) => void clock.at(10, () => run.cancel({ type: 'aborted' })),
+    });
+    expect(first.state('c')).toBe('skipped');
+    expect((await again(root, first.events)).executed).toEqual(['b', 'c']);
+  });
+});
+
+describe('broken off anywhere, any number of times, and resumed', () => {
+  /** Steps that may be carried out more than once by design. */
+  const mayRepeat = (root: Step) =>
+    new Set(
+      paths(root, '.').flatMap(([path, step, { repeated, slotless }]) =>
+        repeated || slotless || step.every !== undefined || step.retry !== undefined ? [path] : [],
+      ),
+    );
+
+  it('no step that was recorded as succeeded is carried out again, and the run ends as it would have', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tree,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 }),
+        async (generated, cuts) => {
+          const root = { ...generated, id: '.', background: false };
+          const repeats = mayRepeat(root);
+          const whole = await simulate(root, { during: stopAfterAMinute });
+          const journal: RunEvent[] = [];
+          let events = whole.events;
+          for (const cut of cuts) {
+            journal.push(...events.slice(0, Math.floor(cut * events.length)));
+            const succeeded = new Set(
+              journal.flatMap(event =>
+                event.type === 'step.finished' && event.outcome.state === 'succeeded' ? [event.step] : [],
+              ),
+            );
+            const next = await again(root, journal, { during: stopAfterAMinute });
+            expect(next.executed.filter(path => !repeats.has(path) && succeeded.has(path))).toEqual([]);
+            events = next.events;
+          }
+          // Where clocks, ticks and attempts start afresh the end may be another one.
+          const isPlain = paths(root, '.').every(
+            ([, { timeoutMs, every: ticks, retry: attempts, background, type }]) =>
+              timeoutMs === undefined &&
+              ticks === undefined &&
+              attempts === undefined &&
+              !background &&
+              type !== 'sleep',
+          );
+          const last = events.at(-1);
+          if (isPlain && last?.type === 'run.finished') expect(last.outcome.state).toBe(whole.outcome.state);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Sleeps without end and servers alone would go on for ever. */
+const stopAfterAMinute: NonNullable<SimulateOptions['during']> = (run, clock) =>
+  void clock.at(60_000, () => run.cancel({ type: 'aborted' }));
+
+describe('of a changed plan', () => {
+  const before = steps('.', [leaf('a'), steps('g', [leaf('b'), leaf('c')]), leaf('d', { durationMs: 5 })]);
+
+  it('only steps that stand where they stood, with the same keys, are taken over', async () => {
+    const now = steps('.', [
+      leaf('a'),
+      steps('g', [leaf('b', { output: 'new' }), leaf('c')]),
+      leaf('d', { durationMs: 5 }),
+    ]);
+    const first = await simulate(before);
+    const past = stillTrue(pastOf(upTo(first, started('d'))), before, now);
+    expect(past.children.get('a')?.finished).toBeDefined();
+    expect(past.children.get('g')?.finished).toBeUndefined();
+    expect(past.children.get('g')?.children.get('b')?.finished).toBeUndefined();
+    expect(past.children.get('g')?.children.get('c')?.finished).toBeDefined();
+  });
+
+  it('a group that has one step more is entered again', async () => {
+    const now = steps('.', [leaf('a'), steps('g', [leaf('b'), leaf('c'), leaf('new')]), leaf('d')]);
+    const past = stillTrue(pastOf(upTo(await simulate(before), started('d'))), before, now);
+    expect(past.children.get('g')?.finished).toBeUndefined();
+    expect(past.children.get('g')?.children.get('c')?.finished).toBeDefined();
+  });
+
+  it('the steps that changed are named, those that came and went included', () => {
+    const now = steps('.', [
+      leaf('a', { exitCode: 1 }),
+      steps('g', [leaf('c')], { timeoutMs: 5 }),
+      leaf('d', { durationMs: 5 }),
+      leaf('e'),
+    ]);
+    expect(changedSteps(before, now)).toEqual(['a', 'g', 'g/b', 'e']);
+  });
+
+  it('what only people read is no change', () => {
+    expect(changedSteps(leaf('a', {}, { name: 'old', description: 'x' }), leaf('a', {}, { name: 'new' }))).toEqual([]);
+  });
+});
+
+describe('a step that is stopped by hand', () => {
+  it('has failed for that reason, its retries are not used, its finally runs', async () => {
+    const root = gather('.', [
+      leaf('a', { durationMs: 100 }, { ...retry(3), ...lastly([leaf('x')]) }),
+      leaf('b', { durationMs: 50 }),
+    ]);
+    let answer: unknown;
+    const run = await simulate(root, {
+      during: (active, clock) =>
+        void clock.at(10, () => {
+          answer = active.stop('a');
+        }),
+    });
+    expect(answer).toMatchObject({ type: 'stopping' });
+    expect(run.steps.get('a')).toEqual({ state: 'failed', reason: { type: 'stopped-by-user' } });
+    expect(run.state('a/finally/x')).toBe('succeeded');
+    expect(run.steps.get('b')).toEqual({ state: 'cancelled', reason: { type: 'sibling-failed', step: 'a' } });
+    expect(run.exitCode).toBe(1);
+  });
+
+  it.each([
+    ['waits for its slot', leaf('a'), 1],
+    ['waits for its next attempt', leaf('a', { exitCode: 1 }, retry(3, { delayMs: 1e6 })), 2],
+    ['waits for its next tick', leaf('a', {}, every(1e6, 3)), 2],
+    ['is a sleep', sleep('a', 'forever'), 2],
+    ['is a group', steps('a', [leaf('b', { durationMs: 1e6 })]), 2],
+  ])('while it %s has failed for that reason', async (_, step, slots) => {
+    const root = gather('.', [leaf('other', { durationMs: 500 }), step], { failFast: false });
+    const run = await simulate(root, { slots, during: (active, clock) => void clock.at(10, () => active.stop('a')) });
+    expect(run.steps.get('a')).toEqual({ state: 'failed', reason: { type: 'stopped-by-user' } });
+    expect(run.state('other')).toBe('succeeded');
+    expect(run.tookMs).toBe(500);
+  });
+
+  it('tells what is below it why it was cancelled', async () => {
+    const root = steps('.', [steps('a', [leaf('b', { durationMs: 1e6 })], { allowFailure: true }), leaf('c')]);
+    const run = await simulate(root, { during: (active, clock) => void clock.at(10, () => active.stop('a')) });
+    expect(run.steps.get('a/b')).toEqual({ state: 'cancelled', reason: { type: 'stopped-by-user', step: 'a' } });
+    expect(run.state('c')).toBe('succeeded');
+    expect(run.exitCode).toBe(0);
+  });
+
+  it('that does not run is refused, and what runs is named', async () => {
+    let answer: unknown;
+    await simulate(steps('.', [leaf('a', { durationMs: 50 }, lastly([leaf('x')])), leaf('b')]), {
+      during: (active, clock) =>
+        void clock.at(10, () => {
+          answer = active.stop('b');
+        }),
+    });
+    expect(answer).toEqual({ type: 'not-running', running: ['.', 'a'] });
+  });
+
+  it('which is the plan itself ends the run with 1, after its finally', async () => {
+    const root = steps('.', [leaf('a', { durationMs: 100 })], lastly([leaf('x')]));
+    let ended: Promise<unknown> | undefined;
+    const run = await simulate(root, {
+      during: (active, clock) =>
+        void clock.at(10, () => {
+          const stopping = active.stop('.');
+          if (stopping.type === 'stopping') ended = stopping.ended;
+        }),
+    });
+    expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'stopped-by-user' } });
+    expect(await ended).toEqual(run.outcome);
+    expect(run.state('finally/x')).toBe('succeeded');
+    expect(run.exitCode).toBe(1);
+  });
+});
