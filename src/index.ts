@@ -80,7 +80,8 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
     const root = await openRootRun({
-      plan: { ...loaded.plan, slots },
+      plan: loaded.plan,
+      overrides: { slots },
       claim,
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
       env: options.env ?? (process.env as Record<string, string>),

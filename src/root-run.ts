@@ -1,4 +1,4 @@
-/** The composition of one root run: plan, engine, executors, logs and listeners put together. */
+/** The composition of one root run: plan, engine, executors, journal and listeners put together. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
@@ -7,13 +7,17 @@ import { openRun, type Run } from './engine/run.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { openExecutors } from './executors/index.ts';
 import { openLogs } from './journal/logs.ts';
-import { createRunFolder, createRunId, type RunFolder, type StatePlaces } from './journal/runs.ts';
+import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
+import { openJournal } from './journal/record.ts';
+import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
 
 const ID_TRIES = 10;
 
 export interface RootRunOptions {
   readonly plan: Plan;
+  /** In the place of the plan's own. */
+  readonly overrides?: Overrides;
   readonly claim: Claim;
   readonly listeners: readonly Listener[];
   /** Called once for each listener that failed; the others have been told by a warning. */
@@ -22,6 +26,8 @@ export interface RootRunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Where runs are kept; default: see {@link createRunFolder}. */
   readonly stateDir?: string;
+  /** Makes each event safe against a loss of power before the next step may start. */
+  readonly durable?: boolean;
 }
 
 /** The process, claimed for one run. */
@@ -42,25 +48,24 @@ export function claimRootRun(name: string): Claim {
 
 /**
  * Opens a run for which the process was claimed.
- * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder cannot be
- * made.
+ * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder, the copy
+ * of its plan or its journal cannot be made.
  */
-export async function openRootRun({
-  plan,
-  claim,
-  listeners,
-  onListenerFailure = () => {},
-  env,
-  stateDir,
-}: RootRunOptions): Promise<Run> {
+export async function openRootRun(options: RootRunOptions): Promise<Run> {
+  const { claim, env, listeners, onListenerFailure = () => {}, overrides = {} } = options;
+  const plan = overridden(options.plan, overrides);
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
     userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
-    ...(stateDir === undefined ? {} : { stateDir }),
+    ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
   });
   const { id } = claim.run;
+  writePlanCopy(folder.path, { plan: options.plan, overrides });
+  const journal = openJournal(join(folder.path, RUN_FILES.journal), { durable: options.durable ?? false });
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
+    record: journal.record,
+    onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
     reporters: listeners,
     onReporterFailure: onListenerFailure,
   });
@@ -76,7 +81,17 @@ export async function openRootRun({
     env,
     ...(folder.notice === undefined ? {} : { notice: folder.notice }),
   });
-  return { ...run, start: () => run.start().finally(() => executors.close()) };
+  return {
+    ...run,
+    async start() {
+      try {
+        return await run.start();
+      } finally {
+        journal.close();
+        await executors.close();
+      }
+    },
+  };
 }
 
 /** Makes the folder of the run, under another id where a run of the same second has this one. */

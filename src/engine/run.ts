@@ -67,6 +67,8 @@ export interface Run {
   cancel(reason: CancelReason): void;
   /** Kills everything at once; no `finally` starts any more. */
   kill(reason: CancelReason): void;
+  /** Something that must succeed did not, such as writing the journal: everything is stopped, and the exit code is 74. */
+  broken(message: string): void;
   /** Stops one step by hand, which then has failed; `.` is the whole run, whose `finally` still runs. */
   stop(path: string): Stopping;
 }
@@ -107,6 +109,12 @@ export function openRun(options: RunOptions): Run {
     above.cancel(reason);
   };
 
+  const broken = (message: string) => {
+    if (why?.type === 'unwritable') return;
+    publish({ type: 'warning', t: t(), message });
+    cancel({ type: 'unwritable', message });
+  };
+
   const context: RunContext = {
     id: options.id,
     clock,
@@ -139,11 +147,7 @@ export function openRun(options: RunOptions): Run {
         warn: (message, step) => publish({ type: 'warning', t: t(), step, message }),
       }),
     step: runStep,
-    broken(message) {
-      if (why?.type === 'unwritable') return;
-      publish({ type: 'warning', t: t(), message });
-      cancel({ type: 'unwritable', message });
-    },
+    broken,
   };
 
   const announce = () => {
@@ -173,6 +177,7 @@ export function openRun(options: RunOptions): Run {
       return { outcome, exitCode, steps, failures };
     },
     cancel,
+    broken,
     kill(reason) {
       if (killer.signal.aborted || ended) return;
       why ??= reason;

@@ -1,7 +1,7 @@
 /** `runjobs <plan>`: one root run, seen by the chosen reporters, ended by its own end or by a signal. */
 import { resolve } from 'node:path';
 import type { Run } from '../../engine/run.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import type { Reporter } from '../../reporters/reporter.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { endOnBugs } from '../bugs.ts';
@@ -20,8 +20,9 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const streams = openStreams();
   const loaded = await loadNamedPlan(source);
   if (loaded.type === 'rejected') return refuse(streams, EXIT.usage, explainRejection(source, loaded));
-  const plan = withFlags(loaded.plan, flags);
-  const opened = await openChosenReporters(flags.reporter, plan, streams, flags.color);
+  const { plan } = loaded;
+  const overrides = overridesOf(flags);
+  const opened = await openChosenReporters(flags.reporter, overridden(plan, overrides), streams, flags.color);
   if (opened.type === 'wrong') return refuse(streams, EXIT.usage, `runjobs: ${opened.message}\n`);
   const { reporters } = opened;
 
@@ -30,7 +31,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const claim = claimRootRun(plan.name);
   let run: Run;
   try {
-    run = await openRootRun({ plan, claim, listeners: reporters, ...environment(flags), onListenerFailure });
+    run = await openRootRun({ plan, overrides, claim, listeners: reporters, ...environment(flags), onListenerFailure });
   } catch (error) {
     const why = `logs cannot be kept, so nothing was started: ${(error as Error).message}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
@@ -63,8 +64,8 @@ async function closed(reporters: readonly Reporter[], streams: Streams): Promise
   await streams.flush();
 }
 
-function withFlags(plan: Plan, { slots = plan.slots, timeout }: RunFlags): Plan {
-  return { ...plan, slots, root: timeout === undefined ? plan.root : { ...plan.root, timeoutMs: timeout } };
+function overridesOf({ slots, timeout }: RunFlags): Overrides {
+  return { ...(slots === undefined ? {} : { slots }), ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
 }
 
 function environment({ stateDir = process.env.RUNJOBS_STATE_DIR }: RunFlags) {

@@ -1,0 +1,51 @@
+/** The plan of a run, kept beside its journal: what the run was to do, whatever becomes of the file. */
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plan } from '../plan/plan.ts';
+import { RUN_FILES } from './runs.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+
+/** The version of the copy that this runjobs writes and reads. */
+const VERSION = 1;
+
+export interface PlanCopy {
+  /** As the file said; the overrides are not in it. */
+  readonly plan: Plan;
+  readonly overrides: Overrides;
+}
+
+/** What the command line, or the caller of the library, put in the place of the plan's own. */
+export interface Overrides {
+  readonly slots?: number;
+  readonly timeoutMs?: number;
+}
+
+/** The plan with the overrides in their places. */
+export function overridden(plan: Plan, { slots = plan.slots, timeoutMs }: Overrides): Plan {
+  return { ...plan, slots, root: timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs } };
+}
+
+/** Writes the copy, once in a run. @throws the file system's error. */
+export function writePlanCopy(folder: string, { plan, overrides }: PlanCopy): void {
+  const file = openSync(join(folder, RUN_FILES.plan), O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    writeFileSync(file, JSON.stringify({ v: VERSION, plan, overrides }));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The copy, or in words why there is none that can be read. */
+export function readPlanCopy(folder: string): PlanCopy | { readonly wrong: string } {
+  const file = join(folder, RUN_FILES.plan);
+  try {
+    const { v, plan, overrides } = JSON.parse(readFileSync(file, 'utf8')) ?? {};
+    if (v !== VERSION)
+      return { wrong: `"${file}" is of version ${String(v)}, and this runjobs knows ${VERSION}: use a newer one` };
+    if (typeof plan?.root?.type !== 'string') return { wrong: `"${file}" holds no plan` };
+    return { plan, overrides: overrides ?? {} };
+  } catch (error) {
+    return { wrong: `"${file}" cannot be read: ${(error as Error).message}` };
+  }
+}
