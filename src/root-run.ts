@@ -79,7 +79,7 @@ export async function openRootRun(options: RootRunOptions): Promise<Run> {
     logs: openLogs(folder.path),
     folder: folder.path,
     env,
-    ...(folder.notice === undefined ? {} : { notice: folder.notice }),
+    notices: folder.notice === undefined ? [] : [folder.notice],
   });
   return {
     ...run,

@@ -1,6 +1,6 @@
 /** One root run: opened once per process, it holds everything that the plan asks for until all of it has ended. */
 import { setMaxListeners } from 'node:events';
-import type { RunEvent } from '../events/event.ts';
+import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { childPath, type Plan } from '../plan/plan.ts';
@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly folder?: string;
   /** What a run that was broken off had come to: this one goes on with it. */
   readonly resume?: ResumeFrom;
-  /** What the user should know from the start; told as a warning. */
-  readonly notice?: string;
+  /** What the user should know from the start; told as warnings. */
+  readonly notices?: readonly string[];
   /** The environment that commands inherit. */
   readonly env?: Readonly<Record<string, string>>;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
@@ -42,6 +42,8 @@ export interface ResumeFrom {
   readonly past: Past;
   /** How many times the run has been resumed, this one included. */
   readonly count: number;
+  /** The paths of steps that are others than before; the past knows nothing of them. */
+  readonly changed?: readonly string[];
 }
 
 /** How a run ended. */
@@ -160,9 +162,9 @@ export function openRun(options: RunOptions): Run {
       ...(plan.file === undefined ? {} : { plan: plan.file }),
       ...(options.folder === undefined ? {} : { folder: options.folder }),
       at: clock.wall().toISOString(),
-      ...(resume === undefined ? {} : { resumed: { count: resume.count, taken: countTaken(plan.root, resume.past) } }),
+      ...(resume === undefined ? {} : { resumed: resumedFrom(plan, resume) }),
     });
-    if (options.notice !== undefined) publish({ type: 'warning', t: t(), message: options.notice });
+    for (const message of options.notices ?? []) publish({ type: 'warning', t: t(), message });
     if (why !== undefined) publish({ type: 'run.cancelling', t: t(), reason: why });
   };
 
@@ -197,6 +199,10 @@ export function openRun(options: RunOptions): Run {
       return { type: 'stopping', ended: end };
     },
   };
+}
+
+function resumedFrom({ root }: Plan, { past, count, changed = [] }: ResumeFrom): Resumed {
+  return { count, taken: countTaken(root, past), ...(changed.length === 0 ? {} : { changed }) };
 }
 
 /** Whether the path is that of a `finally`, which is no step. */

@@ -2,7 +2,6 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { childPath, childrenOf, type Every, isLeaf, type Retry, type Step } from '../plan/plan.ts';
-import { byId, sameStep } from '../plan/same.ts';
 import type { RunContext, Running } from './context.ts';
 
 /** A step that has ended for good: it is not started again. */
@@ -115,36 +114,4 @@ export function firstAttempt(step: Step, past: Past | undefined): FirstAttempt {
 /** Whether `retry` allows another attempt after this one, from 1. */
 export function mayRetry(retry: Retry | undefined, attempt: number): boolean {
   return retry !== undefined && (retry.times === 'forever' || attempt <= retry.times);
-}
-
-/**
- * What still holds of the past for a plan that has changed: steps that stand where they stood, with the same keys. A
- * group in which something has changed is entered again.
- */
-export function stillTrue(past: Past, before: Step, now: Step): Past {
-  return compared(past, before, now).past;
-}
-
-function compared(past: Past, before: Step, now: Step): { readonly past: Past; readonly isSame: boolean } {
-  const known = byId(childrenOf(before));
-  const children = new Map<string, Past>();
-  let isSame = sameStep(before, now) && isSameOrder(childrenOf(before), childrenOf(now));
-  for (const child of childrenOf(now)) {
-    const was = known.get(child.id);
-    if (was === undefined) continue;
-    const below = compared(past.children.get(child.id) ?? nothing, was, child);
-    isSame &&= below.isSame;
-    children.set(child.id, below.past);
-  }
-  if (isSame) return { past, isSame };
-  return {
-    past: sameStep(before, now) ? { ...past, children, finished: undefined } : { ...nothing, children },
-    isSame,
-  };
-}
-
-const nothing: Past = { children: new Map(), ticks: 0, attempt: 0 };
-
-function isSameOrder(one: readonly Step[], other: readonly Step[]): boolean {
-  return one.length === other.length && one.every(({ id }, index) => id === other[index]?.id);
 }

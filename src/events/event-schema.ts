@@ -57,7 +57,7 @@ export const eventSchema: Schema = {
       'folder?': { ...text, description: 'Absolute folder of the run; logs lie below it.' },
       at: { type: 'string', description: 'ISO 8601, UTC.' },
       'resumed?': object(
-        { count: ordinal, taken: count },
+        { count: ordinal, taken: count, 'changed?': { type: 'array', items: text } },
         'The run had been broken off and goes on: the how-manieth time, and how many leaf steps are taken over.',
       ),
     }),

@@ -40,6 +40,8 @@ export interface Resumed {
   readonly count: number;
   /** Leaf steps that are taken over because they had succeeded. */
   readonly taken: number;
+  /** The paths of steps that are others than before, as the plan has changed: what was known of them is void. */
+  readonly changed?: readonly string[];
 }
 
 interface OfStep {

@@ -36,11 +36,13 @@ interface Mutable extends Past {
 export interface PastFold {
   readonly root: Past;
   take(event: RunEvent): void;
+  /** Steps that the plan has changed: what is known of them is void, and the groups around them have no end. */
+  forget(paths: readonly string[]): void;
 }
 
 export function createPast(): PastFold {
   const root: Mutable = { children: new Map(), ticks: 0, attempt: 0 };
-  return { root, take: event => take(root, event) };
+  return { root, take: event => take(root, event), forget: paths => forget(root, paths) };
 }
 
 function take(root: Mutable, event: RunEvent): void {
@@ -73,6 +75,8 @@ function take(root: Mutable, event: RunEvent): void {
       at(root, event.step).finished = event;
       return;
     case 'run.started':
+      forget(root, event.resumed?.changed ?? []);
+      return;
     case 'step.queued':
     case 'step.output':
     case 'step.retrying':
@@ -86,6 +90,21 @@ function take(root: Mutable, event: RunEvent): void {
     default:
       // A journal of a later runjobs may hold kinds that are not known here.
       event satisfies never;
+  }
+}
+
+function forget(root: Mutable, paths: readonly string[]): void {
+  for (const path of paths) {
+    root.finished = undefined;
+    let node: Mutable | undefined = root;
+    for (const id of path === '.' ? [] : path.split('/')) {
+      node = node?.children.get(id);
+      if (node !== undefined) node.finished = undefined;
+    }
+    if (node === undefined) continue;
+    node.ticks = 0;
+    node.attempt = 0;
+    node.tick = node.tickOutcome = node.attemptOutcome = undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import { childPath, childrenOf, type Step } from './plan.ts';
 
 /** Whether the two do the same, apart from the steps inside. What only people read does not count. */
-export function sameStep(one: Step, other: Step): boolean {
+function sameStep(one: Step, other: Step): boolean {
   return essence(one) === essence(other);
 }
 
@@ -20,7 +20,7 @@ export function changedSteps(before: Step, now: Step, path = '.'): string[] {
 }
 
 /** Steps by their ids, which are unique among siblings. */
-export function byId(steps: readonly Step[]): ReadonlyMap<string, Step> {
+function byId(steps: readonly Step[]): ReadonlyMap<string, Step> {
   return new Map(steps.map(step => [step.id, step]));
 }
 

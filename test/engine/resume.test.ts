@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stillTrue } from '../../src/engine/takeover.ts';
 import type { RunEvent } from '../../src/events/event.ts';
+import { createPast } from '../../src/events/past.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
-import { pastOf, type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
+import { type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
 import { paths, tree } from '../support/trees.ts';
 
@@ -260,25 +260,45 @@ const stopAfterAMinute: NonNullable<SimulateOptions['during']> = (run, clock) =>
 describe('of a changed plan', () => {
   const before = steps('.', [leaf('a'), steps('g', [leaf('b'), leaf('c')]), leaf('d', { durationMs: 5 })]);
 
+  /** The past that is left for the changed plan, broken off in d. */
+  const left = async (now: Step) => {
+    const fold = createPast();
+    for (const event of upTo(await simulate(before), started('d'))) fold.take(event);
+    fold.forget(changedSteps(before, now));
+    return fold.root;
+  };
+
   it('only steps that stand where they stood, with the same keys, are taken over', async () => {
-    const now = steps('.', [
-      leaf('a'),
-      steps('g', [leaf('b', { output: 'new' }), leaf('c')]),
-      leaf('d', { durationMs: 5 }),
-    ]);
-    const first = await simulate(before);
-    const past = stillTrue(pastOf(upTo(first, started('d'))), before, now);
+    const g = steps('g', [leaf('b', { output: 'new' }), leaf('c')]);
+    const past = await left(steps('.', [leaf('a'), g, leaf('d', { durationMs: 5 })]));
     expect(past.children.get('a')?.finished).toBeDefined();
     expect(past.children.get('g')?.finished).toBeUndefined();
-    expect(past.children.get('g')?.children.get('b')?.finished).toBeUndefined();
+    expect(past.children.get('g')?.children.get('b')).toMatchObject({ attempt: 0, finished: undefined });
     expect(past.children.get('g')?.children.get('c')?.finished).toBeDefined();
   });
 
-  it('a group that has one step more is entered again', async () => {
-    const now = steps('.', [leaf('a'), steps('g', [leaf('b'), leaf('c'), leaf('new')]), leaf('d')]);
-    const past = stillTrue(pastOf(upTo(await simulate(before), started('d'))), before, now);
+  it.each([
+    ['one step more', [leaf('b'), leaf('c'), leaf('new')]],
+    ['one step less', [leaf('c')]],
+  ])('a group that has %s is entered again', async (_, children) => {
+    const past = await left(steps('.', [leaf('a'), steps('g', children), leaf('d', { durationMs: 5 })]));
     expect(past.children.get('g')?.finished).toBeUndefined();
     expect(past.children.get('g')?.children.get('c')?.finished).toBeDefined();
+  });
+
+  it('a later resumption of the run does not know the changed steps either', async () => {
+    const now = steps('.', [leaf('a', { output: 'new' }), steps('g', [leaf('b'), leaf('c')]), leaf('d')]);
+    const journal = upTo(await simulate(before), started('d'));
+    const changed = changedSteps(before, now);
+    const second: RunEvent = {
+      type: 'run.started',
+      v: 1,
+      run: 'r',
+      name: 'n',
+      at: '',
+      resumed: { count: 1, taken: 2, changed },
+    };
+    expect((await again(now, [...journal, second])).executed).toEqual(['a', 'd']);
   });
 
   it('the steps that changed are named, those that came and went included', () => {
