@@ -3,12 +3,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
-import { openRun, type Run } from './engine/run.ts';
+import { openRun, type ResumeFrom, type Run } from './engine/run.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
-import { openExecutors } from './executors/index.ts';
+import { endDeadRun, openExecutors } from './executors/index.ts';
+import { thisHolder } from './journal/holder.ts';
+import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
 import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { openJournal } from './journal/record.ts';
+import type { ReopenedRun } from './journal/resume.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
 
@@ -52,16 +55,63 @@ export function claimRootRun(name: string): Claim {
  * of its plan or its journal cannot be made.
  */
 export async function openRootRun(options: RootRunOptions): Promise<Run> {
-  const { claim, env, listeners, onListenerFailure = () => {}, overrides = {} } = options;
-  const plan = overridden(options.plan, overrides);
+  const { plan, overrides = {}, claim, env } = options;
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
     userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
     ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
   });
+  const { id, name } = claim.run;
+  writePlanCopy(folder.path, { plan, overrides });
+  const holder = thisHolder({ run: id, name, ...(plan.file === undefined ? {} : { plan: plan.file }) });
+  const taking = await takeLock(join(folder.path, RUN_FILES.owner), holder);
+  if (taking.type === 'taken')
+    throw new Error(`the folder of the new run "${id}" is taken by process ${taking.by.pid}`);
+  const notices = folder.notice === undefined ? [] : [folder.notice];
+  return assemble(options, { folder: folder.path, owner: taking.lock, notices });
+}
+
+/**
+ * Goes on with a run that was broken off, for which the process was claimed, once what is left of it has been ended.
+ * @param changed the paths of steps that are others than when it began: nothing is known of them. Rejects as
+ * {@link openRootRun} does.
+ */
+export async function resumeRootRun(
+  { folder, id, copy, past, resumed, goOnAt, owner }: ReopenedRun,
+  { changed, ...options }: RootRunOptions & { readonly changed: readonly string[] },
+): Promise<Run> {
+  const { plan, overrides = {}, claim } = options;
+  claim.run.id = id;
+  const notices: string[] = [];
+  try {
+    await endDeadRun(copy.plan, id, message => notices.push(message));
+    past.forget(changed);
+    writePlanCopy(folder, { plan, overrides });
+    const resume = { past: past.root, count: resumed + 1, changed };
+    return await assemble(options, { folder, owner, notices, goOnAt, resume });
+  } catch (error) {
+    owner.release();
+    throw error;
+  }
+}
+
+/** Where a run is kept, and where it starts from. */
+interface Footing {
+  readonly folder: string;
+  readonly owner: Lock;
+  readonly notices: readonly string[];
+  readonly goOnAt?: number;
+  readonly resume?: ResumeFrom;
+}
+
+async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...start }: Footing): Promise<Run> {
+  const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
+  const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
-  writePlanCopy(folder.path, { plan: options.plan, overrides });
-  const journal = openJournal(join(folder.path, RUN_FILES.journal), { durable: options.durable ?? false });
+  const journal = openJournal(join(folder, RUN_FILES.journal), {
+    durable,
+    ...(goOnAt === undefined ? {} : { goOnAt }),
+  });
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
     record: journal.record,
@@ -70,16 +120,16 @@ export async function openRootRun(options: RootRunOptions): Promise<Run> {
     onReporterFailure: onListenerFailure,
   });
   const run = openRun({
+    ...start,
     plan,
     id,
     executor: executors,
     clock: realClock,
     publish,
     tellOutput: listensToOutput,
-    logs: openLogs(folder.path),
-    folder: folder.path,
+    logs: openLogs(folder),
+    folder,
     env,
-    notices: folder.notice === undefined ? [] : [folder.notice],
   });
   return {
     ...run,
@@ -89,6 +139,7 @@ export async function openRootRun(options: RootRunOptions): Promise<Run> {
       } finally {
         journal.close();
         await executors.close();
+        owner.release();
       }
     },
   };

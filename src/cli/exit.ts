@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { InterruptSignal } from '../events/outcome.ts';
 
 /** Exit codes of commands that run nothing; those of a run are in the engine's `exit-code.ts`. */
-export const EXIT = { ok: 0, usage: 2, bug: 3, notWritable: 74 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, bug: 3, notWritable: 74, held: 75 } as const;
 
 /** Long enough for the default action of a signal; it does not end a process that is PID 1. */
 const SIGNAL_PATIENCE_MS = 200;

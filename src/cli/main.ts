@@ -19,6 +19,8 @@ async function perform(request: Request): Promise<void> {
   switch (request.type) {
     case 'run':
       return (await import('./commands/run.ts')).runCommand(request.plan, request.options);
+    case 'resume':
+      return (await import('./commands/resume.ts')).resumeCommand(request.run, request.options);
     case 'check':
       process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan);
       return;

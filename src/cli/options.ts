@@ -8,6 +8,7 @@ import { didYouMean } from '../plan/suggest.ts';
 /** What the user asked for. */
 export type Request =
   | { readonly type: 'run'; readonly plan: string; readonly options: RunFlags }
+  | { readonly type: 'resume'; readonly run: string; readonly options: ResumeFlags }
   | { readonly type: 'check'; readonly plan: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
   /** Nothing but to say this: help, the version, or what is wrong with the arguments. */
@@ -19,6 +20,18 @@ export interface RunFlags {
   readonly timeout?: number;
   readonly stateDir?: string;
   readonly color: boolean;
+  readonly durable?: boolean;
+}
+
+export interface ResumeFlags {
+  readonly reporter: readonly string[];
+  readonly slots?: number;
+  readonly timeout?: number;
+  readonly stateDir?: string;
+  readonly color: boolean;
+  readonly durable?: boolean;
+  /** Also when the plan has changed. */
+  readonly force?: boolean;
 }
 
 export interface SchemaFlags {
@@ -49,20 +62,19 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     .configureOutput({ writeOut: keep, writeErr: keep })
     .exitOverride();
 
-  command(program, 'run', { isDefault: true })
+  running(command(program, 'run', { isDefault: true }))
     .description('run a plan; "runjobs plan.yaml" is short for it')
     .argument('<plan>', 'job file: .json, .yaml, .mjs, or "-" for standard input')
-    .addOption(
-      new Option('-r, --reporter <name[:file]>', 'live, plain or ndjson, to a file if one is named; may be repeated')
-        .default([], 'live on a terminal, else plain')
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
-    )
-    .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
-    .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
-    .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
-    .option('--no-color', 'no colours')
     .action((plan: string, options: RunFlags) => {
       request = { type: 'run', plan, options };
+    });
+
+  running(command(program, 'resume'))
+    .description('go on with a run that was killed, interrupted, or has failed')
+    .argument('[run]', 'its id, the beginning of it, or "last"', 'last')
+    .option('--force', 'also when the plan has changed: steps that are unchanged are taken over')
+    .action((run: string, options: ResumeFlags) => {
+      request = { type: 'resume', run, options };
     });
 
   command(program, 'check')
@@ -103,6 +115,21 @@ function command(program: Command, name: string, options: { isDefault?: boolean 
     .command(name, options)
     .allowExcessArguments(false)
     .showHelpAfterError(`(runjobs ${name} --help shows what there is)`);
+}
+
+/** What a command that runs a plan takes. */
+function running(into: Command): Command {
+  return into
+    .addOption(
+      new Option('-r, --reporter <name[:file]>', 'live, plain or ndjson, to a file if one is named; may be repeated')
+        .default([], 'live on a terminal, else plain')
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+    )
+    .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
+    .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
+    .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
+    .option('--no-color', 'no colours')
+    .option('--durable', 'each state change is safe against a loss of power before the next step starts');
 }
 
 function wholeNumber(text: string): number {

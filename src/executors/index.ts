@@ -12,11 +12,8 @@ export interface Executors extends Required<Executor> {
 export async function openExecutors(plan: Plan, run: string): Promise<Executors> {
   const leaves = leavesOf(plan.root);
   const kinds = new Set(leaves.map(({ type }) => type));
-  const graces = leaves.map(leaf => (leaf.type === 'run' ? leaf.stop.graceMs : 0));
   const [command, http] = await Promise.all([
-    kinds.has('run')
-      ? openCommands({ folder: plan.folder, run, graceMs: graces.reduce((a, b) => Math.max(a, b), 0) })
-      : undefined,
+    kinds.has('run') ? openCommands({ folder: plan.folder, run, graceMs: longestGrace(plan) }) : undefined,
     kinds.has('http') ? openHttp() : undefined,
   ]);
   const executorOf = (step: LeafStep): Executor | undefined => {
@@ -52,6 +49,24 @@ async function openCommands(options: CommandExecutorOptions) {
 async function openHttp() {
   const { openHttpExecutor } = await import('./http/http.ts');
   return openHttpExecutor();
+}
+
+/**
+ * Ends the processes that a dead run of this plan has left; resolves when none is found any more. What was ended, and
+ * what could not be, is told. Where there is no /proc (macOS) nothing is found.
+ */
+export async function endDeadRun(plan: Plan, run: string, warn: (message: string) => void): Promise<void> {
+  if (!leavesOf(plan.root).some(({ type }) => type === 'run')) return;
+  const { endDeadRun: end } = await import('./command/dead-run.ts');
+  await end({ run, graceMs: longestGrace(plan), warn });
+}
+
+/** Milliseconds that the most patient of the plan's commands is granted to end. */
+function longestGrace({ root }: Plan): number {
+  return leavesOf(root).reduce(
+    (longest, leaf) => (leaf.type === 'run' ? Math.max(longest, leaf.stop.graceMs) : longest),
+    0,
+  );
 }
 
 /** Every leaf step in a tree. */

@@ -1,10 +1,11 @@
 /** The plan of a run, kept beside its journal: what the run was to do, whatever becomes of the file. */
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import type { Plan } from '../plan/plan.ts';
 import { RUN_FILES } from './runs.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
 
 /** The version of the copy that this runjobs writes and reads. */
 const VERSION = 1;
@@ -26,14 +27,17 @@ export function overridden(plan: Plan, { slots = plan.slots, timeoutMs }: Overri
   return { ...plan, slots, root: timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs } };
 }
 
-/** Writes the copy, once in a run. @throws the file system's error. */
+/** Writes the copy, in place of an earlier one; whole, or not at all. @throws the file system's error. */
 export function writePlanCopy(folder: string, { plan, overrides }: PlanCopy): void {
-  const file = openSync(join(folder, RUN_FILES.plan), O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
+  const file = join(folder, RUN_FILES.plan);
+  const draft = `${file}.${pid}`;
+  const descriptor = openSync(draft, O_CREAT | O_TRUNC | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    writeFileSync(file, JSON.stringify({ v: VERSION, plan, overrides }));
+    writeFileSync(descriptor, JSON.stringify({ v: VERSION, plan, overrides }));
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
+  renameSync(draft, file);
 }
 
 /** The copy, or in words why there is none that can be read. */

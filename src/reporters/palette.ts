@@ -23,4 +23,5 @@ export const glyphs = {
   cancelled: '◼',
   waiting: '◼',
   output: '›',
+  resumed: '↻',
 } as const;

@@ -7,7 +7,7 @@ import type { Clock, Reporter, Sink } from './reporter.ts';
 import type { Steps } from './steps.ts';
 import { failureLines, mark, summaryWords } from './summary.ts';
 import { createLineAssembly, type LineAssembly } from './text.ts';
-import { cancelWords, oneLine } from './wording.ts';
+import { cancelWords, oneLine, resumedWords } from './wording.ts';
 
 /** After so long without a line, one tells what is running. */
 const SILENCE_MS = 60_000;
@@ -75,13 +75,13 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         startedAt = clock.now();
         quietSince = startedAt;
         watch();
-        return [];
+        return event.resumed === undefined ? [] : [`${glyphs.resumed} ${resumedWords(event.run, event.resumed)}`];
       case 'step.started':
         return startedLines(event, steps);
       case 'attempt.finished':
         return rest(event.step);
       case 'step.finished':
-        return [...rest(event.step), ...finishedLines(event, steps)];
+        return event.resumed ? [] : [...rest(event.step), ...finishedLines(event, steps)];
       case 'step.retrying':
         return [retryLine(event, progress, steps)];
       case 'ticks.missed':

@@ -1,4 +1,5 @@
 /** Every phrase about how a step ended: one wording for all reporters. */
+import type { Resumed } from '../events/event.ts';
 import type { CancelReason, Failed, Failure, InterruptSignal, Outcome, SkipReason } from '../events/outcome.ts';
 import { formatLimit } from './durations.ts';
 import { cleanse } from './text.ts';
@@ -121,6 +122,12 @@ export function skipWords(reason: SkipReason): string {
     default:
       return cancelWords(reason);
   }
+}
+
+/** `run 20261122-081349-7f3a goes on: 3 steps are taken over`. */
+export function resumedWords(run: string, { taken }: Resumed): string {
+  const steps = taken === 1 ? '1 step is' : `${taken || 'no'} steps are`;
+  return `run ${run} goes on: ${steps} taken over`;
 }
 
 /** The first line of a message, without control codes. */

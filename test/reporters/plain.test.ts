@@ -37,6 +37,17 @@ function stage(plan = PLAN, cwd?: string) {
   return { sink, clock, reporter, tell };
 }
 
+it('a resumed run tells how much it takes over in one line, and not each step again', () => {
+  const sink = keptSink();
+  const reporter = createPlain({ sink, steps: indexSteps(PLAN), clock: handClock(), cwd: '/' });
+  void reporter.report({ type: 'run.started', v: 1, run: 'r1', name: 'n', at: '', resumed: { count: 1, taken: 2 } });
+  const outcome = { state: 'succeeded' } as const;
+  for (const step of ['a', 'g/x']) {
+    void reporter.report({ type: 'step.finished', step, t: 0, outcome, durationMs: 5, attempts: 1, resumed: true });
+  }
+  expect(sink.lines).toEqual(['↻ run r1 goes on: 2 steps are taken over']);
+});
+
 describe('the lines of a plain report', () => {
   it('carry what a child prints after its path, as it was printed', () => {
     const { sink, tell } = stage();

@@ -1,0 +1,92 @@
+/** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
+import { overridden } from '../../journal/plan-copy.ts';
+import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { changedSteps } from '../../plan/same.ts';
+import { claimRootRun, resumeRootRun } from '../../root-run.ts';
+import { conduct, refuse } from '../conduct.ts';
+import { EXIT } from '../exit.ts';
+import type { ResumeFlags } from '../options.ts';
+import { explainRejection, loadNamedPlan } from '../plan-source.ts';
+import { openStreams, type Streams } from '../streams.ts';
+import { overridesOf } from './run.ts';
+
+/** So many changed steps are named. */
+const NAMED = 5;
+
+/** Goes on with the run, and ends the process with its exit code. */
+export async function resumeCommand(folder: string, flags: ResumeFlags): Promise<void> {
+  const streams = openStreams();
+  let reopening: Reopening;
+  try {
+    reopening = await reopenRun(folder);
+  } catch (error) {
+    return refuse(streams, EXIT.notWritable, `runjobs: "${folder}" cannot be written: ${(error as Error).message}\n`);
+  }
+  switch (reopening.type) {
+    case 'reopened':
+      return goOn(reopening.run, flags, streams);
+    case 'succeeded':
+      return refuse(streams, EXIT.ok, `runjobs: ${reopening.id} has succeeded: there is nothing to resume\n`);
+    case 'alive': {
+      const { run, pid, host } = reopening.by;
+      const where = reopening.sure
+        ? `in process ${pid}`
+        : `perhaps, in process ${pid} of "${host}", which cannot be seen from here`;
+      const words = `${run} is alive, ${where}; nothing was started. Stop it with "runjobs stop ${run}"`;
+      return refuse(streams, EXIT.held, `runjobs: ${words}\n`);
+    }
+    case 'wrong':
+      return refuse(streams, EXIT.usage, `runjobs: ${reopening.message}\n`);
+    default:
+      return reopening satisfies never;
+  }
+}
+
+async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Promise<void> {
+  const found = await planOf(run, flags);
+  if ('wrong' in found) {
+    run.owner.release();
+    return refuse(streams, EXIT.usage, found.wrong);
+  }
+  const { plan, changed } = found;
+  const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
+  await conduct({
+    ...flags,
+    streams,
+    plan: overridden(plan, overrides),
+    open(listening) {
+      const claim = claimRootRun(plan.name);
+      const env = process.env as Record<string, string>;
+      return resumeRootRun(run, {
+        ...listening,
+        env,
+        durable: flags.durable ?? false,
+        plan,
+        overrides,
+        claim,
+        changed,
+      });
+    },
+  });
+}
+
+/** The plan as its file is now, and the steps that are others than when the run began; or why it does not go on. */
+async function planOf(
+  { id, copy }: ReopenedRun,
+  { force = false }: ResumeFlags,
+): Promise<{ readonly plan: Plan; readonly changed: readonly string[] } | { readonly wrong: string }> {
+  const { file } = copy.plan;
+  if (file === undefined) return { plan: copy.plan, changed: [] };
+  const loaded = await loadNamedPlan(file);
+  if (loaded.type === 'rejected') return { wrong: explainRejection(file, loaded) };
+  const changed = changedSteps(copy.plan.root, loaded.plan.root);
+  if (changed.length === 0 || force) return { plan: loaded.plan, changed };
+  const named = changed.slice(0, NAMED).map(path => `"${path}"`);
+  const more = changed.length > named.length ? ` and ${changed.length - named.length} more` : '';
+  return {
+    wrong:
+      `runjobs: ${file} has changed since ${id} began: ${named.join(', ')}${more}; nothing was started.\n` +
+      `"runjobs resume ${id} --force" takes over the steps that are unchanged; "runjobs ${file}" starts anew.\n`,
+  };
+}

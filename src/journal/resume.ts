@@ -1,0 +1,113 @@
+/** Opens a run that was broken off, so that it can go on. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../events/outcome.ts';
+import { createPast, type PastFold } from '../events/past.ts';
+import { type Holder, thisHolder } from './holder.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { type PlanCopy, readPlanCopy } from './plan-copy.ts';
+import { readJournal } from './read.ts';
+import { RUN_FILES } from './runs.ts';
+
+/** What can be done with a run. */
+export type Reopening =
+  | { readonly type: 'reopened'; readonly run: ReopenedRun }
+  /** It goes on, or nothing shows that it is dead. */
+  | { readonly type: 'alive'; readonly by: Holder; readonly sure: boolean }
+  /** Nothing is left to do. */
+  | { readonly type: 'succeeded'; readonly id: string }
+  /** It cannot go on; in words, with what to do instead. */
+  | { readonly type: 'wrong'; readonly message: string };
+
+/** A run that is ours now; call `owner.release()` if it is not gone on with. */
+export interface ReopenedRun {
+  readonly folder: string;
+  readonly id: string;
+  readonly copy: PlanCopy;
+  readonly past: PastFold;
+  /** How many times it was resumed before. */
+  readonly resumed: number;
+  /** Bytes of the journal that are good. */
+  readonly goOnAt: number;
+  readonly owner: Lock;
+}
+
+/**
+ * Takes the run in a folder over, unless somebody has it, and reads what it had come to. Of several who try at once one
+ * gets it. Rejects with the file system's error when the folder cannot be written.
+ */
+export async function reopenRun(folder: string): Promise<Reopening> {
+  const copy = readPlanCopy(folder);
+  if ('wrong' in copy) {
+    const message = existsSync(join(folder, RUN_FILES.plan))
+      ? copy.wrong
+      : `the run ended before it began: ${copy.wrong}`;
+    return { type: 'wrong', message: `${message}. Run the plan anew` };
+  }
+  const { name, file } = copy.plan;
+  const id = folder.slice(folder.lastIndexOf('/') + 1);
+  const holder = thisHolder({ run: id, name, ...(file === undefined ? {} : { plan: file }) });
+  const taking = await takeLock(join(folder, RUN_FILES.owner), holder);
+  if (taking.type === 'taken') return { type: 'alive', by: taking.by, sure: taking.sure };
+  const { lock: owner } = taking;
+  try {
+    const read = readPast(join(folder, RUN_FILES.journal));
+    if (read.type === 'read' && !isWellEnded(read.outcome)) {
+      const { past, segments, length } = read;
+      return {
+        type: 'reopened',
+        run: { folder, id, copy, past, resumed: Math.max(0, segments - 1), goOnAt: length, owner },
+      };
+    }
+    owner.release();
+    return read.type === 'read' ? { type: 'succeeded', id } : read;
+  } catch (error) {
+    owner.release();
+    throw error;
+  }
+}
+
+type PastReading =
+  | {
+      readonly type: 'read';
+      readonly past: PastFold;
+      /** The first start, and each resumption. */
+      readonly segments: number;
+      readonly length: number;
+      /** Of the last one, if it had an end. */
+      readonly outcome: Outcome | undefined;
+    }
+  | { readonly type: 'wrong'; readonly message: string };
+
+function readPast(file: string): PastReading {
+  const past = createPast();
+  let segments = 0;
+  let outcome: Outcome | undefined;
+  // Killed before its first event.
+  if (!existsSync(file)) return { type: 'read', past, segments, length: 0, outcome };
+  const reading = readJournal(file, event => {
+    if (event.type === 'run.started') segments += 1;
+    if (event.type === 'run.started') outcome = undefined;
+    if (event.type === 'run.finished') outcome = event.outcome;
+    past.take(event);
+  });
+  switch (reading.type) {
+    case 'read':
+      return { type: 'read', past, segments, length: reading.length, outcome };
+    case 'newer': {
+      const message = `"${file}" was written by a newer runjobs (version ${reading.version} of events): resume with that one`;
+      return { type: 'wrong', message };
+    }
+    case 'damaged': {
+      const place = `${file}:${reading.line}`;
+      const message = `${place}: this line is no event, though whole ones follow: the file was changed after the run. Put it right, or run the plan anew`;
+      return { type: 'wrong', message };
+    }
+    default:
+      return reading satisfies never;
+  }
+}
+
+function isWellEnded(outcome: Outcome | undefined): boolean {
+  return outcome?.state === 'succeeded' || (outcome?.state === 'failed' && outcome.allowed === true);
+}
