@@ -1,4 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Runs note where they are kept in the user's own state folder: not in that of whoever runs the tests. */
+const state = mkdtempSync(join(tmpdir(), 'runjobs-state-'));
+process.env.XDG_STATE_HOME = state;
+process.on('exit', () => rmSync(state, { recursive: true, force: true }));
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,

@@ -22,7 +22,7 @@ export interface RunStarted {
   readonly type: 'run.started';
   /** Version of this union. */
   readonly v: 1;
-  /** The run's id, `20261122-081349-7f3a`. */
+  /** The run's id, `20261122-081349-7f3a91c4`. */
   readonly run: string;
   readonly name: string;
   /** The job file as an absolute path; absent for standard input and objects. */

@@ -1,8 +1,9 @@
 /** The log files of steps: everything a step prints, byte for byte, below the run's folder. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepLog, StepLogs } from '../engine/executor.ts';
+import { makeOwnFolder } from './folders.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
 const LONGEST_NAME = 100;
@@ -25,7 +26,7 @@ export function openLogs(folder: string): StepLogs {
           return size;
         },
         append(bytes) {
-          if (!made) mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
+          if (!made) makeOwnFolder(join(folder, 'logs'));
           made = true;
           file ??= openSync(join(folder, name), O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
           for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeOwnFolder, UnsafeFolder } from './folders.ts';
+import { rememberFolder } from './known.ts';
 
 /** What the folder of a run holds. */
 export const RUN_FILES = {
@@ -23,10 +25,10 @@ export interface RunFolder {
   readonly notice?: string;
 }
 
-/** The id of a run that starts now: `20261122-081349-7f3a`, in UTC. */
+/** The id of a run that starts now: `20261122-081349-7f3a91c4`, in UTC. Unique on this machine, whatever the folder. */
 export function createRunId(now: Date): string {
   const [date, time] = now.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
-  return `${date}-${time}-${randomBytes(2).toString('hex')}`;
+  return `${date}-${time}-${randomBytes(4).toString('hex')}`;
 }
 
 /** Where the folder of a run may be made. */
@@ -35,36 +37,57 @@ export interface StatePlaces {
   readonly stateDir?: string;
   /** The folder of the plan: `.runjobs/` beside it is the default. */
   readonly planFolder: string;
-  /** The user's own state folder, for plans in places that cannot be written. */
+  /** The user's own state folder, for plans in places that cannot be written; the index of state folders is there, too. */
   readonly userState: string;
 }
 
 /**
  * Makes the folder of a run, in the first of its places that can be written; a second choice is said in the notice.
- * @throws the file system's error when there is none.
+ * No link is followed, and no folder of a third party is used.
+ * @throws {UnsafeFolder}, or the file system's error, when there is none.
  */
 export function createRunFolder(id: string, { stateDir, planFolder, userState }: StatePlaces): RunFolder {
-  if (stateDir !== undefined) return { path: makeRun(stateDir, id) };
   const beside = join(planFolder, '.runjobs');
+  const asked = stateDir ?? beside;
   try {
-    return { path: makeRun(beside, id) };
+    const path = makeRun(asked, id, stateDir !== undefined);
+    rememberFolder(userState, asked);
+    return { path };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') throw error;
+    const why = stateDir === undefined ? whyElsewhere(error) : undefined;
+    if (why === undefined) throw error;
     return {
-      path: makeRun(userState, id),
-      notice: `"${beside}" cannot be written (${code}); logs go to "${userState}"`,
+      path: makeFallback(userState, id, `"${beside}" ${why}`),
+      notice: `"${beside}" ${why}; this run is kept in "${userState}"`,
     };
   }
 }
 
-/** A state folder that we make ignores itself in git, so that nobody commits logs by accident. */
-function makeRun(state: string, id: string): string {
-  if (mkdirSync(state, { recursive: true, mode: 0o700 }) !== undefined) {
-    writeFileSync(join(state, '.gitignore'), '*\n', { mode: 0o600 });
+/** Why a state folder cannot be used though another may do. */
+function whyElsewhere(error: unknown): string | undefined {
+  if (error instanceof UnsafeFolder) return error.isForeign ? 'belongs to another user' : undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? `cannot be written (${code})` : undefined;
+}
+
+function makeFallback(userState: string, id: string, why: string): string {
+  try {
+    return makeRun(userState, id, false);
+  } catch (error) {
+    // Another id may do.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    throw new Error(
+      `${why}, and neither can "${userState}": ${(error as Error).message}; name a folder with --state-dir`,
+    );
   }
-  const folder = join(state, 'runs', id);
-  mkdirSync(join(state, 'runs'), { recursive: true, mode: 0o700 });
+}
+
+/** A state folder that we make ignores itself in git, so that nobody commits logs by accident. */
+function makeRun(state: string, id: string, anyOwner: boolean): string {
+  if (makeOwnFolder(state, { anyOwner })) writeFileSync(join(state, '.gitignore'), '*\n', { mode: 0o600, flag: 'wx' });
+  const runs = join(state, 'runs');
+  makeOwnFolder(runs, { anyOwner });
+  const folder = join(runs, id);
   mkdirSync(folder, { mode: 0o700 });
   return folder;
 }

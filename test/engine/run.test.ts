@@ -12,9 +12,9 @@ describe('a process', () => {
   afterEach(() => release());
 
   it('holds one root run: a second is refused, by a message that names the first and says what to use', () => {
-    release = claimProcess({ id: '20261122-081349-7f3a', name: 'nightly' });
+    release = claimProcess({ id: '20261122-081349-7f3a91c4', name: 'nightly' });
     expect(() => claimProcess({ id: 'b', name: 'other' })).toThrow(
-      'a run is active in this process: "nightly" (20261122-081349-7f3a). One process holds one root run: ' +
+      'a run is active in this process: "nightly" (20261122-081349-7f3a91c4). One process holds one root run: ' +
         'put the work inside it with "use", "steps" or "gather", or await its end first.',
     );
   });

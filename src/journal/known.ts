@@ -1,0 +1,65 @@
+/** The state folders that runs of this user were kept in: an index in the user's own state folder. */
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** The user's own state folder: `runjobs` in $XDG_STATE_HOME, else in `~/.local/state`. */
+export function userStateOf(env: Readonly<Record<string, string | undefined>>): string {
+  const { XDG_STATE_HOME: given = '' } = env;
+  return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'runjobs');
+}
+
+/** Notes a state folder, so that its runs are found from elsewhere. Costs one call when it is noted already; never throws. */
+export function rememberFolder(userState: string, folder: string): void {
+  const file = join(userState, 'folders', createHash('sha256').update(folder).digest('hex').slice(0, 16));
+  try {
+    try {
+      note(file, folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+      mkdirSync(join(userState, 'folders'), { recursive: true, mode: 0o700 });
+      note(file, folder);
+    }
+  } catch {
+    // A run must not fail for an index: its folder is found from beside it, or by --state-dir.
+  }
+}
+
+function note(file: string, folder: string): void {
+  writeFileSync(file, folder, { mode: 0o600, flag: 'wx' });
+}
+
+/** Every state folder that is noted and still there; notes of others are removed. Never throws. */
+export function knownFolders(userState: string): string[] {
+  const index = join(userState, 'folders');
+  const known: string[] = [];
+  for (const name of namesIn(index)) {
+    try {
+      const folder = readFileSync(join(index, name), 'utf8');
+      if (isAbsolute(folder) && lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) known.push(folder);
+      else rmSync(join(index, name), { force: true });
+    } catch {
+      // Somebody else has removed it, or it cannot be entered now.
+    }
+  }
+  return known.sort();
+}
+
+/** Whether there is a folder at this path, not a link to one. */
+export function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** The names in a folder, in order; none where it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
