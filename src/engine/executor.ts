@@ -71,7 +71,7 @@ export interface StepLogs {
 export interface StepLog {
   /** Path below the run's folder. */
   readonly name: string;
-  /** Bytes in the log so far. */
+  /** Bytes that the step has printed so far: where the next ones begin, if nothing is left out of the log. */
   readonly size: number;
   /** Appends, synchronously. Throws when the log cannot be written. */
   append(bytes: Uint8Array): void;
