@@ -52,9 +52,18 @@ export interface ExecuteContext {
    * copied, so the buffer may be reused. A returned promise asks the caller to read no more until it resolves.
    */
   write(bytes: Uint8Array, stream?: 'out' | 'err'): Promise<void> | undefined;
-  /** The process was sent its stop signal. */
-  stopping(facts: { readonly pid: number; readonly signal: string; readonly graceMs: number }): void;
+  /** The step was told to stop; called again with each further measure, and for what does not end. */
+  stopping(facts: StopFacts): void;
   warn(message: string): void;
+}
+
+/** How a stop goes on: the fields of the event `step.stopping`. */
+export interface StopFacts {
+  readonly pid: number;
+  readonly signal: string;
+  readonly graceMs: number;
+  readonly waitedMs?: number;
+  readonly command?: string;
 }
 
 /** The reason behind an aborted signal of the engine. */

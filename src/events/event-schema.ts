@@ -81,7 +81,11 @@ export const eventSchema: Schema = {
     kind('tick.waiting', { ...ofStep, tick: ordinal, delayMs: count }),
     kind('tick.finished', { ...ofStep, tick: ordinal, outcome }),
     kind('ticks.missed', { ...ofStep, count: ordinal }),
-    kind('step.stopping', { ...ofStep, pid: ordinal, signal: text, graceMs: count }),
+    kind(
+      'step.stopping',
+      { ...ofStep, pid: ordinal, signal: text, graceMs: count, 'waitedMs?': count, 'command?': text },
+      'A step was told to stop, or is waited for since.',
+    ),
     kind(
       'step.finished',
       {

@@ -116,12 +116,22 @@ export interface TicksMissed extends OfStep {
   readonly count: number;
 }
 
-/** The step's process was told to end. */
+/**
+ * The step's process was told to end; told again at each further measure, and once when something still runs a second
+ * later.
+ */
 export interface StepStopping extends OfStep {
   readonly type: 'step.stopping';
+  /** The step's own process, or the one that is waited for. */
   readonly pid: number;
+  /** The last measure: a signal, or `stop.run`. */
   readonly signal: string;
+  /** What is left until the next measure. */
   readonly graceMs: number;
+  /** This process has not ended for so long since the first measure. */
+  readonly waitedMs?: number;
+  /** What is waited for, where it is not the step's own process. */
+  readonly command?: string;
 }
 
 /** The step's final state, once per start of its group. Nothing of the step is left. */

@@ -1,7 +1,8 @@
 /** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
-import type { RunEvent, StepFinished, StepStarted } from './event.ts';
+import type { RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
 import type { CancelReason, Failed, Outcome } from './outcome.ts';
 import { append, createTail, lastLine, lastLines } from './tail.ts';
+import type { Stopping } from './tree.ts';
 import { addNode, count, createNode, dropBelow, dropNode, nearest, type Phase, type ProgressNode } from './tree.ts';
 
 /** Steps that ended well and are still in the tree; older ones are in the counts only. */
@@ -106,7 +107,7 @@ export function fold(progress: Progress, event: RunEvent): void {
       enter(progress, event.step).missed += event.count;
       break;
     case 'step.stopping':
-      enter(progress, event.step).stopping = { signal: event.signal, killT: event.t + event.graceMs };
+      enter(progress, event.step).stopping = stoppingOf(event);
       break;
     case 'step.finished':
       finish(progress, event);
@@ -263,4 +264,9 @@ function turn(node: ProgressNode, phase: Phase): void {
     count(node.parent ?? node, phase, 1);
   }
   node.phase = phase;
+}
+
+function stoppingOf({ t, pid, signal, graceMs, waitedMs, command }: StepStopping): Stopping {
+  const offender = command === undefined ? {} : { command };
+  return { pid, signal, killT: t + graceMs, isLate: waitedMs !== undefined, ...offender };
 }

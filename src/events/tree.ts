@@ -8,6 +8,18 @@ export type Phase = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 
 /** Leaf steps in each phase. */
 export type Counts = Record<Phase, number>;
 
+/** How a stop stands. */
+export interface Stopping {
+  readonly pid: number;
+  /** The last measure, and when the next one follows. */
+  readonly signal: string;
+  readonly killT: number;
+  /** This process keeps us waiting. */
+  readonly isLate: boolean;
+  /** What it is, where it is not the step's own. */
+  readonly command?: string;
+}
+
 export interface ProgressNode {
   readonly path: string;
   readonly parent: ProgressNode | undefined;
@@ -33,7 +45,7 @@ export interface ProgressNode {
   failedOrder: number | undefined;
   retry: { readonly attempt: number; readonly dueT: number } | undefined;
   nextTick: { readonly tick: number; readonly dueT: number } | undefined;
-  stopping: { readonly signal: string; readonly killT: number } | undefined;
+  stopping: Stopping | undefined;
   /** What the attempt prints, until it ends. */
   tail: Tail | undefined;
   /** The last line of the attempt before, or of the last one once the step has ended. */

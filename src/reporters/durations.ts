@@ -33,9 +33,13 @@ export function formatLimit(ms: number): string {
 
 /** What is left of a wait: `in 12 s`, tenths below a second, and never `0 s` before it is over. */
 export function formatLeft(ms: number): string {
-  if (ms <= 0) return 'now';
-  if (ms < SECOND) return `in ${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
-  return ms < MINUTE ? `in ${Math.ceil(ms / SECOND)} s` : `in ${formatDuration(ms)}`;
+  return ms <= 0 ? 'now' : `in ${formatRest(ms)}`;
+}
+
+/** As {@link formatLeft}, to stand before "left": `12 s`. */
+export function formatRest(ms: number): string {
+  if (ms < SECOND) return `${(Math.ceil(Math.max(0, ms) / 100) / 10).toFixed(1)} s`;
+  return ms < MINUTE ? `${Math.ceil(ms / SECOND)} s` : formatDuration(ms);
 }
 
 function two(ms: number, large: number, largeName: string, small: number, smallName: string): string {

@@ -1,5 +1,5 @@
 /** One plain line for each thing that happens to a step. */
-import type { StepFinished, StepRetrying, StepStarted } from '../events/event.ts';
+import type { StepFinished, StepRetrying, StepStarted, StepStopping } from '../events/event.ts';
 import type { Skipped } from '../events/outcome.ts';
 import type { Progress } from '../events/progress.ts';
 import type { Step } from '../plan/plan.ts';
@@ -8,7 +8,7 @@ import { glyphs } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
-import { failureWords, outcomeWords, skipWords } from './wording.ts';
+import { failureWords, outcomeWords, skipWords, waitingWords } from './wording.ts';
 
 const NAMED_MAX = 5;
 /** More steps skipped in a row for one reason are told as a count. */
@@ -39,6 +39,16 @@ export function retryLine(event: StepRetrying, progress: Progress, steps: Steps)
   const why = attempted === undefined ? failureWords(failure) : outcomeWords(attempted);
   const next = `attempt ${attempt}${attemptsOf(steps.at(path))} ${formatLeft(delayMs)}`;
   return `${glyphs.warning} ${steps.label(path)} ${why}, ${next}`;
+}
+
+/** `◼ test: waiting for "npm test" (pid 4711), 3 s left`: once per stop, and once when it is killed. */
+export function waitingLines(event: StepStopping, progress: Progress, steps: Steps): string[] {
+  const stopping = progress.nodes.get(event.step)?.stopping;
+  const step = steps.at(event.step);
+  if (stopping === undefined || !stopping.isLate || step === undefined) return [];
+  const cancelling = progress.forced ? undefined : progress.cancelling;
+  const words = waitingWords(stopping, event.command ?? commandWords(step), event.graceMs, cancelling);
+  return [`${glyphs.cancelled} ${steps.label(event.step)}: ${words}`];
 }
 
 /** ` of 4`, or nothing where there is no end. */

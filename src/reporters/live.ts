@@ -53,6 +53,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     spinner: spinner.fetch(),
     steps,
     palette,
+    cancelling: progress.forced ? undefined : progress.cancelling,
   });
 
   const draw = () => {

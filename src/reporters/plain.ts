@@ -1,7 +1,7 @@
 /** Whole lines for logs and pipes: what children print after `[step path] `, and one line for each thing that happens. */
 import type { RunEvent, StepOutput } from '../events/event.ts';
 import { createProgress, fold } from '../events/progress.ts';
-import { createSkips, finishedLines, retryLine, startedLines, stillRunning } from './lines.ts';
+import { createSkips, finishedLines, retryLine, startedLines, stillRunning, waitingLines } from './lines.ts';
 import { glyphs, monochrome } from './palette.ts';
 import type { Clock, Reporter, Sink } from './reporter.ts';
 import type { Steps } from './steps.ts';
@@ -101,8 +101,9 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
           `${mark(event.outcome)} ${summaryWords(progress, event.outcome)}`,
           ...failureLines({ progress, steps, palette: monochrome, cwd }),
         ];
-      case 'step.queued':
       case 'step.stopping':
+        return waitingLines(event, progress, steps);
+      case 'step.queued':
       case 'tick.waiting':
       case 'tick.finished':
         return [];

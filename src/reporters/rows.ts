@@ -1,8 +1,9 @@
 /** One row of the live view: glyph, name, time, and what is worth knowing of the step now. */
-import type { Outcome } from '../events/outcome.ts';
+import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { ended } from '../events/progress.ts';
 import { lastLine } from '../events/tail.ts';
-import type { ProgressNode } from '../events/tree.ts';
+import type { ProgressNode, Stopping } from '../events/tree.ts';
+import type { Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
 import { attemptsOf } from './lines.ts';
@@ -10,7 +11,7 @@ import { glyphs, type Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
-import { outcomeWords } from './wording.ts';
+import { outcomeWords, waitingWords } from './wording.ts';
 
 export interface RowOptions {
   /** Columns that a row may take. */
@@ -21,6 +22,8 @@ export interface RowOptions {
   readonly spinner: string;
   readonly steps: Steps;
   readonly palette: Palette;
+  /** Why the run is being stopped, as long as nothing has asked twice. */
+  readonly cancelling?: CancelReason | undefined;
 }
 
 /** The id of a step without a name is its position. */
@@ -70,12 +73,13 @@ function underWay(node: ProgressNode, options: RowOptions): Piece[] {
 }
 
 /** What a step waits for, which attempt or tick it is, and that it is being stopped. */
-export function signs(node: ProgressNode, { t, steps, palette }: RowOptions): Piece[] {
+export function signs(node: ProgressNode, options: RowOptions): Piece[] {
+  const { t, steps, palette } = options;
   const { attempted, retry, nextTick, stopping, missed } = node;
   const pieces: Piece[] = [];
   const step = steps.at(node.path);
   if (stopping !== undefined) {
-    pieces.push([`stopping (${stopping.signal}), SIGKILL ${formatLeft(stopping.killT - t)}`, palette.warn]);
+    pieces.push([stoppingPiece(stopping, step, options), palette.warn]);
   } else if (retry !== undefined) {
     const next = `attempt ${retry.attempt}${attemptsOf(step)} ${formatLeft(retry.dueT - t)}`;
     const why = attempted === undefined ? '' : `${outcomeWords(attempted)}, `;
@@ -85,6 +89,13 @@ export function signs(node: ProgressNode, { t, steps, palette }: RowOptions): Pi
   else if (step?.every !== undefined && node.tick !== undefined) pieces.push([`tick ${node.tick}`, palette.quiet]);
   if (missed > 0) pieces.push([`${missed} left out`, palette.warn]);
   return pieces;
+}
+
+function stoppingPiece(stopping: Stopping, step: Step | undefined, { t, cancelling }: RowOptions): string {
+  const leftMs = stopping.killT - t;
+  if (!stopping.isLate && stopping.signal === 'SIGKILL') return 'killed (SIGKILL)';
+  if (!stopping.isLate) return `stopping (${stopping.signal}, pid ${stopping.pid}), SIGKILL ${formatLeft(leftMs)}`;
+  return waitingWords(stopping, stopping.command ?? (step ? commandWords(step) : ''), leftMs, cancelling);
 }
 
 function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {

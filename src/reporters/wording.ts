@@ -1,7 +1,8 @@
 /** Every phrase about how a step ended: one wording for all reporters. */
 import type { Resumed } from '../events/event.ts';
 import type { CancelReason, Failed, Failure, InterruptSignal, Outcome, SkipReason } from '../events/outcome.ts';
-import { formatLimit } from './durations.ts';
+import type { Stopping } from '../events/tree.ts';
+import { formatLimit, formatRest } from './durations.ts';
 import { cleanse } from './text.ts';
 
 /** What exit codes mean by convention, 128 + n being signal n. */
@@ -110,6 +111,28 @@ export function cancelWords(reason: CancelReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+/**
+ * Who keeps us waiting: `waiting for "npm test" (pid 4711), 3 s left; Ctrl-C again kills`, and after the grace that it is
+ * killed. @param command what is waited for. @param leftMs of the grace. @param cancelling why the run is being stopped,
+ * as long as nothing has asked twice.
+ */
+export function waitingWords(
+  { pid, signal }: Stopping,
+  command: string,
+  leftMs: number,
+  cancelling: CancelReason | undefined,
+): string {
+  const who = `"${oneLine(command)}" (pid ${pid})`;
+  if (signal === 'SIGKILL') return `${who} did not end in time: killed (SIGKILL)`;
+  const left = `${formatRest(leftMs)} left${signal === 'stop.run' ? ' for "stop.run"' : ''}`;
+  return `waiting for ${who}, ${left}${againWords(cancelling)}`;
+}
+
+function againWords(cancelling: CancelReason | undefined): string {
+  if (cancelling?.type !== 'interrupted') return '';
+  return cancelling.signal === 'SIGINT' ? '; Ctrl-C again kills' : `; ${cancelling.signal} again kills`;
 }
 
 /** Why a step never started. */

@@ -57,6 +57,19 @@ describe('a signal', () => {
     expect(performance.now() - signalled).toBeGreaterThan(290);
   });
 
+  it('names whoever has not ended a second later, and what a second one does', async () => {
+    const { child, end } = await started({
+      stop: { grace: '1m' },
+      run: 'trap "" TERM; echo ready; while :; do sleep 0.1; done',
+    });
+    child.kill('SIGINT');
+    await printed(child, '; Ctrl-C again kills\n');
+    child.kill('SIGINT');
+    const { stdout, code, left } = await end();
+    expect([code, left]).toEqual([130, []]);
+    expect(stdout).toMatch(/◼ plan: waiting for "trap .* done" \(pid \d+\), 59 s left; Ctrl-C again kills\n/);
+  });
+
   it('that comes a second time kills at once, and cuts finally', async () => {
     const { child, end } = await started({
       stop: { grace: '1m' },

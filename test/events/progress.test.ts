@@ -230,7 +230,7 @@ describe('what is kept of a step', () => {
     const { tell, progress } = stage();
     tell.start('a');
     tell.event({ type: 'step.stopping', step: 'a', t: 10, pid: 3, signal: 'SIGTERM', graceMs: 5000 });
-    expect(progress.nodes.get('a')?.stopping).toEqual({ signal: 'SIGTERM', killT: 5010 });
+    expect(progress.nodes.get('a')?.stopping).toEqual({ pid: 3, signal: 'SIGTERM', killT: 5010, isLate: false });
   });
 
   it('ignores output of a step that is not there, and warnings', () => {

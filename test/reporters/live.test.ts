@@ -47,8 +47,22 @@ describe('the live view', () => {
     tell.event({ type: 'step.stopping', step: 'fetch', t: 0, pid: 7, signal: 'SIGTERM', graceMs: 5000 });
     expect(await look()).toEqual([
       '* tour 0.2 s  stopping: interrupted by Ctrl-C (SIGINT) · 0/4 done · 1 running',
-      '  * fetch 0.2 s stopping (SIGTERM), SIGKILL in 5 s',
+      '  * fetch 0.2 s stopping (SIGTERM, pid 7), SIGKILL in 5 s',
     ]);
+    tell.event({
+      type: 'step.stopping',
+      step: 'fetch',
+      t: 0,
+      pid: 7,
+      signal: 'SIGTERM',
+      graceMs: 4000,
+      waitedMs: 1000,
+    });
+    expect((await look())[1]).toMatch(
+      /^ {2}\* fetch 0\.\d s waiting for ".*" \(pid 7\), 4 s left; Ctrl-C again kills$/,
+    );
+    tell.event({ type: 'run.cancelling', t: 0, reason: { type: 'interrupted', signal: 'SIGINT' }, forced: true });
+    expect((await look())[1]).toMatch(/, 4 s left$/);
   });
 
   it('leaves the last state, a summary, each failed step with its facts, and a visible cursor', async () => {

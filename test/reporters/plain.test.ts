@@ -155,6 +155,25 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('name who keeps us waiting, how long, and that a second signal kills', () => {
+    const { sink, tell } = stage();
+    const stopping = { type: 'step.stopping', step: 'a', pid: 4711, graceMs: 3000 } as const;
+    tell.start('a');
+    tell.event({ ...stopping, t: 0, signal: 'SIGTERM', graceMs: 4000 });
+    tell.event({ ...stopping, t: 1000, signal: 'SIGTERM', waitedMs: 1000 });
+    tell.event({ type: 'run.cancelling', t: 1, reason: { type: 'interrupted', signal: 'SIGINT' } });
+    tell.event({ ...stopping, t: 1000, signal: 'SIGTERM', waitedMs: 1000 });
+    tell.event({ ...stopping, t: 1000, signal: 'stop.run', waitedMs: 1000, command: 'sleep \x1b[2J60' });
+    tell.event({ type: 'run.cancelling', t: 1, reason: { type: 'interrupted', signal: 'SIGINT' }, forced: true });
+    tell.event({ ...stopping, t: 4000, signal: 'SIGKILL', graceMs: 0, waitedMs: 4000 });
+    expect(sink.lines.filter(line => line.includes('4711'))).toEqual([
+      '◼ a: waiting for "echo a" (pid 4711), 3 s left',
+      '◼ a: waiting for "echo a" (pid 4711), 3 s left; Ctrl-C again kills',
+      '◼ a: waiting for "sleep 60" (pid 4711), 3 s left for "stop.run"; Ctrl-C again kills',
+      '◼ a: "echo a" (pid 4711) did not end in time: killed (SIGKILL)',
+    ]);
+  });
+
   it('name a plan that is one command by the plan’s name, and tell its end once', () => {
     const { sink, tell } = stage(planOf(run('root', 'echo Hello'), 'hello'));
     tell.print('.', 'Hello\n');

@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
-import type { RunStep, StopPolicy } from '../../plan/plan.ts';
+import type { RunStep } from '../../plan/plan.ts';
 import type { Channel } from './channel.ts';
 import { openChannels } from './channels.ts';
 import type { CommandLine } from './command-line.ts';
@@ -122,16 +122,13 @@ async function carryOut(
   if ((await firstOf(leader.exited, { signals: [signal, kill] })) === 'settled') {
     isClean = await endLeftovers(started, ending);
   } else {
-    context.stopping({ pid, ...firstMeasure(step.stop, kill) });
-    await stopCommand(started, ending, script => launch(stopLine(script, step, line, pid), channel));
+    await stopCommand(started, {
+      ...ending,
+      launch: script => launch(stopLine(script, step, line, pid), channel),
+      tell: facts => context.stopping(facts),
+    });
   }
   return { outcome: outcomeOf(await exitOf(leader), step.okExitCodes), isClean };
-}
-
-/** How the stop begins, as it is told to the engine. */
-function firstMeasure(policy: StopPolicy, kill: AbortSignal): { signal: string; graceMs: number } {
-  if (kill.aborted) return { signal: 'SIGKILL', graceMs: 0 };
-  return { signal: policy.run === undefined ? policy.signal : 'stop.run', graceMs: policy.graceMs };
 }
 
 /** The facts of the exit; of a process that nothing could end, that it was told to. */

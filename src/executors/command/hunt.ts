@@ -15,6 +15,8 @@ export interface Ending {
   /** Aborted when no grace is left. */
   readonly kill: AbortSignal;
   warn(message: string): void;
+  /** These are about to be killed, as the grace is over. */
+  killing?(processes: readonly { readonly pid: number }[]): void;
 }
 
 export interface HuntOptions extends Ending {
@@ -43,6 +45,7 @@ export async function endStrays(family: Family, first: readonly Member[], option
   };
   const press = (strays: readonly Member[]) => {
     const isOver = kill.aborted || performance.now() >= deadline;
+    if (isOver && strays.length > 0) options.killing?.(strays);
     for (const stray of strays) {
       if (isOver) signal(stray, 'SIGKILL');
       else if (!stray.isNested && told.get(stray.pid) !== stray.startedAt) {

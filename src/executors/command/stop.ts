@@ -1,8 +1,10 @@
 /** Ends what a step has started: politely first, by force after the grace, and not settled before it is gone. */
+import type { StopFacts } from '../../engine/executor.ts';
 import type { Family, Member } from './family.ts';
 import { groupIsGone, signalGroup } from './group.ts';
 import { describe, type Ending, endStrays } from './hunt.ts';
 import type { Leader } from './launch.ts';
+import { openTeller } from './offender.ts';
 import { livingIn } from './processes.ts';
 import type { StartFailure } from './start-failure.ts';
 import { firstOf } from './wait.ts';
@@ -16,6 +18,13 @@ export interface Started {
 /** Starts the script that stops a command in place of a signal. */
 export type LaunchStopScript = (script: string) => Promise<Leader | StartFailure>;
 
+/** What stopping a command asks of its surroundings. */
+export interface Stopping extends Ending {
+  readonly launch: LaunchStopScript;
+  /** Takes each measure as it is begun, and who keeps us waiting. */
+  tell(facts: StopFacts): void;
+}
+
 /** Members of a pipeline may end a moment after their leader; they are not leftovers. */
 const allowanceMs = 100;
 /** What SIGKILL does not end in this time (another user's process, one stuck in the kernel) we cannot wait for. */
@@ -25,15 +34,31 @@ const unkillableMs = 10_000;
  * Stops a running command: `stop.run` where there is one, else, or when that has not ended it, `stop.signal` once, then
  * SIGKILL. Each of the two gets the grace. Resolves when nothing of the command runs any more, in whatever group it is.
  */
-export async function stopCommand(started: Started, ending: Ending, launchScript: LaunchStopScript): Promise<void> {
+export async function stopCommand(started: Started, stopping: Stopping): Promise<void> {
   const { leader, family } = started;
-  // Looked at before anything is told to stop: the links between parents and children go with the parents.
-  const members = await family.look();
-  if (ending.policy.run !== undefined && !ending.kill.aborted) {
-    const isGone = await endedByScript(leader, ending.policy.run, ending, launchScript);
+  const { policy, kill } = stopping;
+  const teller = openTeller({ leader, family, kill, tell: stopping.tell });
+  const ending: Ending = { policy, kill, warn: stopping.warn, killing: teller.killing };
+  const begin = () => (kill.aborted ? teller.measure('SIGKILL', 0) : teller.measure(policy.signal, policy.graceMs));
+  try {
+    if (policy.run === undefined || kill.aborted) {
+      begin();
+      // Looked at before anything is told to stop: the links between parents and children go with the parents.
+      await endAll(started, await family.look(), ending);
+      return;
+    }
+    teller.measure('stop.run', policy.graceMs);
+    await family.look();
+    const isGone = await endedByScript(leader, policy.run, ending, stopping.launch);
     const left = await family.look();
-    await (isGone ? endStrays(family, left, ending) : endAll(started, left, ending));
-  } else await endAll(started, members, ending);
+    if (isGone) await endStrays(family, left, ending);
+    else {
+      begin();
+      await endAll(started, left, ending);
+    }
+  } finally {
+    teller.end();
+  }
 }
 
 /**
@@ -62,11 +87,12 @@ async function endAll({ leader, family }: Started, members: readonly Member[], e
  * The polite signal once, the grace, SIGKILL; resolves when nothing of the group runs any more. The grace ends early
  * when `kill` is aborted. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
  */
-export async function endGroup(leader: Leader, { policy, kill, warn }: Ending): Promise<void> {
+export async function endGroup(leader: Leader, { policy, kill, warn, killing }: Ending): Promise<void> {
   if (!kill.aborted && signalGroup(leader.pid, policy.signal) === 'sent') {
     // A suspended process meets its signal only once it continues.
     signalGroup(leader.pid, 'SIGCONT');
     if (await groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill] })) return;
+    if (killing !== undefined && !kill.aborted) killing(livingIn(leader.pid, performance.now())?.map(withPid) ?? []);
   }
   const killed = signalGroup(leader.pid, 'SIGKILL');
   if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : unkillableMs })) return;
@@ -123,5 +149,9 @@ export function leftoverWarning(what: string): string {
 /** The living processes of a group, where the system tells. */
 function describeGroup(group: number): string {
   const pids = livingIn(group, performance.now()) ?? [];
-  return pids.length === 0 ? `process group ${group}` : describe(pids.map(pid => ({ pid })));
+  return pids.length === 0 ? `process group ${group}` : describe(pids.map(withPid));
+}
+
+function withPid(pid: number): { readonly pid: number } {
+  return { pid };
 }

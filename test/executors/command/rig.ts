@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { ExecuteContext } from '../../../src/engine/executor.ts';
+import type { ExecuteContext, StopFacts } from '../../../src/engine/executor.ts';
 import type { CancelReason, Outcome } from '../../../src/events/outcome.ts';
 import type { CommandExecutor } from '../../../src/executors/command/command.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
@@ -21,7 +21,7 @@ export interface Execution {
   readonly outcome: Promise<Outcome>;
   readonly pids: number[];
   readonly warnings: string[];
-  readonly stops: { pid: number; signal: string; graceMs: number }[];
+  readonly stops: StopFacts[];
   bytes(): Buffer;
   text(): string;
   /** Resolves when the output contains `part`. */
