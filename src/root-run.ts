@@ -33,6 +33,14 @@ export interface RootRunOptions {
   readonly durable?: boolean;
 }
 
+/** A run that can be held still. */
+export interface RootRun extends Run {
+  /** Gives the terminal back and stops all that runs; the process itself is the caller's. */
+  suspend(): void;
+  /** Continues all that was stopped. */
+  proceed(): void;
+}
+
 /** The process, claimed for one run. */
 export interface Claim {
   readonly run: ActiveRun;
@@ -54,7 +62,7 @@ export function claimRootRun(name: string): Claim {
  * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder, the copy
  * of its plan or its journal cannot be made.
  */
-export async function openRootRun(options: RootRunOptions): Promise<Run> {
+export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
   const { plan, overrides = {}, claim, env } = options;
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
@@ -79,7 +87,7 @@ export async function openRootRun(options: RootRunOptions): Promise<Run> {
 export async function resumeRootRun(
   { folder, id, copy, past, resumed, goOnAt, owner }: ReopenedRun,
   { changed, ...options }: RootRunOptions & { readonly changed: readonly string[] },
-): Promise<Run> {
+): Promise<RootRun> {
   const { plan, overrides = {}, claim } = options;
   claim.run.id = id;
   const notices: string[] = [];
@@ -104,7 +112,7 @@ interface Footing {
   readonly resume?: ResumeFrom;
 }
 
-async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...start }: Footing): Promise<Run> {
+async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...start }: Footing): Promise<RootRun> {
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
@@ -141,6 +149,14 @@ async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...sta
         await executors.close();
         owner.release();
       }
+    },
+    suspend() {
+      for (const listener of listeners) listener.suspend?.();
+      executors.suspend();
+    },
+    proceed() {
+      executors.proceed();
+      for (const listener of listeners) listener.proceed?.();
     },
   };
 }

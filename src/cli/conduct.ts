@@ -1,8 +1,8 @@
 /** Conducts a root run from its opening to the end of the process: signals, bugs, reporters, the exit code. */
-import type { Run } from '../engine/run.ts';
+
 import type { Plan } from '../plan/plan.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import type { RootRunOptions } from '../root-run.ts';
+import type { RootRun, RootRunOptions } from '../root-run.ts';
 import { endOnBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { openChosenReporters } from './reporting.ts';
@@ -20,7 +20,7 @@ export interface Conducted {
   readonly reporter: readonly string[];
   readonly color: boolean;
   /** Opens the run; called once the signals are ours. Rejects when that cannot be, with nothing started. */
-  open(options: Pick<RootRunOptions, 'listeners' | 'onListenerFailure'>): Promise<Run>;
+  open(options: Pick<RootRunOptions, 'listeners' | 'onListenerFailure'>): Promise<RootRun>;
 }
 
 /** Opens and starts the run, and ends the process with its exit code. */
@@ -30,7 +30,7 @@ export async function conduct({ streams, plan, reporter, color, open }: Conducte
   const { reporters } = opened;
 
   const signals = ownSignals();
-  let run: Run;
+  let run: RootRun;
   try {
     run = await open({ listeners: reporters, onListenerFailure });
   } catch (error) {

@@ -1,12 +1,19 @@
-/** The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. */
+/** The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. SIGTSTP holds it still. */
 import type { CancelReason, InterruptSignal } from '../events/outcome.ts';
 
 const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+const STOP = 'SIGTSTP';
+/** The system stops us before this has passed, if it does. */
+const STOPPING_MS = 20;
 
 /** What signals act on. */
 export interface Interruptible {
   cancel(reason: CancelReason): void;
   kill(reason: CancelReason): void;
+  /** Called before the process is stopped, as by Ctrl-Z, and when it goes on. */
+  suspend?(): void;
+  proceed?(): void;
 }
 
 export interface SignalOwner {
@@ -24,6 +31,7 @@ export interface SignalOwner {
 export function ownSignals(): SignalOwner {
   let received: InterruptSignal | undefined;
   let target: Interruptible | undefined;
+  let isReleased = false;
   let tell = () => {};
   const came = new Promise<void>(resolve => {
     tell = resolve;
@@ -35,7 +43,21 @@ export function ownSignals(): SignalOwner {
       target?.cancel({ type: 'interrupted', signal });
     } else target?.kill({ type: 'interrupted', signal });
   };
+  /**
+   * Stops us as SIGTSTP stops any program, so that the shell sees it. Where nobody could continue us (process 1, no
+   * shell above) the system does not stop us, and we go on: in both cases the next thing that happens here is to proceed.
+   */
+  const onStop = () => {
+    target?.suspend?.();
+    process.off(STOP, onStop);
+    process.kill(process.pid, STOP);
+    setTimeout(() => {
+      if (!isReleased) process.on(STOP, onStop);
+      target?.proceed?.();
+    }, STOPPING_MS);
+  };
   for (const signal of INTERRUPTS) process.on(signal, onSignal);
+  process.on(STOP, onStop);
   return {
     get received() {
       return received;
@@ -46,6 +68,8 @@ export function ownSignals(): SignalOwner {
       if (received !== undefined) next.cancel({ type: 'interrupted', signal: received });
     },
     release() {
+      isReleased = true;
+      process.off(STOP, onStop);
       for (const signal of INTERRUPTS) process.off(signal, onSignal);
     },
   };

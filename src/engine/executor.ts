@@ -24,6 +24,13 @@ export interface Executor {
    * overlap. Costs next to nothing when no step has ended below the path since the last call. Never rejects.
    */
   sweep?(path: string, context: SweepContext): Promise<void>;
+
+  /**
+   * Holds what runs still, as Ctrl-Z does to a program; {@link Executor.proceed} lets it go on. Nothing may be executed
+   * in between. Time goes on: what was due meanwhile is due at once.
+   */
+  suspend?(): void;
+  proceed?(): void;
 }
 
 /** What a sweep is told, and what it tells. */

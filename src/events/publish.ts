@@ -7,6 +7,10 @@ export interface Listener {
   /** Whether it reads `step.output`. Default: true. */
   readonly wantsOutput?: boolean;
   report(event: RunEvent): Promise<void> | undefined;
+  /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
+  suspend?(): void;
+  /** It goes on. */
+  proceed?(): void;
 }
 
 export interface PublisherOptions {

@@ -32,6 +32,8 @@ export async function openExecutors(plan: Plan, run: string): Promise<Executors>
       if (executor === undefined) throw new Error(`no executor was opened for steps of type "${step.type}"`);
       return executor.execute(step, context);
     },
+    suspend: () => command?.suspend(),
+    proceed: () => command?.proceed(),
     sweep: async (path, context) => command?.sweep(path, context),
     async close() {
       await Promise.all([command?.close(), http?.close()]);

@@ -100,6 +100,13 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       } else if (event.type === 'warning') warn(event);
       return undefined;
     },
+    suspend() {
+      disarm();
+      screen.restore();
+    },
+    proceed() {
+      if (isOpen && broken === undefined) paint();
+    },
     async close() {
       if (!isOpen) return;
       isOpen = false;

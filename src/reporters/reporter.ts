@@ -11,6 +11,10 @@ export interface Reporter {
    * What it throws disables this reporter, is told once as a warning, and never breaks the run.
    */
   report(event: RunEvent): Promise<void> | undefined;
+  /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
+  suspend?(): void;
+  /** It goes on. */
+  proceed?(): void;
   /** Called once after `run.finished`, or when the run dies: everything is flushed and the terminal given back. */
   close(): Promise<void>;
 }

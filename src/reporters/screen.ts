@@ -22,7 +22,7 @@ export interface Screen {
   paint(lines: readonly string[]): Promise<void> | undefined;
   /** Replaces the frame by lines that stay, of any width, and gives the cursor back. */
   finish(lines: readonly string[]): void;
-  /** Gives the cursor back below the last frame; for an end that came without `finish`. */
+  /** Gives the cursor back below the last frame, which stays; the next one is drawn below whatever is written then. */
   restore(): void;
 }
 
@@ -90,6 +90,7 @@ export function createScreen(terminal: Terminal): Screen {
     },
     restore() {
       if (isOpen) void terminal.write(WRAP_ON + SHOW_CURSOR);
+      shown = [];
       isOpen = false;
     },
   };

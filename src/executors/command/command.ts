@@ -17,6 +17,7 @@ import { launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
 import { startFailure } from './start-failure.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
+import { signalRun } from './suspend.ts';
 import { firstOf } from './wait.ts';
 import { openWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -52,6 +53,8 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
   };
   const channels = openChannels(path => watchdog?.removeLater(path));
   const launches = openLaunches(run);
+  /** Of the commands that run now. */
+  const groups = new Set<number>();
   const completeEnvironment = openEnvironment(folder, run);
 
   return {
@@ -69,7 +72,7 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
         const channel = await channels.lend(context).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
-          const carried = await carryOut({ step, line, channel, family: { run, mark } }, context);
+          const carried = await carryOut({ step, line, channel, family: { run, mark }, groups }, context);
           isClean = carried.isClean;
           return carried.outcome;
         } finally {
@@ -80,6 +83,8 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
       }
     },
     sweep: launches.sweep,
+    suspend: () => signalRun(run, groups, 'SIGSTOP'),
+    proceed: () => signalRun(run, groups, 'SIGCONT'),
     async prepare() {
       if (platform() === 'win32') return;
       watch();
@@ -97,6 +102,8 @@ interface Work {
   readonly channel: Channel;
   /** Whose processes it starts. */
   readonly family: { readonly run: string; readonly mark: string };
+  /** Holds its process group while that lives. */
+  readonly groups: Set<number>;
 }
 
 /**
@@ -104,7 +111,7 @@ interface Work {
  * other group either, which is made sure of where something had to be ended.
  */
 async function carryOut(
-  { step, line, channel, family }: Work,
+  { step, line, channel, family, groups }: Work,
   context: ExecuteContext,
 ): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
   const { signal, kill } = context;
@@ -114,6 +121,7 @@ async function carryOut(
   const leader = await launch(line, channel);
   if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: true };
   const { pid } = leader;
+  groups.add(pid);
   context.started({ pid });
 
   const started = { leader, family: openFamily({ ...family, group: pid }) };
@@ -128,6 +136,7 @@ async function carryOut(
       tell: facts => context.stopping(facts),
     });
   }
+  groups.delete(pid);
   return { outcome: outcomeOf(await exitOf(leader), step.okExitCodes), isClean };
 }
 

@@ -28,7 +28,7 @@ export function scanProcesses(): Promise<Processes | undefined> {
   coming ??= new Promise(resolve => {
     setImmediate(() => {
       coming = undefined;
-      resolve(scan());
+      resolve(scanNow());
     });
   });
   return coming;
@@ -46,7 +46,7 @@ export function trustNoElders(): void {
 export function livingIn(group: number, notBefore: number): readonly number[] | undefined {
   const now = performance.now();
   if (last === undefined || last.takenAt < notBefore || now - last.takenAt > freshMs) {
-    const processes = scan();
+    const processes = scanNow();
     if (processes === undefined) return undefined;
     last = { takenAt: now, groups: inGroups(processes) };
   }
@@ -95,7 +95,8 @@ export function environmentOf(pid: number): string | undefined {
   return bytes === undefined ? undefined : `\0${bytes.toString('latin1')}\0`;
 }
 
-function scan(): Processes | undefined {
+/** A scan that is made at once. Undefined where there is no /proc. */
+export function scanNow(): Processes | undefined {
   const since = startOf(ownPid);
   if (since === undefined) return undefined;
   const now = performance.now();
