@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BIN, planFile, processesWith, temporaryFolder } from '../support/cli.ts';
+import { BIN, planFile, processesWith, temporaryFolder, until } from '../support/cli.ts';
 import { noTerminal, openTerminal } from '../support/terminal.ts';
 
 const run = (plan: unknown, ...options: string[]) =>
@@ -37,6 +39,33 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     expect((await screen.lines()).join('\n')).toContain('tidied');
     expect(hasCursor(screen.raw())).toBe(true);
     expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+  });
+
+  it('a terminal that is closed ends everything in order, finally included', async () => {
+    const marker = `runjobs-closed-${process.pid}`;
+    const events = join(temporaryFolder(), 'events');
+    const command = run(
+      {
+        env: { MARKER: marker },
+        gather: ['echo ready; sleep 100', 'setsid sleep 100', 'yes'],
+        finally: ['sleep 0.3; echo tidied'],
+      },
+      '--reporter live',
+      `--reporter ndjson:${events}`,
+    );
+    const code = join(temporaryFolder(), 'code');
+    const screen = openTerminal(`sh -c 'trap : HUP; ${command}; echo $? > ${code}'`);
+    await screen.shows('ready');
+    const left = () => processesWith(`MARKER=${marker}`);
+    expect(left().length).toBeGreaterThanOrEqual(3);
+    screen.child.kill('SIGKILL');
+    await screen.ended;
+    const told = () => readFileSync(events, 'utf8');
+    await until(() => told().includes('"run.finished"'));
+    expect(told()).toContain('"text":"tidied\\n"');
+    expect(told()).toMatch(/"type":"run.finished".*"exitCode":129\}\n$/);
+    expect(left()).toEqual([]);
+    await until(() => existsSync(code) && readFileSync(code, 'utf8') === '129\n');
   });
 
   it('a gather of 2000 steps never draws more than the rows there are, nor more than ten frames a second', {
