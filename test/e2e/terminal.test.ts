@@ -47,14 +47,16 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     const command = run(
       {
         env: { MARKER: marker },
-        gather: ['echo ready; sleep 100', 'setsid sleep 100', 'yes'],
+        gather: ['echo ready; sleep 100', 'setsid sleep 100', 'while :; do echo more; sleep 0.01; done'],
         finally: ['sleep 0.3; echo tidied'],
       },
       '--reporter live',
       `--reporter ndjson:${events}`,
     );
     const code = join(temporaryFolder(), 'code');
-    const screen = openTerminal(`sh -c 'trap : HUP; ${command}; echo $? > ${code}'`);
+    // As an interactive shell does: the system tells only the leader of the session, which tells its jobs.
+    const shell = `trap "kill -HUP \\$job" HUP; ${command} & job=$!; wait $job; wait $job; echo $? > ${code}`;
+    const screen = openTerminal(`sh -c '${shell}'`);
     await screen.shows('ready');
     const left = () => processesWith(`MARKER=${marker}`);
     expect(left().length).toBeGreaterThanOrEqual(3);
