@@ -1,5 +1,6 @@
 /** The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. SIGTSTP holds it still. */
 import type { CancelReason, InterruptSignal } from '../events/outcome.ts';
+import { watchNpm } from './parent.ts';
 
 const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -58,6 +59,10 @@ export function ownSignals(): SignalOwner {
   };
   for (const signal of INTERRUPTS) process.on(signal, onSignal);
   process.on(STOP, onStop);
+  // Ctrl-C reaches npm too, which may be gone before us: that asks for nothing more.
+  const unwatch = watchNpm(() => {
+    if (received === undefined) onSignal('SIGTERM');
+  });
   return {
     get received() {
       return received;
@@ -69,6 +74,7 @@ export function ownSignals(): SignalOwner {
     },
     release() {
       isReleased = true;
+      unwatch();
       process.off(STOP, onStop);
       for (const signal of INTERRUPTS) process.off(signal, onSignal);
     },
