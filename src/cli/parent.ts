@@ -25,6 +25,8 @@ export function watchNpm(gone: () => void): () => void {
 function chainToNpm(): readonly number[] | undefined {
   const chain = [process.ppid];
   if (process.platform !== 'linux') return chain;
+  // /proc may be that of another namespace.
+  if (parentOf(process.pid) !== process.ppid) return undefined;
   for (let pid = process.ppid; ; ) {
     const command = commandLine(pid);
     if (isNpm(command)) return chain;

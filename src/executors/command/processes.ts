@@ -1,5 +1,5 @@
-/** The processes of this machine, as /proc tells them; where there is no /proc (macOS) nothing is known. */
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+/** The processes of this machine, as /proc tells them; where there is no /proc (macOS), or not ours, nothing is known. */
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { kill, pid as ownPid } from 'node:process';
 
 /** A process that really runs: zombies are none. */
@@ -132,10 +132,28 @@ function inGroups(processes: Processes): Map<number, number[]> {
   return groups;
 }
 
+let isOurs: boolean | undefined;
+
+/** In a namespace of processes that was given no /proc of its own, each id there is that of another process. */
+function procIsOurs(): boolean {
+  try {
+    isOurs ??= readlinkSync('/proc/self') === String(ownPid);
+  } catch {
+    isOurs = false;
+  }
+  return isOurs;
+}
+
+/** Whether orphans that have ended stay as zombies that we cannot tell from living processes: as process 1 without a /proc. */
+export function cannotTellZombies(): boolean {
+  return ownPid === 1 && !procIsOurs();
+}
+
 let buffer: Buffer | undefined;
 
 /** The file's bytes, valid until the next read. Undefined when the process has ended meanwhile, or is another user's. */
 function readProc(path: string): Buffer | undefined {
+  if (!procIsOurs()) return undefined;
   // Files of /proc have no size, and readFileSync takes twice as long to find their end.
   buffer ??= Buffer.allocUnsafeSlow(64 * 1024);
   let descriptor: number | undefined;

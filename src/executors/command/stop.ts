@@ -5,7 +5,7 @@ import { groupIsGone, signalGroup } from './group.ts';
 import { describe, type Ending, endStrays } from './hunt.ts';
 import type { Leader } from './launch.ts';
 import { openTeller } from './offender.ts';
-import { livingIn } from './processes.ts';
+import { cannotTellZombies, livingIn } from './processes.ts';
 import type { StartFailure } from './start-failure.ts';
 import { firstOf } from './wait.ts';
 
@@ -95,7 +95,9 @@ export async function endGroup(leader: Leader, { policy, kill, warn, killing }: 
     if (killing !== undefined && !kill.aborted) killing(livingIn(leader.pid, performance.now())?.map(withPid) ?? []);
   }
   const killed = signalGroup(leader.pid, 'SIGKILL');
-  if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : unkillableMs })) return;
+  const limitMs = cannotTellZombies() ? allowanceMs : unkillableMs;
+  if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : limitMs })) return;
+  if (killed === 'sent' && cannotTellZombies()) return;
   leader.abandon();
   const cause = killed === 'denied' ? 'it belongs to another user' : 'the system does not end it';
   warn(`Could not end ${describeGroup(leader.pid)}: ${cause}. It may still run: look for process group ${leader.pid}.`);
