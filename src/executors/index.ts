@@ -2,10 +2,16 @@
 import type { Executor } from '../engine/executor.ts';
 import { childrenOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
+import type { DeadRunOptions } from './command/dead-run.ts';
 
 export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
   close(): Promise<void>;
+}
+
+/** Ends the processes that a dead run has left; see `command/dead-run.ts`. */
+export async function endDeadRun(options: DeadRunOptions): Promise<number> {
+  return (await import('./command/dead-run.ts')).endDeadRun(options);
 }
 
 /** Opens the executors for one run of a plan; `run` is the run's id. */

@@ -1,7 +1,8 @@
 /** Whatever happens, no process of a run survives it. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { endDeadRun } from '../../src/executors/index.ts';
 import { BIN, planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 const program = (name: string) => resolve('test/commands', name);
@@ -16,6 +17,7 @@ function start(plan: Record<string, unknown> & { readonly env?: object }, env: R
     child: runjobs([file, '--state-dir', state], { env }),
     left: () => processesWith(`MARKER=${marker}`),
     /** Its watchdogs: they have the run's id in their command line. */
+    runs: () => readdirSync(join(state, 'runs')),
     watchers: () => readdirSync(join(state, 'runs')).flatMap(run => processesWith(`runjobs-watchdog\0${run}`)),
   };
 }
@@ -136,6 +138,27 @@ describe('runjobs that is killed itself', () => {
     await gone(left, 4_000);
     await gone(watchers, 1_000);
     expect(existsSync(TIDIED)).toBe(true);
+  });
+
+  it.each([
+    ['its watchdog is at work', false],
+    ['its watchdog was killed too', true],
+  ])('leaves what can be ended before a run is resumed: %s', async (_, isWatchdogLost) => {
+    const told = join(temporaryFolder(), 'told');
+    const { child, left, watchers, runs } = start({
+      stop: { grace: '700ms' },
+      gather: [...nasty(), `${program('child-in-own-session.sh')} ${told} ignores; echo never`],
+    });
+    await Promise.all([allReady(child), printed(child, '[4] ready\n')]);
+    if (isWatchdogLost) for (const pid of watchers()) process.kill(Number(pid), 'SIGKILL');
+    child.kill('SIGKILL');
+    await child;
+    const warnings: string[] = [];
+    const count = await endDeadRun({ run: runs()[0] ?? '', graceMs, warn: message => warnings.push(message) });
+    expect(count).toBeGreaterThan(3);
+    expect([left(), warnings]).toEqual([[], []]);
+    expect(readFileSync(told, 'utf8')).toBe('told\n');
+    await until(() => watchers().length === 0);
   });
 
   it('leaves another run alone', async () => {

@@ -1,44 +1,86 @@
-/** Ends what a run has left whose runjobs was killed. */
-import { readdirSync } from 'node:fs';
-import { pid as ownPid } from 'node:process';
-import { marksIn } from './marks.ts';
-import { environmentOf, send } from './processes.ts';
+/** Ends what a run has left whose runjobs is dead, before another one takes its work over (Linux). */
+import { ppid } from 'node:process';
+import type { Family, Member } from './family.ts';
+import { endStrays } from './hunt.ts';
+import { marksAmong } from './marks.ts';
+import { argumentsOf, type Processes, scanAll } from './processes.ts';
 import { pause } from './wait.ts';
+import { watchdogName } from './watchdog.ts';
 
-const pollMs = 50;
-
-export interface DeadRun {
+export interface DeadRunOptions {
+  /** The id of the run. Its runjobs must be dead: nothing here makes sure of that. */
   readonly run: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  warn(message: string): void;
+  /** Told what cannot be ended. */
+  readonly warn: (message: string) => void;
 }
 
-/** Resolves with how many processes were ended, once none of the run is found any more. */
-export async function endDeadRun({ run, graceMs, warn }: DeadRun): Promise<number> {
-  const told = new Set<number>();
-  const deadline = performance.now() + graceMs;
-  for (;;) {
-    const left = processesOf(run);
-    if (left.length === 0) break;
-    const isOver = performance.now() >= deadline;
-    for (const pid of left) {
-      if (isOver) send(pid, 'SIGKILL');
-      else if (!told.has(pid)) send(pid, 'SIGTERM');
-      told.add(pid);
-    }
+/** What a watchdog may take longer than the grace. */
+const watchdogMs = 3000;
+const pollMs = 50;
+
+/**
+ * Ends every process that carries the run in RUNJOBS_RUN_IDS: SIGTERM once, after the grace SIGKILL, until two looks in
+ * a row find none. What a runjobs inside has started is told by that one, and killed with it after the grace. While a
+ * watchdog of the run is at work it is waited for, but no longer than the grace and three seconds; what is left then
+ * has been told already and is killed. The processes that this one was started from are spared.
+ *
+ * Resolves with how many have ended since the call; with 0 where there is no /proc. Never rejects: what cannot be ended
+ * is named in a warning.
+ */
+export async function endDeadRun({ run, graceMs, warn }: DeadRunOptions): Promise<number> {
+  const seen = new Set<string>();
+  let current: readonly Member[] = [];
+  const family: Family = {
+    async look() {
+      const processes = scanAll();
+      current = processes === undefined ? [] : membersOf(run, processes);
+      for (const member of current) seen.add(identityOf(member));
+      return current;
+    },
+  };
+  await family.look();
+  const wasWatched = await watchdogEnded(run, graceMs + watchdogMs);
+  const policy = { signal: 'SIGTERM', graceMs: wasWatched ? 0 : graceMs } as const;
+  await endStrays(family, await family.look(), { policy, kill: new AbortController().signal, warn });
+  return seen.size - current.length;
+}
+
+/** Waits for the run's watchdog as long as it is at work, at most `limitMs`. Resolves with whether there was one. */
+async function watchdogEnded(run: string, limitMs: number): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  let wasThere = false;
+  while (hasWatchdog(run)) {
+    wasThere = true;
+    if (performance.now() >= deadline) break;
     await pause(pollMs);
   }
-  if (told.size > 0) warn(`ended ${told.size} processes that the run had left`);
-  return told.size;
+  return wasThere;
 }
 
-function processesOf(run: string): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter(pid => pid > 1 && pid !== ownPid)
-    .filter(pid => {
-      const marks = marksIn(environmentOf(pid) ?? '');
-      return typeof marks === 'object' && marks.runs.includes(run);
-    });
+function hasWatchdog(run: string): boolean {
+  const name = `\0${watchdogName}\0${run}\0`;
+  return [...(scanAll()?.keys() ?? [])].some(pid => argumentsOf(pid)?.includes(name));
+}
+
+function membersOf(run: string, processes: Processes): Member[] {
+  const marks = marksAmong(processes);
+  const spared = new Set(ancestors(processes));
+  return [...processes.values()].flatMap(process => {
+    const own = marks(process.pid);
+    if (typeof own !== 'object' || !own.runs.includes(run) || spared.has(process.pid)) return [];
+    return [{ ...process, isNested: own.runs.at(-1) !== run }];
+  });
+}
+
+/** Of this process: the parent first. */
+function ancestors(processes: Processes): number[] {
+  const pids: number[] = [];
+  for (let at = processes.get(ppid); at !== undefined; at = processes.get(at.parent)) pids.push(at.pid);
+  return pids;
+}
+
+function identityOf({ pid, startedAt }: Member): string {
+  return `${pid} ${startedAt}`;
 }

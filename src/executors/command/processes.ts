@@ -53,6 +53,11 @@ export function livingIn(group: number, notBefore: number): readonly number[] | 
   return last.groups.get(group) ?? [];
 }
 
+/** A process's arguments, each closed by a NUL; undefined when it has ended. */
+export function argumentsOf(pid: number): string | undefined {
+  return readProc(`${pid}/cmdline`)?.toString('latin1');
+}
+
 /** A process's command line for people, on one line and cut to a readable length; undefined when it has ended. */
 export function commandOf(pid: number): string | undefined {
   const words = readProc(`${pid}/cmdline`)?.toString().replaceAll('\0', ' ') || readProc(`${pid}/comm`)?.toString();
@@ -95,6 +100,19 @@ export function environmentOf(pid: number): string | undefined {
   return bytes === undefined ? undefined : `\0${bytes.toString('latin1')}\0`;
 }
 
+/** All processes of this machine, also those that were there before us, at once; this process is not among them. */
+export function scanAll(): Processes | undefined {
+  if (!procIsOurs()) return undefined;
+  const all = pidsOfAll().map(readProcess);
+  return new Map(all.filter(process => process !== undefined).map(process => [process.pid, process]));
+}
+
+function pidsOfAll(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(pid => pid > 1 && pid !== ownPid);
+}
+
 /** A scan that is made at once. Undefined where there is no /proc. */
 export function scanNow(): Processes | undefined {
   const since = startOf(ownPid);
@@ -102,9 +120,8 @@ export function scanNow(): Processes | undefined {
   const now = performance.now();
   if (now - elders.takenAt > eldersMs) elders = { takenAt: now, pids: new Set() };
   const processes = new Map<number, Process>();
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!(pid > 1) || pid === ownPid || elders.pids.has(pid)) continue;
+  for (const pid of pidsOfAll()) {
+    if (elders.pids.has(pid)) continue;
     const process = readProcess(pid);
     if (process === undefined) continue;
     if (process.startedAt >= since) processes.set(pid, process);

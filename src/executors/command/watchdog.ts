@@ -21,6 +21,9 @@ export interface WatchdogOptions {
   readonly graceMs: number;
 }
 
+/** Its name, before the run's id among its arguments. */
+export const watchdogName = 'runjobs-watchdog';
+
 /** A watchdog that does not leave in this time is killed: it has nothing to do any more. */
 const patienceMs = 1000;
 
@@ -82,7 +85,7 @@ export function openWatchdog({ run, graceMs }: WatchdogOptions): Watchdog | unde
   const since = platform() === 'linux' ? startOf(pid) : undefined;
   if (since === undefined) return undefined;
   const args = [run, String(since), String(Math.ceil(graceMs / 10))];
-  const child = spawn('/bin/sh', ['-c', script, 'runjobs-watchdog', ...args], {
+  const child = spawn('/bin/sh', ['-c', script, watchdogName, ...args], {
     cwd: '/',
     env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':') },
     detached: true,
