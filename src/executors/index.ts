@@ -2,16 +2,10 @@
 import type { Executor } from '../engine/executor.ts';
 import { childrenOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
-import type { DeadRunOptions } from './command/dead-run.ts';
 
 export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
   close(): Promise<void>;
-}
-
-/** Ends the processes that a dead run has left; see `command/dead-run.ts`. */
-export async function endDeadRun(options: DeadRunOptions): Promise<number> {
-  return (await import('./command/dead-run.ts')).endDeadRun(options);
 }
 
 /** Opens the executors for one run of a plan; `run` is the run's id. */
@@ -60,13 +54,17 @@ async function openHttp() {
 }
 
 /**
- * Ends the processes that a dead run of this plan has left; resolves when none is found any more. What was ended, and
- * what could not be, is told. Where there is no /proc (macOS) nothing is found.
+ * Ends the processes that a dead run of this plan has left, see `command/dead-run.ts`. How many there were, and what
+ * could not be ended, is told.
  */
 export async function endDeadRun(plan: Plan, run: string, warn: (message: string) => void): Promise<void> {
   if (!leavesOf(plan.root).some(({ type }) => type === 'run')) return;
   const { endDeadRun: end } = await import('./command/dead-run.ts');
-  await end({ run, graceMs: longestGrace(plan), warn });
+  const count = await end({ run, graceMs: longestGrace(plan), warn });
+  if (count > 0)
+    warn(
+      `${count} ${count === 1 ? 'process' : 'processes'} of the broken-off run still ran and ${count === 1 ? 'was' : 'were'} ended`,
+    );
 }
 
 /** Milliseconds that the most patient of the plan's commands is granted to end. */
