@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { endDeadRun } from '../../src/executors/index.ts';
+import { endDeadRun } from '../../src/executors/command/dead-run.ts';
 import { BIN, planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 const program = (name: string) => resolve('test/commands', name);

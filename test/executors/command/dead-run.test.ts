@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scanAll, scanNow } from '../../../src/executors/command/processes.ts';
-import { endDeadRun } from '../../../src/executors/index.ts';
+import { endDeadRun } from '../../../src/executors/command/dead-run.ts';
 import { marked } from './rig.ts';
 
 let count = 0;
