@@ -60,8 +60,8 @@ export function openGenerations(folder: string): Generations {
     make(generation, text) {
       if (generation === 1) return makeFirst(folder, fresh(), text);
       const file = fresh();
+      writeNew(file, text);
       try {
-        writeNew(file, text);
         linkSync(file, place(generation));
         return true;
       } catch (error) {
@@ -95,8 +95,8 @@ export function emptyGeneration(folder: string, generation: number, text: string
 
 /** The folder arrives with its first generation in it: nobody ever finds it empty. */
 function makeFirst(folder: string, fresh: string, text: string): boolean {
+  mkdirSync(fresh, { mode: 0o700 });
   try {
-    mkdirSync(fresh, { mode: 0o700 });
     writeNew(join(fresh, '1'), text);
     renameSync(fresh, folder);
     return true;
