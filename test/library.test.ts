@@ -53,7 +53,7 @@ describe('run', () => {
     const first = run({ name: 'nightly', run: 'sleep 0.2' }, { stateDir });
     const second = run({ run: ['touch', marker] }, { stateDir });
     await expect(second).rejects.toThrow(RunActiveError);
-    await expect(second).rejects.toThrow(/"nightly" \(\d{8}-\d{6}-[0-9a-f]{4}\).*"use", "steps" or "gather"/);
+    await expect(second).rejects.toThrow(/"nightly" \(\d{8}-\d{6}-[0-9a-f]{8}\).*"use", "steps" or "gather"/);
     expect((await first).exitCode).toBe(0);
     expect(existsSync(marker)).toBe(false);
   });

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scanAll, scanNow } from '../../../src/executors/command/processes.ts';
 import { endDeadRun } from '../../../src/executors/command/dead-run.ts';
+import { scanAll, scanNow } from '../../../src/executors/command/processes.ts';
 import { marked } from './rig.ts';
 
 let count = 0;
