@@ -6,6 +6,7 @@ import { changedSteps } from '../../plan/same.ts';
 import { claimRootRun, resumeRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
+import { nameRun } from '../named-run.ts';
 import type { ResumeFlags } from '../options.ts';
 import { explainRejection, loadNamedPlan } from '../plan-source.ts';
 import { openStreams, type Streams } from '../streams.ts';
@@ -15,8 +16,11 @@ import { overridesOf } from './run.ts';
 const NAMED = 5;
 
 /** Goes on with the run, and ends the process with its exit code. */
-export async function resumeCommand(folder: string, flags: ResumeFlags): Promise<void> {
+export async function resumeCommand(name: string, flags: ResumeFlags): Promise<void> {
   const streams = openStreams();
+  const named = nameRun(name, flags);
+  if (named.type === 'unknown') return refuse(streams, EXIT.usage, named.words);
+  const { folder } = named.run;
   let reopening: Reopening;
   try {
     reopening = await reopenRun(folder);
