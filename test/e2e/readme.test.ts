@@ -14,7 +14,7 @@ function block(language: string, heading: string): string {
 }
 
 /** What may differ from run to run: times, and the run's id. */
-const steady = (text: string) => text.replace(/\d+\.\d s/g, 'N s').replace(/\d{8}-\d{6}-[0-9a-f]{4}/g, 'RUN');
+const steady = (text: string) => text.replace(/\d+\.\d s/g, 'N s').replace(/\d{8}-\d{6}-[0-9a-f]{8}/g, 'RUN');
 
 /** Siblings that are stopped together end in any order. */
 const inGroups = (text: string) => {
