@@ -28,7 +28,7 @@ export const watchdogName = 'runjobs-watchdog';
 const patienceMs = 1000;
 
 /**
- * It is in a session of its own, carries no mark, ignores the signals that end a terminal's programs, and waits for a
+ * It is in a session of its own, belongs to no run, ignores the signals that end a terminal's programs, and waits for a
  * line or the end of its input: the end without a farewell means that runjobs died. Then every process that names the
  * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and after the grace killed,
  * until two looks in a row find none. Nothing older than runjobs is looked at.
@@ -87,7 +87,8 @@ export function openWatchdog({ run, graceMs }: WatchdogOptions): Watchdog | unde
   const args = [run, String(since), String(Math.ceil(graceMs / 10))];
   const child = spawn('/bin/sh', ['-c', script, watchdogName, ...args], {
     cwd: '/',
-    env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':') },
+    // The empty mark keeps it from a run that this one is inside of, which would kill it together with us.
+    env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

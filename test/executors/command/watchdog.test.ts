@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { marksIn } from '../../../src/executors/command/marks.ts';
 import { environmentOf, scanProcesses } from '../../../src/executors/command/processes.ts';
 import { openWatchdog } from '../../../src/executors/command/watchdog.ts';
 import { openRig } from './rig.ts';
@@ -27,12 +28,12 @@ it('a watchdog that is dismissed goes at once, and touches nothing', async () =>
   expect(await ended).toEqual([null, 'SIGUSR1']);
 });
 
-it('a run has one watchdog, which carries no mark and leads a session of its own', async () => {
+it('a run has one watchdog, which belongs to none and leads a session of its own', async () => {
   await Promise.all([rig().run('true'), rig().run('true')]);
   const [dog, ...more] = await watchdogs('rig-');
   expect(more).toEqual([]);
   expect(dog?.group).toBe(dog?.pid);
-  expect(environmentOf(dog?.pid ?? 0)).not.toContain('RUNJOBS_');
+  expect(marksIn(environmentOf(dog?.pid ?? 0) ?? '')).toEqual({ runs: [], launches: [] });
 });
 
 it('a run goes on when its watchdog is lost, and ends as ever', async () => {
