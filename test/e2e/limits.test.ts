@@ -1,0 +1,69 @@
+/** Where the system gives no more files or processes, steps fail in plain words and the run ends truthfully. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { BIN, ENV, planFile, processesWith, temporaryFolder } from '../support/cli.ts';
+
+const asNobody = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'];
+/** Root has no limit of processes. */
+const canLimit = spawnSync('sh', ['-c', `${asNobody.join(' ')} prlimit --nproc=100 test -r ${BIN}`]).status === 0;
+let counter = 0;
+
+/** Runs 64 steps, each with a child in a session of its own, below a command that sets a limit. */
+async function limited(prefix: readonly string[], plan: object) {
+  const marker = `runjobs-limits-${process.pid}-${++counter}`;
+  const steps = Array.from({ length: 64 }, (_, index) => ({
+    id: `s${index + 1}`,
+    run: 'setsid sleep 100 & sleep 0.5; echo fine',
+  }));
+  const file = planFile({ env: { MARKER: marker }, stop: { grace: '1s' }, gather: steps, ...plan });
+  const state = join(dirname(file), 'state');
+  mkdirSync(state);
+  chmodSync(dirname(file), 0o755);
+  chmodSync(state, 0o777);
+  const [program = '', ...args] = prefix;
+  const command = [process.execPath, BIN, file, '--state-dir', state];
+  const { exitCode, stdout, stderr } = await execa(program, [...args, ...command], {
+    env: { ...ENV, HOME: temporaryFolder() },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  });
+  return {
+    exitCode,
+    stderr,
+    /** How the steps ended that could not be started. */
+    failures: [...stdout.matchAll(/^✖ s\d+ (.*) \(0\.\d s\)$/gm)].map(([, words]) => words),
+    fine: stdout.match(/^\[s\d+\] fine$/gm)?.length ?? 0,
+    left: processesWith(`MARKER=${marker}`),
+  };
+}
+
+const filesMessage = 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots".';
+const processesMessage =
+  'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots".';
+
+describe('a limit of open files', () => {
+  it.each([40, 64])('of %i fails the steps that would go over it, and no other', async limit => {
+    const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], { failFast: false });
+    expect(ended).toMatchObject({ exitCode: 1, stderr: '', left: [] });
+    expect(new Set(ended.failures)).toEqual(new Set([filesMessage]));
+    expect(ended.fine).toBeGreaterThan(0);
+  });
+
+  it.each([40, 64])('of %i stops the siblings, and hides none of what they have started', async limit => {
+    const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], {});
+    expect(ended).toMatchObject({ exitCode: 1, stderr: '', left: [] });
+    expect(ended.failures).toContain(filesMessage);
+  });
+});
+
+describe.skipIf(!canLimit)('a limit of processes (needs root and prlimit)', () => {
+  it.each([40, 64])('of %i fails steps in plain words and leaves nothing', async limit => {
+    const ended = await limited([...asNobody, 'prlimit', `--nproc=${limit}`], { failFast: false });
+    expect(ended).toMatchObject({ exitCode: 1, stderr: '', left: [] });
+    expect(ended.failures).toContain(processesMessage);
+  });
+});
