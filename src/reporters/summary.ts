@@ -1,5 +1,5 @@
 /** How a run ended, in words: one line for all of it, then a block for each step that failed. */
-import { isAbsolute, join, relative } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import type { Outcome } from '../events/outcome.ts';
 import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
 import type { Counts } from '../events/tree.ts';
@@ -66,7 +66,7 @@ export interface ReportOptions {
   readonly cwd?: string | undefined;
 }
 
-/** What stands after the summary: every failure in the order they happened, a blank line before each block. */
+/** What stands after the summary: every failure in the order they happened, a blank line before each block; what to do next. */
 export function failureLines(options: ReportOptions): string[] {
   const lines: string[] = [];
   let index = 0;
@@ -75,7 +75,14 @@ export function failureLines(options: ReportOptions): string[] {
     if (index <= BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));
   }
-  return lines;
+  return [...lines, ...nextLines(options)];
+}
+
+/** How to go on with what is left, where something is that need not be done again. */
+function nextLines({ progress: { root, outcome, folder }, palette }: ReportOptions): string[] {
+  const isBad = outcome?.state === 'cancelled' || (outcome?.state === 'failed' && !outcome.allowed);
+  if (!isBad || folder === undefined || root.counts.succeeded === 0) return [];
+  return ['', palette.quiet(`to go on from here: runjobs resume ${basename(folder)}`)];
 }
 
 /** Why, what was run, its last lines, and where its log lies. */

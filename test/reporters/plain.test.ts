@@ -228,6 +228,8 @@ describe('the end of a plain report', () => {
       '',
       '⚠ g/x exit 2, allowed (1.0 s)',
       '  $ make x',
+      '',
+      'to go on from here: runjobs resume r1',
     ]);
   });
 
