@@ -1,0 +1,89 @@
+/** What is worth knowing of a whole run, folded from its events: the same for one that has ended and for one that died. */
+import type { RunEvent, RunStarted } from '../events/event.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
+import { createProgress, failuresOf, fold, type Progress } from '../events/progress.ts';
+import type { Counts } from '../events/tree.ts';
+import type { IsGroup } from './groups.ts';
+
+export interface RunFacts {
+  readonly run: string;
+  readonly name: string;
+  /** The job file as an absolute path; absent for standard input and objects. */
+  readonly plan?: string;
+  /** Of the first start, ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** How many times the run was resumed. */
+  readonly resumed: number;
+  /** All that the run took, without the time before it was resumed. */
+  readonly durationMs: number;
+  /** Steps without children of their own, by where they stand. */
+  readonly counts: Counts;
+  /** Steps that failed by themselves, in the order they happened; the first two hundred or so. */
+  readonly failures: readonly FailureFact[];
+  /** Absent when the run has not ended. */
+  readonly outcome?: Outcome;
+  readonly exitCode?: number;
+}
+
+export interface FailureFact {
+  readonly step: string;
+  readonly outcome: Failed;
+  readonly durationMs: number;
+  readonly attempts: number;
+  /** Path of its log below the run's folder. */
+  readonly log?: string;
+}
+
+export interface FactsFold {
+  /** Takes one event in, in order. What a later version tells is passed over. Never throws. */
+  take(event: RunEvent): void;
+  /** What is known by now; undefined before `run.started`. */
+  facts(): RunFacts | undefined;
+}
+
+export function createFacts(isGroup: IsGroup): FactsFold {
+  let first: RunStarted | undefined;
+  let resumed = 0;
+  let before = 0;
+  let progress = createProgress(isGroup);
+  let exitCode: number | undefined;
+  return {
+    take(event) {
+      if (event.type === 'run.started') {
+        // What was taken over is told again.
+        if (first !== undefined) resumed += 1;
+        first ??= event;
+        before += progress.t;
+        progress = createProgress(isGroup);
+        exitCode = undefined;
+      }
+      if (event.type === 'run.finished') exitCode = event.exitCode;
+      takeSafely(progress, event);
+    },
+    facts() {
+      if (first === undefined) return undefined;
+      const { outcome, root, t } = progress;
+      return {
+        run: first.run,
+        name: first.name,
+        ...(first.plan === undefined ? {} : { plan: first.plan }),
+        startedAt: first.at,
+        resumed,
+        durationMs: before + t,
+        counts: { ...root.counts },
+        failures: failuresOf(progress).map(({ tail: _, order: __, ...failure }) => failure),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(exitCode === undefined ? {} : { exitCode }),
+      };
+    },
+  };
+}
+
+/** An event that was damaged, but still is one by its type, is passed over. */
+function takeSafely(progress: Progress, event: RunEvent): void {
+  try {
+    fold(progress, event);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

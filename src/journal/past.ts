@@ -1,0 +1,86 @@
+/** A run as it is found on disk: how it ended, or how far it came. */
+import { join } from 'node:path';
+import type { RunEvent } from '../events/event.ts';
+import { createFacts, type RunFacts } from './facts.ts';
+import type { KeptRun } from './find.ts';
+import { createGroupFinder, groupsOf, type IsGroup } from './groups.ts';
+import { readPlanCopy } from './plan-copy.ts';
+import { type JournalReading, readJournal } from './read.ts';
+import { readResult } from './result.ts';
+import { RUN_FILES } from './runs.ts';
+
+/** Whether the run in a folder is alive: somebody holds it. */
+export type IsAlive = (folder: string) => Promise<boolean>;
+
+/** What became of a run. */
+export type PastRun = KeptRun & {
+  /** `died`: it has no end and nobody runs it; `unreadable`: neither result nor journal tells anything. */
+  readonly state: 'running' | 'ended' | 'died' | 'unreadable';
+  readonly facts?: RunFacts;
+  /** In words why less is known than there should be. */
+  readonly trouble?: string;
+};
+
+/** Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable. */
+export async function lookAt(run: KeptRun, isAlive: IsAlive): Promise<PastRun> {
+  const alive = await isAlive(run.folder);
+  const result = alive ? undefined : readResult(run.folder);
+  if (result !== undefined) return { ...run, state: 'ended', facts: result };
+  const { facts, trouble } = factsFromJournal(run.folder);
+  const state = alive ? 'running' : facts === undefined ? 'unreadable' : facts.outcome === undefined ? 'died' : 'ended';
+  return {
+    ...run,
+    state,
+    ...(facts === undefined ? {} : { facts }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+/** What the journal tells, and in words what it does not. */
+function factsFromJournal(folder: string): { readonly facts?: RunFacts; readonly trouble?: string } {
+  const fold = createFacts(groupsIn(folder));
+  const trouble = readPast(folder, fold.take);
+  const facts = fold.facts();
+  return { ...(facts === undefined ? {} : { facts }), ...(trouble === undefined ? {} : { trouble }) };
+}
+
+/** Which steps of the run have children: by the copy of its plan, else by its journal. */
+export function groupsIn(folder: string): IsGroup {
+  const copy = readPlanCopy(folder);
+  if ('plan' in copy) {
+    try {
+      return groupsOf(copy.plan.root);
+    } catch {
+      // No plan of this version.
+    }
+  }
+  const finder = createGroupFinder();
+  readPast(folder, finder.take);
+  return finder.isGroup;
+}
+
+/** Hands every event of a run to `take`; returns in words why that is not all. Never throws for what the file holds. */
+export function readPast(folder: string, take: (event: RunEvent) => void): string | undefined {
+  let count = 0;
+  let reading: JournalReading;
+  try {
+    reading = readJournal(join(folder, RUN_FILES.journal), event => {
+      count += 1;
+      take(event);
+    });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? 'it has no journal'
+      : `its journal cannot be read: ${(error as Error).message}`;
+  }
+  switch (reading.type) {
+    case 'read':
+      return count === 0 ? 'its journal is empty' : undefined;
+    case 'newer':
+      return `its journal is of version ${reading.version}: a newer runjobs reads it`;
+    case 'damaged':
+      return `its journal is damaged from line ${reading.line} on`;
+    default:
+      return reading satisfies never;
+  }
+}
