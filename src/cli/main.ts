@@ -21,6 +21,26 @@ async function perform(request: Request): Promise<void> {
       return (await import('./commands/run.ts')).runCommand(request.plan, request.options);
     case 'resume':
       return (await import('./commands/resume.ts')).resumeCommand(request.run, request.options);
+    case 'runs':
+      process.exitCode = await (await import('./commands/runs.ts')).runsCommand(request.options);
+      return;
+    case 'show':
+      process.exitCode = await (await import('./commands/show.ts')).showCommand(
+        request.run,
+        request.step,
+        request.options,
+      );
+      return;
+    case 'logs':
+      process.exitCode = await (await import('./commands/logs.ts')).logsCommand(
+        request.run,
+        request.step,
+        request.options,
+      );
+      return;
+    case 'clean':
+      process.exitCode = await (await import('./commands/clean.ts')).cleanCommand(request.runs, request.options);
+      return;
     case 'check':
       process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan);
       return;

@@ -9,6 +9,10 @@ import { didYouMean } from '../plan/suggest.ts';
 export type Request =
   | { readonly type: 'run'; readonly plan: string; readonly options: RunFlags }
   | { readonly type: 'resume'; readonly run: string; readonly options: ResumeFlags }
+  | { readonly type: 'runs'; readonly options: RunsFlags }
+  | { readonly type: 'show'; readonly run: string; readonly step: string | undefined; readonly options: ShowFlags }
+  | { readonly type: 'logs'; readonly run: string; readonly step: string | undefined; readonly options: LogsFlags }
+  | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
   | { readonly type: 'check'; readonly plan: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
   /** Nothing but to say this: help, the version, or what is wrong with the arguments. */
@@ -32,6 +36,36 @@ export interface ResumeFlags {
   readonly durable?: boolean;
   /** Also when the plan has changed. */
   readonly force?: boolean;
+}
+
+/** Of commands that look at past runs. */
+export interface PastFlags {
+  readonly stateDir?: string;
+}
+
+export interface RunsFlags extends PastFlags {
+  readonly all?: boolean;
+  /** So many at most. */
+  readonly number?: number;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+export interface ShowFlags extends PastFlags {
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+export interface LogsFlags extends PastFlags {
+  readonly follow?: boolean;
+  readonly color: boolean;
+}
+
+export interface CleanFlags extends PastFlags {
+  readonly all?: boolean;
+  /** The latest so many stay. */
+  readonly keep?: number;
+  readonly dryRun?: boolean;
 }
 
 export interface SchemaFlags {
@@ -77,6 +111,10 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'resume', run, options };
     });
 
+  pastCommands(program, wanted => {
+    request = wanted;
+  });
+
   command(program, 'check')
     .description('check a plan and print its tree; nothing is started')
     .argument('<plan>', 'job file, or "-"')
@@ -117,6 +155,48 @@ function command(program: Command, name: string, options: { isDefault?: boolean 
     .showHelpAfterError(`(runjobs ${name} --help shows what there is)`);
 }
 
+const RUN_NAME = 'its id, the beginning of it, "last", or the path of its folder';
+
+/** The commands that look at runs which are kept. */
+function pastCommands(program: Command, want: (request: Request) => void): void {
+  looking(command(program, 'runs'))
+    .description('list the runs nearby: of the current folder, below and above it, and of its repository')
+    .option('-a, --all', 'wherever runs of this user were kept')
+    .option('-n, --number <count>', 'the latest so many', wholeNumber)
+    .option('--json', 'one JSON object a line')
+    .option('--no-color', 'no colours')
+    .action((options: RunsFlags) => want({ type: 'runs', options }));
+
+  looking(command(program, 'show'))
+    .description('show how a run went, or one step of it')
+    .argument('[run]', RUN_NAME, 'last')
+    .argument('[step]', 'the path of a step')
+    .option('--json', 'one JSON object')
+    .option('--no-color', 'no colours')
+    .action((run: string, step: string | undefined, options: ShowFlags) => want({ type: 'show', run, step, options }));
+
+  looking(command(program, 'logs'))
+    .description('print what a step of a run has printed, or each step with its path before each line')
+    .argument('[run]', RUN_NAME, 'last')
+    .argument('[step]', 'the path of a step; "." is the plan itself')
+    .option('-f, --follow', 'go on until the run ends')
+    .option('--no-color', 'no colours')
+    .action((run: string, step: string | undefined, options: LogsFlags) => want({ type: 'logs', run, step, options }));
+
+  looking(command(program, 'clean'))
+    .description('remove runs that have ended: those that are named, else all nearby but those that died')
+    .argument('[runs...]', RUN_NAME)
+    .option('--all', 'also those that died, which "runjobs resume" could go on with')
+    .option('--keep <count>', 'all but the latest so many', wholeOrNone)
+    .option('--dry-run', 'only tell what would be removed')
+    .action((runs: readonly string[], options: CleanFlags) => want({ type: 'clean', runs, options }));
+}
+
+/** What a command that looks for runs takes. */
+function looking(into: Command): Command {
+  return into.option('--state-dir <folder>', 'look only there (default: nearby, see "runs"; $RUNJOBS_STATE_DIR)');
+}
+
 /** What a command that runs a plan takes. */
 function running(into: Command): Command {
   return into
@@ -130,6 +210,10 @@ function running(into: Command): Command {
     .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
     .option('--no-color', 'no colours')
     .option('--durable', 'each state change is safe against a loss of power before the next step starts');
+}
+
+function wholeOrNone(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
 }
 
 function wholeNumber(text: string): number {

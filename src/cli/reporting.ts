@@ -3,6 +3,7 @@ import { realClock } from '../engine/clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { chooseReporters, openReporters } from '../reporters/choose.ts';
 import type { Reporter } from '../reporters/reporter.ts';
+import { hasColour } from './colour.ts';
 import { openFileSink } from './sink.ts';
 import type { Streams } from './streams.ts';
 
@@ -44,11 +45,4 @@ export async function openChosenReporters(
   } catch (error) {
     return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
   }
-}
-
-/** NO_COLOR and FORCE_COLOR as everywhere (no-color.org, force-color.org). */
-function hasColour(): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  return NO_COLOR === undefined || NO_COLOR === '';
 }

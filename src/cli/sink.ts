@@ -3,11 +3,18 @@ import { createWriteStream, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Sink } from '../reporters/reporter.ts';
 
+/** A sink that takes bytes as well, and knows whether anybody still reads. */
+export interface ByteSink extends Sink {
+  write(chunk: string | Uint8Array): Promise<void> | undefined;
+  /** Nothing that is written arrives any more. */
+  readonly isGone: boolean;
+}
+
 /**
  * A sink over a stream. Once the reader has gone (EPIPE, a closed terminal) everything written is swallowed: the run
  * goes on and its exit status is not lost. @param onFailure told once about any other error, such as a full disk.
  */
-export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoException) => void = () => {}): Sink {
+export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoException) => void = () => {}): ByteSink {
   let gone = false;
   let drained: Promise<void> | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,6 +22,9 @@ export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoExce
     gone = true;
   });
   return {
+    get isGone() {
+      return gone;
+    },
     write(text) {
       if (gone || stream.write(text)) return undefined;
       drained ??= new Promise<void>(resolve => {

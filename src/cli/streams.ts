@@ -1,10 +1,10 @@
 /** The process's standard streams, each with one owner. */
 import type { WriteStream } from 'node:tty';
 import type { Terminal } from '../reporters/reporter.ts';
-import { createSink } from './sink.ts';
+import { type ByteSink, createSink } from './sink.ts';
 
 export interface Streams {
-  readonly stdout: Terminal;
+  readonly stdout: Terminal & ByteSink;
   readonly stderr: Terminal;
   /** Whether something could not be written, for another reason than that its reader has gone. */
   readonly hasFailed: boolean;
@@ -36,11 +36,14 @@ export function openStreams(): Streams {
 }
 
 /** A standard stream as a terminal: its size is read anew each time, as it changes. */
-function openTerminal(stream: WriteStream, onFailure: (error: NodeJS.ErrnoException) => void): Terminal {
-  const { write, flush } = createSink(stream, onFailure);
+function openTerminal(stream: WriteStream, onFailure: (error: NodeJS.ErrnoException) => void): Terminal & ByteSink {
+  const sink = createSink(stream, onFailure);
   return {
-    write,
-    flush,
+    write: sink.write,
+    flush: sink.flush,
+    get isGone() {
+      return sink.isGone;
+    },
     get isTTY() {
       return stream.isTTY;
     },

@@ -1,6 +1,10 @@
 /** Reads a step's log while it grows, also one whose middle is taken out meanwhile. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { append, createTail, lastLines } from '../events/tail.ts';
 import { firstHalf, type Gap, gapIn, markerOf } from './capped-log.ts';
+import { logName } from './logs.ts';
+import { RUN_FILES } from './runs.ts';
 
 const { O_NOFOLLOW, O_RDONLY } = constants;
 const CHUNK = 64 * 1024;
@@ -74,4 +78,27 @@ function readAt(file: number, position: number, most: number): Buffer | undefine
   const bytes = Buffer.allocUnsafe(Math.min(CHUNK, most, left));
   const size = readSync(file, bytes, 0, bytes.length, position);
   return size === 0 ? undefined : bytes.subarray(0, size);
+}
+
+/** The last lines of a step's log; none where it has none or it cannot be read. */
+export function tailOfLog(folder: string, path: string, count: number): string[] {
+  const tail = createTail();
+  try {
+    const file = openSync(join(folder, RUN_FILES.logs, logName(path)), O_RDONLY | (O_NOFOLLOW ?? 0));
+    try {
+      const bytes = readAt(file, Math.max(0, fstatSync(file).size - CHUNK), CHUNK);
+      append(tail, bytes?.toString() ?? '');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // It has printed nothing.
+  }
+  return lastLines(tail, count);
+}
+
+/** Where the log of a step lies; undefined where it has none. */
+export function logFile(folder: string, path: string): string | undefined {
+  const file = join(folder, RUN_FILES.logs, logName(path));
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
 }

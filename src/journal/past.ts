@@ -1,9 +1,12 @@
 /** A run as it is found on disk: how it ended, or how far it came. */
 import { join } from 'node:path';
 import type { RunEvent } from '../events/event.ts';
-import { createFacts, type RunFacts } from './facts.ts';
+import { createFacts, type RunFacts } from '../events/facts.ts';
+import { createGroupFinder, groupsOf, type IsGroup } from '../events/groups.ts';
+import { isSound } from '../events/sound.ts';
+import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import type { KeptRun } from './find.ts';
-import { createGroupFinder, groupsOf, type IsGroup } from './groups.ts';
+import { holderOf } from './lock.ts';
 import { readPlanCopy } from './plan-copy.ts';
 import { type JournalReading, readJournal } from './read.ts';
 import { readResult } from './result.ts';
@@ -11,6 +14,16 @@ import { RUN_FILES } from './runs.ts';
 
 /** Whether the run in a folder is alive: somebody holds it. */
 export type IsAlive = (folder: string) => Promise<boolean>;
+
+/** Whether somebody holds the run, or may: what cannot be judged counts as alive. Never rejects. */
+export const isHeld: IsAlive = async folder => {
+  try {
+    const found = await holderOf(join(folder, RUN_FILES.owner));
+    return found !== undefined && found.state !== 'dead';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+};
 
 /** What became of a run. */
 export type PastRun = KeptRun & {
@@ -46,27 +59,54 @@ function factsFromJournal(folder: string): { readonly facts?: RunFacts; readonly
 
 /** Which steps of the run have children: by the copy of its plan, else by its journal. */
 export function groupsIn(folder: string): IsGroup {
-  const copy = readPlanCopy(folder);
-  if ('plan' in copy) {
-    try {
-      return groupsOf(copy.plan.root);
-    } catch {
-      // No plan of this version.
-    }
-  }
+  const plan = planIn(folder);
+  if (plan !== undefined) return groupsOf(plan.root);
   const finder = createGroupFinder();
   readPast(folder, finder.take);
   return finder.isGroup;
 }
 
+/** The copy of the run's plan; undefined where it is missing or damaged. */
+export function planIn(folder: string): Plan | undefined {
+  const copy = readPlanCopy(folder);
+  return 'plan' in copy && isTree(copy.plan.root) ? copy.plan : undefined;
+}
+
+/** Whether it holds steps all the way down. */
+function isTree(step: Step): boolean {
+  const { type, id, children = [], finally: block } = Object(step);
+  const below = [children, block?.steps ?? []];
+  return (
+    typeof type === 'string' && typeof id === 'string' && below.every(list => Array.isArray(list) && list.every(isTree))
+  );
+}
+
+/** The paths of the run's steps: by its plan, and by what its journal has met. */
+export function stepsIn(folder: string): string[] {
+  const steps = new Set<string>();
+  const add = (step: Step, path: string) => {
+    steps.add(path);
+    for (const child of childrenOf(step)) add(child, childPath(path, child.id));
+    for (const child of step.finally?.steps ?? []) add(child, childPath(childPath(path, 'finally'), child.id));
+  };
+  const plan = planIn(folder);
+  if (plan !== undefined) add(plan.root, '.');
+  readPast(folder, event => {
+    if ('step' in event && event.step !== undefined) steps.add(event.step);
+  });
+  return [...steps];
+}
+
 /** Hands every event of a run to `take`; returns in words why that is not all. Never throws for what the file holds. */
 export function readPast(folder: string, take: (event: RunEvent) => void): string | undefined {
   let count = 0;
+  let unsound = 0;
   let reading: JournalReading;
   try {
     reading = readJournal(join(folder, RUN_FILES.journal), event => {
       count += 1;
-      take(event);
+      if (isSound(event)) take(event);
+      else unsound += 1;
     });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -75,7 +115,8 @@ export function readPast(folder: string, take: (event: RunEvent) => void): strin
   }
   switch (reading.type) {
     case 'read':
-      return count === 0 ? 'its journal is empty' : undefined;
+      if (count === 0) return 'its journal is empty';
+      return unsound === 0 ? undefined : `${unsound} events of its journal are damaged, or of a newer runjobs`;
     case 'newer':
       return `its journal is of version ${reading.version}: a newer runjobs reads it`;
     case 'damaged':

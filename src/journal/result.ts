@@ -1,8 +1,9 @@
 /** How a run ended, in one small file: so that a list of runs need not read their journals. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunFacts } from './facts.ts';
+import type { RunFacts } from '../events/facts.ts';
+import { isSoundOutcome } from '../events/sound.ts';
 import { namesIn } from './known.ts';
 import { RUN_FILES } from './runs.ts';
 
@@ -37,6 +38,11 @@ export function writeResult(folder: string, facts: RunFacts | undefined): void {
   renameSync(scratch, join(folder, RUN_FILES.result));
 }
 
+/** The run goes on: how it had ended is void. @throws the file system's error. */
+export function voidResult(folder: string): void {
+  rmSync(join(folder, RUN_FILES.result), { force: true });
+}
+
 /** How the run in this folder ended; undefined where that was not recorded, or is not to be read by this version. */
 export function readResult(folder: string): RunRecord | undefined {
   try {
@@ -58,8 +64,6 @@ export function bytesIn(folder: string): number {
   return bytes;
 }
 
-const STATES = ['succeeded', 'failed', 'cancelled', 'skipped'];
-
 function isResult(value: unknown): value is RunRecord {
   const { v, run, name, plan, startedAt, durationMs, exitCode, outcome, counts, failures, bytes } = Object(value);
   return (
@@ -67,9 +71,16 @@ function isResult(value: unknown): value is RunRecord {
     [run, name, startedAt].every(text => typeof text === 'string') &&
     (plan === undefined || typeof plan === 'string') &&
     [durationMs, exitCode, bytes].every(Number.isFinite) &&
-    STATES.includes(outcome?.state) &&
-    (outcome.state === 'succeeded' || typeof outcome.reason?.type === 'string') &&
-    Object.values(Object(counts)).every(Number.isFinite) &&
-    Array.isArray(failures)
+    isSoundOutcome(outcome) &&
+    typeof counts === 'object' &&
+    counts !== null &&
+    Object.values(counts).every(Number.isFinite) &&
+    Array.isArray(failures) &&
+    failures.every(isFailure)
   );
+}
+
+function isFailure(value: unknown): boolean {
+  const { step, outcome, durationMs, attempts } = Object(value);
+  return typeof step === 'string' && isSoundOutcome(outcome) && [durationMs, attempts].every(Number.isFinite);
 }

@@ -1,4 +1,5 @@
 /** What is said when the name of a run leads nowhere, or to more than one. */
+import { didYouMean } from '../plan/suggest.ts';
 import { cleanse } from './text.ts';
 
 interface Named {
@@ -41,6 +42,26 @@ export function unfoundWords(name: string, finding: Unfound): string {
     default:
       return finding satisfies never;
   }
+}
+
+/** That a run has no such step, and what to write instead. */
+export function unknownStepWords(step: string, known: readonly string[], run: string): string {
+  const others = known.filter(path => path !== '.').slice(0, LISTED);
+  const near = didYouMean(step, known) || (others.length === 0 ? '' : `; there are ${others.map(quoted).join(', ')}`);
+  const more = near.startsWith(';') && known.length - 1 > LISTED ? ` and ${known.length - 1 - LISTED} more` : '';
+  return lines(`run ${run} has no step ${quoted(cleanse(step))}${near}${more}`);
+}
+
+/** That there is no run, and where it was looked for. */
+export function noRunsWords(looked: readonly string[], everywhere: boolean): string {
+  const where = looked.length === 0 ? '' : `; looked in ${looked.map(folder => quoted(cleanse(folder))).join(', ')}`;
+  return lines(
+    `there is no run ${everywhere ? 'of yours' : 'nearby'}${where}${everywhere ? '' : ' (--all looks everywhere)'}`,
+  );
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }
 
 function line({ id, folder }: Named): string {

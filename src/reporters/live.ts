@@ -1,11 +1,11 @@
 /** The live view: one listr2 row at the bottom of a terminal, redrawn at most ten times a second. */
-import { Chalk } from 'chalk';
 import { Spinner } from 'listr2';
 import type { Warning } from '../events/event.ts';
 import { createProgress, fold } from '../events/progress.ts';
+import { createPalette } from './colours.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
-import { glyphs, type Palette } from './palette.ts';
+import { glyphs } from './palette.ts';
 import type { Clock, Reporter, Terminal } from './reporter.ts';
 import { startRunRow } from './run-row.ts';
 import { createScreen } from './screen.ts';
@@ -126,9 +126,4 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       await terminal.flush();
     },
   };
-}
-
-function createPalette(colour: boolean): Palette {
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
-  return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, quiet: chalk.dim, strong: chalk.bold };
 }

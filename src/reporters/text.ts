@@ -22,6 +22,17 @@ export function cleanse(line: string): string {
   return text.slice(text.lastIndexOf('\r') + 1).replace(CONTROL, '');
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const COLOUR = /(\x1b\[[\d;:]*m)/;
+
+/** As {@link cleanse}, but colours stay, and end with the line. */
+export function cleanseButColours(line: string): string {
+  const text = line.replace(/\r+$/, '');
+  const parts = text.slice(text.lastIndexOf('\r') + 1).split(COLOUR);
+  if (parts.length === 1) return cleanse(text);
+  return `${parts.map((part, index) => (index % 2 === 1 ? part : cleanse(part))).join('')}\x1b[0m`;
+}
+
 /** Puts the chunks of one stream together to whole, cleansed lines. */
 export interface LineAssembly {
   /** The lines that this chunk completes. */
@@ -30,7 +41,8 @@ export interface LineAssembly {
   end(): string[];
 }
 
-export function createLineAssembly(): LineAssembly {
+/** @param clean makes a line harmless. */
+export function createLineAssembly(clean: (line: string) => string = cleanse): LineAssembly {
   let open = '';
   return {
     add(chunk) {
@@ -43,10 +55,10 @@ export function createLineAssembly(): LineAssembly {
         if (drawnAt === 0) lines.push(open.slice(0, LINE_MAX));
         open = open.slice(drawnAt === 0 ? LINE_MAX : drawnAt);
       }
-      return lines.map(cleanse);
+      return lines.map(clean);
     },
     end() {
-      const line = cleanse(open);
+      const line = clean(open);
       open = '';
       return line === '' ? [] : [line];
     },

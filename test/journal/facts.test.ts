@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
-import { createFacts } from '../../src/journal/facts.ts';
-import { createGroupFinder, groupsOf } from '../../src/journal/groups.ts';
+import { createFacts } from '../../src/events/facts.ts';
+import { createGroupFinder, groupsOf } from '../../src/events/groups.ts';
 import { lookAt } from '../../src/journal/past.ts';
 import { openJournal } from '../../src/journal/record.ts';
 import { readResult, writeResult } from '../../src/journal/result.ts';

@@ -1,9 +1,9 @@
 /** What is worth knowing of a whole run, folded from its events: the same for one that has ended and for one that died. */
-import type { RunEvent, RunStarted } from '../events/event.ts';
-import type { Failed, Outcome } from '../events/outcome.ts';
-import { createProgress, failuresOf, fold, type Progress } from '../events/progress.ts';
-import type { Counts } from '../events/tree.ts';
+import type { RunEvent, RunStarted } from './event.ts';
 import type { IsGroup } from './groups.ts';
+import type { Failed, Outcome } from './outcome.ts';
+import { createProgress, failuresOf, fold } from './progress.ts';
+import type { Counts } from './tree.ts';
 
 export interface RunFacts {
   readonly run: string;
@@ -35,7 +35,7 @@ export interface FailureFact {
 }
 
 export interface FactsFold {
-  /** Takes one event in, in order. What a later version tells is passed over. Never throws. */
+  /** Takes one event in, in order. */
   take(event: RunEvent): void;
   /** What is known by now; undefined before `run.started`. */
   facts(): RunFacts | undefined;
@@ -58,7 +58,7 @@ export function createFacts(isGroup: IsGroup): FactsFold {
         exitCode = undefined;
       }
       if (event.type === 'run.finished') exitCode = event.exitCode;
-      takeSafely(progress, event);
+      fold(progress, event);
     },
     facts() {
       if (first === undefined) return undefined;
@@ -77,13 +77,4 @@ export function createFacts(isGroup: IsGroup): FactsFold {
       };
     },
   };
-}
-
-/** An event that was damaged, but still is one by its type, is passed over. */
-function takeSafely(progress: Progress, event: RunEvent): void {
-  try {
-    fold(progress, event);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
 }

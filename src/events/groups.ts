@@ -1,6 +1,7 @@
 /** Which steps of a run have children of their own: by its plan, or by its journal where there is no plan to read. */
-import type { RunEvent } from '../events/event.ts';
+
 import { childPath, childrenOf, type Step } from '../plan/plan.ts';
+import type { RunEvent } from './event.ts';
 
 /** Whether the step at a path has children of its own, those of `finally` aside. */
 export type IsGroup = (path: string) => boolean;

@@ -1,0 +1,69 @@
+/** `runjobs clean [run…]`: removes runs that have ended. */
+import { statSync } from 'node:fs';
+import { type KeptRun, runsNearby } from '../../journal/find.ts';
+import { isHeld, lookAt, type PastRun } from '../../journal/past.ts';
+import { removeRun } from '../../journal/prune.ts';
+import { bytesIn } from '../../journal/result.ts';
+import { type Cleaned, cleanedWords } from '../../reporters/cleaned.ts';
+import { EXIT } from '../exit.ts';
+import type { CleanFlags } from '../options.ts';
+import { findOrSay, placesOf } from '../places.ts';
+import { openStreams } from '../streams.ts';
+
+/** A run of which nothing is known yet may be about to start. */
+const STARTING_MS = 60_000;
+
+/**
+ * Removes the named runs, or those nearby, and says what; one that is alive never, one that died only when it is named or
+ * with `--all`. Resolves to the exit code: 2 where a name leads to no run (nothing is removed then), 75 where a named one
+ * is alive.
+ */
+export async function cleanCommand(names: readonly string[], flags: CleanFlags): Promise<number> {
+  const streams = openStreams();
+  const places = placesOf(flags);
+  const named = names.map(name => findOrSay(name, places, streams));
+  const isWrong = named.includes(undefined);
+  let cleaned: Cleaned | undefined;
+  if (!isWrong) {
+    const isNamed = names.length > 0;
+    const runs = isNamed ? unique(named.filter(run => run !== undefined)) : runsNearby(places).slice(flags.keep ?? 0);
+    cleaned = await clean(runs, flags, isNamed);
+    void streams.stdout.write(cleanedWords(cleaned, flags.dryRun === true));
+  }
+  await streams.flush();
+  if (isWrong) return EXIT.usage;
+  if (streams.hasFailed) return EXIT.notWritable;
+  return names.length > 0 && cleaned !== undefined && cleaned.alive.length > 0 ? EXIT.held : EXIT.ok;
+}
+
+async function clean(runs: readonly KeptRun[], flags: CleanFlags, isNamed: boolean): Promise<Cleaned> {
+  const removed: string[] = [];
+  const alive: string[] = [];
+  const died: string[] = [];
+  const stuck: string[] = [];
+  let bytes = 0;
+  for (const run of runs) {
+    const past = await lookAt(run, isHeld);
+    if (past.state === 'running' || mayBeStarting(past)) alive.push(run.id);
+    else if (past.state !== 'ended' && !isNamed && !flags.all) died.push(run.id);
+    else {
+      const size = bytesIn(run.folder);
+      if (!flags.dryRun && !(await removeRun(run, isHeld))) {
+        stuck.push(run.id);
+        continue;
+      }
+      removed.push(run.id);
+      bytes += size;
+    }
+  }
+  return { removed, bytes, alive, died, stuck };
+}
+
+function mayBeStarting({ state, folder }: PastRun): boolean {
+  const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return state === 'unreadable' && Date.now() - changed < STARTING_MS;
+}
+
+function unique(runs: readonly KeptRun[]): KeptRun[] {
+  return [...new Map(runs.map(run => [run.folder, run])).values()];
+}

@@ -1,0 +1,28 @@
+/** `runjobs runs`: the runs that are kept, the newest first. */
+import { allFolders, allRuns, nearbyFolders, runsNearby } from '../../journal/find.ts';
+import { isHeld, lookAt } from '../../journal/past.ts';
+import { createPalette } from '../../reporters/colours.ts';
+import { noRunsWords } from '../../reporters/finding.ts';
+import { runJson, runsTable } from '../../reporters/past-runs.ts';
+import { hasColour } from '../colour.ts';
+import { EXIT } from '../exit.ts';
+import type { RunsFlags } from '../options.ts';
+import { placesOf } from '../places.ts';
+import { openStreams } from '../streams.ts';
+
+/** Lists them on standard output; where there is none, says on standard error where it has looked. Resolves to the exit code. */
+export async function runsCommand(flags: RunsFlags): Promise<number> {
+  const streams = openStreams();
+  const { stdout, stderr } = streams;
+  const places = placesOf(flags);
+  const found = flags.all ? allRuns(places) : runsNearby(places);
+  const runs = [];
+  for (const run of found.slice(0, flags.number)) runs.push(await lookAt(run, isHeld));
+  if (flags.json) for (const run of runs) void stdout.write(runJson(run));
+  else if (runs.length > 0) {
+    const palette = createPalette(flags.color && stdout.isTTY === true && hasColour());
+    void stdout.write(runsTable(runs, { now: Date.now(), palette, width: stdout.isTTY ? stdout.columns : undefined }));
+  } else void stderr.write(noRunsWords(flags.all ? allFolders(places) : nearbyFolders(places), flags.all === true));
+  await streams.flush();
+  return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
+}

@@ -1,0 +1,57 @@
+/** `runjobs show [run] [step]`: how a run went, from what is kept of it. */
+import { relative } from 'node:path';
+import { createHistory } from '../../events/history.ts';
+import type { KeptRun } from '../../journal/find.ts';
+import { logFile, tailOfLog } from '../../journal/log-reader.ts';
+import { groupsIn, isHeld, lookAt, planIn, readPast } from '../../journal/past.ts';
+import { createPalette } from '../../reporters/colours.ts';
+import { unknownStepWords } from '../../reporters/finding.ts';
+import { knownSteps, type PastOptions, pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
+import { hasColour } from '../colour.ts';
+import { EXIT } from '../exit.ts';
+import type { ShowFlags } from '../options.ts';
+import { findOrSay, placesOf } from '../places.ts';
+import { openStreams } from '../streams.ts';
+
+const TAIL_LINES = 20;
+
+/** Shows it on standard output. Resolves to the exit code: 2 where there is no such run or step. */
+export async function showCommand(name: string, step: string | undefined, flags: ShowFlags): Promise<number> {
+  const streams = openStreams();
+  const { stdout, stderr } = streams;
+  const found = findOrSay(name, placesOf(flags), streams);
+  let isKnown = found !== undefined;
+  if (found !== undefined) {
+    const options = await pastOf(found, flags.color && stdout.isTTY === true && hasColour());
+    const known = knownSteps(options);
+    if (step !== undefined && !known.includes(step)) {
+      isKnown = false;
+      void stderr.write(unknownStepWords(step, known, found.id));
+    } else if (flags.json) void stdout.write(pastJson(options, step));
+    else void stdout.write(step === undefined ? runReport(options) : stepReport(step, options));
+  }
+  await streams.flush();
+  if (!isKnown) return EXIT.usage;
+  return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
+}
+
+async function pastOf(kept: KeptRun, colour: boolean): Promise<PastOptions> {
+  const history = createHistory(groupsIn(kept.folder));
+  readPast(kept.folder, history.take);
+  return {
+    run: await lookAt(kept, isHeld),
+    history,
+    plan: planIn(kept.folder),
+    palette: createPalette(colour),
+    now: Date.now(),
+    tail: path => tailOfLog(kept.folder, path, TAIL_LINES),
+    logOf: path => nearer(logFile(kept.folder, path)),
+  };
+}
+
+/** Relative to the current folder where it lies below. */
+function nearer(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,89 @@
+/** Whether what was read back as an event holds what its type promises: files may be damaged, or from another version. */
+import type { RunEvent } from './event.ts';
+import type { Outcome } from './outcome.ts';
+
+type Check = (value: unknown) => boolean;
+type Fields = Readonly<Record<string, Check>>;
+
+const text: Check = value => typeof value === 'string';
+const number: Check = value => typeof value === 'number' && Number.isFinite(value);
+const maybe =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
+const holding =
+  (fields: Fields): Check =>
+  value =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
+/** One of a union that is told apart by this key. */
+const oneOf =
+  (key: string, kinds: Readonly<Record<string, Fields>>): Check =>
+  value => {
+    const kind = (Object(value) as Record<string, unknown>)[key];
+    return typeof kind === 'string' && Object.hasOwn(kinds, kind) && holding(kinds[kind] ?? {})(value);
+  };
+
+const message: Fields = { message: text };
+const step: Fields = { step: text };
+
+const failure = oneOf('type', {
+  exit: {},
+  signal: {},
+  timeout: { limitMs: number },
+  start: message,
+  http: message,
+  'stopped-by-user': {},
+  child: step,
+  finally: { ...step, limitMs: maybe(number) },
+  internal: message,
+});
+
+const CANCELS = {
+  interrupted: { signal: text },
+  aborted: {},
+  timeout: { ...step, limitMs: number },
+  'sibling-failed': step,
+  'stopped-by-user': step,
+  'group-ended': step,
+  unwritable: message,
+  internal: message,
+};
+const cancel = oneOf('type', CANCELS);
+const skip = oneOf('type', { ...CANCELS, 'earlier-failed': step, 'not-started': step });
+
+const how: Fields = { exitCode: maybe(number), signal: maybe(text) };
+const outcome = oneOf('state', {
+  succeeded: how,
+  failed: { ...how, reason: failure },
+  cancelled: { ...how, reason: cancel },
+  skipped: { reason: skip },
+});
+
+const ofStep: Fields = { step: text, t: number };
+const event = oneOf('type', {
+  'run.started': { run: text, name: text, at: text, plan: maybe(text), folder: maybe(text) },
+  'step.queued': ofStep,
+  'step.started': { ...ofStep, attempt: number, tick: maybe(number), name: maybe(text), pid: maybe(number) },
+  'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number) },
+  'step.retrying': { ...ofStep, attempt: number, delayMs: number, failure },
+  'tick.waiting': { ...ofStep, tick: number, delayMs: number },
+  'tick.finished': { ...ofStep, tick: number, outcome },
+  'ticks.missed': { ...ofStep, count: number },
+  'step.stopping': { ...ofStep, pid: number, signal: text, graceMs: number },
+  'step.finished': { ...ofStep, outcome, body: maybe(outcome), durationMs: number, attempts: number, log: maybe(text) },
+  warning: { t: number, step: maybe(text), ...message },
+  'run.cancelling': { t: number, reason: cancel },
+  'run.finished': { t: number, outcome, exitCode: number },
+});
+
+/** Whether it is an event of the journal as this version knows them, with all that is relied on. */
+export function isSound(value: unknown): value is RunEvent {
+  return event(value);
+}
+
+/** Whether it is an outcome as this version knows them. */
+export function isSoundOutcome(value: unknown): value is Outcome {
+  return outcome(value);
+}
