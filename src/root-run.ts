@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { openRun, type ResumeFrom, type Run } from './engine/run.ts';
+import { createFacts, type FactsFold } from './events/facts.ts';
+import { groupsOf } from './events/groups.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { endDeadRun, openExecutors } from './executors/index.ts';
 import { thisHolder } from './journal/holder.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
+import { isHeld } from './journal/past.ts';
 import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
+import { prune } from './journal/prune.ts';
 import { openJournal } from './journal/record.ts';
+import { voidResult, writeResult } from './journal/result.ts';
 import type { ReopenedRun } from './journal/resume.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
@@ -76,7 +81,12 @@ export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
   if (taking.type === 'taken')
     throw new Error(`the folder of the new run "${id}" is taken by process ${taking.by.pid}`);
   const notices = folder.notice === undefined ? [] : [folder.notice];
-  return assemble(options, { folder: folder.path, owner: taking.lock, notices });
+  return assemble(options, {
+    folder: folder.path,
+    owner: taking.lock,
+    notices,
+    facts: createFacts(groupsOf(plan.root)),
+  });
 }
 
 /**
@@ -85,7 +95,7 @@ export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
  * {@link openRootRun} does.
  */
 export async function resumeRootRun(
-  { folder, id, copy, past, resumed, goOnAt, owner }: ReopenedRun,
+  { folder, id, copy, past, facts, goOnAt, owner }: ReopenedRun,
   { changed, ...options }: RootRunOptions & { readonly changed: readonly string[] },
 ): Promise<RootRun> {
   const { plan, overrides = {}, claim } = options;
@@ -95,8 +105,11 @@ export async function resumeRootRun(
     await endDeadRun(copy.plan, id, message => notices.push(message));
     past.forget(changed);
     writePlanCopy(folder, { plan, overrides });
-    const resume = { past: past.root, count: resumed + 1, changed };
-    return await assemble(options, { folder, owner, notices, goOnAt, resume });
+    voidResult(folder);
+    const before = facts.facts();
+    // Killed before its first event, it only begins now.
+    const resume = before && { resume: { past: past.root, count: before.resumed + 1, changed } };
+    return await assemble(options, { folder, owner, notices, goOnAt, facts, ...resume });
   } catch (error) {
     owner.release();
     throw error;
@@ -110,9 +123,14 @@ interface Footing {
   readonly notices: readonly string[];
   readonly goOnAt?: number;
   readonly resume?: ResumeFrom;
+  /** What is known of the whole run by now. */
+  readonly facts: FactsFold;
 }
 
-async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...start }: Footing): Promise<RootRun> {
+async function assemble(
+  options: RootRunOptions,
+  { folder, owner, facts, goOnAt, ...start }: Footing,
+): Promise<RootRun> {
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
@@ -122,7 +140,10 @@ async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...sta
   });
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
-    record: journal.record,
+    record(event) {
+      journal.record(event);
+      facts.take(event);
+    },
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
     reporters: listeners,
     onReporterFailure: onListenerFailure,
@@ -147,7 +168,9 @@ async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...sta
       } finally {
         journal.close();
         await executors.close();
+        keepResult(folder, facts);
         owner.release();
+        await prune({ id, folder }, plan, isHeld);
       }
     },
     suspend() {
@@ -159,6 +182,14 @@ async function assemble(options: RootRunOptions, { folder, owner, goOnAt, ...sta
       for (const listener of listeners) listener.proceed?.();
     },
   };
+}
+
+function keepResult(folder: string, facts: FactsFold): void {
+  try {
+    writeResult(folder, facts.facts());
+  } catch {
+    // It only spares reading the journal, which holds the same.
+  }
 }
 
 /** Makes the folder of the run, under another id where a run of the same second has this one. */

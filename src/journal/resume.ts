@@ -1,6 +1,8 @@
 /** Opens a run that was broken off, so that it can go on. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFacts, type FactsFold } from '../events/facts.ts';
+import { groupsOf } from '../events/groups.ts';
 import type { Outcome } from '../events/outcome.ts';
 import { createPast, type PastFold } from '../events/past.ts';
 import { type Holder, thisHolder } from './holder.ts';
@@ -25,8 +27,8 @@ export interface ReopenedRun {
   readonly id: string;
   readonly copy: PlanCopy;
   readonly past: PastFold;
-  /** How many times it was resumed before. */
-  readonly resumed: number;
+  /** What it had come to as a whole. */
+  readonly facts: FactsFold;
   /** Bytes of the journal that are good. */
   readonly goOnAt: number;
   readonly owner: Lock;
@@ -51,13 +53,11 @@ export async function reopenRun(folder: string): Promise<Reopening> {
   if (taking.type === 'taken') return { type: 'alive', by: taking.by, sure: taking.sure };
   const { lock: owner } = taking;
   try {
-    const read = readPast(join(folder, RUN_FILES.journal));
-    if (read.type === 'read' && !isWellEnded(read.outcome)) {
-      const { past, segments, length } = read;
-      return {
-        type: 'reopened',
-        run: { folder, id, copy, past, resumed: Math.max(0, segments - 1), goOnAt: length, owner },
-      };
+    const facts = createFacts(groupsOf(copy.plan.root));
+    const read = readPast(join(folder, RUN_FILES.journal), facts);
+    if (read.type === 'read' && !isWellEnded(facts.facts()?.outcome)) {
+      const { past, length: goOnAt } = read;
+      return { type: 'reopened', run: { folder, id, copy, past, facts, goOnAt, owner } };
     }
     owner.release();
     return read.type === 'read' ? { type: 'succeeded', id } : read;
@@ -71,29 +71,22 @@ type PastReading =
   | {
       readonly type: 'read';
       readonly past: PastFold;
-      /** The first start, and each resumption. */
-      readonly segments: number;
+      /** Bytes of the journal that are good. */
       readonly length: number;
-      /** Of the last one, if it had an end. */
-      readonly outcome: Outcome | undefined;
     }
   | { readonly type: 'wrong'; readonly message: string };
 
-function readPast(file: string): PastReading {
+function readPast(file: string, facts: FactsFold): PastReading {
   const past = createPast();
-  let segments = 0;
-  let outcome: Outcome | undefined;
   // Killed before its first event.
-  if (!existsSync(file)) return { type: 'read', past, segments, length: 0, outcome };
+  if (!existsSync(file)) return { type: 'read', past, length: 0 };
   const reading = readJournal(file, event => {
-    if (event.type === 'run.started') segments += 1;
-    if (event.type === 'run.started') outcome = undefined;
-    if (event.type === 'run.finished') outcome = event.outcome;
     past.take(event);
+    facts.take(event);
   });
   switch (reading.type) {
     case 'read':
-      return { type: 'read', past, segments, length: reading.length, outcome };
+      return { type: 'read', past, length: reading.length };
     case 'newer': {
       const message = `"${file}" was written by a newer runjobs (version ${reading.version} of events): resume with that one`;
       return { type: 'wrong', message };

@@ -152,6 +152,12 @@ describe('resume', () => {
       { count: 1, taken: 0 },
     ]);
     expect(events.at(-1)).toMatchObject({ type: 'run.finished', exitCode: 0 });
+    expect(JSON.parse(readFileSync(join(at.runFolder(), 'result.json'), 'utf8'))).toMatchObject({
+      resumed: 1,
+      exitCode: 0,
+      outcome: { state: 'succeeded' },
+      counts: { succeeded: 1 },
+    });
   });
 
   it('of a run that has succeeded says so, and starts nothing', async () => {
@@ -259,6 +265,7 @@ describe('a journal', () => {
     truncateSync(at.journal(), 0);
     expect((await at.resume()).exitCode).toBe(0);
     expect(at.done()).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'c-end']);
+    expect(JSON.parse(readFileSync(at.journal(), 'utf8').split('\n')[0] ?? '')).not.toHaveProperty('resumed');
   });
 
   it.each([
