@@ -18,6 +18,8 @@ export type Processes = ReadonlyMap<number, Process>;
 const freshMs = 50;
 let last: { readonly takenAt: number; readonly groups: ReadonlyMap<number, readonly number[]> } | undefined;
 let coming: Promise<Processes | undefined> | undefined;
+/** Scans take half of our time at most: those who ask in between share the next one. */
+let restUntil = Number.NEGATIVE_INFINITY;
 /** The ids of those that were there before us; most of a machine's processes, and of no interest. */
 let elders = { takenAt: Number.NEGATIVE_INFINITY, pids: new Set<number>() };
 /** For so long an elder's id is trusted to be still its own. */
@@ -26,10 +28,15 @@ const eldersMs = 1000;
 /** A scan that begins after this call, shared by all who ask meanwhile. Undefined where there is no /proc. */
 export function scanProcesses(): Promise<Processes | undefined> {
   coming ??= new Promise(resolve => {
-    setImmediate(() => {
+    const begin = () => {
       coming = undefined;
+      const from = performance.now();
       resolve(scanNow());
-    });
+      restUntil = 2 * performance.now() - from;
+    };
+    const restMs = restUntil - performance.now();
+    if (restMs > 0) setTimeout(begin, restMs);
+    else setImmediate(begin);
   });
   return coming;
 }
