@@ -1,6 +1,7 @@
 /** The pool of channels: named pipes, made in batches when first needed and used again and again. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,7 +40,8 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
 
   async function makeBatch(): Promise<void> {
     const size = Math.min(Math.max(firstBatch, made, waiting), largestBatch);
-    const folder = await mkdtemp(join(tmpdir(), 'runjobs-'));
+    // At once, so that no moment is left in which we could be killed and nobody would know of it.
+    const folder = mkdtempSync(join(tmpdir(), 'runjobs-'));
     folders.push(folder);
     onFolder(folder);
     const batch = Array.from({ length: size }, (_, index) => join(folder, String(index)));

@@ -91,7 +91,9 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
       await channels.prepare();
     },
     async close() {
-      await Promise.all([channels.close(), watchdog?.dismiss()]);
+      // In this order: were we killed in between, the watchdog would remove the rest.
+      await channels.close();
+      await watchdog?.dismiss();
     },
   };
 }
