@@ -1,22 +1,17 @@
 /** The composition of one root run: plan, engine, executors, journal and listeners put together. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { openRun, type ResumeFrom, type Run } from './engine/run.ts';
-import { createFacts, type FactsFold } from './events/facts.ts';
-import { groupsOf } from './events/groups.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { endDeadRun, openExecutors } from './executors/index.ts';
 import { thisHolder } from './journal/holder.ts';
+import { userStateOf } from './journal/known.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
-import { isHeld } from './journal/past.ts';
 import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
-import { prune } from './journal/prune.ts';
-import { openJournal } from './journal/record.ts';
-import { voidResult, writeResult } from './journal/result.ts';
 import type { ReopenedRun } from './journal/resume.ts';
+import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
 
@@ -71,7 +66,7 @@ export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
   const { plan, overrides = {}, claim, env } = options;
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
-    userState: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runjobs'),
+    userState: userStateOf(env),
     ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
   });
   const { id, name } = claim.run;
@@ -81,12 +76,7 @@ export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
   if (taking.type === 'taken')
     throw new Error(`the folder of the new run "${id}" is taken by process ${taking.by.pid}`);
   const notices = folder.notice === undefined ? [] : [folder.notice];
-  return assemble(options, {
-    folder: folder.path,
-    owner: taking.lock,
-    notices,
-    facts: createFacts(groupsOf(plan.root)),
-  });
+  return assemble(options, { folder: folder.path, owner: taking.lock, notices });
 }
 
 /**
@@ -105,11 +95,10 @@ export async function resumeRootRun(
     await endDeadRun(copy.plan, id, message => notices.push(message));
     past.forget(changed);
     writePlanCopy(folder, { plan, overrides });
-    voidResult(folder);
     const before = facts.facts();
     // Killed before its first event, it only begins now.
     const resume = before && { resume: { past: past.root, count: before.resumed + 1, changed } };
-    return await assemble(options, { folder, owner, notices, goOnAt, facts, ...resume });
+    return await assemble(options, { folder, owner, notices, earlier: { goOnAt, facts }, ...resume });
   } catch (error) {
     owner.release();
     throw error;
@@ -121,29 +110,18 @@ interface Footing {
   readonly folder: string;
   readonly owner: Lock;
   readonly notices: readonly string[];
-  readonly goOnAt?: number;
+  readonly earlier?: Earlier;
   readonly resume?: ResumeFrom;
-  /** What is known of the whole run by now. */
-  readonly facts: FactsFold;
 }
 
-async function assemble(
-  options: RootRunOptions,
-  { folder, owner, facts, goOnAt, ...start }: Footing,
-): Promise<RootRun> {
+async function assemble(options: RootRunOptions, { folder, owner, earlier, ...start }: Footing): Promise<RootRun> {
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
-  const journal = openJournal(join(folder, RUN_FILES.journal), {
-    durable,
-    ...(goOnAt === undefined ? {} : { goOnAt }),
-  });
+  const recording = openRecording({ id, folder }, plan, { durable, earlier });
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
-    record(event) {
-      journal.record(event);
-      facts.take(event);
-    },
+    record: recording.record,
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
     reporters: listeners,
     onReporterFailure: onListenerFailure,
@@ -156,7 +134,7 @@ async function assemble(
     clock: realClock,
     publish,
     tellOutput: listensToOutput,
-    logs: openLogs(folder),
+    logs: openLogs(folder, { maxLog: plan.maxLog }),
     folder,
     env,
   });
@@ -166,11 +144,9 @@ async function assemble(
       try {
         return await run.start();
       } finally {
-        journal.close();
         await executors.close();
-        keepResult(folder, facts);
+        await recording.end();
         owner.release();
-        await prune({ id, folder }, plan, isHeld);
       }
     },
     suspend() {
@@ -182,14 +158,6 @@ async function assemble(
       for (const listener of listeners) listener.proceed?.();
     },
   };
-}
-
-function keepResult(folder: string, facts: FactsFold): void {
-  try {
-    writeResult(folder, facts.facts());
-  } catch {
-    // It only spares reading the journal, which holds the same.
-  }
 }
 
 /** Makes the folder of the run, under another id where a run of the same second has this one. */

@@ -88,11 +88,7 @@ function headLines(options: PastOptions): string[] {
   const name = palette.strong(facts === undefined ? run.id : cleanse(facts.name));
   if (facts === undefined)
     return [`${stateMark(run, palette)} ${name}: ${stateWords(run)}`, field('folder', run.folder)];
-  const preposition = run.state === 'ended' && facts.outcome?.state === 'succeeded' ? 'in' : 'after';
-  const took =
-    run.state === 'running'
-      ? `for ${formatDuration(tookMs(run, now))}`
-      : `${preposition} ${formatDuration(facts.durationMs)}`;
+  const took = tookWords(run, now);
   const { cancelling } = options.history;
   const why = cancelling === undefined ? '' : `, ${cancelWords(cancelling)}`;
   const counts = countWords(facts.counts);
@@ -107,6 +103,14 @@ function headLines(options: PastOptions): string[] {
     ...(mayResume(run) ? [field('resume', `runjobs resume ${run.id}`)] : []),
     ...(run.state === 'running' ? [field('stop', `runjobs stop ${run.id}`)] : []),
   ];
+}
+
+/** `in 2.2 s`, `after 2.2 s`, `for 2.2 s`; of a run that died, what is known. */
+function tookWords(run: ShownRun, now: number): string {
+  const took = formatDuration(tookMs(run, now));
+  if (run.state === 'running') return `for ${took}`;
+  if (run.state === 'died') return `(last heard of ${took} after its start)`;
+  return run.facts?.outcome?.state === 'succeeded' ? `in ${took}` : `after ${took}`;
 }
 
 /** Whether there is something left to do in it. */
@@ -136,7 +140,10 @@ function stepLines(options: PastOptions): string[] {
     below(step, path, depth + 1);
   };
   if (plan === undefined) for (const path of history.steps.keys()) add(path, 1);
-  else if (childrenOf(plan.root).length + (plan.root.finally?.steps.length ?? 0) > 0) below(plan.root, '.', 1);
+  else {
+    if (childrenOf(plan.root).length === 0) add('.', 1);
+    below(plan.root, '.', 1);
+  }
   return lines;
 }
 

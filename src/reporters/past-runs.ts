@@ -116,7 +116,7 @@ function cellsOf(run: ShownRun, { now, palette }: TableOptions): Cell[] {
     name,
     words,
     [started === '' ? '' : `${started} (${ageWords(facts.startedAt, now)})`, palette.quiet],
-    [formatDuration(tookMs(run, now))],
+    [`${state === 'died' ? '≥ ' : ''}${formatDuration(tookMs(run, now))}`],
     [cleanse(facts.name)],
     [state === 'running' ? runningWords(facts) : countWords(facts.counts), palette.quiet],
   ];

@@ -6,8 +6,8 @@ import { removeRun } from '../../journal/prune.ts';
 import { bytesIn } from '../../journal/result.ts';
 import { type Cleaned, cleanedWords } from '../../reporters/cleaned.ts';
 import { EXIT } from '../exit.ts';
+import { nameRun, runPlaces } from '../named-run.ts';
 import type { CleanFlags } from '../options.ts';
-import { findOrSay, placesOf } from '../places.ts';
 import { openStreams } from '../streams.ts';
 
 /** A run of which nothing is known yet may be about to start. */
@@ -20,13 +20,15 @@ const STARTING_MS = 60_000;
  */
 export async function cleanCommand(names: readonly string[], flags: CleanFlags): Promise<number> {
   const streams = openStreams();
-  const places = placesOf(flags);
-  const named = names.map(name => findOrSay(name, places, streams));
-  const isWrong = named.includes(undefined);
+  const named = names.map(name => nameRun(name, flags));
+  const isWrong = named.some(({ type }) => type === 'unknown');
+  for (const each of named) if (each.type === 'unknown') void streams.stderr.write(each.words);
   let cleaned: Cleaned | undefined;
   if (!isWrong) {
     const isNamed = names.length > 0;
-    const runs = isNamed ? unique(named.filter(run => run !== undefined)) : runsNearby(places).slice(flags.keep ?? 0);
+    const runs = isNamed
+      ? unique(named.flatMap(each => (each.type === 'found' ? [each.run] : [])))
+      : runsNearby(runPlaces(flags)).slice(flags.keep ?? 0);
     cleaned = await clean(runs, flags, isNamed);
     void streams.stdout.write(cleanedWords(cleaned, flags.dryRun === true));
   }

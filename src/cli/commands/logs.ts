@@ -8,8 +8,8 @@ import { RUN_FILES } from '../../journal/runs.ts';
 import { unknownStepWords } from '../../reporters/finding.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
+import { nameRun } from '../named-run.ts';
 import type { LogsFlags } from '../options.ts';
-import { findOrSay, placesOf } from '../places.ts';
 import { createPrinters, type Printers } from '../printers.ts';
 import { openStreams, type Streams } from '../streams.ts';
 
@@ -20,9 +20,11 @@ const POLLS_PER_LOOK = 5;
 /** Prints on standard output; resolves to the exit code: 2 where there is no such run or step. */
 export async function logsCommand(name: string, step: string | undefined, flags: LogsFlags): Promise<number> {
   const streams = openStreams();
-  const run = findOrSay(name, placesOf(flags), streams);
-  const isKnown = run !== undefined && isStepOf(run, step, streams);
-  if (run !== undefined && isKnown) {
+  const named = nameRun(name, flags);
+  if (named.type === 'unknown') void streams.stderr.write(named.words);
+  const isKnown = named.type === 'found' && isStepOf(named.run, step, streams);
+  if (named.type === 'found' && isKnown) {
+    const { run } = named;
     const printers = createPrinters(run.folder, {
       stdout: streams.stdout,
       maxLog: planIn(run.folder)?.maxLog,

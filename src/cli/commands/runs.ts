@@ -6,15 +6,15 @@ import { noRunsWords } from '../../reporters/finding.ts';
 import { runJson, runsTable } from '../../reporters/past-runs.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
+import { runPlaces } from '../named-run.ts';
 import type { RunsFlags } from '../options.ts';
-import { placesOf } from '../places.ts';
 import { openStreams } from '../streams.ts';
 
 /** Lists them on standard output; where there is none, says on standard error where it has looked. Resolves to the exit code. */
 export async function runsCommand(flags: RunsFlags): Promise<number> {
   const streams = openStreams();
   const { stdout, stderr } = streams;
-  const places = placesOf(flags);
+  const places = runPlaces(flags);
   const found = flags.all ? allRuns(places) : runsNearby(places);
   const runs = [];
   for (const run of found.slice(0, flags.number)) runs.push(await lookAt(run, isHeld));

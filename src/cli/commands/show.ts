@@ -9,8 +9,8 @@ import { unknownStepWords } from '../../reporters/finding.ts';
 import { knownSteps, type PastOptions, pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
+import { nameRun } from '../named-run.ts';
 import type { ShowFlags } from '../options.ts';
-import { findOrSay, placesOf } from '../places.ts';
 import { openStreams } from '../streams.ts';
 
 const TAIL_LINES = 20;
@@ -19,14 +19,15 @@ const TAIL_LINES = 20;
 export async function showCommand(name: string, step: string | undefined, flags: ShowFlags): Promise<number> {
   const streams = openStreams();
   const { stdout, stderr } = streams;
-  const found = findOrSay(name, placesOf(flags), streams);
-  let isKnown = found !== undefined;
-  if (found !== undefined) {
-    const options = await pastOf(found, flags.color && stdout.isTTY === true && hasColour());
+  const named = nameRun(name, flags);
+  let isKnown = named.type === 'found';
+  if (named.type === 'unknown') void stderr.write(named.words);
+  else {
+    const options = await pastOf(named.run, flags.color && stdout.isTTY === true && hasColour());
     const known = knownSteps(options);
     if (step !== undefined && !known.includes(step)) {
       isKnown = false;
-      void stderr.write(unknownStepWords(step, known, found.id));
+      void stderr.write(unknownStepWords(step, known, named.run.id));
     } else if (flags.json) void stdout.write(pastJson(options, step));
     else void stdout.write(step === undefined ? runReport(options) : stepReport(step, options));
   }
