@@ -9,7 +9,7 @@ import { ageWords, localTime, runFields, type ShownRun, stateMark, stateWords, t
 import { commandWords } from './steps.ts';
 import { countWords, mark } from './summary.ts';
 import { cleanse } from './text.ts';
-import { cancelWords, failedWords, outcomeWords } from './wording.ts';
+import { cancelWords, outcomeWords } from './wording.ts';
 
 export interface PastOptions {
   readonly run: ShownRun;
@@ -90,7 +90,7 @@ function headLines(options: PastOptions): string[] {
     return [`${stateMark(run, palette)} ${name}: ${stateWords(run)}`, field('folder', run.folder)];
   const took = tookWords(run, now);
   const { cancelling } = options.history;
-  const why = cancelling === undefined ? '' : `, ${cancelWords(cancelling)}`;
+  const why = cancelling === undefined ? '' : `, ${cleanse(cancelWords(cancelling))}`;
   const counts = countWords(facts.counts);
   const resumed = facts.resumed === 0 ? '' : `, resumed ${times(facts.resumed)}`;
   return [
@@ -157,7 +157,7 @@ function stepLine(path: string, past: StepHistory | undefined, options: PastOpti
   const head = (glyph: string) => `${glyph} ${palette.strong(id)}${given}`;
   if (past?.outcome !== undefined) {
     const { outcome } = past;
-    const words = outcome.state === 'succeeded' ? '' : ` ${outcomeWords(outcome)}`;
+    const words = outcome.state === 'succeeded' ? '' : ` ${cleanse(outcomeWords(outcome))}`;
     return `${head(mark(outcome, palette))}${words} ${palette.quiet(factWords(past))}`.trimEnd();
   }
   switch (past?.phase) {
@@ -191,7 +191,7 @@ function factWords({ durationMs, ended, outcome, isTaken, ticks, missed }: StepH
 function attemptWords({ attempt, tick, outcome, durationMs }: AttemptHistory, palette: Palette): string {
   const which = tick === undefined ? `attempt ${attempt}` : `tick ${tick}, attempt ${attempt}`;
   const code = outcome.state === 'succeeded' && outcome.exitCode !== undefined ? `, exit ${outcome.exitCode}` : '';
-  return `${mark(outcome, palette)} ${which}: ${outcomeWords(outcome)}${code} ${palette.quiet(`(${formatDuration(durationMs)})`)}`;
+  return `${mark(outcome, palette)} ${which}: ${cleanse(outcomeWords(outcome))}${code} ${palette.quiet(`(${formatDuration(durationMs)})`)}`;
 }
 
 function tickWords({ ticks, badTicks, missed }: StepHistory): string {
@@ -203,7 +203,7 @@ function failureBlock(failure: FailureFact, options: PastOptions): string[] {
   const { palette } = options;
   const { step: path, outcome, durationMs, attempts } = failure;
   const facts = `(${formatDuration(durationMs)}${attempts > 1 ? `, ${attempts} attempts` : ''})`;
-  const why = outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
+  const why = cleanse(outcomeWords(outcome));
   const step = stepsOf(options.plan).get(path);
   const log = options.logOf(path);
   return [
