@@ -5,7 +5,7 @@ import type { RunEvent } from './events/event.ts';
 import type { PlanInput } from './plan/input.ts';
 import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
-import { claimRootRun, openRootRun } from './root-run.ts';
+import { claimRootRun, lockRootRun, openRootRun } from './root-run.ts';
 
 export { RunActiveError } from './engine/active-run.ts';
 export type { RunResult } from './engine/run.ts';
@@ -17,6 +17,7 @@ export type { LoadResult } from './plan/load.ts';
 export { definePlan } from './plan/load.ts';
 export type * from './plan/plan.ts';
 export type { Problem } from './plan/problems.ts';
+export { LockHeldError, LockUnusableError } from './root-run.ts';
 
 /** The job file, or the object in its place, is wrong: nothing was started. */
 export class PlanError extends Error {
@@ -68,7 +69,8 @@ export function loadPlan(file: string): Promise<LoadResult> {
  * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
  * aborted before its start, with `skipped`.
  * @throws {PlanError} when the plan is wrong. @throws {RunActiveError} while another run is active in this process:
- * nothing of the new one starts.
+ * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
+ * plan asks for. @throws {LockUnusableError} when the lock cannot be kept.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
@@ -79,12 +81,14 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
+    const env = options.env ?? (process.env as Record<string, string>);
     const root = await openRootRun({
       plan: loaded.plan,
       overrides: { slots },
       claim,
+      lock: await lockRootRun(loaded.plan, { claim, env, signal }),
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
-      env: options.env ?? (process.env as Record<string, string>),
+      env,
       ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
     });
     const cancel = () => root.cancel({ type: 'aborted' });

@@ -10,10 +10,13 @@ import { userStateOf } from './journal/known.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
 import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
+import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
 import type { ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import type { Plan } from './plan/plan.ts';
+
+export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
 
 const ID_TRIES = 10;
 
@@ -22,6 +25,8 @@ export interface RootRunOptions {
   /** In the place of the plan's own. */
   readonly overrides?: Overrides;
   readonly claim: Claim;
+  /** The plan's lock; given back when nothing of the run is left, or when it cannot be opened. */
+  readonly lock?: Lock | undefined;
   readonly listeners: readonly Listener[];
   /** Called once for each listener that failed; the others have been told by a warning. */
   readonly onListenerFailure?: (name: string, error: unknown) => void;
@@ -58,11 +63,26 @@ export function claimRootRun(name: string): Claim {
 }
 
 /**
+ * Takes the lock of the plan, where it has one, for a run for which the process was claimed: see {@link lockPlan}. Hand
+ * it to {@link openRootRun} or {@link resumeRootRun}, or release it.
+ */
+export function lockRootRun(
+  plan: Plan,
+  { claim, env, ...options }: Pick<RootRunOptions, 'claim' | 'env'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
+): Promise<Lock | undefined> {
+  return lockPlan(plan, { ...options, run: claim.run.id, userState: userStateOf(env) });
+}
+
+/**
  * Opens a run for which the process was claimed.
  * Its sessions and channels are freed when it has ended. Rejects with the file system's error when its folder, the copy
  * of its plan or its journal cannot be made.
  */
-export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
+export function openRootRun(options: RootRunOptions): Promise<RootRun> {
+  return underLock(options.lock, openNew(options));
+}
+
+async function openNew(options: RootRunOptions): Promise<RootRun> {
   const { plan, overrides = {}, claim, env } = options;
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
@@ -84,7 +104,25 @@ export async function openRootRun(options: RootRunOptions): Promise<RootRun> {
  * @param changed the paths of steps that are others than when it began: nothing is known of them. Rejects as
  * {@link openRootRun} does.
  */
-export async function resumeRootRun(
+export function resumeRootRun(
+  reopened: ReopenedRun,
+  options: RootRunOptions & { readonly changed: readonly string[] },
+): Promise<RootRun> {
+  return underLock(options.lock, reopen(reopened, options));
+}
+
+/** Gives the lock back when the run has ended, or when it cannot be opened. */
+async function underLock(lock: Lock | undefined, opening: Promise<RootRun>): Promise<RootRun> {
+  try {
+    const run = await opening;
+    return { ...run, start: () => run.start().finally(() => lock?.release()) };
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+async function reopen(
   { folder, id, copy, past, facts, goOnAt, owner }: ReopenedRun,
   { changed, ...options }: RootRunOptions & { readonly changed: readonly string[] },
 ): Promise<RootRun> {

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
+import { LockHeldError, PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
+import { lockPlan } from '../src/journal/plan-lock.ts';
 
 let stateDir = '';
 beforeEach(() => {
@@ -115,6 +116,33 @@ describe('run', () => {
     expect(result.outcome).toEqual({ state: 'skipped', reason: { type: 'aborted' } });
     expect(result.exitCode).toBe(1);
     expect(existsSync(marker)).toBe(false);
+  });
+
+  it('is refused while another run holds the lock, has started nothing then, and takes the lock once it is free', async () => {
+    const env = { ...process.env, XDG_STATE_HOME: stateDir } as Record<string, string>;
+    const started = join(stateDir, 'started');
+    const plan = { lock: 'deploy', run: ['touch', started] };
+    const lock = await lockPlan(
+      {
+        name: 'x',
+        folder: '/',
+        slots: 1,
+        keep: 0,
+        keepBytes: 0,
+        lock: { name: 'deploy', waitMs: 0 },
+        root: {} as never,
+      },
+      { run: 'earlier', userState: join(stateDir, 'runjobs') },
+    );
+    await expect(run(plan, { stateDir, env })).rejects.toThrow(LockHeldError);
+    expect(existsSync(started)).toBe(false);
+    const waiting = { lock: { name: 'deploy', wait: 'forever' as const }, run: ['touch', started] };
+    const aborted = await run(waiting, { stateDir, env, signal: AbortSignal.timeout(50) });
+    expect(aborted.outcome.state).toBe('skipped');
+    expect(existsSync(started)).toBe(false);
+    lock?.release();
+    expect((await run(plan, { stateDir, env })).exitCode).toBe(0);
+    expect((await run(plan, { stateDir, env })).exitCode).toBe(0);
   });
 
   it('goes on when an asynchronous listener rejects', async () => {

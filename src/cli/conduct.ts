@@ -2,11 +2,12 @@
 
 import type { Plan } from '../plan/plan.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import type { RootRun, RootRunOptions } from '../root-run.ts';
+import type { Claim, RootRun, RootRunOptions } from '../root-run.ts';
 import { endOnBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
-import { openChosenReporters } from './reporting.ts';
-import { ownSignals } from './signals.ts';
+import { takePlanLock } from './locking.ts';
+import { chooseNamedReporters, openChosenReporters } from './reporting.ts';
+import { ownSignals, type SignalOwner } from './signals.ts';
 import type { Streams } from './streams.ts';
 
 /** How long output may take to leave us once a signal has asked us to go: nobody may be reading any more. */
@@ -19,20 +20,39 @@ export interface Conducted {
   /** What `--reporter` says. */
   readonly reporter: readonly string[];
   readonly color: boolean;
-  /** Opens the run; called once the signals are ours. Rejects when that cannot be, with nothing started. */
-  open(options: Pick<RootRunOptions, 'listeners' | 'onListenerFailure'>): Promise<RootRun>;
+  /** The process, claimed for the run. */
+  readonly claim: Claim;
+  /** Opens the run; called once the signals and the plan's lock are ours. Rejects when that cannot be, with nothing started. */
+  open(given: Pick<RootRunOptions, 'listeners' | 'onListenerFailure' | 'lock'>): Promise<RootRun>;
+  /** Called in its place where the run is not to be. */
+  abandon?(): void;
 }
 
 /** Opens and starts the run, and ends the process with its exit code. */
-export async function conduct({ streams, plan, reporter, color, open }: Conducted): Promise<void> {
-  const opened = await openChosenReporters(reporter, plan, streams, color);
-  if (opened.type === 'wrong') return refuse(streams, EXIT.usage, `runjobs: ${opened.message}\n`);
-  const { reporters } = opened;
-
+export async function conduct(asked: Conducted): Promise<void> {
+  const { streams, plan, reporter, color, claim, open, abandon = () => {} } = asked;
+  const choice = chooseNamedReporters(reporter, streams);
+  if (choice.type === 'wrong') {
+    abandon();
+    return refuse(streams, EXIT.usage, `runjobs: ${choice.message}\n`);
+  }
   const signals = ownSignals();
+  const locking = await takePlanLock(plan, claim, { signals, streams });
+  if (locking.type !== 'free') abandon();
+  if (locking.type === 'refused') return refuse(streams, locking.exitCode, locking.words);
+  if (locking.type === 'interrupted') return leaveUnstarted(streams, signals);
+  const { lock } = locking;
+  // Not before: their files may be those of the run that has the lock.
+  const opened = await openChosenReporters(choice.reporters, plan, streams, color);
+  if (opened.type === 'wrong') {
+    lock?.release();
+    abandon();
+    return refuse(streams, EXIT.usage, `runjobs: ${opened.message}\n`);
+  }
+  const { reporters } = opened;
   let run: RootRun;
   try {
-    run = await open({ listeners: reporters, onListenerFailure });
+    run = await open({ listeners: reporters, onListenerFailure, lock });
   } catch (error) {
     const why = `the run cannot be recorded, so nothing was started: ${(error as Error).message}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
@@ -52,6 +72,14 @@ export async function conduct({ streams, plan, reporter, color, open }: Conducte
     if (reporters.length > 1) return;
     void streams.stderr.write(`runjobs: the reporter "${name}" failed, the run goes on: ${String(error)}\n`);
   }
+}
+
+/** A signal has ended the wait for the lock. */
+async function leaveUnstarted(streams: Streams, signals: SignalOwner): Promise<void> {
+  void streams.stderr.write('runjobs: the wait for the lock was ended; nothing was started\n');
+  await streams.flush();
+  signals.release();
+  exitProcess(EXIT.held, signals.received);
 }
 
 /** Says why nothing was started, and ends the process. */

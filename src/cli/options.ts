@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
+  readonly lock?: boolean;
   readonly stateDir?: string;
   readonly color: boolean;
   readonly durable?: boolean;
@@ -31,6 +32,7 @@ export interface ResumeFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
+  readonly lock?: boolean;
   readonly stateDir?: string;
   readonly color: boolean;
   readonly durable?: boolean;
@@ -74,7 +76,8 @@ export interface SchemaFlags {
 
 const EXIT_CODES = `
 Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
-3 a bug in runjobs · 74 a log cannot be written · 124 the plan's own timeout ran out · 129, 130, 143 ended by a signal`;
+3 a bug in runjobs · 74 the journal, a log or the lock cannot be written · 75 another run holds the lock, or the run to be
+resumed is alive · 124 the plan's own timeout ran out · 129, 130, 143 ended by a signal`;
 
 /** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {
@@ -207,6 +210,7 @@ function running(into: Command): Command {
     )
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
     .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
+    .option('--lock', 'no second run of this plan at the same time, as "lock: true" in it')
     .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
     .option('--no-color', 'no colours')
     .option('--durable', 'each state change is safe against a loss of power before the next step starts');

@@ -1,7 +1,7 @@
 /** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
 import { realClock } from '../engine/clock.ts';
 import type { Plan } from '../plan/plan.ts';
-import { chooseReporters, openReporters } from '../reporters/choose.ts';
+import { type Choice, type Chosen, chooseReporters, openReporters } from '../reporters/choose.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { hasColour } from './colour.ts';
 import { openFileSink } from './sink.ts';
@@ -9,25 +9,28 @@ import type { Streams } from './streams.ts';
 
 export type OpenedReporters =
   | { readonly type: 'opened'; readonly reporters: readonly Reporter[] }
-  /** The command line is wrong, or a file cannot be written; in words. */
+  /** A file cannot be written; in words. */
   | { readonly type: 'wrong'; readonly message: string };
 
-/** Chooses and opens the reporters of a run. */
+/** Chooses the reporters of a run; opens and writes nothing. */
+export function chooseNamedReporters(specs: readonly string[], { stdout, stderr }: Streams): Choice {
+  return chooseReporters(specs, {
+    env: process.env,
+    stdoutIsTTY: stdout.isTTY === true,
+    stderrIsTTY: stderr.isTTY === true,
+  });
+}
+
+/** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
-  specs: readonly string[],
+  chosen: readonly Chosen[],
   plan: Plan,
   streams: Streams,
   wantsColour: boolean,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
-  const choice = chooseReporters(specs, {
-    env: process.env,
-    stdoutIsTTY: stdout.isTTY === true,
-    stderrIsTTY: stderr.isTTY === true,
-  });
-  if (choice.type === 'wrong') return choice;
   try {
-    const reporters = await openReporters(choice.reporters, {
+    const reporters = await openReporters(chosen, {
       plan,
       stdout,
       stderr,

@@ -2,7 +2,7 @@
 import { closeSync, constants, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlanLock } from '../plan/plan.ts';
 import { RUN_FILES } from './runs.ts';
 
 const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
@@ -20,11 +20,18 @@ export interface PlanCopy {
 export interface Overrides {
   readonly slots?: number;
   readonly timeoutMs?: number;
+  /** Where the plan has no lock of its own. */
+  readonly lock?: PlanLock;
 }
 
 /** The plan with the overrides in their places. */
-export function overridden(plan: Plan, { slots = plan.slots, timeoutMs }: Overrides): Plan {
-  return { ...plan, slots, root: timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs } };
+export function overridden(plan: Plan, { slots = plan.slots, timeoutMs, lock }: Overrides): Plan {
+  return {
+    ...plan,
+    slots,
+    ...(lock === undefined || plan.lock !== undefined ? {} : { lock }),
+    root: timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs },
+  };
 }
 
 /** Writes the copy, in place of an earlier one; whole, or not at all. @throws the file system's error. */

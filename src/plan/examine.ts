@@ -3,6 +3,7 @@ import { buildPlan, type Origin } from './build.ts';
 import { checkPlan } from './checks.ts';
 import { depthFinding } from './depth.ts';
 import type { PlanInput } from './input.ts';
+import { lockFindings } from './lock-checks.ts';
 import { copyPlain } from './plain.ts';
 import type { Plan } from './plan.ts';
 import { shapeFindings } from './shape.ts';
@@ -22,7 +23,7 @@ export function examine({ value: read, source, findings = [] }: Partial<Reading>
   const depth = depthFinding(value, source?.text.length);
   if (depth) return { type: 'faulty', errors: [...findings, depth] };
   const { errors, warnings } = checkPlan(value);
-  const found = notTold([...shapeFindings(value), ...errors], findings);
+  const found = notTold([...shapeFindings(value), ...errors, ...lockFindings(value, origin.file)], findings);
   if (findings.length + found.length > 0) return { type: 'faulty', errors: [...findings, ...found] };
   return { type: 'plan', plan: buildPlan(value as PlanInput, origin, source), warnings };
 }

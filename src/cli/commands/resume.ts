@@ -55,15 +55,18 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
   }
   const { plan, changed } = found;
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
+  const claim = claimRootRun(plan.name);
+  claim.run.id = run.id;
   await conduct({
     ...flags,
     streams,
+    claim,
     plan: overridden(plan, overrides),
-    open(listening) {
-      const claim = claimRootRun(plan.name);
+    abandon: run.owner.release,
+    open(given) {
       const env = process.env as Record<string, string>;
       return resumeRootRun(run, {
-        ...listening,
+        ...given,
         env,
         durable: flags.durable ?? false,
         plan,

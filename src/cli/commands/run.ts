@@ -15,21 +15,24 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   if (loaded.type === 'rejected') return refuse(streams, EXIT.usage, explainRejection(source, loaded));
   const { plan } = loaded;
   const overrides = overridesOf(flags);
+  // Never given back: the process ends with its run.
+  const claim = claimRootRun(plan.name);
   await conduct({
     ...flags,
     streams,
+    claim,
     plan: overridden(plan, overrides),
-    open(listening) {
-      // Never given back: the process ends with its run.
-      const claim = claimRootRun(plan.name);
-      return openRootRun({ ...listening, ...environment(flags), plan, overrides, claim });
-    },
+    open: given => openRootRun({ ...given, ...environment(flags), plan, overrides, claim }),
   });
 }
 
 /** What the command line puts in the place of the plan's own. */
-export function overridesOf({ slots, timeout }: Pick<RunFlags, 'slots' | 'timeout'>): Overrides {
-  return { ...(slots === undefined ? {} : { slots }), ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
+export function overridesOf({ slots, timeout, lock }: Pick<RunFlags, 'slots' | 'timeout' | 'lock'>): Overrides {
+  return {
+    ...(slots === undefined ? {} : { slots }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(lock ? { lock: { waitMs: 0 } } : {}),
+  };
 }
 
 function environment({ stateDir = process.env.RUNJOBS_STATE_DIR, durable = false }: RunFlags) {

@@ -1,0 +1,52 @@
+/** The lock of the plan that a command is about to run. */
+import type { Lock } from '../journal/lock.ts';
+import { NAMELESS_LOCK } from '../plan/lock-checks.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Claim, LockHeldError, LockUnusableError, lockRootRun } from '../root-run.ts';
+import { EXIT } from './exit.ts';
+import type { SignalOwner } from './signals.ts';
+import type { Streams } from './streams.ts';
+
+/** Why a command ends before anything was started; the words are for standard error. */
+export interface Refusal {
+  readonly type: 'refused';
+  readonly exitCode: number;
+  readonly words: string;
+}
+
+export type Locking =
+  /** Nothing is in the way; `lock` is there where the plan has one. */
+  | { readonly type: 'free'; readonly lock: Lock | undefined }
+  | Refusal
+  /** A signal has ended the wait. */
+  | { readonly type: 'interrupted' };
+
+/** Takes the plan's lock; a wait for it is announced on standard error and ended by a signal. */
+export async function takePlanLock(
+  plan: Plan,
+  claim: Claim,
+  { signals, streams }: { readonly signals: SignalOwner; readonly streams: Streams },
+): Promise<Locking> {
+  if (plan.lock === undefined) return { type: 'free', lock: undefined };
+  if (plan.lock.name === undefined && plan.file === undefined) return refused(EXIT.usage, `--lock: ${NAMELESS_LOCK}`);
+  const wait = new AbortController();
+  const end = () => wait.abort();
+  signals.direct({ cancel: end, kill: end });
+  try {
+    const lock = await lockRootRun(plan, {
+      claim,
+      env: process.env as Record<string, string>,
+      signal: wait.signal,
+      onWait: words => void streams.stderr.write(`runjobs: ${words}\n`),
+    });
+    return lock === undefined ? { type: 'interrupted' } : { type: 'free', lock };
+  } catch (error) {
+    if (error instanceof LockHeldError) return refused(EXIT.held, error.message);
+    if (error instanceof LockUnusableError) return refused(EXIT.notWritable, error.message);
+    throw error;
+  }
+}
+
+function refused(exitCode: number, words: string): Refusal {
+  return { type: 'refused', exitCode, words: `runjobs: ${words}\n` };
+}

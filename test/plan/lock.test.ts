@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadPlan, planFrom } from '../../src/plan/load.ts';
+import { planFile } from '../support/cli.ts';
+
+const load = (lock: unknown, file?: string) =>
+  planFrom({ lock, run: 'true' }, { folder: '/x', ...(file === undefined ? {} : { file }) });
+
+describe('the lock of a plan', () => {
+  it.each([[true], [{}], [{ wait: '10m' }]])(
+    '%j stands for its file, so that one without a file needs a name',
+    lock => {
+      expect(load(lock, '/x/plan.yaml')).toMatchObject({ type: 'loaded' });
+      expect(load(lock)).toMatchObject({
+        type: 'rejected',
+        problems: [{ path: 'root.lock', message: expect.stringMatching(/this plan has none; give it a name/) }],
+      });
+    },
+  );
+
+  it.each([[false], ['deploy'], [{ name: 'deploy', wait: 5 }]])('%j needs no file', lock => {
+    expect(load(lock)).toMatchObject({ type: 'loaded' });
+  });
+
+  it('of a wrong type is told once', () => {
+    for (const lock of [5, null, [true], { name: 5 }]) {
+      expect(load(lock)).toMatchObject({ type: 'rejected', problems: { length: 1 } });
+    }
+  });
+
+  it('on standard input needs a name, and in a file none', async () => {
+    const bytes = Buffer.from('lock: true\nrun: "true"\n');
+    expect(await loadPlan('-', { stdin: async () => bytes })).toMatchObject({
+      type: 'rejected',
+      problems: [{ line: 1, path: 'root.lock' }],
+    });
+    const file = planFile('lock: true\nrun: "true"\n', 'plan.yaml');
+    expect(await loadPlan(file, { cwd: join(file, '..') })).toMatchObject({
+      type: 'loaded',
+      plan: { lock: { waitMs: 0 } },
+    });
+  });
+});
