@@ -5,6 +5,7 @@ import { realClock } from './engine/clock.ts';
 import { openRun, type ResumeFrom, type Run } from './engine/run.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { endDeadRun, openExecutors } from './executors/index.ts';
+import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
@@ -176,6 +177,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     folder,
     env,
   });
+  const control = await openControl({ folder, run: id, target: run });
   return {
     ...run,
     async start() {
@@ -184,7 +186,9 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       } finally {
         await executors.close();
         await recording.end();
+        control?.shut();
         owner.release();
+        control?.ended();
       }
     },
     suspend() {

@@ -38,6 +38,13 @@ async function perform(request: Request): Promise<void> {
         request.options,
       );
       return;
+    case 'stop':
+      process.exitCode = await (await import('./commands/stop.ts')).stopCommand(
+        request.run,
+        request.step,
+        request.options,
+      );
+      return;
     case 'clean':
       process.exitCode = await (await import('./commands/clean.ts')).cleanCommand(request.runs, request.options);
       return;

@@ -12,6 +12,7 @@ export type Request =
   | { readonly type: 'runs'; readonly options: RunsFlags }
   | { readonly type: 'show'; readonly run: string; readonly step: string | undefined; readonly options: ShowFlags }
   | { readonly type: 'logs'; readonly run: string; readonly step: string | undefined; readonly options: LogsFlags }
+  | { readonly type: 'stop'; readonly run: string; readonly step: string | undefined; readonly options: PastFlags }
   | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
   | { readonly type: 'check'; readonly plan: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
@@ -185,6 +186,12 @@ function pastCommands(program: Command, want: (request: Request) => void): void 
     .option('-f, --follow', 'go on until the run ends')
     .option('--no-color', 'no colours')
     .action((run: string, step: string | undefined, options: LogsFlags) => want({ type: 'logs', run, step, options }));
+
+  looking(command(program, 'stop'))
+    .description('stop a run that goes on, or one step of it, and wait until that has ended; "finally" still runs')
+    .argument('<run>', RUN_NAME)
+    .argument('[step]', 'the path of a step')
+    .action((run: string, step: string | undefined, options: PastFlags) => want({ type: 'stop', run, step, options }));
 
   looking(command(program, 'clean'))
     .description('remove runs that have ended: those that are named, else all nearby but those that died')

@@ -15,7 +15,7 @@ export const RUN_FILES = {
   logs: 'logs',
   /** Who holds the run, generation by generation: see lock.ts. */
   owner: 'owner',
-  /** Where the run is told to stop; elsewhere where this path would be too long. */
+  /** Where the run is told to stop, while it goes on: see control.ts. */
   socket: 'control.sock',
 } as const;
 
