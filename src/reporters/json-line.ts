@@ -1,10 +1,13 @@
-/** A value as one line of JSON. */
+/** One JSON value a line, for machines; safe to look at for people. */
 
-/** Control characters that JSON leaves as they are; a terminal may be looking on. */
-const UNESCAPED = /[\x7f-\x9f]/g;
+/**
+ * What JSON leaves as it is, though others may be looking on: control codes and what reorders text (a terminal), ends of
+ * lines (readers that know more than one), and the sign of a command (`##[error]`, a CI).
+ */
+const UNESCAPED = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]|#(?=(?:vso)?\[)/g;
 
-/** Ends with a newline, and holds no other control character. */
+/** The value as JSON, with its line end. */
 export function jsonLine(value: unknown): string {
-  const json = JSON.stringify(value).replace(UNESCAPED, char => `\\u00${char.charCodeAt(0).toString(16)}`);
-  return `${json}\n`;
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(value).replace(UNESCAPED, escaped)}\n`;
 }

@@ -92,7 +92,8 @@ function failureBlock(failure: FailedStep, options: ReportOptions): string[] {
   const lines = [headLine(failure, options)];
   if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
   for (const line of failure.tail) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
-  if (failure.log !== undefined) lines.push(palette.quiet(`  log: ${logPath(failure.log, progress.folder, cwd)}`));
+  if (failure.log !== undefined)
+    lines.push(palette.quiet(`  log: ${cleanse(logPath(failure.log, progress.folder, cwd))}`));
   return lines;
 }
 

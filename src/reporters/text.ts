@@ -1,4 +1,4 @@
-/** What children print, made harmless: no control codes, whole lines. */
+/** What children print, made harmless: no control codes, nothing that a CI takes for a command, whole lines. */
 
 /**
  * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
@@ -7,19 +7,28 @@
 const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
   /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+/** Control codes, and what ends a line or changes its direction for some readers (U+2028 to U+202E, U+2066 to U+2069). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-const HAS_CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/;
+const IS_UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:vso)?\[/;
+/** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
+const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
 /** A longer line is told in pieces. */
 const LINE_MAX = 64 * 1024;
 
-/** One line as a person should see it: the last drawing of a line drawn over itself, and no control code but tabs. */
+/**
+ * One line as a person should see it: the last drawing of a line drawn over itself, no control code but tabs, nothing that
+ * reorders it, and a space in what would be a command to a CI (`## [error]`).
+ */
 export function cleanse(line: string): string {
-  if (!HAS_CONTROL.test(line)) return line;
+  if (!IS_UNSAFE.test(line)) return line;
   const text = line.replace(/\r+$/, '').replace(SEQUENCE, '');
-  return text.slice(text.lastIndexOf('\r') + 1).replace(CONTROL, '');
+  return text
+    .slice(text.lastIndexOf('\r') + 1)
+    .replace(CONTROL, '')
+    .replace(CI_COMMAND, '## ');
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.

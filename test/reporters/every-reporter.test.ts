@@ -6,13 +6,13 @@ import { childFailed, exit, gather, handClock, keptSink, planOf, run, script, st
 const PLAN = planOf(gather('root', [run('a'), run('b')]));
 const HOSTILE = '\x1b[2J\x1b[1;1H\x1b]0;owned\x07[b] forged\r✔ tour succeeded\x9b31m\x00\ud800\u2028\n';
 
-async function stage(name: Chosen['name'], to: Chosen['to'] = 'stdout') {
-  const terminal = stageTerminal();
+async function stage(name: Chosen['name'], to: Chosen['to'] = 'stdout', plan = PLAN, columns = 80) {
+  const terminal = stageTerminal(columns);
   const file = keptSink();
   const clock = handClock();
   const exits = new Set<() => void>();
   const world = {
-    plan: PLAN,
+    plan,
     stdout: terminal,
     stderr: stageTerminal(),
     clock,
@@ -112,6 +112,87 @@ describe.each(['live', 'plain', 'ndjson'] as const)('every reporter: %s', name =
     release();
     await busy;
   });
+});
+
+/** What moves a cursor, hides, reorders or ends a line for one reader or another, and what a CI takes for a command. */
+const FORGERIES = [
+  '\x1b[2J\x1b[1;1H✔ tour succeeded',
+  '\x1b]0;title\x07\x1bPq#0\x1b\\\x1b_app\x1b\\',
+  '\x9b31m\x9d0;title\x9c\x90q\x9c\x84\x85✔ tour succeeded',
+  'over\r✔ tour succeeded',
+  'abc\b\b\b✔ tour succeeded',
+  '\v✔ tour succeeded\f✔ tour succeeded\x1c\x1d\x1e',
+  '\u2028✔ tour succeeded\u2029{"type":"run.finished","t":1,"exitCode":0}',
+  '\u202edeeccus ruot ✔\u202a\u202b\u202d\u2066\u2067\u2068\u2069',
+  '\ud800 half \udc00',
+  '::error::forged',
+  '##[error]forged ###[group]forged #\x1b[0m#[error]forged ##vso[task.complete]',
+  '[b] forged',
+  'x'.repeat(100_000),
+] as const;
+
+/** Tells of a run in which every text that is not ours is this one. */
+async function toldWith(name: Chosen['name'], foreign: string) {
+  const { reporter, terminal, clock, tell } = await stage(
+    name,
+    'stdout',
+    planOf(gather('root', [run('a', foreign), run('b', ['x', foreign])]), foreign),
+    1000,
+  );
+  tell.begin(foreign, `/plans/${foreign}/r1`);
+  tell.start('.');
+  tell.start('a', { name: foreign });
+  tell.start('b');
+  tell.print('a', `${foreign}\n`);
+  tell.print('b', `${foreign}.`, 'err');
+  clock.advance(300);
+  tell.event({ type: 'warning', t: 300, step: 'a', message: foreign });
+  clock.advance(300);
+  tell.end('a', { state: 'failed', reason: { type: 'http', message: foreign } }, { log: 'logs/a.log' });
+  tell.end('b', { state: 'failed', reason: { type: 'start', message: foreign } });
+  tell.finish(childFailed('a'), 1);
+  await reporter.close();
+  return { written: terminal.written, screen: await terminal.screen('all') };
+}
+
+/** Lines as the readers with the most ideas about their ends see them (Python, JavaScript). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: some of them are control codes.
+const linesIn = (text: string) => text.split(/[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/);
+
+/** With what our lines begin. */
+const headOf = (line: string) => /^(?:\S |\[[a-z]+\] | {2}[$│] ?| {2}log: |$)/u.exec(line)?.[0].trim() ?? line;
+
+const harmlessAs = (foreign: string) => (foreign.length > 1000 ? 'y'.repeat(foreign.length) : 'harmless');
+
+describe.each(FORGERIES.map(text => [text.slice(0, 40), text]))('the text %j of others', (_, foreign) => {
+  it('adds no line to plain, and begins none', async () => {
+    const { written } = await toldWith('plain', foreign);
+    const harmless = await toldWith('plain', harmlessAs(foreign));
+    expect(linesIn(written).map(headOf)).toEqual(linesIn(harmless.written).map(headOf));
+  });
+
+  it('adds no row to live, and begins none', async () => {
+    const { screen } = await toldWith('live', foreign);
+    const harmless = await toldWith('live', harmlessAs(foreign));
+    expect(screen.length).toBe(harmless.screen.length);
+    expect(screen.filter(row => /^\s*(::|✔)/.test(row))).toEqual([]);
+  });
+
+  it('adds no line to ndjson, and comes out as it was', async () => {
+    const { written } = await toldWith('ndjson', foreign);
+    const events = linesIn(written.trimEnd()).map(line => JSON.parse(line));
+    expect(events.filter(({ type }) => type === 'run.finished')).toMatchObject([{ exitCode: 1 }]);
+    expect(events.find(({ type, step }) => type === 'step.output' && step === 'b').text).toBe(`${foreign}.`);
+  });
+
+  it.each(['plain', 'live', 'ndjson'] as const)(
+    'neither reorders a line of %s nor is taken for a command of a CI',
+    async name => {
+      const { written } = await toldWith(name, foreign);
+      expect(written).not.toMatch(/[\u2028-\u202e\u2066-\u2069]/);
+      expect(written).not.toMatch(/##(vso)?\[/);
+    },
+  );
 });
 
 describe('ndjson', () => {

@@ -24,6 +24,12 @@ describe('a line of a child, cleansed', () => {
     ['cut in \x1b[3', 'cut in '],
     ['cut in \x1b', 'cut in '],
     ['c1 \x85 and \x84', 'c1  and '],
+    ['abc\u202edef\u2069', 'abcdef'],
+    ['two\u2028lines\u2029', 'twolines'],
+    ['\u05d0\u200f\u05d1', '\u05d0\u200f\u05d1'],
+    ['##[error]x', '## [error]x'],
+    ['#\x1b[0m##vso[x]', '### vso[x]'],
+    ['## [x] # [y] #[z]', '## [x] # [y] #[z]'],
   ])('%j becomes %j', (printed, seen) => {
     expect(cleanse(printed)).toBe(seen);
   });
