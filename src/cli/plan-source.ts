@@ -2,6 +2,7 @@
 import { fstatSync } from 'node:fs';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
 import { formatProblems } from '../plan/problems.ts';
+import { escapeUnsafe } from '../plan/quote.ts';
 import { EXIT } from './exit.ts';
 
 /** Loads a plan; `-` is standard input. */
@@ -17,7 +18,7 @@ export async function loadNamedPlan(source: string): Promise<LoadResult> {
 /** All problems of a plan and what they mean, for standard error. */
 export function explainRejection(source: string, { problems }: Extract<LoadResult, { type: 'rejected' }>): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const file = source === '-' || source === '' ? 'the plan' : source;
+  const file = source === '-' || source === '' ? 'the plan' : escapeUnsafe(source);
   return `${formatProblems(problems)}\n\n${count} in ${file}; nothing was started.\n`;
 }
 

@@ -1,8 +1,12 @@
 /** The user's own values inside messages: short, on one line, harmless to a terminal. */
 
-/** Characters that could move a cursor, reorder text or hide: controls, bidirectional marks, line separators. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;
+/**
+ * Characters that could move a cursor, reorder text or hide: controls, bidirectional marks, line separators; and the sign
+ * by which a CI knows a command, `##[error]`.
+ */
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}|(?<=#)#(?=(?:vso)?\[)/gu;
 
 const QUOTED_MAX = 60;
 const THROWN_MAX = 200;
