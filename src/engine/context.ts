@@ -28,7 +28,7 @@ export interface RunContext {
   t(): number;
   /** Keeps a failure, in the order they happen; one that only passes on another is left out. */
   failed(step: string, outcome: Failed): void;
-  /** Forgets the failures below a group that is tried again. */
+  /** Forgets the failures of a step, and below it, that is tried again or ticks again. */
   retried(group: string): void;
   /** Keeps a step's final state. */
   settled(step: string, outcome: Outcome): void;

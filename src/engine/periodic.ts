@@ -47,7 +47,10 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
         tick,
         delayMs: Math.max(0, Math.round(due - run.clock.now())),
       });
-      if (await sleepUntil(run.clock, due, scope)) continue;
+      if (await sleepUntil(run.clock, due, scope)) {
+        run.retried(running.path);
+        continue;
+      }
     }
     return cancelledIn(scope);
   }

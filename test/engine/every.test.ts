@@ -12,6 +12,16 @@ const startsOf = (events: readonly RunEvent[], step: string) =>
     .map(event => ('t' in event ? event.t : -1));
 
 describe('every', () => {
+  it('of a group forgets the failures of the ticks before', async () => {
+    const run = await simulate(
+      gather('.', [
+        leaf('other', { exitCode: 2 }, { allowFailure: true }),
+        steps('beat', [leaf('x', { exitCode: 1 }, { allowFailure: true })], every(1000, { times: 5 })),
+      ]),
+    );
+    expect(run.failures.map(({ step }) => step)).toEqual(['other', 'beat/x']);
+  });
+
   it('starts tick k at t0 + k · interval for ten minutes, without drift', async () => {
     const run = await simulate(leaf('.', { durationMs: 137 }, every(1000, { times: 600 })));
     expect(startsOf(run.events, '.')).toEqual(Array.from({ length: 600 }, (_, tick) => tick * 1000));
