@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { tickFor } from '../support/ticks.ts';
+
+it.each([
+  ['step', 10_000],
+  ['group', 6000],
+] as const)(
+  'a %s that ticks every second keeps a flat heap and leaves no timer',
+  { timeout: 120_000 },
+  async (beat, seconds) => {
+    const { grownBytes, timersLeft } = await tickFor(seconds, beat);
+    expect(timersLeft).toBe(0);
+    // About a hundred bytes a tick.
+    expect(grownBytes).toBeLessThan((seconds - 2000) * 100);
+  },
+);
