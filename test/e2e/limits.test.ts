@@ -37,6 +37,8 @@ async function limited(prefix: readonly string[], plan: object) {
     /** How the steps ended that could not be started. */
     failures: [...stdout.matchAll(/^✖ s\d+ (.*) \(0\.\d s\)$/gm)].map(([, words]) => words),
     fine: stdout.match(/^\[s\d+\] fine$/gm)?.length ?? 0,
+    /** Whether the run tells of a log that it could not open. */
+    unwritten: /cannot be written: EMFILE/.test(stdout),
     left: processesWith(`MARKER=${marker}`),
   };
 }
@@ -45,17 +47,22 @@ const filesMessage = 'Too many files are open in runjobs: raise the limit ("ulim
 const processesMessage =
   'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots".';
 
+/** A log is a file too: where it was the one too many, the run is stopped with 74 and says so. */
+function expectTruth({ exitCode, stderr, left, unwritten }: Awaited<ReturnType<typeof limited>>): void {
+  expect({ exitCode, stderr, left }).toEqual({ exitCode: unwritten ? 74 : 1, stderr: '', left: [] });
+}
+
 describe('a limit of open files', () => {
   it.each([40, 64])('of %i fails the steps that would go over it, and no other', async limit => {
     const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], { failFast: false });
-    expect(ended).toMatchObject({ exitCode: 1, stderr: '', left: [] });
+    expectTruth(ended);
     expect(new Set(ended.failures)).toEqual(new Set([filesMessage]));
-    expect(ended.fine).toBeGreaterThan(0);
+    if (!ended.unwritten) expect(ended.fine).toBeGreaterThan(0);
   });
 
   it.each([40, 64])('of %i stops the siblings, and hides none of what they have started', async limit => {
     const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], {});
-    expect(ended).toMatchObject({ exitCode: 1, stderr: '', left: [] });
+    expectTruth(ended);
     expect(ended.failures).toContain(filesMessage);
   });
 });
