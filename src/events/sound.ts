@@ -61,9 +61,15 @@ const outcome = oneOf('state', {
   skipped: { reason: skip },
 });
 
+const resumed = holding({
+  count: number,
+  taken: number,
+  changed: maybe(value => Array.isArray(value) && value.every(text)),
+});
+
 const ofStep: Fields = { step: text, t: number };
 const event = oneOf('type', {
-  'run.started': { run: text, name: text, at: text, plan: maybe(text), folder: maybe(text) },
+  'run.started': { run: text, name: text, at: text, plan: maybe(text), folder: maybe(text), resumed: maybe(resumed) },
   'step.queued': ofStep,
   'step.started': { ...ofStep, attempt: number, tick: maybe(number), name: maybe(text), pid: maybe(number) },
   'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number) },

@@ -69,16 +69,7 @@ export function groupsIn(folder: string): IsGroup {
 /** The copy of the run's plan; undefined where it is missing or damaged. */
 export function planIn(folder: string): Plan | undefined {
   const copy = readPlanCopy(folder);
-  return 'plan' in copy && isTree(copy.plan.root) ? copy.plan : undefined;
-}
-
-/** Whether it holds steps all the way down. */
-function isTree(step: Step): boolean {
-  const { type, id, children = [], finally: block } = Object(step);
-  const below = [children, block?.steps ?? []];
-  return (
-    typeof type === 'string' && typeof id === 'string' && below.every(list => Array.isArray(list) && list.every(isTree))
-  );
+  return 'plan' in copy ? copy.plan : undefined;
 }
 
 /** The paths of the run's steps: by its plan, and by what its journal has met. */

@@ -54,9 +54,19 @@ export function readPlanCopy(folder: string): PlanCopy | { readonly wrong: strin
     const { v, plan, overrides } = JSON.parse(readFileSync(file, 'utf8')) ?? {};
     if (v !== VERSION)
       return { wrong: `"${file}" is of version ${String(v)}, and this runjobs knows ${VERSION}: use a newer one` };
-    if (typeof plan?.root?.type !== 'string') return { wrong: `"${file}" holds no plan` };
+    if (!isTree(plan?.root)) return { wrong: `"${file}" holds no plan` };
     return { plan, overrides: overrides ?? {} };
   } catch (error) {
     return { wrong: `"${file}" cannot be read: ${(error as Error).message}` };
   }
+}
+
+/** Whether it holds steps all the way down. */
+function isTree(step: unknown): boolean {
+  const { type, id, children, finally: block } = Object(step);
+  const isGroup = type === 'steps' || type === 'gather';
+  const below = [isGroup ? children : [], block === undefined ? [] : block?.steps];
+  const isStep =
+    typeof type === 'string' && typeof id === 'string' && (type !== 'run' || Object(step).stop?.graceMs >= 0);
+  return isStep && below.every(list => Array.isArray(list) && list.every(isTree));
 }

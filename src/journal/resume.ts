@@ -5,6 +5,7 @@ import { createFacts, type FactsFold } from '../events/facts.ts';
 import { groupsOf } from '../events/groups.ts';
 import type { Outcome } from '../events/outcome.ts';
 import { createPast, type PastFold } from '../events/past.ts';
+import { isSound } from '../events/sound.ts';
 import { type Holder, thisHolder } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type PlanCopy, readPlanCopy } from './plan-copy.ts';
@@ -44,7 +45,7 @@ export async function reopenRun(folder: string): Promise<Reopening> {
     const message = existsSync(join(folder, RUN_FILES.plan))
       ? copy.wrong
       : `the run ended before it began: ${copy.wrong}`;
-    return { type: 'wrong', message: `${message}. Run the plan anew` };
+    return { type: 'wrong', message: `${message}; run the plan anew` };
   }
   const { name, file } = copy.plan;
   const id = folder.slice(folder.lastIndexOf('/') + 1);
@@ -80,10 +81,16 @@ function readPast(file: string, facts: FactsFold): PastReading {
   const past = createPast();
   // Killed before its first event.
   if (!existsSync(file)) return { type: 'read', past, length: 0 };
+  let line = 0;
+  let unsound: number | undefined;
   const reading = readJournal(file, event => {
+    line += 1;
+    if (!isSound(event)) unsound ??= line;
+    if (unsound !== undefined) return;
     past.take(event);
     facts.take(event);
   });
+  if (unsound !== undefined) return { type: 'wrong', message: damageAt(file, unsound) };
   switch (reading.type) {
     case 'read':
       return { type: 'read', past, length: reading.length };
@@ -91,14 +98,16 @@ function readPast(file: string, facts: FactsFold): PastReading {
       const message = `"${file}" was written by a newer runjobs (version ${reading.version} of events): resume with that one`;
       return { type: 'wrong', message };
     }
-    case 'damaged': {
-      const place = `${file}:${reading.line}`;
-      const message = `${place}: this line is no event, though whole ones follow: the file was changed after the run. Put it right, or run the plan anew`;
-      return { type: 'wrong', message };
-    }
+    case 'damaged':
+      return { type: 'wrong', message: damageAt(file, reading.line) };
     default:
       return reading satisfies never;
   }
+}
+
+function damageAt(file: string, line: number): string {
+  const what = 'this line is no event that is known here, though whole ones follow';
+  return `${file}:${line}: ${what}. Put it right if it was changed by hand, else run the plan anew`;
 }
 
 function isWellEnded(outcome: Outcome | undefined): boolean {

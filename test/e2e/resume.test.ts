@@ -273,7 +273,7 @@ describe('a journal', () => {
     [
       'damaged in the middle',
       (text: string) => text.replace('\n', '\nrubbish\n'),
-      /journal\.ndjson:2: this line is no event/,
+      /journal\.ndjson:2: this line is no event that is known here, though whole ones follow/,
     ],
   ])('%s is refused, and left as it is', async (_, change, message) => {
     const at = await broken();
