@@ -97,7 +97,8 @@ async function openNew(options: RootRunOptions): Promise<RootRun> {
   if (taking.type === 'taken')
     throw new Error(`the folder of the new run "${id}" is taken by process ${taking.by.pid}`);
   const notices = folder.notice === undefined ? [] : [folder.notice];
-  return assemble(options, { folder: folder.path, owner: taking.lock, notices });
+  const { lock: owner } = taking;
+  return orRelease(owner, assemble(options, { folder: folder.path, owner, notices }));
 }
 
 /**
@@ -109,14 +110,18 @@ export function resumeRootRun(
   reopened: ReopenedRun,
   options: RootRunOptions & { readonly changed: readonly string[] },
 ): Promise<RootRun> {
-  return underLock(options.lock, reopen(reopened, options));
+  return underLock(options.lock, orRelease(reopened.owner, reopen(reopened, options)));
 }
 
 /** Gives the lock back when the run has ended, or when it cannot be opened. */
 async function underLock(lock: Lock | undefined, opening: Promise<RootRun>): Promise<RootRun> {
+  const run = await orRelease(lock, opening);
+  return { ...run, start: () => run.start().finally(() => lock?.release()) };
+}
+
+async function orRelease(lock: Lock | undefined, opening: Promise<RootRun>): Promise<RootRun> {
   try {
-    const run = await opening;
-    return { ...run, start: () => run.start().finally(() => lock?.release()) };
+    return await opening;
   } catch (error) {
     lock?.release();
     throw error;
@@ -130,18 +135,13 @@ async function reopen(
   const { plan, overrides = {}, claim } = options;
   claim.run.id = id;
   const notices: string[] = [];
-  try {
-    await endDeadRun(copy.plan, id, message => notices.push(message));
-    past.forget(changed);
-    writePlanCopy(folder, { plan, overrides });
-    const before = facts.facts();
-    // Killed before its first event, it only begins now.
-    const resume = before && { resume: { past: past.root, count: before.resumed + 1, changed } };
-    return await assemble(options, { folder, owner, notices, earlier: { goOnAt, facts }, ...resume });
-  } catch (error) {
-    owner.release();
-    throw error;
-  }
+  await endDeadRun(copy.plan, id, message => notices.push(message));
+  past.forget(changed);
+  writePlanCopy(folder, { plan, overrides });
+  const before = facts.facts();
+  // Killed before its first event, it only begins now.
+  const resume = before && { resume: { past: past.root, count: before.resumed + 1, changed } };
+  return assemble(options, { folder, owner, notices, earlier: { goOnAt, facts }, ...resume });
 }
 
 /** Where a run is kept, and where it starts from. */
@@ -184,11 +184,14 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       try {
         return await run.start();
       } finally {
-        await executors.close();
-        await recording.end();
-        control?.shut();
-        owner.release();
-        control?.ended();
+        try {
+          await executors.close();
+          await recording.end();
+        } finally {
+          control?.shut();
+          owner.release();
+          control?.ended();
+        }
       }
     },
     suspend() {
