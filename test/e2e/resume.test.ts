@@ -1,40 +1,9 @@
 /** Whatever kills a run, what was done is not done again. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
-
-let counter = 0;
-
-/** A plan whose steps write their names into a file, and its state folder. */
-function stage(plan: Record<string, unknown>) {
-  const folder = temporaryFolder();
-  const marker = `runjobs-resume-${process.pid}-${++counter}`;
-  const done = join(folder, 'done');
-  const file = planFile({ env: { MARKER: marker, DONE: done, GO: join(folder, 'go') }, ...plan });
-  const state = join(folder, 'state');
-  const runFolder = () => {
-    const [run] = readdirSync(join(state, 'runs'));
-    return join(state, 'runs', run ?? '');
-  };
-  return {
-    file,
-    state,
-    runFolder,
-    journal: () => join(runFolder(), 'journal.ndjson'),
-    start: (...args: string[]) => runjobs([file, '--state-dir', state, ...args]),
-    resume: (...args: string[]) => runjobs(['resume', runFolder(), ...args]),
-    go: () => writeFileSync(join(folder, 'go'), ''),
-    /** What the steps have written, in order. */
-    done: () => (existsSync(done) ? readFileSync(done, 'utf8').trimEnd().split('\n') : []),
-    left: () => processesWith(`MARKER=${marker}`),
-  };
-}
-
-const say = (word: string) => `echo ${word} >> "$DONE"`;
-/** Writes its word, and then waits until it may go on. */
-const wait = (word: string) =>
-  `${say(word)}; echo ready; while [ ! -e "$GO" ]; do sleep 0.05; done; ${say(`${word}-end`)}`;
+import { printed, runjobs, temporaryFolder, until } from '../support/cli.ts';
+import { crash, say, stage, wait } from '../support/crashes.ts';
 
 /** Starts the stage's plan, kills runjobs when a step is ready, and resumes once the step may go on. */
 async function killed(at: ReturnType<typeof stage>, { signal = 'SIGKILL', args = [], ended = '' }: Kill = {}) {
@@ -309,49 +278,7 @@ describe('a journal', () => {
 });
 
 it('killed at any instant, any number of times, and resumed, each step that was recorded as succeeded ran once', async () => {
-  const steps = Array.from({ length: 6 }, (_, index) => ({
-    id: `s${index}`,
-    run: `sleep 0.0${index % 3}; ${say(`s${index}`)}`,
-  }));
-  const copies = Array.from({ length: 6 }, (_, index) => ({
-    id: `g${index}`,
-    run: `sleep 0.0${index}; ${say(`g${index}`)}`,
-  }));
-  const ticks = { id: 't', run: 'echo "t$RUNJOBS_TICK" >> "$DONE"', every: { interval: '20ms', times: 5 } };
-  const rounds = 12;
-  for (let round = 0; round < rounds; round += 1) {
-    const at = stage({ steps: [...steps, { gather: copies, limit: 2 }, ticks] });
-    let result: { exitCode?: number | undefined } = {};
-    /** Steps and ticks that were recorded as succeeded, with how often they had run by then. */
-    const recorded = new Map<string, number>();
-    for (let tries = 0; result.exitCode !== 0; tries += 1) {
-      const child = tries === 0 ? at.start() : at.resume();
-      // Later and later, so that it comes to its end.
-      const delay = (round * 37 + tries * 61) % (150 + tries * 100);
-      if (tries === 0) await printed(child, '❯ s0');
-      else await printed(child, 'goes on').catch(() => {});
-      const timer = setTimeout(() => child.kill('SIGKILL'), delay);
-      result = await child;
-      clearTimeout(timer);
-      const runs = (word: string) => at.done().filter(each => each === word).length;
-      for (const [word, count] of recorded) expect([word, runs(word)]).toEqual([word, count]);
-      if (result.exitCode === 0) break;
-      await until(() => at.left().length === 0);
-      for (const line of readFileSync(at.journal(), 'utf8').split('\n').slice(0, -1)) {
-        const event = JSON.parse(line);
-        if (event.outcome?.state !== 'succeeded') continue;
-        const word =
-          event.type === 'tick.finished'
-            ? `t${event.tick}`
-            : event.type === 'step.finished'
-              ? event.step.split('/').at(-1)
-              : '';
-        if (/^[sgt]\d$/.test(word) && !recorded.has(word)) recorded.set(word, runs(word));
-      }
-    }
-    const words = new Set(at.done().filter(word => !word.startsWith('t')));
-    expect(words).toEqual(new Set([...steps, ...copies].map(({ id }) => id)));
-    const isTick = ([word]: [string, number]) => word.startsWith('t');
-    expect([...recorded].filter(isTick).length).toBeLessThanOrEqual(5);
-  }
+  const { crashes, wrong } = await crash(8, 1);
+  expect(wrong).toEqual([]);
+  expect(crashes).toBeGreaterThan(8);
 }, 240_000);

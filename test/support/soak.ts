@@ -1,5 +1,10 @@
 /** A nasty plan, started again and again, each time ended at a random moment in a random way: what is left after each. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { userStateOf } from '../../src/journal/known.ts';
+import { holderOf } from '../../src/journal/lock.ts';
+import { RUN_FILES } from '../../src/journal/runs.ts';
 import { planFile, runjobs } from './cli.ts';
 import { type Inhabited, inhabited } from './inhabited.ts';
 import { seeded } from './random.ts';
@@ -16,6 +21,7 @@ type Way = (typeof WAYS)[number];
 function nasty(all: Inhabited, way: Way, afterMs: number) {
   return {
     env: all.env,
+    lock: all.env.MARKER,
     stop: { grace: '300ms' },
     ...(way === 'its timeout' ? { timeout: `${afterMs}ms` } : {}),
     gather: [
@@ -61,11 +67,27 @@ async function live(way: Way, afterMs: number): Promise<Record<string, unknown>>
   let left = wrong();
   for (; left.length > 0 && performance.now() < deadline; left = wrong())
     await new Promise(done => setTimeout(done, 50));
+  const locks = await heldLocks(all.env.MARKER ?? '', all.own.RUNJOBS_STATE_DIR);
   return {
     ...Object.fromEntries(left),
+    ...(locks.length > 0 ? { locks } : {}),
     ...(marked.length > 0 ? { 'marked at its end': marked } : {}),
     ...(exitCode === 3 || /bug|\n\s+at /.test(String(stderr)) ? { stderr, exitCode } : {}),
   };
+}
+
+/** Locks that somebody has still: the plan's, which goes by this name, and those of the runs themselves. */
+async function heldLocks(name: string, state: string): Promise<string[]> {
+  const locks = join(userStateOf(process.env), 'locks', hostname());
+  const named = existsSync(locks)
+    ? readdirSync(locks).filter(lock => lock.startsWith(`${name}-`) && !lock.includes('~'))
+    : [];
+  const runs = join(state, 'runs');
+  const owners = existsSync(runs) ? readdirSync(runs).map(run => join(runs, run, RUN_FILES.owner)) : [];
+  if (owners.length > 0 && named.length === 0) return [`there was no lock "${name}"`];
+  const folders = [...named.map(lock => join(locks, lock)), ...owners];
+  const holders = await Promise.all(folders.map(async folder => ({ folder, found: await holderOf(folder) })));
+  return holders.filter(({ found }) => found !== undefined && found.state !== 'dead').map(({ folder }) => folder);
 }
 
 /** Children of this process that nobody has waited for. */
