@@ -1,6 +1,7 @@
 /** Reads a journal back, whatever a crash has made of its end. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { RunEvent } from '../events/event.ts';
+import { isEvent } from './shape.ts';
 
 /** The version of events that this runjobs writes and reads. */
 export const EVENT_VERSION = 1;
@@ -71,20 +72,12 @@ function* linesOf(file: string): Generator<{ readonly bytes: Buffer; readonly is
   }
 }
 
-/** The event of a line; undefined where it is none. Kinds of a later version of the same union are events, too. */
+/** The event of a line; undefined where it is none. */
 function eventIn(bytes: Buffer): RunEvent | undefined {
   try {
-    const event = JSON.parse(bytes.toString());
-    return typeof event === 'object' && event !== null && isShapedLikeOne(event) ? event : undefined;
+    const event: unknown = JSON.parse(bytes.toString());
+    return isEvent(event, EVENT_VERSION) ? event : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** What readers rely on without looking: the rest is told by the type. */
-function isShapedLikeOne(event: Readonly<Record<string, unknown>>): boolean {
-  if (typeof event.type !== 'string') return false;
-  if (event.type === 'run.started') return typeof event.v === 'number' && typeof event.run === 'string';
-  if (typeof event.t !== 'number') return false;
-  return event.step === undefined || typeof event.step === 'string';
 }
