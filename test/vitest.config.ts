@@ -31,6 +31,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'fuzz',
+          include: ['test/**/fuzz.test.ts'],
+          env: { FUZZ_SECONDS: process.env.FUZZ_SECONDS || '60' },
+          testTimeout: 3_600_000,
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: ['test/soak/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { syntaxFindings } from '../../src/plan/json-syntax.ts';
 import { formatProblems } from '../../src/plan/problems.ts';
+import { mutated as damaged, fuzz } from '../support/mutations.ts';
 import { load } from './loading.ts';
 
 const JSON_PLAN = JSON.stringify(
@@ -73,13 +75,23 @@ const mutated = (text: string) =>
     })
     .map(({ from, length, piece }) => text.slice(0, from) + piece + text.slice(from + length));
 
-async function loads(text: string): Promise<void> {
+/** The plans of this project: what people write. */
+const PLANS = readdirSync('jobs')
+  .filter(name => /\.(json|yaml)$/.test(name))
+  .map(name => readFileSync(`jobs/${name}`));
+
+async function loads(text: string | Uint8Array): Promise<void> {
   const result = await load(text);
   if (result.type === 'loaded') return;
   expect(result.problems.length).toBeGreaterThan(0);
   for (const problem of result.problems) {
     expect(problem).toMatchObject({ line: expect.any(Number), column: expect.any(Number), file: '<stdin>' });
-    expect(problem.message).not.toMatch(/\n|undefined|\[object/);
+    expect(problem.message).not.toMatch(/\n|undefined|\[object|^\s+at /);
+    const lines = new TextDecoder().decode(typeof text === 'string' ? Buffer.from(text) : text).split('\n');
+    expect(problem.line).toBeGreaterThan(0);
+    expect(problem.line).toBeLessThanOrEqual(lines.length);
+    expect(problem.column).toBeGreaterThan(0);
+    expect(problem.column).toBeLessThanOrEqual((lines[(problem.line ?? 1) - 1] ?? '').length + 1);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not appear.
   expect(formatProblems(result.problems)).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
@@ -95,6 +107,12 @@ describe('loading never throws, and every problem has a place', () => {
   ])('%s', async (_, texts) => {
     await fc.assert(fc.asyncProperty(texts, loads), { numRuns: 300 });
   });
+});
+
+test('a damaged plan of this project is loaded or refused, in time, each problem at its place', {
+  timeout: 3_600_000,
+}, async () => {
+  await fuzz('plans', damaged(PLANS), loads);
 });
 
 test('JSON has a syntax error exactly when JSON.parse refuses it', () => {
