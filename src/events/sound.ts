@@ -68,8 +68,16 @@ const resumed = holding({
 });
 
 const ofStep: Fields = { step: text, t: number };
-const event = oneOf('type', {
-  'run.started': { run: text, name: text, at: text, plan: maybe(text), folder: maybe(text), resumed: maybe(resumed) },
+const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output'>, Fields>> = {
+  'run.started': {
+    v: number,
+    run: text,
+    name: text,
+    at: text,
+    plan: maybe(text),
+    folder: maybe(text),
+    resumed: maybe(resumed),
+  },
   'step.queued': ofStep,
   'step.started': { ...ofStep, attempt: number, tick: maybe(number), name: maybe(text), pid: maybe(number) },
   'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number) },
@@ -82,11 +90,22 @@ const event = oneOf('type', {
   warning: { t: number, step: maybe(text), ...message },
   'run.cancelling': { t: number, reason: cancel },
   'run.finished': { t: number, outcome, exitCode: number },
-});
+};
 
-/** Whether it is an event of the journal as this version knows them, with all that is relied on. */
+const event = oneOf('type', EVENTS);
+/** What an event of any kind holds. */
+const anyEvent = holding({ type: text, t: number, step: maybe(text) });
+/** Of another version only that is read. */
+const otherVersion = holding({ type: value => value === 'run.started', v: value => number(value) && value !== 1 });
+
+/**
+ * Whether it is an event of the journal, with all that is relied on. Kinds of a later runjobs are events, too, and so is
+ * the beginning of a journal of another version.
+ */
 export function isSound(value: unknown): value is RunEvent {
-  return event(value);
+  const { type } = Object(value) as { type?: unknown };
+  const isKnown = typeof type === 'string' && Object.hasOwn(EVENTS, type);
+  return otherVersion(value) || (isKnown ? event(value) : anyEvent(value));
 }
 
 /** Whether it is an outcome as this version knows them. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { RunEvent } from '../events/event.ts';
 import { createFacts, type RunFacts } from '../events/facts.ts';
 import { createGroupFinder, groupsOf, type IsGroup } from '../events/groups.ts';
-import { isSound } from '../events/sound.ts';
 import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import type { KeptRun } from './find.ts';
 import { holderOf } from './lock.ts';
@@ -91,13 +90,11 @@ export function stepsIn(folder: string): string[] {
 /** Hands every event of a run to `take`; returns in words why that is not all. Never throws for what the file holds. */
 export function readPast(folder: string, take: (event: RunEvent) => void): string | undefined {
   let count = 0;
-  let unsound = 0;
   let reading: JournalReading;
   try {
     reading = readJournal(join(folder, RUN_FILES.journal), event => {
       count += 1;
-      if (isSound(event)) take(event);
-      else unsound += 1;
+      take(event);
     });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -106,8 +103,7 @@ export function readPast(folder: string, take: (event: RunEvent) => void): strin
   }
   switch (reading.type) {
     case 'read':
-      if (count === 0) return 'its journal is empty';
-      return unsound === 0 ? undefined : `${unsound} events of its journal are damaged, or of a newer runjobs`;
+      return count === 0 ? 'its journal is empty' : undefined;
     case 'newer':
       return `its journal is of version ${reading.version}: a newer runjobs reads it`;
     case 'damaged':

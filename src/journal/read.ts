@@ -1,7 +1,7 @@
 /** Reads a journal back, whatever a crash has made of its end. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { RunEvent } from '../events/event.ts';
-import { isEvent } from './shape.ts';
+import { isSound } from '../events/sound.ts';
 
 /** The version of events that this runjobs writes and reads. */
 export const EVENT_VERSION = 1;
@@ -76,7 +76,7 @@ function* linesOf(file: string): Generator<{ readonly bytes: Buffer; readonly is
 function eventIn(bytes: Buffer): RunEvent | undefined {
   try {
     const event: unknown = JSON.parse(bytes.toString());
-    return isEvent(event, EVENT_VERSION) ? event : undefined;
+    return isSound(event) ? event : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,6 @@ import { createFacts, type FactsFold } from '../events/facts.ts';
 import { groupsOf } from '../events/groups.ts';
 import type { Outcome } from '../events/outcome.ts';
 import { createPast, type PastFold } from '../events/past.ts';
-import { isSound } from '../events/sound.ts';
 import { type Holder, thisHolder } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type PlanCopy, readPlanCopy } from './plan-copy.ts';
@@ -81,16 +80,10 @@ function readPast(file: string, facts: FactsFold): PastReading {
   const past = createPast();
   // Killed before its first event.
   if (!existsSync(file)) return { type: 'read', past, length: 0 };
-  let line = 0;
-  let unsound: number | undefined;
   const reading = readJournal(file, event => {
-    line += 1;
-    if (!isSound(event)) unsound ??= line;
-    if (unsound !== undefined) return;
     past.take(event);
     facts.take(event);
   });
-  if (unsound !== undefined) return { type: 'wrong', message: damageAt(file, unsound) };
   switch (reading.type) {
     case 'read':
       return { type: 'read', past, length: reading.length };
