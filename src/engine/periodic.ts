@@ -27,7 +27,7 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
     past = undefined;
     run.publish({ type: 'tick.finished', step: running.path, t: run.t(), tick, outcome });
     if (outcome.state !== 'succeeded') return outcome;
-    if (started === every.times) return outcome;
+    if (started >= (every.times ?? Number.POSITIVE_INFINITY)) return outcome;
     if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
 
     const next = Math.max(tick + 1, first.tick + ticksDue(every, run.clock.now() - startedAt));

@@ -40,6 +40,15 @@ async function again(root: Step, journal: readonly RunEvent[], options: Simulate
 }
 
 describe('a resumed run', () => {
+  it('starts no tick where more are recorded than there are, as in a journal with lines doubled', async () => {
+    const root = leaf('.', {}, every(1000, 2));
+    const { events } = await simulate(root);
+    const ticks = events.filter(event => event.type === 'step.started' || event.type === 'tick.finished');
+    const run = await again(root, [...ticks, ...ticks.map(event => ({ ...event, tick: 3 }))] as RunEvent[]);
+    expect(run.executed).toEqual([]);
+    expect(run.outcome.state).toBe('succeeded');
+  });
+
   it('takes over what had succeeded, and starts what had not ended', async () => {
     const root = steps('.', [leaf('a', { durationMs: 5 }), leaf('b', { durationMs: 5 }), leaf('c')]);
     const run = await broken(root, started('b'));
