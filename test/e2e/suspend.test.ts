@@ -54,7 +54,7 @@ describe.skipIf(noTerminal !== undefined)('Ctrl-Z in a terminal', () => {
     screen.type('\u001a');
     await screen.shows('Stopped');
     await screen.shows('code 148');
-    expect(areStopped()).toBe(true);
+    await until(areStopped);
     expect(screen.raw().lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen.raw().lastIndexOf('\u001b[?25l'));
     writeFileSync(go, '');
     screen.type('fg; echo "then $?"\n');
@@ -72,7 +72,7 @@ describe.skipIf(noTerminal !== undefined)('Ctrl-Z in a terminal', () => {
     await screen.shows('› ready');
     screen.type('\u001a');
     await screen.shows('code 148');
-    expect(areStopped()).toBe(true);
+    await until(areStopped);
     screen.type('kill %1\n');
     await screen.shows('plan cancelled');
     expect((await screen.lines()).join('\n')).toContain('tidied');
@@ -108,7 +108,7 @@ describe.skipIf(spawnSync('perl', ['-v']).status !== 0)('SIGTSTP without a termi
     const { parent, pid, send } = await job(command);
     send('SIGTSTP');
     await until(() => stateOf(pid) === 'T');
-    expect(areStopped()).toBe(true);
+    await until(areStopped);
     writeFileSync(go, '');
     send('SIGCONT');
     expect((await parent).stdout).toMatch(/child went on\n(.*\n)*.*\] done\n(.*\n)*code 0$/);

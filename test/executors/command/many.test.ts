@@ -4,10 +4,14 @@ import { getEventListeners } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeGate, openRig } from './rig.ts';
 
 const rig = openRig();
+
+// Others make such folders in the machine's own at the same time.
+beforeEach(() => vi.stubEnv('TMPDIR', rig().folder));
+afterEach(() => vi.unstubAllEnvs());
 
 describe('many commands', () => {
   it('run 200 at once, each with its own output', { timeout: 60_000 }, async () => {
