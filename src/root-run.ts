@@ -64,14 +64,16 @@ export function claimRootRun(name: string): Claim {
 }
 
 /**
- * Takes the lock of the plan, where it has one, for a run for which the process was claimed: see {@link lockPlan}. Hand
- * it to {@link openRootRun} or {@link resumeRootRun}, or release it.
+ * Takes the lock of the plan, where it has one, for a run for which the process was claimed: see {@link lockPlan}. What a
+ * dead run that had it has left is ended first. Hand it to {@link openRootRun} or {@link resumeRootRun}, or release it.
  */
-export function lockRootRun(
+export async function lockRootRun(
   plan: Plan,
-  { claim, env, ...options }: Pick<RootRunOptions, 'claim' | 'env'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
+  { claim, env, onWait, signal }: Pick<RootRunOptions, 'claim' | 'env'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
 ): Promise<Lock | undefined> {
-  return lockPlan(plan, { ...options, run: claim.run.id, userState: userStateOf(env) });
+  const lock = await lockPlan(plan, { signal, onWait, run: claim.run.id, userState: userStateOf(env) });
+  if (lock?.after !== undefined) await endDeadRun(plan, lock.after.run, message => onWait?.(message));
+  return lock;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `finally`: steps that run once after the body has ended, however it ended. */
 
-import type { Outcome } from '../events/outcome.ts';
+import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { childPath, type FinallyBlock } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import { Group } from './group.ts';
@@ -11,7 +11,8 @@ import { Variables } from './variables.ts';
 /**
  * Runs the block after the body came to `own`: all of its steps, in order, whatever becomes of each, outside of every
  * slot and every deadline but its own. A cancellation does not reach it; killing the run does. It does not run when the
- * body never started. Resolves to `own`, or to a failure where that was success (or was forgiven) and the block failed.
+ * body never started. Resolves to `own`, or, where that was success (or was forgiven), to a failure when the block failed, and
+ * to `cancelled` when it was killed.
  */
 export async function conclude(
   run: RunContext,
@@ -37,16 +38,21 @@ export async function conclude(
     if (run.killed.aborted) inner.cancel(run.killed.reason);
     return withDeadline(run.clock, inner, block.timeoutMs, () => inOrder(run, block, inner));
   });
-  if (failure === undefined) return own;
-  if (failure.limitMs !== undefined) tellCutOff(run, path, failure.step, failure.limitMs);
+  if (failure?.limitMs !== undefined) tellCutOff(run, path, failure.step, failure.limitMs);
   const isGood = own.state === 'succeeded' || (own.state === 'failed' && own.allowed);
-  return isGood ? { state: 'failed', reason: { type: 'finally', ...failure } } : own;
+  if (failure === undefined || !isGood) return own;
+  const { cut, ...reason } = failure;
+  return cut === undefined
+    ? { state: 'failed', reason: { type: 'finally', ...reason } }
+    : { state: 'cancelled', reason: cut };
 }
 
-/** The first step of the block that failed; or the block itself, where its own time ran out. */
+/** The first step of the block that failed; or the block itself, where its own time ran out, or it was killed. */
 interface BlockFailure {
   readonly step: string;
   readonly limitMs?: number;
+  /** Why all of it was killed. */
+  readonly cut?: CancelReason;
 }
 
 async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<BlockFailure | undefined> {
@@ -55,6 +61,7 @@ async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Prom
   await group.end();
   const told = scope.cancelled;
   if (told?.type === 'timeout') return { step: scope.path, limitMs: told.limitMs };
+  if (told !== undefined) return { step: scope.path, cut: told };
   return group.failure && { step: group.failure.step };
 }
 

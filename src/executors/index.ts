@@ -54,11 +54,10 @@ async function openHttp() {
 }
 
 /**
- * Ends the processes that a dead run of this plan has left, see `command/dead-run.ts`. How many there were, and what
+ * Ends the processes that a dead run has left, in the grace of this plan: see `command/dead-run.ts`. How many there were, and what
  * could not be ended, is told.
  */
 export async function endDeadRun(plan: Plan, run: string, warn: (message: string) => void): Promise<void> {
-  if (!leavesOf(plan.root).some(({ type }) => type === 'run')) return;
   const { endDeadRun: end } = await import('./command/dead-run.ts');
   const count = await end({ run, graceMs: longestGrace(plan), warn });
   if (count > 0)

@@ -23,17 +23,7 @@ export class UnsafeFolder extends Error {
  * @throws the file system's error when it cannot be made.
  */
 export function makeOwnFolder(path: string, { anyOwner = false }: { anyOwner?: boolean } = {}): boolean {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      return makeOwnFolder(path, { anyOwner });
-    }
-    if (code !== 'EEXIST') throw error;
-  }
+  if (isMade(path)) return true;
   const found = lstatSync(path);
   if (found.isSymbolicLink()) {
     throw new UnsafeFolder(
@@ -52,4 +42,20 @@ export function makeOwnFolder(path: string, { anyOwner = false }: { anyOwner?: b
 function isTrusted({ uid }: Stats, path: string): boolean {
   const self = process.geteuid?.();
   return self === undefined || uid === self || uid === 0 || uid === lstatSync(dirname(path)).uid;
+}
+
+/** Whether it was made; false where it was there before. The folders above it are made, too. */
+function isMade(path: string): boolean {
+  for (let isAboveMade = false; ; isAboveMade = true) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return false;
+      // Below /proc nothing can be made, however often one tries.
+      if (code !== 'ENOENT' || isAboveMade) throw error;
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    }
+  }
 }

@@ -12,6 +12,8 @@ export type Taking =
 
 /** A lock that is held by this process. It is given back by the end of the process, too. */
 export interface Lock {
+  /** Who had it before, and died with it; what that one has started may still run. */
+  readonly after?: Holder | undefined;
   /** Gives it back, once. Never throws. */
   release(): void;
 }
@@ -31,10 +33,11 @@ export async function takeLock(folder: string, holder: Holder): Promise<Taking> 
     },
   });
   if (found.type === 'taken') return { type: 'taken', by: found.who.holder, sure: found.who.state === 'alive' };
-  const { generation, mine } = found;
+  const { generation, mine, after } = found;
   return {
     type: 'held',
     lock: {
+      after: after?.holder,
       release() {
         emptyGeneration(folder, generation, mine.record);
         mine.drop();
@@ -86,7 +89,7 @@ interface Preparation {
 }
 
 export type Claimed<Who, Mine> =
-  | { readonly type: 'held'; readonly generation: number; readonly mine: Mine }
+  | { readonly type: 'held'; readonly generation: number; readonly mine: Mine; readonly after: Who | undefined }
   | { readonly type: 'taken'; readonly who: Who };
 
 /** Each try but the last one has failed because of another's success. */
@@ -109,7 +112,9 @@ export async function claim<Who extends Attested, Mine extends Preparation>(
     const found = await who(record);
     if (found !== undefined && found.state !== 'dead') return { type: 'taken', who: found };
     const mine = await prepare();
-    if (await become(generations, { last, record }, mine)) return { type: 'held', generation: last + 1, mine };
+    if (await become(generations, { last, record }, mine)) {
+      return { type: 'held', generation: last + 1, mine, after: found };
+    }
     mine.drop();
   }
   throw new Error('the lock changes hands without end');

@@ -159,6 +159,16 @@ describe('a resumed run', () => {
     expect(run.state('a')).toBe('succeeded');
   });
 
+  it('runs a finally again that was cut by a second signal, though the body had succeeded', async () => {
+    const root = steps('.', [leaf('a', {}, lastly([leaf('x', { durationMs: 50 }), leaf('y')])), leaf('b')]);
+    const reason = { type: 'interrupted', signal: 'SIGINT' } as const;
+    const first = await simulate(root, { during: (run, clock) => void clock.at(10, () => run.kill(reason)) });
+    expect(first.steps.get('a')).toEqual({ state: 'cancelled', reason });
+    const run = await again(root, first.events);
+    expect(run.executed).toEqual(['a/finally/x', 'a/finally/y', 'b']);
+    expect(run.outcome.state).toBe('succeeded');
+  });
+
   it('starts background steps again', async () => {
     const root = steps('.', [
       leaf('server', { durationMs: 1e9 }, { background: true }),
