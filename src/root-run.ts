@@ -1,4 +1,5 @@
 /** The composition of one root run: plan, engine, executors, journal and listeners put together. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
@@ -86,12 +87,23 @@ export function openRootRun(options: RootRunOptions): Promise<RootRun> {
 }
 
 async function openNew(options: RootRunOptions): Promise<RootRun> {
-  const { plan, overrides = {}, claim, env } = options;
+  const { plan, claim, env } = options;
   const folder = makeFolder(claim.run, {
     planFolder: plan.folder,
     userState: userStateOf(env),
     ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
   });
+  try {
+    return await openIn(folder, options);
+  } catch (error) {
+    // A run that never began must not be the last one.
+    rmSync(folder.path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function openIn(folder: RunFolder, options: RootRunOptions): Promise<RootRun> {
+  const { plan, overrides = {}, claim } = options;
   const { id, name } = claim.run;
   writePlanCopy(folder.path, { plan, overrides });
   const holder = thisHolder({ run: id, name, ...(plan.file === undefined ? {} : { plan: plan.file }) });

@@ -10,9 +10,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await perform(parseArguments(argv, version()));
   } catch (error) {
-    reportBug(error);
-    exitProcess(EXIT.bug);
+    const words = surroundings(error as NodeJS.ErrnoException);
+    if (words === undefined) reportBug(error);
+    else process.stderr.write(`runjobs: ${words}; nothing was started\n`);
+    exitProcess(words === undefined ? EXIT.bug : EXIT.usage);
   }
+}
+
+/** What around us makes work impossible; undefined: nothing that is known. */
+function surroundings({ code, syscall }: NodeJS.ErrnoException): string | undefined {
+  if (syscall === 'uv_cwd') return 'the current folder is not there any more: cd to one that is';
+  if (code === 'EMFILE' || code === 'ENFILE') return 'too many files are open to read its own: raise "ulimit -n"';
+  return undefined;
 }
 
 async function perform(request: Request): Promise<void> {

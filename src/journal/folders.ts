@@ -44,18 +44,19 @@ function isTrusted({ uid }: Stats, path: string): boolean {
   return self === undefined || uid === self || uid === 0 || uid === lstatSync(dirname(path)).uid;
 }
 
-/** Whether it was made; false where it was there before. The folders above it are made, too. */
-function isMade(path: string): boolean {
-  for (let isAboveMade = false; ; isAboveMade = true) {
-    try {
-      mkdirSync(path, { mode: 0o700 });
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') return false;
-      // Below /proc nothing can be made, however often one tries.
-      if (code !== 'ENOENT' || isAboveMade) throw error;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    }
+/**
+ * Whether it was made; false where it was there before. The folders above it are made, too: not in Node's own way, which
+ * never ends below /proc, where nothing can be made.
+ */
+function isMade(path: string, isLastTry = false): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT' || isLastTry || dirname(path) === path) throw error;
   }
+  isMade(dirname(path));
+  return isMade(path, true);
 }

@@ -37,8 +37,12 @@ export interface ReopenedRun {
 /**
  * Takes the run in a folder over, unless somebody has it, and reads what it had come to. Of several who try at once one
  * gets it. Rejects with the file system's error when the folder cannot be written.
+ * @param force also when nothing is known of what was done, though something was: everything starts again then.
  */
-export async function reopenRun(folder: string): Promise<Reopening> {
+export async function reopenRun(
+  folder: string,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Reopening> {
   const copy = readPlanCopy(folder);
   if ('wrong' in copy) {
     const message = existsSync(join(folder, RUN_FILES.plan))
@@ -55,6 +59,10 @@ export async function reopenRun(folder: string): Promise<Reopening> {
   try {
     const facts = createFacts(groupsOf(copy.plan.root));
     const read = readPast(join(folder, RUN_FILES.journal), facts);
+    if (read.type === 'read' && facts.facts() === undefined && existsSync(join(folder, RUN_FILES.logs)) && !force) {
+      owner.release();
+      return { type: 'wrong', message: nothingKnown(folder, id) };
+    }
     if (read.type === 'read' && !isWellEnded(facts.facts()?.outcome)) {
       const { past, length: goOnAt } = read;
       return { type: 'reopened', run: { folder, id, copy, past, facts, goOnAt, owner } };
@@ -80,10 +88,13 @@ function readPast(file: string, facts: FactsFold): PastReading {
   const past = createPast();
   // Killed before its first event.
   if (!existsSync(file)) return { type: 'read', past, length: 0 };
+  let begins: boolean | undefined;
   const reading = readJournal(file, event => {
+    begins ??= event.type === 'run.started';
     past.take(event);
     facts.take(event);
   });
+  if (begins === false) return { type: 'wrong', message: damageAt(file, 1) };
   switch (reading.type) {
     case 'read':
       return { type: 'read', past, length: reading.length };
@@ -98,8 +109,15 @@ function readPast(file: string, facts: FactsFold): PastReading {
   }
 }
 
+function nothingKnown(folder: string, id: string): string {
+  return (
+    `the journal of ${id} is empty or gone, though its steps have printed (${join(folder, RUN_FILES.logs)}): nothing is ` +
+    `known of what was done. "runjobs resume ${id} --force" starts everything again`
+  );
+}
+
 function damageAt(file: string, line: number): string {
-  const what = 'this line is no event that is known here, though whole ones follow';
+  const what = 'an event that is known here should stand in this line, and whole ones follow it';
   return `${file}:${line}: ${what}. Put it right if it was changed by hand, else run the plan anew`;
 }
 

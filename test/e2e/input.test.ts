@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { planFile, runjobs, temporaryFolder } from '../support/cli.ts';
+import { BIN, ENV, planFile, runjobs, temporaryFolder } from '../support/cli.ts';
 
 /** Exit 2, words on standard error, nothing started, no trace of ours. */
 async function refused(args: readonly string[], options: object = {}) {
@@ -149,4 +150,38 @@ it('--version and --help say what they should', async () => {
   const help = await runjobs(['--help']);
   expect(help.exitCode).toBe(0);
   expect(String(help.stdout)).toMatch(/check.*schema/s);
+});
+
+describe('surroundings in which nothing can be run are told in words:', () => {
+  const shell = (script: string, ...args: string[]) =>
+    execa('bash', ['-c', script, 'bash', process.execPath, BIN, ...args], {
+      env: ENV,
+      extendEnv: false,
+      reject: false,
+    });
+
+  it.each([[['runs']], [['resume']], [['plan.json']], [['-']]])('a current folder that is gone: %j', async args => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'gone'));
+    const result = await shell(`cd "${folder}/gone" && rmdir "$PWD" && exec "$@" < /dev/null`, ...args);
+    expect([result.exitCode, result.stderr]).toEqual([
+      2,
+      'runjobs: the current folder is not there any more: cd to one that is; nothing was started',
+    ]);
+  });
+
+  it('a state folder where nothing can be made', async () => {
+    const result = await runjobs([planFile({ run: 'true' }), '--state-dir', '/proc/nope/deeper']);
+    expect(result.exitCode).toBe(74);
+    expect(String(result.stderr)).toMatch(/nothing was started: ENOENT: .*\/proc\/nope/);
+  });
+
+  it('a disk without room for the plan’s copy; no run that never began stays behind', async () => {
+    const state = temporaryFolder();
+    const plan = planFile({ gather: Array.from({ length: 50 }, (_, index) => `echo ${index}`) });
+    const result = await shell(`trap '' XFSZ; ulimit -f 1; exec "$@"`, plan, '--state-dir', state);
+    expect(result.exitCode).toBe(74);
+    expect(result.stderr).toMatch(/cannot be recorded, so nothing was started: .*(EFBIG|file too large)/);
+    expect(readdirSync(join(state, 'runs'))).toEqual([]);
+  });
 });

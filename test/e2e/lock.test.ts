@@ -326,3 +326,21 @@ describe('a lock that cannot be kept is told with exit code 74, and starts nothi
     expect(trace()).toEqual(['in', 'out']);
   });
 });
+
+it('what a killed holder has left is ended before the next one starts', async () => {
+  const trace = join(temporaryFolder(), 'trace');
+  const env = { XDG_STATE_HOME: temporaryFolder() };
+  // Without the end of the first, its step would write its last word in the middle of the second.
+  const file = planFile({
+    lock: 'deploy',
+    stop: { grace: '1s' },
+    run: `trap "" TERM; echo in >> ${trace}; echo ready; i=0; while [ $i -lt 40 ]; do sleep 0.05; i=$((i + 1)); done; echo out >> ${trace}`,
+  });
+  const holder = runjobs([file, '--state-dir', temporaryFolder()], { env });
+  await printed(holder, '] ready');
+  holder.kill('SIGKILL');
+  await holder;
+  const next = await runjobs([file, '--state-dir', temporaryFolder()], { env });
+  expect(next.exitCode).toBe(0);
+  expect(readFileSync(trace, 'utf8')).toBe('in\nin\nout\n');
+});

@@ -1,5 +1,5 @@
 /** Whatever kills a run, what was done is not done again. */
-import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printed, runjobs, temporaryFolder, until } from '../support/cli.ts';
@@ -184,6 +184,19 @@ describe('resume', () => {
     expect(at.done()).toEqual(['a', 'b', 'c', 'new-b', 'c', 'c-end']);
   });
 
+  it('of a plan whose file is gone is refused, and goes on with the copy when forced', async () => {
+    const at = stage({ steps: [say('a'), wait('b')] });
+    await killed(at);
+    renameSync(at.file, `${at.file}.old`);
+    const refused = await at.resume();
+    expect(refused.exitCode).toBe(2);
+    expect(String(refused.stderr)).toMatch(
+      /^runjobs: the plan of \S+ is not there any more: .*plan\.json; nothing was started\.\n/,
+    );
+    expect((await at.resume('--force')).exitCode).toBe(0);
+    expect(at.done()).toEqual(['a', 'b', 'b', 'b-end']);
+  });
+
   it('of a plan that came through standard input goes on with what it was', async () => {
     const folder = temporaryFolder();
     const input = JSON.stringify({
@@ -229,12 +242,30 @@ describe('a journal', () => {
     for (const line of readFileSync(at.journal(), 'utf8').trimEnd().split('\n')) JSON.parse(line);
   });
 
-  it('that is empty starts everything', async () => {
+  it.each([
+    ['empty', (file: string) => truncateSync(file, 0)],
+    ['gone', (file: string) => rmSync(file)],
+  ])('that is %s though steps have printed is refused; with --force everything starts again', async (_, spoil) => {
     const at = await broken();
-    truncateSync(at.journal(), 0);
-    expect((await at.resume()).exitCode).toBe(0);
+    spoil(at.journal());
+    const refused = await at.resume();
+    expect(refused.exitCode).toBe(2);
+    expect(String(refused.stderr)).toMatch(
+      /^runjobs: the journal of \S+ is empty or gone, though its steps have printed/,
+    );
+    expect(at.done()).toEqual(['a', 'b', 'c']);
+    expect((await at.resume('--force')).exitCode).toBe(0);
     expect(at.done()).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'c-end']);
     expect(JSON.parse(readFileSync(at.journal(), 'utf8').split('\n')[0] ?? '')).not.toHaveProperty('resumed');
+  });
+
+  it('that is empty because the run was killed before it began lets it begin', async () => {
+    const at = stage({ steps: [say('a')] });
+    await at.start();
+    truncateSync(at.journal(), 0);
+    rmSync(join(at.runFolder(), 'result.json'));
+    expect((await at.resume()).exitCode).toBe(0);
+    expect(at.done()).toEqual(['a', 'a']);
   });
 
   it.each([
@@ -242,7 +273,7 @@ describe('a journal', () => {
     [
       'damaged in the middle',
       (text: string) => text.replace('\n', '\nrubbish\n'),
-      /journal\.ndjson:2: this line is no event that is known here, though whole ones follow/,
+      /journal\.ndjson:2: an event that is known here should stand in this line/,
     ],
   ])('%s is refused, and left as it is', async (_, change, message) => {
     const at = await broken();

@@ -1,4 +1,5 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
+import { existsSync } from 'node:fs';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -23,7 +24,7 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
   const { folder } = named.run;
   let reopening: Reopening;
   try {
-    reopening = await reopenRun(folder);
+    reopening = await reopenRun(folder, flags);
   } catch (error) {
     return refuse(streams, EXIT.notWritable, `runjobs: "${folder}" cannot be written: ${(error as Error).message}\n`);
   }
@@ -84,7 +85,12 @@ async function planOf(
   { force = false }: ResumeFlags,
 ): Promise<{ readonly plan: Plan; readonly changed: readonly string[] } | { readonly wrong: string }> {
   const { file } = copy.plan;
-  if (file === undefined) return { plan: copy.plan, changed: [] };
+  if (file === undefined || (force && !existsSync(file))) return { plan: copy.plan, changed: [] };
+  if (!existsSync(file)) {
+    const what = `the plan of ${id} is not there any more: ${file}; nothing was started`;
+    const next = `Put it back, or go on with the copy that the run has kept: runjobs resume ${id} --force`;
+    return { wrong: `runjobs: ${what}.\n${next}\n` };
+  }
   const loaded = await loadNamedPlan(file);
   if (loaded.type === 'rejected') return { wrong: explainRejection(file, loaded) };
   const changed = changedSteps(copy.plan.root, loaded.plan.root);
