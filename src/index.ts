@@ -84,7 +84,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const env = options.env ?? (process.env as Record<string, string>);
     const root = await openRootRun({
       plan: loaded.plan,
-      overrides: { slots },
+      overrides: options.slots === undefined ? {} : { slots },
       claim,
       lock: await lockRootRun(loaded.plan, { claim, env, signal }),
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
