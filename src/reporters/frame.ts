@@ -4,7 +4,7 @@ import { ended } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration } from './durations.ts';
-import { outputRow, type RowOptions, signs, stepRow } from './rows.ts';
+import { outputRow, type RowOptions, roomForName, signs, stepRow, textOf } from './rows.ts';
 import { cleanse } from './text.ts';
 import { cancelWords } from './wording.ts';
 
@@ -19,20 +19,27 @@ export interface FrameOptions extends RowOptions {
 export function composeTitle(progress: Progress, options: FrameOptions): string {
   const { width, t, steps, palette } = options;
   const { counts, group } = progress.root;
+  const told = signs(progress.root, options);
+  const took = ` ${formatDuration(t)}  `;
+  const name = cutTo(cleanse(progress.name), roomForName(told, width - took.length));
+  const room = width - widthOf(name) - took.length;
+  // Whom we wait for is worth more than why.
+  const first = told.flatMap(([text]) => (typeof text === 'string' ? [] : [textOf(text, room)])).join(' · ');
   const parts: string[] = [];
   if (progress.cancelling !== undefined) {
     parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
   }
-  for (const [words] of signs(progress.root, options)) parts.push(words);
+  for (const [text] of told) if (typeof text === 'string') parts.push(text);
   if (group) parts.push(`${ended(counts)}/${steps.leavesBelow('.')} done`);
   if (group && counts.running > 0) parts.push(`${counts.running} running`);
   if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
   const failed = counts.failed + counts.allowed;
   if (group && failed > 0) parts.push(`${failed} failed`);
-  const name = cutTo(cleanse(progress.name), width);
-  const rest = cutTo(` ${formatDuration(t)}  ${parts.join(' · ')}`.trimEnd(), width - widthOf(name));
-  return palette.strong(name) + palette.quiet(rest);
+  const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
+  const line = `${took}${first}`;
+  const left = width - widthOf(name);
+  return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());
 }
 
 /** The lines below the run's line: the tree of steps, or the part of it that matters most and a count of the rest. */

@@ -29,10 +29,14 @@ export interface RowOptions {
 /** The id of a step without a name is its position. */
 const UNNAMED = /(?:^|\/)\d+$/;
 const COMMAND_COLUMNS = 32;
+/** What stays of a name that gives way. */
+const NAME_COLUMNS = 8;
 
 type Paint = (text: string) => string;
+/** A text that is made to fit; without room, its shortest form, for which the name gives way. */
+type Elastic = (room: number) => string;
 /** A part of a row, and its colour. */
-export type Piece = readonly [text: string, paint: Paint];
+export type Piece = readonly [text: string | Elastic, paint: Paint];
 
 /** `✔ build 1.2 s › done in 1.1 s`, indented by its depth. */
 export function stepRow(node: ProgressNode, depth: number, options: RowOptions): string {
@@ -91,11 +95,12 @@ export function signs(node: ProgressNode, options: RowOptions): Piece[] {
   return pieces;
 }
 
-function stoppingPiece(stopping: Stopping, step: Step | undefined, { t, cancelling }: RowOptions): string {
+function stoppingPiece(stopping: Stopping, step: Step | undefined, { t, cancelling }: RowOptions): Piece[0] {
   const leftMs = stopping.killT - t;
   if (!stopping.isLate && stopping.signal === 'SIGKILL') return 'killed (SIGKILL)';
   if (!stopping.isLate) return `stopping (${stopping.signal}, pid ${stopping.pid}), SIGKILL ${formatLeft(leftMs)}`;
-  return waitingWords(stopping, stopping.command ?? (step ? commandWords(step) : ''), leftMs, cancelling);
+  const command = stopping.command ?? (step ? commandWords(step) : '');
+  return room => waitingWords(stopping, command, leftMs, cancelling, room);
 }
 
 function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {
@@ -113,12 +118,25 @@ function output({ tail, last }: ProgressNode, palette: Palette): Piece[] {
 function fitted(pieces: readonly Piece[], width: number): string {
   let left = width;
   let line = '';
-  for (const [text, paint] of pieces) {
+  for (const [index, [text, paint]] of pieces.entries()) {
     const space = line === '' ? '' : ' ';
-    const cut = cutTo(text, left - space.length);
+    const room = left - space.length;
+    const cut = cutTo(textOf(text, room), index === 0 ? roomForName(pieces.slice(1), room) : room);
     if (cut === '') break;
     line += space + paint(cut);
     left -= space.length + widthOf(cut);
   }
   return line;
+}
+
+/** A piece as it is in so many columns. */
+export function textOf(text: Piece[0], room: number): string {
+  return typeof text === 'string' ? text : text(room);
+}
+
+/** What the pieces that follow leave to a name: all where none of them is elastic. */
+export function roomForName(following: readonly Piece[], width: number): number {
+  const last = following.findLastIndex(([text]) => typeof text !== 'string');
+  const needed = following.slice(0, last + 1).reduce((sum, [text]) => sum + 1 + widthOf(textOf(text, 0)), 0);
+  return Math.min(width, Math.max(NAME_COLUMNS, width - needed));
 }

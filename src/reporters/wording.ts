@@ -2,6 +2,7 @@
 import type { Resumed } from '../events/event.ts';
 import type { CancelReason, Failed, Failure, InterruptSignal, Outcome, SkipReason } from '../events/outcome.ts';
 import type { Stopping } from '../events/tree.ts';
+import { cutTo, widthOf } from './columns.ts';
 import { formatLimit, formatRest } from './durations.ts';
 import { cleanse } from './text.ts';
 
@@ -34,6 +35,9 @@ const SIGNALS: Readonly<Record<string, string>> = {
   SIGPIPE: '141, nobody reads its output',
   SIGTERM: '143',
 };
+
+/** Columns below which a command says nothing. */
+const LEAST_COMMAND = 4;
 
 const INTERRUPTS: Readonly<Record<InterruptSignal, string>> = {
   SIGINT: 'interrupted by Ctrl-C (SIGINT)',
@@ -116,18 +120,26 @@ export function cancelWords(reason: CancelReason): string {
 /**
  * Who keeps us waiting: `waiting for "npm test" (pid 4711), 3 s left; Ctrl-C again kills`, and after the grace that it is
  * killed. @param command what is waited for. @param leftMs of the grace. @param cancelling why the run is being stopped,
- * as long as nothing has asked twice.
+ * as long as nothing has asked twice. @param room columns for all of it: the command is cut, or left out, never the rest.
  */
 export function waitingWords(
   { pid, signal }: Stopping,
   command: string,
   leftMs: number,
   cancelling: CancelReason | undefined,
+  room = Number.POSITIVE_INFINITY,
 ): string {
-  const who = `"${oneLine(command)}" (pid ${pid})`;
-  if (signal === 'SIGKILL') return `${who} did not end in time: killed (SIGKILL)`;
-  const left = `${formatRest(leftMs)} left${signal === 'stop.run' ? ' for "stop.run"' : ''}`;
-  return `waiting for ${who}, ${left}${againWords(cancelling)}`;
+  const whole = oneLine(command);
+  const words = (shown: string) => {
+    const who = shown === '' ? `pid ${pid}` : `"${shown}" (pid ${pid})`;
+    if (signal === 'SIGKILL') return `${who} did not end in time: killed (SIGKILL)`;
+    const left = `${formatRest(leftMs)} left${signal === 'stop.run' ? ' for "stop.run"' : ''}`;
+    return `waiting for ${who}, ${left}${againWords(cancelling)}`;
+  };
+  const over = widthOf(words(whole)) - room;
+  if (over <= 0) return words(whole);
+  const shown = widthOf(whole) - over;
+  return words(shown < LEAST_COMMAND ? '' : cutTo(whole, shown));
 }
 
 function againWords(cancelling: CancelReason | undefined): string {

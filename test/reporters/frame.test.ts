@@ -22,7 +22,7 @@ function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many
     tell,
     progress,
     frame: (more: Partial<FrameOptions> = {}) => composeFrame(progress, { ...look, ...more }),
-    title: (more: Partial<typeof look> = {}) => composeTitle(progress, { ...look, ...more }),
+    title: (more: Partial<FrameOptions> = {}) => composeTitle(progress, { ...look, ...more }),
     wait: (ms: number) => {
       now += ms;
     },
@@ -159,5 +159,41 @@ describe('the run’s line', () => {
     tell.end('g/x1', exit(1));
     tell.end('g', childFailed('g/x1'));
     expect(frame()).toEqual(['  ✖ g 1.0 s "g/x1" failed', '    ✖ x1 1.0 s exit 1']);
+  });
+});
+
+describe('the wait for a step that does not end', () => {
+  const late = { type: 'step.stopping', t: 0, pid: 28341, signal: 'SIGTERM', graceMs: 9000, waitedMs: 1000 } as const;
+  const cancelling = { type: 'interrupted', signal: 'SIGINT' } as const;
+  const tail = /28341\)?, 8 s left; Ctrl-C again kills$/;
+
+  it('is told whole where there is room, else with a shorter command, or none, or a shorter name', () => {
+    const { tell, frame } = stage(planOf(gather('root', [run('ign', 'trap "" TERM; sleep 100'), run('x'.repeat(70))])));
+    tell.start('ign');
+    tell.start('x'.repeat(70));
+    tell.event({ ...late, step: 'ign' });
+    tell.event({ ...late, step: 'x'.repeat(70) });
+    const rows = (width: number) => frame({ width, cancelling });
+    expect(rows(120)[0]).toBe(
+      '  * ign 1.0 s waiting for "trap "" TERM; sleep 100" (pid 28341), 8 s left; Ctrl-C again kills',
+    );
+    expect(rows(79)[0]).toBe('  * ign 1.0 s waiting for "trap "" …" (pid 28341), 8 s left; Ctrl-C again kills');
+    expect(rows(70)[0]).toBe('  * ign 1.0 s waiting for pid 28341, 8 s left; Ctrl-C again kills');
+    expect(rows(79)[1]).toMatch(/^ {2}\* x{9,}… 1\.0 s waiting for pid 28341, 8 s left; Ctrl-C again kills$/);
+    for (let width = 72; width < 130; width += 1)
+      for (const row of rows(width)) {
+        expect(row.length).toBeLessThanOrEqual(width);
+        expect(row).toMatch(tail);
+      }
+  });
+
+  it('is told before the reason where the plan is one command', () => {
+    const { tell, title } = stage(planOf(run('root', 'trap "" TERM; sleep 100')));
+    tell.event({ type: 'run.cancelling', t: 0, reason: cancelling });
+    tell.event({ ...late, step: '.' });
+    expect(title({ width: 77, cancelling })).toMatch(
+      /^tour 1\.0 s {2}waiting for "trap .*…" \(pid 28341\), 8 s left; Ctrl-C again kills( ·.*)?…?$/,
+    );
+    expect(title({ width: 140, cancelling })).toMatch(/Ctrl-C again kills · stopping: interrupted by Ctrl-C/);
   });
 });
