@@ -7,6 +7,8 @@ export interface Cleaned {
   /** What they took on disk. */
   readonly bytes: number;
   readonly alive: readonly string[];
+  /** Nothing is known of them yet. */
+  readonly starting: readonly string[];
   /** Left, as they could be gone on with. */
   readonly died: readonly string[];
   /** They cannot be removed. */
@@ -16,13 +18,14 @@ export interface Cleaned {
 const LISTED = 20;
 
 /** One line for all, then those that stay. @param isDry nothing was removed, it is only told what would be. */
-export function cleanedWords({ removed, bytes, alive, died, stuck }: Cleaned, isDry: boolean): string {
+export function cleanedWords({ removed, bytes, alive, starting, died, stuck }: Cleaned, isDry: boolean): string {
   const lines = [
     removed.length === 0
       ? 'nothing to remove'
       : `${isDry ? 'would remove' : 'removed'} ${runs(removed.length)}, ${formatBytes(bytes)}`,
     ...(isDry ? removed.map(id => `  ${id}`) : []),
     ...listed(alive, 'stays: it is alive'),
+    ...listed(starting, 'stays: it may be about to start; try again in some seconds'),
     ...listed(died, id => `stays: it died, and "runjobs resume ${id}" may go on with it; --all removes it as well`),
     ...listed(stuck, 'stays: it cannot be removed'),
   ];

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BIN, ENV, printed, runjobs, temporaryFolder } from '../support/cli.ts';
@@ -164,6 +174,24 @@ describe('a run that is alive', () => {
 });
 
 describe('clean', () => {
+  it('removes a run of which nothing can be read, however new, unless nobody has held it yet', async () => {
+    const file = plan({ run: 'true' });
+    for (const text of ['', '{"type":"run.started","v":2,"t":0}\n']) {
+      await here(file);
+      const [id = ''] = ids();
+      const folder = join(cwd, '.runjobs/runs', id);
+      rmSync(join(folder, 'result.json'));
+      writeFileSync(join(folder, 'journal.ndjson'), text);
+      expect(await said(['clean', id])).toContain('removed 1 run');
+    }
+    const folder = join(cwd, '.runjobs/runs/20261122-081349-7f3a91c4');
+    mkdirSync(folder);
+    expect(await said(['clean', 'last'], 75)).toContain('stays: it may be about to start');
+    const then = Date.now() / 1000 - 10;
+    utimesSync(folder, then, then);
+    expect(await said(['clean', 'last'])).toContain('removed 1 run');
+  });
+
   it('keeps the latest so many', async () => {
     const file = plan({ run: 'true' });
     for (let count = 0; count < 3; count += 1) await here(file);

@@ -160,13 +160,15 @@ describe('a line of a log on a terminal', () => {
 });
 
 it('what was cleaned is told with what stays and why', () => {
-  const cleaned = { removed: ['a', 'b'], bytes: 1500, alive: ['c'], died: ['d'], stuck: ['e'] };
+  const cleaned = { removed: ['a', 'b'], bytes: 1500, alive: ['c'], starting: [], died: ['d'], stuck: ['e'] };
   expect(cleanedWords(cleaned, false)).toBe(
     'removed 2 runs, 1.5 kB\nc stays: it is alive\n' +
       'd stays: it died, and "runjobs resume d" may go on with it; --all removes it as well\n' +
       'e stays: it cannot be removed\n',
   );
-  expect(cleanedWords({ removed: [], bytes: 0, alive: [], died: [], stuck: [] }, true)).toBe('nothing to remove\n');
+  expect(cleanedWords({ removed: [], bytes: 0, alive: [], starting: [], died: [], stuck: [] }, true)).toBe(
+    'nothing to remove\n',
+  );
 });
 
 it('a step that is unknown is answered with the nearest, or with some that there are', () => {

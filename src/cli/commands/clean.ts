@@ -1,22 +1,24 @@
 /** `runjobs clean [run…]`: removes runs that have ended. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type KeptRun, runsNearby } from '../../journal/find.ts';
 import { isHeld, lookAt, type PastRun } from '../../journal/past.ts';
 import { removeRun } from '../../journal/prune.ts';
 import { bytesIn } from '../../journal/result.ts';
+import { RUN_FILES } from '../../journal/runs.ts';
 import { type Cleaned, cleanedWords } from '../../reporters/cleaned.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun, runPlaces } from '../named-run.ts';
 import type { CleanFlags } from '../options.ts';
 import { openStreams } from '../streams.ts';
 
-/** A run of which nothing is known yet may be about to start. */
-const STARTING_MS = 60_000;
+/** Between the making of a run's folder and its first holder. */
+const STARTING_MS = 5000;
 
 /**
  * Removes the named runs, or those nearby, and says what; one that is alive never, one that died only when it is named or
  * with `--all`. Resolves to the exit code: 2 where a name leads to no run (nothing is removed then), 75 where a named one
- * is alive.
+ * is alive, or may be about to start.
  */
 export async function cleanCommand(names: readonly string[], flags: CleanFlags): Promise<number> {
   const streams = openStreams();
@@ -35,18 +37,22 @@ export async function cleanCommand(names: readonly string[], flags: CleanFlags):
   await streams.flush();
   if (isWrong) return EXIT.usage;
   if (streams.hasFailed) return EXIT.notWritable;
-  return names.length > 0 && cleaned !== undefined && cleaned.alive.length > 0 ? EXIT.held : EXIT.ok;
+  return names.length > 0 && cleaned !== undefined && cleaned.alive.length + cleaned.starting.length > 0
+    ? EXIT.held
+    : EXIT.ok;
 }
 
 async function clean(runs: readonly KeptRun[], flags: CleanFlags, isNamed: boolean): Promise<Cleaned> {
   const removed: string[] = [];
   const alive: string[] = [];
+  const starting: string[] = [];
   const died: string[] = [];
   const stuck: string[] = [];
   let bytes = 0;
   for (const run of runs) {
     const past = await lookAt(run, isHeld);
-    if (past.state === 'running' || mayBeStarting(past)) alive.push(run.id);
+    if (past.state === 'running') alive.push(run.id);
+    else if (mayBeStarting(past)) starting.push(run.id);
     else if (past.state !== 'ended' && !isNamed && !flags.all) died.push(run.id);
     else {
       const size = bytesIn(run.folder);
@@ -58,12 +64,14 @@ async function clean(runs: readonly KeptRun[], flags: CleanFlags, isNamed: boole
       bytes += size;
     }
   }
-  return { removed, bytes, alive, died, stuck };
+  return { removed, bytes, alive, starting, died, stuck };
 }
 
+/** Nobody has ever held it, and it is quite new. */
 function mayBeStarting({ state, folder }: PastRun): boolean {
+  if (state !== 'unreadable' || existsSync(join(folder, RUN_FILES.owner))) return false;
   const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return state === 'unreadable' && Date.now() - changed < STARTING_MS;
+  return Math.abs(Date.now() - changed) < STARTING_MS;
 }
 
 function unique(runs: readonly KeptRun[]): KeptRun[] {
