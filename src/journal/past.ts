@@ -1,4 +1,5 @@
 /** A run as it is found on disk: how it ended, or how far it came. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../events/event.ts';
 import { createFacts, type RunFacts } from '../events/facts.ts';
@@ -29,9 +30,20 @@ export type PastRun = KeptRun & {
   /** `died`: it has no end and nobody runs it; `unreadable`: neither result nor journal tells anything. */
   readonly state: 'running' | 'ended' | 'died' | 'unreadable';
   readonly facts?: RunFacts;
-  /** In words why less is known than there should be. */
+  /** In words why less is known than there should be, */
   readonly trouble?: string;
+  /** in one or two of them, */
+  readonly brief?: string;
+  /** and whether that is the journal's fault: what it does not tell may have happened. */
+  readonly hasGaps?: boolean;
 };
+
+/** Why less is known of a run than there should be. */
+export interface Trouble {
+  readonly words: string;
+  readonly brief: string;
+  readonly of: 'journal' | 'plan';
+}
 
 /** Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable. */
 export async function lookAt(run: KeptRun, isAlive: IsAlive): Promise<PastRun> {
@@ -40,20 +52,36 @@ export async function lookAt(run: KeptRun, isAlive: IsAlive): Promise<PastRun> {
   if (result !== undefined) return { ...run, state: 'ended', facts: result };
   const { facts, trouble } = factsFromJournal(run.folder);
   const state = alive ? 'running' : facts === undefined ? 'unreadable' : facts.outcome === undefined ? 'died' : 'ended';
-  return {
-    ...run,
-    state,
-    ...(facts === undefined ? {} : { facts }),
-    ...(trouble === undefined ? {} : { trouble }),
-  };
+  return withTroubles({ ...run, state, ...(facts === undefined ? {} : { facts }) }, [
+    trouble,
+    facts === undefined ? undefined : planTroubleIn(run.folder),
+  ]);
 }
 
-/** What the journal tells, and in words what it does not. */
-function factsFromJournal(folder: string): { readonly facts?: RunFacts; readonly trouble?: string } {
+/** The run with what is wrong with its files. */
+export function withTroubles(run: PastRun, found: readonly (Trouble | undefined)[]): PastRun {
+  const troubles = found.filter(trouble => trouble !== undefined);
+  const [first] = troubles;
+  if (first === undefined) return run;
+  const hasGaps = troubles.some(trouble => trouble.of === 'journal');
+  return { ...run, trouble: troubles.map(({ words }) => words).join('; '), brief: first.brief, hasGaps };
+}
+
+/** What the journal tells, and what it does not. */
+function factsFromJournal(folder: string): { readonly facts?: RunFacts; readonly trouble?: Trouble } {
   const fold = createFacts(groupsIn(folder));
   const trouble = readPast(folder, fold.take);
   const facts = fold.facts();
   return { ...(facts === undefined ? {} : { facts }), ...(trouble === undefined ? {} : { trouble }) };
+}
+
+/** Why the copy of the run's plan cannot be read, where it cannot. */
+export function planTroubleIn(folder: string): Trouble | undefined {
+  const copy = readPlanCopy(folder);
+  const isThere = existsSync(join(folder, RUN_FILES.plan));
+  return 'wrong' in copy
+    ? { words: isThere ? copy.wrong : `it has no ${RUN_FILES.plan}`, brief: 'no plan', of: 'plan' }
+    : undefined;
 }
 
 /** Which steps of the run have children: by the copy of its plan, else by its journal. */
@@ -87,8 +115,9 @@ export function stepsIn(folder: string): string[] {
   return [...steps];
 }
 
-/** Hands every event of a run to `take`; returns in words why that is not all. Never throws for what the file holds. */
-export function readPast(folder: string, take: (event: RunEvent) => void): string | undefined {
+/** Hands every event of a run to `take`; returns why that is not all, where it is not. Never throws for what the file holds. */
+export function readPast(folder: string, take: (event: RunEvent) => void): Trouble | undefined {
+  const trouble = (brief: string, words: string): Trouble => ({ words, brief, of: 'journal' });
   let count = 0;
   let reading: JournalReading;
   try {
@@ -98,16 +127,16 @@ export function readPast(folder: string, take: (event: RunEvent) => void): strin
     });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? 'it has no journal'
-      : `its journal cannot be read: ${(error as Error).message}`;
+      ? trouble('no journal', 'it has no journal')
+      : trouble('unreadable', `its journal cannot be read: ${(error as Error).message}`);
   }
   switch (reading.type) {
     case 'read':
-      return count === 0 ? 'its journal is empty' : undefined;
+      return count === 0 ? trouble('empty', 'its journal is empty') : undefined;
     case 'newer':
-      return `its journal is of version ${reading.version}: a newer runjobs reads it`;
+      return trouble('newer version', `its journal is of version ${reading.version}: a newer runjobs reads it`);
     case 'damaged':
-      return `its journal is damaged from line ${reading.line} on`;
+      return trouble('damaged', `its journal is damaged from line ${reading.line} on`);
     default:
       return reading satisfies never;
   }

@@ -34,7 +34,7 @@ const ATTEMPTS_MAX = 20;
 export function runReport(options: PastOptions): string {
   const { history, run, palette } = options;
   const lines = headLines(options);
-  const steps = stepLines(options);
+  const steps = run.hasGaps && history.steps.size === 0 ? [] : stepLines(options);
   if (steps.length > 0) lines.push('', ...steps);
   const warnings = history.warnings.slice(-WARNINGS_MAX);
   if (warnings.length > 0) lines.push('');
@@ -113,8 +113,9 @@ function tookWords(run: ShownRun, now: number): string {
   return run.facts?.outcome?.state === 'succeeded' ? `in ${took}` : `after ${took}`;
 }
 
-/** Whether there is something left to do in it. */
-export function mayResume({ state, facts }: ShownRun): boolean {
+/** Whether there is something left to do in it, and nothing that keeps it from being done. */
+export function mayResume({ state, facts, trouble }: ShownRun): boolean {
+  if (trouble !== undefined) return false;
   if (state === 'died') return true;
   const outcome = facts?.outcome;
   return state === 'ended' && outcome?.state !== 'succeeded' && !(outcome?.state === 'failed' && outcome.allowed);
@@ -168,7 +169,7 @@ function stepLine(path: string, past: StepHistory | undefined, options: PastOpti
     case 'queued':
       return `${head(palette.quiet(glyphs.waiting))} ${run.state === 'running' ? 'is queued' : 'was queued'}`;
     default:
-      return `${head(palette.quiet('·'))} ${palette.quiet('not reached')}`;
+      return `${head(palette.quiet('·'))} ${palette.quiet(run.hasGaps ? 'not known' : 'not reached')}`;
   }
 }
 
@@ -224,13 +225,13 @@ function commandLines(step: Step): string[] {
   return [commandWords(step)];
 }
 
-function stepJson(path: string, { history, plan, logOf }: PastOptions): Readonly<Record<string, unknown>> {
+function stepJson(path: string, { run, history, plan, logOf }: PastOptions): Readonly<Record<string, unknown>> {
   const past = history.steps.get(path);
   const step = stepsOf(plan).get(path);
   const log = logOf(path);
   return {
     step: path,
-    state: past?.outcome?.state ?? past?.phase ?? 'not-reached',
+    state: past?.outcome?.state ?? past?.phase ?? (run.hasGaps ? 'unknown' : 'not-reached'),
     ...(step === undefined ? {} : { does: commandWords(step) }),
     ...(past?.outcome === undefined ? {} : { outcome: past.outcome, durationMs: past.durationMs }),
     attempts: past?.attempts ?? [],

@@ -13,8 +13,12 @@ export interface ShownRun {
   readonly folder: string;
   readonly state: 'running' | 'ended' | 'died' | 'unreadable';
   readonly facts?: RunFacts;
-  /** In words why less is known than there should be. */
+  /** In words why less is known than there should be, */
   readonly trouble?: string;
+  /** in one or two of them, */
+  readonly brief?: string;
+  /** and whether the journal does not tell all that has happened. */
+  readonly hasGaps?: boolean;
 }
 
 export interface TableOptions {
@@ -109,7 +113,8 @@ function ago(count: number, unit: string): string {
 function cellsOf(run: ShownRun, { now, palette }: TableOptions): Cell[] {
   const { id, facts, state } = run;
   const name: Cell = [id, palette.strong];
-  const words: Cell = [stateWords(run), paintOf(run, palette)];
+  const brief = run.brief === undefined || state === 'unreadable' ? '' : ` (${run.brief})`;
+  const words: Cell = [stateWords(run) + brief, paintOf(run, palette)];
   if (facts === undefined) return [name, words];
   const started = localTime(facts.startedAt);
   return [

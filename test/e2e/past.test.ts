@@ -173,6 +173,53 @@ describe('a run that is alive', () => {
   });
 });
 
+describe('a run with damaged files', () => {
+  const TROUBLES = {
+    damaged: {
+      file: 'journal.ndjson',
+      change: (text: string) => text.replace(/\n.*?\n/, '\n{"type":\n'),
+      tells: 'damaged',
+    },
+    newer: { file: 'journal.ndjson', change: (text: string) => text.replace('"v":1', '"v":2'), tells: 'version 2' },
+    plan: { file: 'plan.json', change: () => '{', tells: 'plan.json" cannot be read' },
+  } as const;
+
+  it.each(Object.entries(TROUBLES))('(%s) says so and is not advised to be resumed', async (kind, trouble) => {
+    for (const hasResult of [true, false]) {
+      await here(
+        plan({
+          steps: [
+            { id: 'one', run: 'true' },
+            { id: 'two', run: 'exit 1' },
+          ],
+        }),
+      );
+      const folder = join(cwd, '.runjobs/runs', ids().at(-1) ?? '');
+      if (!hasResult) {
+        rmSync(join(folder, 'result.json'));
+        const journal = join(folder, 'journal.ndjson');
+        writeFileSync(journal, readFileSync(journal, 'utf8').split('\n').slice(0, -2).join('\n'));
+      }
+      const file = join(folder, trouble.file);
+      writeFileSync(file, trouble.change(readFileSync(file, 'utf8')));
+      const shown = await said(['show', folder]);
+      expect(shown).toContain(trouble.tells);
+      expect(shown).not.toContain('runjobs resume');
+      if (kind !== 'plan') expect(shown).not.toContain('not reached');
+      if (kind === 'newer') expect(shown).not.toMatch(/\b(one|two)$/m);
+      await said(['resume', folder], 2);
+      const line = (await said(['runs'])).split('\n').find(row => row.includes(folder.slice(-24))) ?? '';
+      if (!hasResult) {
+        const words = { damaged: 'died (damaged)', newer: 'version 2', plan: 'died (no plan)' }[
+          kind as keyof typeof TROUBLES
+        ];
+        expect(line).toContain(words);
+      }
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe('clean', () => {
   it('removes a run of which nothing can be read, however new, unless nobody has held it yet', async () => {
     const file = plan({ run: 'true' });

@@ -161,7 +161,14 @@ describe('a run that is looked at', () => {
   ])('with %s is unreadable, in words', async (_, text, trouble) => {
     const folder = temporaryFolder();
     if (text !== undefined) writeFileSync(join(folder, 'journal.ndjson'), text);
-    expect(await lookAt({ id: 'r', folder }, dead)).toEqual({ id: 'r', folder, state: 'unreadable', trouble });
+    expect(await lookAt({ id: 'r', folder }, dead)).toEqual({
+      brief: expect.any(String),
+      hasGaps: true,
+      id: 'r',
+      folder,
+      state: 'unreadable',
+      trouble,
+    });
   });
 
   it('is told as far as its journal is good', async () => {
@@ -171,7 +178,9 @@ describe('a run that is looked at', () => {
     writeFileSync(join(folder, 'journal.ndjson'), [...lines.slice(0, 4), 'damage\n', ...lines.slice(4)].join(''));
     expect(await lookAt({ id: 'r', folder }, dead)).toMatchObject({
       state: 'died',
-      trouble: 'its journal is damaged from line 5 on',
+      brief: 'damaged',
+      hasGaps: true,
+      trouble: 'its journal is damaged from line 5 on; it has no plan.json',
       facts: { run: 'test-run' },
     });
   });

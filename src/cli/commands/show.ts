@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { createHistory } from '../../events/history.ts';
 import type { KeptRun } from '../../journal/find.ts';
 import { logFile, tailOfLog } from '../../journal/log-reader.ts';
-import { groupsIn, isHeld, lookAt, planIn, readPast } from '../../journal/past.ts';
+import { groupsIn, isHeld, lookAt, planIn, planTroubleIn, readPast, withTroubles } from '../../journal/past.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { unknownStepWords } from '../../reporters/finding.ts';
 import { knownSteps, type PastOptions, pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
@@ -38,9 +38,11 @@ export async function showCommand(name: string, step: string | undefined, flags:
 
 async function pastOf(kept: KeptRun, colour: boolean): Promise<PastOptions> {
   const history = createHistory(groupsIn(kept.folder));
-  readPast(kept.folder, history.take);
+  const trouble = readPast(kept.folder, history.take);
+  // A run that has a result is looked at without its other files.
+  const run = withTroubles(await lookAt(kept, isHeld), [trouble, planTroubleIn(kept.folder)]);
   return {
-    run: await lookAt(kept, isHeld),
+    run,
     history,
     plan: planIn(kept.folder),
     palette: createPalette(colour),
