@@ -11,10 +11,11 @@ const SIGNAL_PATIENCE_MS = 200;
 /**
  * Ends the process; everything that can be flushed has been. After a signal, also one that came when the run had ended
  * already, it is raised again, so that the shell that called us sees it and stops too: `runjobs plan && echo next` says
- * nothing after Ctrl-C.
+ * nothing after Ctrl-C. SIGQUIT is not: it would leave a core dump.
  */
 export function exitProcess(code: number, signal?: InterruptSignal): void {
   if (signal === undefined || code === EXIT.bug) process.exit(code);
+  if (signal === 'SIGQUIT') process.exit(128 + constants.signals.SIGQUIT);
   process.kill(process.pid, signal);
   setTimeout(() => process.exit(128 + constants.signals[signal]), SIGNAL_PATIENCE_MS);
 }

@@ -1,8 +1,11 @@
-/** The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. SIGTSTP holds it still. */
+/**
+ * The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. SIGQUIT ends it at
+ * once. SIGTSTP holds it still.
+ */
 import type { CancelReason, InterruptSignal } from '../events/outcome.ts';
 import { watchNpm } from './parent.ts';
 
-const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 const STOP = 'SIGTSTP';
 /** The system stops us before this has passed, if it does. */
@@ -32,6 +35,7 @@ export interface SignalOwner {
 export function ownSignals(): SignalOwner {
   let received: InterruptSignal | undefined;
   let target: Interruptible | undefined;
+  let hasKilled = false;
   let isReleased = false;
   let tell = () => {};
   const came = new Promise<void>(resolve => {
@@ -39,10 +43,14 @@ export function ownSignals(): SignalOwner {
   });
   const onSignal = (signal: InterruptSignal) => {
     tell();
-    if (received === undefined) {
-      received = signal;
-      target?.cancel({ type: 'interrupted', signal });
-    } else target?.kill({ type: 'interrupted', signal });
+    const isFirst = received === undefined;
+    received ??= signal;
+    const reason = { type: 'interrupted', signal } as const;
+    if (isFirst) target?.cancel(reason);
+    if (!isFirst || signal === 'SIGQUIT') {
+      hasKilled ||= target !== undefined;
+      target?.kill(reason);
+    }
   };
   /**
    * Stops us as SIGTSTP stops any program, so that the shell sees it. Where nobody could continue us (process 1, no
@@ -70,7 +78,9 @@ export function ownSignals(): SignalOwner {
     came,
     direct(next) {
       target = next;
-      if (received !== undefined) next.cancel({ type: 'interrupted', signal: received });
+      if (received === undefined) return;
+      next.cancel({ type: 'interrupted', signal: received });
+      if (received === 'SIGQUIT' && !hasKilled) next.kill({ type: 'interrupted', signal: received });
     },
     release() {
       isReleased = true;

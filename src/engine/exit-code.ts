@@ -1,10 +1,10 @@
 /** The exit code of a run: the first rule that holds. */
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 /**
- * 3 a bug in runjobs · 129, 130, 143 a signal came · 124 the root's own clock ran out · 74 a log or the journal could
+ * 3 a bug in runjobs · 129, 130, 131, 143 a signal came · 124 the root's own clock ran out · 74 a log or the journal could
  * not be written · 1 a step failed or the caller cancelled · 0.
  * @param why what the whole run was cancelled for, if it was.
  */

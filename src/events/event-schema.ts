@@ -30,7 +30,7 @@ function kind(type: string, properties: Record<string, Schema> = {}, description
 }
 
 const cancelReasons = [
-  kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP'] } }),
+  kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] } }),
   kind('aborted'),
   kind('timeout', { step: text, limitMs: count }),
   kind('sibling-failed', { step: text }),

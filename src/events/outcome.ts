@@ -1,7 +1,7 @@
 /** How a step ended: exactly one of four states, with the reason where it is not success. */
 
 /** Every signal by which a person or a system ends a run. */
-export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
 export type Outcome = Succeeded | Failed | Cancelled | Skipped;
 

@@ -43,6 +43,7 @@ const INTERRUPTS: Readonly<Record<InterruptSignal, string>> = {
   SIGINT: 'interrupted by Ctrl-C (SIGINT)',
   SIGTERM: 'told to end (SIGTERM)',
   SIGHUP: 'the terminal was closed (SIGHUP)',
+  SIGQUIT: 'killed by Ctrl-\\ (SIGQUIT)',
 };
 
 /** `succeeded`, `exit 1`, `cancelled: "lint" failed`, `skipped: "build" failed before it`. */

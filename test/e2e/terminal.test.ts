@@ -41,6 +41,27 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     expect(processesWith(`MARKER=${marker}`)).toEqual([]);
   });
 
+  it('Ctrl-\\ kills everything at once, without finally, and gives the terminal back', async () => {
+    const marker = `runjobs-quit-${process.pid}`;
+    const screen = openTerminal(
+      run({
+        env: { MARKER: marker },
+        stop: { grace: '1m' },
+        gather: ['trap "" TERM QUIT; echo ready; sleep 100', 'setsid sleep 100'],
+        finally: ['echo tidied'],
+      }),
+    );
+    await screen.shows('ready');
+    screen.type('\u001c');
+    expect(await screen.ended).toBe(131);
+    const lines = (await screen.lines()).join('\n');
+    expect(lines).toMatch(/◼ plan cancelled .*\n/);
+    expect(lines).toContain('killed by Ctrl-\\ (SIGQUIT)');
+    expect(lines).not.toContain('› tidied');
+    expect(hasCursor(screen.raw())).toBe(true);
+    expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+  });
+
   it('a terminal that is closed ends everything in order, finally included', async () => {
     const marker = `runjobs-closed-${process.pid}`;
     const events = join(temporaryFolder(), 'events');
