@@ -7,8 +7,11 @@ import { parseSize, SIZE, SIZE_WORDS } from './size.ts';
 /** The message of every rule about one value: what was expected, and what stands there. */
 export function expected(what: string) {
   return {
-    error: ({ input }: { readonly input?: unknown }) =>
-      input === undefined ? `missing; expected ${what}` : `expected ${what}, got ${quote(input)}`,
+    error: ({ input }: { readonly input?: unknown }) => {
+      if (input === undefined) return `missing; expected ${what}`;
+      const nul = typeof input === 'string' && input.includes('\0') && !what.includes('NUL');
+      return `${nul ? 'holds a NUL character; ' : ''}expected ${what}, got ${quote(input)}`;
+    },
   };
 }
 

@@ -194,7 +194,7 @@ const stepShape = {
     text(/^[a-z0-9_-]+$/, 'an id of a-z, 0-9, "_" and "-"'),
     'The step\'s part of paths, unique among its siblings; default: made from name, else the position. Example: "build".',
   ),
-  name: key(text(/\S/, 'a name, not blank'), `What people see; \${NAME} is expanded. Example: "Build the site".`),
+  name: key(text(NOT_BLANK, 'a name, not blank'), `What people see; \${NAME} is expanded. Example: "Build the site".`),
   description: key(
     anyText,
     'A sentence about the step, for people. Example: "Needs the database of the step before.".',

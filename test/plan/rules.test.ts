@@ -25,7 +25,7 @@ describe('a wrong type is told with what was expected and what stands there', ()
     ],
     [{ run: '' }, 'root.run: expected a shell script, not blank, got ""'],
     [{ run: ' \n' }, 'root.run: expected a shell script, not blank, got " \\n"'],
-    [{ run: 'a\0b' }, 'root.run: expected a shell script, not blank, got "a\\u0000b"'],
+    [{ run: 'a\0b' }, 'root.run: holds a NUL character; expected a shell script, not blank, got "a\\u0000b"'],
     [{ run: [] }, 'root.run: expected a program with its arguments, got an empty array'],
     [{ run: ['ls', 5] }, 'root.run[1]: expected text, got 5'],
     [{ run: ['ls', 'a\0'] }, 'root.run[1]: expected text without a NUL character, got "a\\u0000"'],
@@ -78,6 +78,10 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ run: 'x', slots: 1.5 }, 'root.slots: expected a whole number, 1 or more, got 1.5'],
     [{ run: 'x', id: 'A b' }, 'root.id: expected an id of a-z, 0-9, "_" and "-", got "A b"'],
     [{ run: 'x', name: ' ' }, 'root.name: expected a name, not blank, got " "'],
+    [
+      { steps: [{ run: 'x', name: 'a\0b' }] },
+      'root.steps[0].name: holds a NUL character; expected a name, not blank, got "a\\u0000b"',
+    ],
     [{ run: 'x', cwd: '' }, 'root.cwd: expected a folder, got ""'],
     [
       { run: 'x', shell: 'zsh' },
