@@ -139,11 +139,12 @@ async function runStopScript(
   return code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
 }
 
-/** That something was left, and how to keep it on purpose. */
+/** That something was left, `process 7 "x"` or `processes 7 "x", 8 "y"`, and how to keep it on purpose. */
 export function leftoverWarning(what: string): string {
+  const [are, it] = what.startsWith('processes ') ? ['are', 'them'] : ['is', 'it'];
   return (
-    `The command has ended but left ${what} running, which is being ended now. ` +
-    'Wait for it in the command, run it as a background step, or start it with ' +
+    `The command has ended but left ${what} running, which ${are} being ended now. ` +
+    `Wait for ${it} in the command, run ${it} as a background step, or start ${it} with ` +
     '"RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command>" to keep it on purpose.'
   );
 }

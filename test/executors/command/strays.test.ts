@@ -132,7 +132,9 @@ describe('a command that is killed', () => {
 describe('what a command leaves behind', () => {
   it('is named and ended with the rest of its group, in whatever session it is', async () => {
     const { warnings } = await rig().run(`${program('daemonises.sh')} pid; sleep 61 &`);
-    expect(warnings[0]).toMatch(/left processes \d+ "sleep 6\d", \d+ "sleep 6\d" running/);
+    expect(warnings[0]).toMatch(
+      /left processes \d+ "sleep 6\d", \d+ "sleep 6\d" running, which are being ended now\. Wait for them in/,
+    );
     expect(isAlive(pidIn('pid'))).toBe(false);
   });
 
