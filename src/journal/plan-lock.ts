@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Plan, PlanLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';
-import { type Holder, thisHolder } from './holder.ts';
+import { type Holder, thisHolder, thisPlace } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 
 const POLL_MS = 200;
@@ -23,7 +23,7 @@ export class LockHeldError extends Error {
   ) {
     const waited = waitedMs > 0 ? `waited ${age(waitedMs)}, ` : '';
     const way = sure
-      ? `Stop it with "runjobs stop ${plain(holder.run)}", or wait for it: lock: {wait: 10m}.`
+      ? `Stop it with "runjobs stop ${plain(holder.run)}", or wait ${waitedMs > 0 ? 'longer, in lock.wait' : 'for it: lock: {wait: 10m}'}.`
       : `Whether it is alive cannot be seen from here; if it is not, remove "${place}".`;
     super(`${quoteText(lock)} is locked: ${describeHolder(holder)}; ${waited}nothing was started. ${way}`);
     this.name = 'LockHeldError';
@@ -112,8 +112,9 @@ async function takeInTime(place: string, { name, waitMs, plan, run, signal, onWa
 }
 
 /** `run 20261122-081349-7f3a (pid 4711, plan "/x/plan.yaml") holds it since 3m 12s`. */
-export function describeHolder({ run, pid, host, plan, name, at }: Holder): string {
-  const where = host === hostname() ? '' : ` on ${plain(host)}`;
+export function describeHolder({ run, pid, host, pidNamespace, plan, name, at }: Holder): string {
+  const isOutside = pidNamespace !== undefined && pidNamespace !== thisPlace().pidNamespace;
+  const where = host === hostname() ? (isOutside ? ' in another container' : '') : ` on ${plain(host)}`;
   const what = plan === undefined ? quoteText(name) : plain(plan);
   return `run ${plain(run)} (pid ${pid}${where}, plan ${what}) holds it since ${age(Date.now() - Date.parse(at))}`;
 }

@@ -46,6 +46,12 @@ describe('what is said of a holder', () => {
     ]);
   });
 
+  it('has the word container, when its process id is none of ours', () => {
+    expect(describeHolder({ ...holder, pid: 1, pidNamespace: 'pid:[1]' })).toContain(
+      '(pid 1 in another container, plan',
+    );
+  });
+
   it('has its machine, when that is another, and never what could move a cursor', () => {
     const { plan: _, ...nameless } = { ...holder, host: 'web-2', name: 'a\u001b[2Jb', at: 'never' };
     expect(describeHolder(nameless)).toBe(
@@ -66,6 +72,10 @@ describe('a plan’s lock', () => {
     expect(error).toMatchObject({ holder: { run: 'first', pid: process.pid } });
     expect(error.message).toMatch(
       /^"deploy" is locked: run first .*; nothing was started\. Stop it with "runjobs stop first"/,
+    );
+    const late = await lockPlan(locked(20), { run: 'second', userState }).catch(caught => caught);
+    expect(late.message).toMatch(
+      /; waited 0s, nothing was started\. Stop it with "runjobs stop first", or wait longer, in lock\.wait\.$/,
     );
     const abort = new AbortController();
     const words: string[] = [];
