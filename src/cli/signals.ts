@@ -1,7 +1,4 @@
-/**
- * The one owner of SIGINT, SIGTERM and SIGHUP: the first ends the run in order, the second at once. SIGQUIT ends it at
- * once. SIGTSTP holds it still.
- */
+/** The one owner of signals: the first SIGINT, SIGTERM or SIGHUP ends the run in order, the second and SIGQUIT at once. SIGTSTP holds it. */
 import type { CancelReason, InterruptSignal } from '../events/outcome.ts';
 import { watchNpm } from './parent.ts';
 
