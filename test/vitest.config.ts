@@ -26,7 +26,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 60_000,
-          fileParallelism: false,
+          // They wait for the most part, but not all at once: some count processes and memory.
+          maxWorkers: 2,
         },
       },
       {
