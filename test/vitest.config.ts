@@ -28,6 +28,7 @@ export default defineConfig({
           testTimeout: 60_000,
           // They wait for the most part, but not all at once: some count processes and memory.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
