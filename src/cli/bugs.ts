@@ -1,4 +1,5 @@
 /** What happens when runjobs itself is broken: everything is ended, and the user is told in words. */
+import { EXIT } from './exit.ts';
 import type { Interruptible } from './signals.ts';
 
 /** One line for the user, and the trace for whoever asks for it. */
@@ -9,12 +10,25 @@ export function reportBug(error: unknown): void {
   process.stderr.write(`runjobs: this is a bug in runjobs, please report it: ${message}\n${more}\n`);
 }
 
+type OnBug = (error: unknown) => void;
+
+/** What is done about an error that nobody caught. */
+let onBug: OnBug = error => {
+  reportBug(error);
+  process.exit(EXIT.bug);
+};
+
+/** From now on an error that nobody caught is told in words, and ends the process with 3. */
+export function watchForBugs(): void {
+  const take: OnBug = error => onBug(error);
+  process.on('uncaughtException', take);
+  process.on('unhandledRejection', take);
+}
+
 /** From now on an error that nobody caught kills the run, which then ends with 3, instead of leaving processes behind. */
 export function endOnBugs(run: Interruptible): void {
-  const onBug = (error: unknown) => {
+  onBug = error => {
     reportBug(error);
     run.kill({ type: 'internal', message: error instanceof Error ? error.message : String(error) });
   };
-  process.on('uncaughtException', onBug);
-  process.on('unhandledRejection', onBug);
 }

@@ -1,12 +1,13 @@
 /** The entry of the command line: arguments in, exit code out. */
 import { readFileSync } from 'node:fs';
-import { reportBug } from './bugs.ts';
+import { reportBug, watchForBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { parseArguments, type Request } from './options.ts';
 import { openStreams } from './streams.ts';
 
 /** Does what the arguments ask for, and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
+  watchForBugs();
   try {
     await perform(parseArguments(argv, version()));
   } catch (error) {

@@ -3,7 +3,14 @@
 # $1: the file; $2: "ends" or "ignores". Prints "ready".
 setsid sh -c '
   if [ "$2" = ends ]; then trap "echo told >> \"$1\"; exit 0" TERM; else trap "echo told >> \"$1\"" TERM; fi
-  echo ready
-  while :; do sleep 60 & wait $! || :; kill $! || :; done 2> /dev/null
+  while :; do
+    sleep 60 &
+    # A signal that meets it before it has become sleep is lost.
+    until grep -q sleep /proc/$!/cmdline; do :; done
+    [ "$said" ] || echo ready
+    said=1
+    wait $! || :
+    kill $! || :
+  done 2> /dev/null
 ' child "$@" &
 wait

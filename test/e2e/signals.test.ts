@@ -181,3 +181,16 @@ it('an error in runjobs itself ends everything, is told in words, and exits with
   expect(String(result.stderr)).not.toMatch(/\n\s+at /);
   expect(processesWith(`MARKER=${marker}`)).toEqual([]);
 });
+
+it('an error that nobody catches while the plan is loading is told in words, too, and exits with 3', async () => {
+  const plan = planFile(
+    `setTimeout(() => { throw new Error('boom') }, 0);
+     await new Promise(done => setTimeout(done, 60_000));
+     export default { run: 'true' };`,
+    'plan.mjs',
+  );
+  const result = await runjobs([plan, '--state-dir', temporaryFolder()]);
+  expect(result.exitCode).toBe(3);
+  expect(String(result.stderr)).toMatch(/^runjobs: this is a bug in runjobs, please report it: boom\n/);
+  expect(String(result.stderr)).not.toMatch(/\n\s+at /);
+});
