@@ -87,4 +87,5 @@ it.each([
   writeFileSync(gone, '');
   await until(() => /(succeeded in|cancelled after)/.test(readFileSync(out, 'utf8')));
   expect(readFileSync(out, 'utf8')).toContain('succeeded in');
+  await until(() => processesWith(plan).length === 0);
 });

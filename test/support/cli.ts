@@ -33,7 +33,8 @@ export function runjobs(args: readonly string[], options: CliOptions = {}) {
 /** A folder that lives as long as the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'runjobs-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // What a test has left running on purpose may be writing its last file.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 
