@@ -2,7 +2,9 @@
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import type { ListedStep, PlanInput, StepInput } from './input.ts';
-import type { Json } from './plan.ts';
+import { expectShape, httpShape } from './schema-http.ts';
+import { everyShape, retryShape, stopShape } from './schema-modifiers.ts';
+import { lockShape, rootShape } from './schema-root.ts';
 import {
   anyText,
   argument,
@@ -16,99 +18,12 @@ import {
   required,
   scalar,
   script,
-  size,
   some,
   someTime,
   text,
   wholeNumber,
   words,
 } from './schema-terms.ts';
-import { SIGNALS } from './signals.ts';
-
-const status = oneOf('a status such as 204, or a class such as "2xx"', [
-  wholeNumber('a status from 100 to 599', 100, 599),
-  words(['1xx', '2xx', '3xx', '4xx', '5xx'], 'a status such as 204, or a class such as "2xx"'),
-]);
-
-const expectShape = {
-  status: key(
-    oneOf('a status, a class such as "2xx", or an array of them', [status, some(status, 'at least one status')]),
-    'Statuses that count as success, default "2xx". Example: [200, 404] or "3xx".',
-  ),
-};
-
-const httpShape = {
-  method: key(
-    text(/^[A-Za-z][A-Za-z-]*$/, 'a method such as "GET" or "POST"'),
-    'Request method, default "GET". Example: "POST".',
-  ),
-  url: required(
-    text(NOT_BLANK, 'a URL such as "https://example.org/health"'),
-    `Where the request goes: an absolute http or https URL; \${NAME} and \${NAME:-default} are expanded. Example: "https://example.org/health".`,
-  ),
-  headers: key(
-    z.record(
-      text(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "Accept"'),
-      scalar,
-      expected('an object of header names and values'),
-    ),
-    `Request headers; \${NAME} in a value is expanded. Example: {"Accept": "application/json"}.`,
-  ),
-  json: key(
-    z.unknown() as z.ZodMiniType<Json>,
-    'A value that is sent as JSON, with its content type; excludes body. Example: {"ok": true}.',
-  ),
-  body: key(anyText, 'A text that is sent as it is; excludes json. Example: "ping".'),
-  expect: key(
-    z.strictObject(expectShape, expected('an object with status')),
-    'What the response must be, else the step fails. Example: {"status": 204}.',
-  ),
-};
-
-const everyShape = {
-  interval: required(
-    someTime,
-    'From start to start: tick k starts at the first start plus k times the interval. Example: "10s".',
-  ),
-  times: key(
-    wholeNumber('a count of ticks, 1 or more', 1),
-    'So many ticks start, then it ends; default: no limit. Example: 10.',
-  ),
-  for: key(
-    someTime,
-    'Once it has passed since the start of the first tick, no further tick starts; one that runs then is let to its end. Default: no limit. Example: "5m".',
-  ),
-  overlap: key(
-    words(['skip'], '"skip"'),
-    'What becomes of a tick that is due while the last one still runs; "skip", the default, leaves it out and counts it.',
-  ),
-};
-
-const retryShape = {
-  times: required(
-    oneOf('a count of further attempts, or "forever"', [further, words(['forever'], '"forever", or a count')]),
-    'Further attempts after the first, or "forever". Example: 3.',
-  ),
-  delay: key(duration, 'Wait before the first further attempt, default "1s". Example: "500ms".'),
-  factor: key(
-    z.number(expected('a number, 1 or more')).check(z.gte(1, expected('a number, 1 or more'))),
-    'Each wait is so many times the one before, default 2. Example: 1.5.',
-  ),
-  maxDelay: key(duration, 'No wait is longer than this, default "1m". Example: "10s".'),
-  jitter: key(
-    words(['none', 'full'], '"none" or "full"'),
-    'Default "none"; "full" waits a random part of the delay, so that many clients do not come back together.',
-  ),
-};
-
-const stopShape = {
-  signal: key(
-    words(SIGNALS, 'a signal such as "SIGTERM" or "SIGINT"'),
-    'The signal that asks the command to end, default "SIGTERM". Example: "SIGINT".',
-  ),
-  grace: key(duration, 'Time between the signal and SIGKILL, default "5s". Example: "30s".'),
-  run: key(script, 'A script that stops the command, run in place of the signal. Example: "nginx -s quit".'),
-};
 
 const finallyShape = {
   get steps(): z.ZodMiniType<readonly ListedStep[]> {
@@ -239,41 +154,6 @@ const step: z.ZodMiniType<StepInput> = z
 const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
   .register(z.globalRegistry, { id: 'steps' });
-
-const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
-
-const lockShape = {
-  name: key(
-    lockName,
-    'One lock for all plans of this user on this machine that name it; default: the plan itself. Example: "deploy".',
-  ),
-  wait: key(
-    oneOf(`${DURATION_WORDS}, or "forever"`, [duration, z.literal('forever')]),
-    'How long to wait for the run that holds it, default "0s"; then exit code 75. Example: "10m".',
-  ),
-};
-
-const rootShape = {
-  $schema: key(anyText, 'Where the JSON Schema of job files is, for editors; "runjobs schema" prints it.'),
-  slots: key(
-    wholeNumber('a whole number, 1 or more', 1),
-    'Commands and requests at once in the whole run, default 64. Example: 8.',
-  ),
-  lock: key(
-    oneOf('true, a name, or an object with name and wait', [
-      flag,
-      lockName,
-      z.strictObject(lockShape, expected('an object with name and wait')),
-    ]),
-    'No second run at the same time: true: of this plan; a name: of all plans of this user that name it. Default false. Example: true or {"name": "deploy", "wait": "10m"}.',
-  ),
-  keep: key(wholeNumber('a whole number, 0 or more', 0), 'So many ended runs are kept, default 50. Example: 10.'),
-  keepBytes: key(size, 'What the kept runs may take on disk, default "1GiB". Example: "100MiB".'),
-  maxLog: key(
-    size,
-    'What the log of one step may hold: its first and its last half, and between them what was left out. Default: no limit. Example: "10MiB".',
-  ),
-};
 
 /** The whole file. */
 export const planSchema: z.ZodMiniType<PlanInput> = z
