@@ -129,6 +129,8 @@ describe('run', () => {
         slots: 1,
         keep: 0,
         keepBytes: 0,
+        inputs: {},
+        secrets: [],
         lock: { name: 'deploy', waitMs: 0 },
         root: {} as never,
       },

@@ -4,24 +4,25 @@ import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isLeaf, type Retry } from '../plan/plan.ts';
 import { runBody } from './body.ts';
-import type { RunContext, Running } from './context.ts';
+import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
- * Resolves to the last attempt's outcome, or to `cancelled` once the scope is closed.
+ * Resolves to what the last attempt came to, or to `cancelled` once the scope is closed.
  */
-export async function attempts(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
+export async function attempts(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
   const { retry } = running.step;
   const first = firstAttempt(running.step, scope.past);
-  if (first.type === 'succeeded') return takenOver(run, running, first.outcome);
+  if (first.type === 'succeeded') return takenOver(run, running, first.outcome, first.saved);
   let { past } = first;
   for (let { attempt } = first; ; attempt += 1) {
-    const outcome = await oneAttempt(run, running, scope, attempt, past);
+    const ending = await oneAttempt(run, running, scope, attempt, past);
+    const { outcome } = ending;
     past = undefined;
-    if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return outcome;
-    if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return outcome;
+    if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
+    if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return ending;
     const delayMs = retryDelay(retry, attempt, run.random);
     run.publish({
       type: 'step.retrying',
@@ -35,7 +36,7 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
     running.slot?.();
     run.retried(running.path);
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
-    if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+    if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed } };
   }
 }
 
@@ -51,7 +52,7 @@ async function oneAttempt(
   scope: Scope,
   attempt: number,
   past: Past | undefined,
-): Promise<Outcome> {
+): Promise<Ending> {
   const { step, path } = running;
   if (isLeaf(step) && !scope.slotless) {
     running.slot = run.slots.tryTake();
@@ -61,10 +62,12 @@ async function oneAttempt(
       running.slot = await run.slots.take(scope);
     }
   }
-  if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+  if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed } };
   const startedAt = run.clock.now();
   return withScope(scope, { past }, async inner => {
-    const own = await withDeadline(run.clock, inner, step.timeoutMs, () => runBody(run, running, inner, attempt));
+    const { outcome: own, saved } = await withDeadline(run.clock, inner, step.timeoutMs, () =>
+      runBody(run, running, inner, attempt),
+    );
     const outcome = judged(own, running, inner);
     run.publish({
       type: 'attempt.finished',
@@ -74,8 +77,9 @@ async function oneAttempt(
       attempt,
       outcome,
       durationMs: Math.round(run.clock.now() - startedAt),
+      ...(isLeaf(step) ? savedFacts(saved) : {}),
     });
-    return outcome;
+    return { outcome, saved };
   });
 }
 

@@ -1,14 +1,16 @@
 /** The body of a step: the one switch over its kinds. */
 import type { Outcome } from '../events/outcome.ts';
+import type { Step } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
-import type { RunContext, Running } from './context.ts';
+import { any } from './any.ts';
+import type { Ending, RunContext, Running } from './context.ts';
 import { gather } from './gather.ts';
 import { executeLeaf } from './leaf.ts';
 import type { Scope } from './scope.ts';
 import { sequence } from './sequence.ts';
 
 /** Runs one attempt of the body; resolves when nothing of it is left. */
-export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Outcome> {
+export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Ending> {
   const { step } = running;
   const started = (facts: { readonly pid?: number; readonly logOffset?: number } = {}) => {
     running.attempts += 1;
@@ -23,7 +25,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       ...(scope.past === undefined ? {} : { resumed: true }),
     });
     running.startedAt ??= run.clock.now();
-    if (step.type !== 'steps' && step.type !== 'gather') running.onBegun();
+    if (!isGroup(step)) running.onBegun();
   };
   switch (step.type) {
     case 'run':
@@ -35,9 +37,14 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
     case 'gather':
       started();
       return gather(run, step, scope, running.onBegun);
+    case 'any':
+      started();
+      return any(run, step, scope, running.onBegun);
     case 'sleep':
       started();
-      return sleep(run, step.durationMs, scope);
+      return { outcome: await sleep(run, step.durationMs, scope) };
+    case 'forEach':
+      throw new Error('not yet');
     default:
       return step satisfies never;
   }
@@ -60,6 +67,11 @@ function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): P
     scope.signal.addEventListener('abort', stop, { once: true });
     if (scope.signal.aborted) stop();
   });
+}
+
+/** Whether it has begun only when steps in it have. */
+function isGroup({ type }: Step): boolean {
+  return type === 'steps' || type === 'gather' || type === 'any';
 }
 
 /** The name as people see it: where a variable in it has no value, as it was written. */

@@ -1,11 +1,12 @@
 /** What the parts of the engine share: the run, and a step while it runs. */
-import type { RunEvent, StepOutput } from '../events/event.ts';
+import type { RunEvent, SavedFacts, StepOutput } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Executor, StepLog, StepLogs } from './executor.ts';
+import type { Executor, Sources, StepLog, StepLogs } from './executor.ts';
 import type { Scope } from './scope.ts';
 import type { Release, Slots } from './slots.ts';
+import type { Values } from './variables.ts';
 
 /** A run, as its parts see it. */
 export interface RunContext {
@@ -28,6 +29,10 @@ export interface RunContext {
   t(): number;
   /** Keeps a failure, in the order they happen; one that only passes on another is left out. */
   failed(step: string, outcome: Failed): void;
+  /** What runjobs tells each command of itself, besides what depends on the step. */
+  readonly builtIns: Values;
+  /** Reads what the plan names and no step carries out. */
+  readonly sources: Sources | undefined;
   /** Forgets the failures of a step, and below it, that is tried again or ticks again. */
   retried(group: string): void;
   /** Keeps a step's final state. */
@@ -38,10 +43,24 @@ export interface RunContext {
    * {@link runStep}: how groups run their children. It stands here because groups are below steps in the order of
    * imports, and steps below groups in the tree.
    */
-  step(run: RunContext, step: Step, path: string, group: Scope, onBegun?: () => void): Promise<Outcome>;
+  step(run: RunContext, step: Step, path: string, group: Scope, onBegun?: Begun): Promise<Ending>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
 }
+
+/** How a step, or a part of it, ended, and the variables that it leaves to those that follow. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly saved?: Values | undefined;
+}
+
+/** The field of an event that tells what was saved; none where nothing was. */
+export function savedFacts(saved: Values | undefined): { saved?: SavedFacts } {
+  return saved === undefined || Object.keys(saved).length === 0 ? {} : { saved };
+}
+
+/** Called once it has begun: when it has started or waits for its slot, or with its outcome when it ended before either. */
+export type Begun = (ended?: Outcome) => void;
 
 /** A step while it runs: what its modifiers share. */
 export interface Running {
@@ -52,7 +71,7 @@ export interface Running {
   /** When the body started for the first time, on the run's clock. */
   startedAt: number | undefined;
   /** Called when it has started or waits for its slot; a group, when that holds for the children it starts with. */
-  readonly onBegun: () => void;
+  readonly onBegun: Begun;
   /** Attempts started so far, in all ticks. */
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */

@@ -62,6 +62,11 @@ export interface ExecuteContext {
   /** The step was told to stop; called again with each further measure, and for what does not end. */
   stopping(facts: StopFacts): void;
   warn(message: string): void;
+  /**
+   * Hands over the variables that the step's `save` asks for; call it once at most, before a good end. Values that are too
+   * large, or no text, are a failure of type `save` in its place.
+   */
+  save(values: Readonly<Record<string, string>>): void;
 }
 
 /** How a stop goes on: the fields of the event `step.stopping`. */
@@ -77,6 +82,17 @@ export interface StopFacts {
 export function reasonOf(signal: AbortSignal): CancelReason {
   return signal.reason as CancelReason;
 }
+
+/** Reads what a plan names that no step carries out. */
+export interface Sources {
+  /** The variables of a dotenv file, whose path is as in the plan but for its `${NAME}`s. */
+  readEnvFile(path: string): Promise<EnvFileRead>;
+}
+
+export type EnvFileRead =
+  | { readonly type: 'read'; readonly values: Readonly<Record<string, string>> }
+  | { readonly type: 'missing' }
+  | { readonly type: 'failed'; readonly message: string };
 
 /** Where the output of steps is kept. Implemented by the journal. */
 export interface StepLogs {

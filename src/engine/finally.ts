@@ -2,16 +2,15 @@
 
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { childPath, type FinallyBlock } from '../plan/plan.ts';
-import type { RunContext, Running } from './context.ts';
+import type { Ending, RunContext, Running } from './context.ts';
 import { Group } from './group.ts';
 import { type Scope, withDeadline, withScope } from './scope.ts';
 import { skipFinally } from './skip.ts';
-import { Variables } from './variables.ts';
 
 /**
  * Runs the block after the body came to `own`: all of its steps, in order, whatever becomes of each, outside of every
  * slot and every deadline but its own. A cancellation does not reach it; killing the run does. It does not run when the
- * body never started. Resolves to `own`, or, where that was success (or was forgiven), to a failure when the block failed, and
+ * body never started. Its steps see what the body has saved; what they save stays in the block. Resolves to `own`, or, where that was success (or was forgiven), to a failure when the block failed, and
  * to `cancelled` when it was killed.
  */
 export async function conclude(
@@ -19,7 +18,7 @@ export async function conclude(
   running: Running,
   block: FinallyBlock,
   scope: Scope,
-  own: Outcome,
+  { outcome: own, saved = {} }: Ending,
 ): Promise<Outcome> {
   const { step, path } = running;
   if (running.startedAt === undefined) {
@@ -32,7 +31,7 @@ export async function conclude(
     path: childPath(path, 'finally'),
     slotless: true,
     past: undefined,
-    variables: new Variables(facts(own, path), scope.variables),
+    variables: scope.variables.saving(saved, path, step.env).with(facts(own, path), { type: 'runjobs' }),
   } as const;
   const failure = await withScope(scope, options, async inner => {
     if (run.killed.aborted) inner.cancel(run.killed.reason);

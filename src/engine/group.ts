@@ -2,10 +2,11 @@
 
 import { type CancelReason, counts, type Failed, type Outcome, type SkipReason } from '../events/outcome.ts';
 import { childPath, type Step } from '../plan/plan.ts';
-import type { RunContext } from './context.ts';
+import type { Begun, Ending, RunContext } from './context.ts';
 import { Scope } from './scope.ts';
 import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
+import type { Values } from './variables.ts';
 
 /** Which failures cancel everything else in a group. */
 export type CancelOn = 'any failure' | 'a background failure' | 'no failure';
@@ -15,6 +16,8 @@ interface Background {
   readonly ended: Promise<unknown>;
 }
 
+const NOTHING: Values = Object.freeze({});
+
 /** A group while it runs. */
 export class Group {
   /** The first failure that counts, with the path of the step that brought it about. */
@@ -22,42 +25,59 @@ export class Group {
   readonly #run: RunContext;
   readonly #scope: Scope;
   readonly #cancelOn: CancelOn;
+  readonly #own: Values;
   readonly #background: Background[] = [];
+  /** By the ids of the children, in the order they ended. */
+  readonly #saved = new Map<string, Values>();
   #foreground = false;
 
-  constructor(run: RunContext, scope: Scope, cancelOn: CancelOn) {
+  /** @param own the `env` of the step that it is the body of: what is saved inside cannot be seen through it. */
+  constructor(run: RunContext, scope: Scope, cancelOn: CancelOn, own: Values = NOTHING) {
     this.#run = run;
     this.#scope = scope;
     this.#cancelOn = cancelOn;
+    this.#own = own;
   }
 
   /** Runs children one after the other; once the scope is closed the rest is skipped. @param onBegun see {@link child}. */
-  async inOrder(children: readonly Step[], onBegun?: () => void): Promise<void> {
+  async inOrder(children: readonly Step[], onBegun?: Begun): Promise<void> {
     for (const child of children) {
       if (this.#scope.closed !== undefined) this.skip(child, this.#closedBefore(this.#scope.closed));
       else if (child.background) {
         await this.startBackground(child);
         onBegun?.();
       } else await this.child(child, onBegun);
+      this.#scope.variables = this.#scope.variables.saving(this.savedBy(child), this.#scope.path, this.#own);
     }
   }
 
+  /** What a child that has ended has saved. */
+  savedBy({ id }: Step): Values {
+    return this.#saved.get(id) ?? NOTHING;
+  }
+
   /** Gives a child that does not start its final state. */
-  skip(child: Step, reason: SkipReason): void {
-    skip(this.#run, child, childPath(this.#scope.path, child.id), reason, pastOf(child, this.#scope.past));
+  skip(child: Step, reason: SkipReason): Outcome {
+    const { outcome, saved } = skip(this.#run, child, this.pathOf(child), reason, pastOf(child, this.#scope.past));
+    if (saved !== undefined) this.#saved.set(child.id, saved);
+    return outcome;
+  }
+
+  pathOf(child: Step): string {
+    return childPath(this.#scope.path, child.id);
   }
 
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
-  async child(step: Step, onBegun?: () => void): Promise<void> {
+  async child(step: Step, onBegun?: Begun, scope = this.#scope): Promise<Outcome> {
     this.#foreground = true;
-    await this.#observed(step, this.#scope, onBegun);
+    return this.#observed(step, scope, onBegun);
   }
 
-  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or has ended before. */
-  async startBackground(step: Step): Promise<void> {
+  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or with what it came to before. */
+  async startBackground(step: Step): Promise<Outcome | undefined> {
     const scope = Scope.below(this.#scope, { link: 'background' });
-    await new Promise<void>(resolve => {
-      const ended = this.#observed(step, scope, resolve).finally(() => scope.end());
+    return new Promise(resolve => {
+      const ended = this.#observed(step, scope, outcome => resolve(outcome)).finally(() => scope.end());
       this.#background.push({ scope, ended });
     });
   }
@@ -65,12 +85,18 @@ export class Group {
   /**
    * Ends the group once its other children have ended: background steps are stopped one by one, the last started
    * first. A group with nothing but background steps lives until they have ended or its scope closes. What its steps
-   * have left behind goes with it.
+   * have left behind goes with it. What they have saved goes on to those after the group.
+   * @param order of the children, where it is not that in which they ended.
    */
-  async end(): Promise<Outcome> {
+  async end(order?: readonly Step[]): Promise<Ending> {
     if (!this.#foreground) await this.#backgroundAlone();
     await this.#stopBackground();
     await this.#run.sweep(this.#scope.path);
+    const saved = order === undefined ? [...this.#saved.values()] : order.map(child => this.savedBy(child));
+    return { outcome: this.#outcome(), saved: saved.length === 0 ? undefined : Object.assign({}, ...saved) };
+  }
+
+  #outcome(): Outcome {
     const { failure } = this;
     if (failure !== undefined) {
       const { step, exitCode } = failure;
@@ -80,10 +106,13 @@ export class Group {
     return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
   }
 
-  async #observed(step: Step, scope: Scope, onBegun?: () => void): Promise<void> {
-    const path = childPath(this.#scope.path, step.id);
-    const outcome = await this.#run.step(this.#run, step, path, scope, onBegun);
+  async #observed(step: Step, scope: Scope, onBegun?: Begun): Promise<Outcome> {
+    const path = this.pathOf(step);
+    const { outcome, saved } = await this.#run.step(this.#run, step, path, scope, onBegun);
+    // Those that follow need not wait for a background step, so it leaves them nothing.
+    if (saved !== undefined && !step.background) this.#saved.set(step.id, saved);
     if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome, step.background);
+    return outcome;
   }
 
   /** Why the next in order is skipped: where the group closed itself, for the failure before. */

@@ -2,9 +2,9 @@
 
 import type { Outcome } from '../events/outcome.ts';
 import type { Json, LeafStep } from '../plan/plan.ts';
-import type { RunContext, Running } from './context.ts';
+import type { Ending, RunContext, Running } from './context.ts';
 import type { Scope } from './scope.ts';
-import { UnsetVariable, type Variables } from './variables.ts';
+import { UnsetVariable, type Values, type Variables } from './variables.ts';
 
 /** Runs one attempt of a leaf. A text with an unset variable fails the step before anything starts. */
 export async function executeLeaf(
@@ -14,7 +14,7 @@ export async function executeLeaf(
   scope: Scope,
   attempt: number,
   started: (facts?: { pid?: number; logOffset?: number }) => void,
-): Promise<Outcome> {
+): Promise<Ending> {
   let announced = false;
   const announce = (facts: { readonly pid?: number } = {}) => {
     if (announced) return;
@@ -23,30 +23,34 @@ export async function executeLeaf(
     started({ ...facts, ...(logOffset > 0 ? { logOffset } : {}) });
   };
   const output = createOutput(run, running);
-  const outcome = await prepared(step, scope.variables, work => {
+  const variables = scope.variables.with(builtIns(run, running, scope, attempt), { type: 'runjobs' });
+  let saved: Values | undefined;
+  const outcome = await prepared(step, variables, work => {
     running.log ??= run.logs?.open(running.path);
     return run.executor.execute(work, {
       path: running.path,
       attempt,
       signal: scope.signal,
       kill: run.killed,
-      env: builtIns(run, running, scope, attempt),
+      env: variables.all(),
       started: announce,
       write: output.write,
       stopping: facts => run.publish({ type: 'step.stopping', step: running.path, t: run.t(), ...facts }),
       warn: message => run.publish({ type: 'warning', t: run.t(), step: running.path, message }),
+      save(values) {
+        saved = values;
+      },
     });
   });
   output.end();
   if (outcome.state !== 'cancelled') announce();
-  return outcome;
+  return outcome.state === 'succeeded' ? { outcome, saved } : { outcome };
 }
 
-/** The environment of a command: the variables in scope, and what runjobs tells each command of itself. */
+/** What runjobs tells each command of itself. */
 function builtIns(run: RunContext, { path }: Running, scope: Scope, attempt: number): Record<string, string> {
   return {
-    ...scope.variables.all(),
-    RUNJOBS_RUN: run.id,
+    ...run.builtIns,
     RUNJOBS_STEP: path,
     RUNJOBS_ATTEMPT: String(attempt),
     RUNJOBS_TICK: scope.tick === undefined ? '' : String(scope.tick),

@@ -3,9 +3,9 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { Every } from '../plan/plan.ts';
 import { attempts } from './attempts.ts';
-import type { RunContext, Running } from './context.ts';
+import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { type Scope, sleepUntil, withScope } from './scope.ts';
-import { firstTick, takenOver } from './takeover.ts';
+import { firstTick, restored, takenOver } from './takeover.ts';
 
 /**
  * Runs the step once, or tick by tick. Tick k (from 1) is due at t0 + (k - 1) · interval; what comes due while a tick
@@ -13,22 +13,33 @@ import { firstTick, takenOver } from './takeover.ts';
  * once `for` has passed it has succeeded; without either it goes on until its scope closes, and is cancelled then. In a
  * run that is resumed, ticks go on from the one that was broken off, anchored at the resumption.
  */
-export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Outcome> {
+export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
   const { every } = running.step;
   if (every === undefined) return attempts(run, running, scope);
   const first = firstTick(every, scope.past);
-  if (first === undefined) return takenOver(run, running, scope.past?.tickOutcome);
+  if (first === undefined) return takenOver(run, running, scope.past?.tickOutcome, scope.past?.tickSaved);
   const startedAt = run.clock.now();
   const endsAt = every.forMs === undefined ? Number.POSITIVE_INFINITY : startedAt + every.forMs;
   let { started, past } = first;
+  /** Of the last tick that succeeded. */
+  let saved = restored(scope.past?.tickSaved);
   for (let tick = first.tick; ; ) {
     started += 1;
-    const outcome = await withScope(scope, { tick, past }, inner => attempts(run, running, inner));
+    const ending = await withScope(scope, { tick, past }, inner => attempts(run, running, inner));
+    const { outcome } = ending;
     past = undefined;
-    run.publish({ type: 'tick.finished', step: running.path, t: run.t(), tick, outcome });
-    if (outcome.state !== 'succeeded') return outcome;
-    if (started >= (every.times ?? Number.POSITIVE_INFINITY)) return outcome;
-    if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+    if (outcome.state === 'succeeded') saved = ending.saved;
+    run.publish({
+      type: 'tick.finished',
+      step: running.path,
+      t: run.t(),
+      tick,
+      outcome,
+      ...(outcome.state === 'succeeded' ? savedFacts(saved) : {}),
+    });
+    if (outcome.state !== 'succeeded') return { outcome, saved };
+    if (started >= (every.times ?? Number.POSITIVE_INFINITY)) return { outcome, saved };
+    if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed }, saved };
 
     const next = Math.max(tick + 1, first.tick + ticksDue(every, run.clock.now() - startedAt));
     if (next > tick + 1) {
@@ -38,7 +49,7 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
     const due = startedAt + (tick - first.tick) * every.intervalMs;
     running.slot?.();
     if (due >= endsAt) {
-      if (await sleepUntil(run.clock, endsAt, scope)) return { state: 'succeeded' };
+      if (await sleepUntil(run.clock, endsAt, scope)) return { outcome: { state: 'succeeded' }, saved };
     } else {
       run.publish({
         type: 'tick.waiting',
@@ -52,7 +63,7 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
         continue;
       }
     }
-    return cancelledIn(scope);
+    return { outcome: cancelledIn(scope), saved };
   }
 }
 

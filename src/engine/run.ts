@@ -6,13 +6,13 @@ import type { Past } from '../events/past.ts';
 import { childPath, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
-import type { Executor, StepLogs } from './executor.ts';
+import type { Executor, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
 import { Slots } from './slots.ts';
 import { runStep } from './step.ts';
 import { countTaken } from './takeover.ts';
-import { Variables } from './variables.ts';
+import { type Origin, type Values, Variables } from './variables.ts';
 
 export interface RunOptions {
   readonly plan: Plan;
@@ -32,7 +32,13 @@ export interface RunOptions {
   /** What the user should know from the start; told as warnings. */
   readonly notices?: readonly string[];
   /** The environment that commands inherit. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Values;
+  /** Variables that the caller gives besides, the outermost level first. */
+  readonly given?: readonly { readonly values: Values; readonly origin: Origin }[];
+  /** What runjobs tells each command of itself, besides the run's id and what depends on the step. */
+  readonly builtIns?: Values;
+  /** Default: none; a plan that names files fails where it comes to them. */
+  readonly sources?: Sources;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -94,7 +100,10 @@ export function openRun(options: RunOptions): Run {
   const { resume } = options;
   const above = new Scope(undefined, {
     path: '.',
-    variables: new Variables(options.env ?? {}),
+    variables: (options.given ?? []).reduce(
+      (outer, { values, origin }) => outer.with(values, origin),
+      new Variables(options.env ?? {}, { type: 'process' }),
+    ),
     ...(resume === undefined ? {} : { past: { ...resume.past, children: new Map([[plan.root.id, resume.past]]) } }),
   });
   /** Called with the next final state of the step at a path. */
@@ -128,6 +137,8 @@ export function openRun(options: RunOptions): Run {
     logs: options.logs,
     slots: new Slots(plan.slots, clock.soon),
     killed: killer.signal,
+    builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
+    sources: options.sources,
     t,
     failed(step, outcome) {
       if (!isDerived(outcome)) failures.push({ step, outcome });
@@ -171,7 +182,7 @@ export function openRun(options: RunOptions): Run {
   return {
     async start() {
       announce();
-      const outcome = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
+      const { outcome } = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
       await context.sweep('.');
       ended = true;
       const exitCode = exitCodeOf(outcome, why, failures);

@@ -31,7 +31,8 @@ export interface ScopeOptions {
 export class Scope {
   readonly path: string;
   readonly tick: number | undefined;
-  readonly variables: Variables;
+  /** As those see them that start now: what a step in here saves is put over them. */
+  variables: Variables;
   readonly past: Past | undefined;
   readonly slotless: boolean;
   closed: CancelReason | undefined;

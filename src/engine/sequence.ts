@@ -1,7 +1,6 @@
 /** `steps`: children one after the other; after a failure the rest is skipped. */
-import type { Outcome } from '../events/outcome.ts';
 import type { SequenceStep } from '../plan/plan.ts';
-import type { RunContext } from './context.ts';
+import type { Ending, RunContext } from './context.ts';
 import { Group } from './group.ts';
 import type { Scope } from './scope.ts';
 
@@ -14,8 +13,8 @@ export async function sequence(
   step: SequenceStep,
   scope: Scope,
   onBegun: () => void,
-): Promise<Outcome> {
-  const group = new Group(run, scope, 'any failure');
+): Promise<Ending> {
+  const group = new Group(run, scope, 'any failure', step.env);
   await group.inOrder(step.children, onBegun);
   return group.end();
 }

@@ -2,21 +2,21 @@
 import type { Outcome, SkipReason } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { childPath, childrenOf, type Step } from '../plan/plan.ts';
-import type { RunContext } from './context.ts';
+import type { Ending, RunContext } from './context.ts';
 import { isOver, pastOf, takeOver } from './takeover.ts';
 
 /**
  * Gives a step that never starts, and everything below it, its final state: children first, in declared order. What had
  * ended in a run that is resumed stays as it was.
  */
-export function skip(run: RunContext, step: Step, path: string, reason: SkipReason, past?: Past): Outcome {
+export function skip(run: RunContext, step: Step, path: string, reason: SkipReason, past?: Past): Ending {
   if (isOver(step, past)) return takeOver(run, step, path, past);
   for (const child of childrenOf(step)) skip(run, child, childPath(path, child.id), reason, pastOf(child, past));
   skipFinally(run, step, path, reason);
   const outcome: Outcome = { state: 'skipped', reason };
   run.settled(path, outcome);
   run.publish({ type: 'step.finished', step: path, t: run.t(), outcome, durationMs: 0, attempts: 0 });
-  return outcome;
+  return { outcome };
 }
 
 /** The steps of a `finally` whose step never started. */

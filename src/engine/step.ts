@@ -1,13 +1,13 @@
 /** One step from its start to its one final state: its modifiers from the outermost inwards, then its body. */
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
-import type { RunContext, Running } from './context.ts';
+import { type Begun, type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { conclude } from './finally.ts';
+import { inner } from './inner.ts';
 import { periodic } from './periodic.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skip } from './skip.ts';
 import { isOver, pastOf, takeOver } from './takeover.ts';
-import { UnsetVariable, type Variables } from './variables.ts';
 
 /**
  * Runs a step below `group` and publishes its final state, `step.finished`, exactly once, after everything of it has
@@ -20,16 +20,18 @@ export async function runStep(
   step: Step,
   path: string,
   group: Scope,
-  onBegun: () => void = () => {},
-): Promise<Outcome> {
+  onBegun: Begun = () => {},
+): Promise<Ending> {
   const past = pastOf(step, group.past);
   if (isOver(step, past)) {
-    onBegun();
-    return takeOver(run, step, path, past);
+    const ending = takeOver(run, step, path, past);
+    onBegun(ending.outcome);
+    return ending;
   }
   if (group.closed !== undefined) {
-    onBegun();
-    return skip(run, step, path, group.closed, past);
+    const ending = skip(run, step, path, group.closed, past);
+    onBegun(ending.outcome);
+    return ending;
   }
   const running: Running = {
     step,
@@ -41,30 +43,27 @@ export async function runStep(
     slot: undefined,
     log: undefined,
   };
-  const variables = inner(step, group.variables);
   const slotless = group.slotless || step.background;
-  return withScope(group, { path, slotless, past, ...('state' in variables ? {} : { variables }) }, async scope => {
-    const body = await guarded(async () => ('state' in variables ? variables : periodic(run, running, scope)));
+  return withScope(group, { path, slotless, past }, async scope => {
+    const { outcome: body, saved } = await guarded(async () => {
+      const variables = inner(run, step, path, group.variables);
+      const entered = variables instanceof Promise ? await variables : variables;
+      if ('state' in entered) return { outcome: entered };
+      scope.variables = entered;
+      return periodic(run, running, scope);
+    });
     const own = judged(running, body);
     if (own.state === 'failed') run.failed(path, own);
-    const outcome = await guarded(async () => concluded(run, running, scope, own));
+    const { outcome } = await guarded(async () => ({
+      outcome: await concluded(run, running, scope, { outcome: own, saved }),
+    }));
     if (outcome !== own && outcome.state === 'failed') run.failed(path, outcome);
     running.log?.close();
-    finish(run, running, scope, own, outcome);
+    finish(run, running, scope, { outcome, saved }, own);
     running.slot?.();
-    onBegun();
-    return outcome;
+    onBegun(outcome);
+    return { outcome, saved };
   });
-}
-
-/** The variables inside the step, or its failure where one of them names another that has no value. */
-function inner(step: Step, outer: Variables): Variables | Failed {
-  try {
-    return outer.with(step.env);
-  } catch (error) {
-    if (!(error instanceof UnsetVariable)) throw error;
-    return { state: 'failed', reason: { type: 'start', message: `env: ${error.message}` } };
-  }
 }
 
 /** What the end of the body means for the step, its `finally` aside. */
@@ -90,21 +89,22 @@ function failed({ allowFailure }: Step, body: Omit<Failed, 'state'>): Failed {
   return { ...body, state: 'failed', ...(allowed ? { allowed } : {}) };
 }
 
-function concluded(run: RunContext, running: Running, scope: Scope, own: Outcome): Outcome | Promise<Outcome> {
+function concluded(run: RunContext, running: Running, scope: Scope, own: Ending): Outcome | Promise<Outcome> {
   const { finally: block } = running.step;
-  return block === undefined ? own : conclude(run, running, block, scope, own);
+  return block === undefined ? own.outcome : conclude(run, running, block, scope, own);
 }
 
-async function guarded(body: () => Promise<Outcome>): Promise<Outcome> {
+async function guarded(body: () => Promise<Ending>): Promise<Ending> {
   try {
     return await body();
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-    return { state: 'failed', reason: { type: 'internal', message, ...(stack === undefined ? {} : { stack }) } };
+    const reason = { type: 'internal', message, ...(stack === undefined ? {} : { stack }) } as const;
+    return { outcome: { state: 'failed', reason } };
   }
 }
 
-function finish(run: RunContext, running: Running, scope: Scope, own: Outcome, outcome: Outcome): void {
+function finish(run: RunContext, running: Running, scope: Scope, { outcome, saved }: Ending, own: Outcome): void {
   const { path, attempts, log, startedAt } = running;
   run.settled(path, outcome);
   run.publish({
@@ -117,5 +117,6 @@ function finish(run: RunContext, running: Running, scope: Scope, own: Outcome, o
     durationMs: startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt),
     attempts,
     ...(log !== undefined && log.size > 0 ? { log: log.name } : {}),
+    ...savedFacts(saved),
   });
 }

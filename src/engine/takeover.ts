@@ -1,8 +1,10 @@
 /** What a resumed run takes over from the one that was broken off, and where it enters again. */
+import type { SavedFacts } from '../events/event.ts';
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { childPath, childrenOf, type Every, isLeaf, type Retry, type Step } from '../plan/plan.ts';
-import type { RunContext, Running } from './context.ts';
+import type { Ending, RunContext, Running } from './context.ts';
+import type { Values } from './variables.ts';
 
 /** A step that has ended for good: it is not started again. */
 export type Ended = Past & { readonly finished: NonNullable<Past['finished']> };
@@ -20,7 +22,7 @@ export function pastOf(step: Step, group: Past | undefined): Past | undefined {
 export function isOver(step: Step, past: Past | undefined): past is Ended {
   const outcome = past?.finished?.outcome;
   const isGood = outcome?.state === 'succeeded' || (outcome?.state === 'failed' && outcome.allowed === true);
-  return isGood && !startsAgain(step);
+  return isGood && !startsAgain(step) && !hasLost(past?.finished?.saved);
 }
 
 function startsAgain(step: Step): boolean {
@@ -30,7 +32,7 @@ function startsAgain(step: Step): boolean {
 }
 
 /** Tells again how the step and all below it had ended, in declared order. */
-export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Outcome {
+export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Ending {
   for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
   const block = past.children.get('finally');
   for (const child of step.finally?.steps ?? []) {
@@ -41,15 +43,32 @@ export function takeOver(run: RunContext, step: Step, path: string, past: Ended)
   if (outcome.state === 'failed') run.failed(path, outcome);
   run.settled(path, outcome);
   run.publish({ ...finished, t: run.t(), resumed: true });
-  return outcome;
+  return { outcome, saved: restored(finished.saved) };
 }
 
 /** The step had come to this outcome, only its end was not recorded. */
-export function takenOver(run: RunContext, running: Running, outcome: Outcome = { state: 'succeeded' }): Outcome {
+export function takenOver(
+  run: RunContext,
+  running: Running,
+  outcome: Outcome = { state: 'succeeded' },
+  saved?: SavedFacts,
+): Ending {
   running.startedAt ??= run.clock.now();
   running.onBegun();
   if (isLeaf(running.step)) running.log ??= run.logs?.open(running.path);
-  return outcome;
+  return { outcome, saved: restored(saved) };
+}
+
+/** What was saved, as it was recorded; a value that held a secret was not. */
+export function restored(saved: SavedFacts | undefined): Values | undefined {
+  return (
+    saved && Object.fromEntries(Object.entries(saved).filter((entry): entry is [string, string] => entry[1] !== null))
+  );
+}
+
+/** Whether the step has saved a value that is kept nowhere, so that it must bring it forth again. */
+function hasLost(saved: SavedFacts | undefined): boolean {
+  return Object.values(saved ?? {}).includes(null);
 }
 
 function tellAgain(run: RunContext, step: Step, path: string, past: Past | undefined): void {
@@ -86,7 +105,7 @@ export function firstTick(every: Every, past: Past | undefined): FirstTick | und
 export type FirstAttempt =
   | { readonly type: 'attempt'; readonly attempt: number; readonly past: Past | undefined }
   /** The attempt had succeeded, only the end of the step was not recorded. */
-  | { readonly type: 'succeeded'; readonly outcome: Outcome };
+  | { readonly type: 'succeeded'; readonly outcome: Outcome; readonly saved?: SavedFacts | undefined };
 
 /**
  * The attempt that was broken off; after a failed one the next; and where all had failed, the first once more, with what
@@ -103,8 +122,8 @@ export function firstAttempt(step: Step, past: Past | undefined): FirstAttempt {
         : { type: 'attempt', attempt: attempt + 1, past: undefined };
     }
     case 'succeeded':
-      return isLeaf(step) || step.type === 'sleep'
-        ? { type: 'succeeded', outcome }
+      return (isLeaf(step) || step.type === 'sleep') && !hasLost(past.attemptSaved)
+        ? { type: 'succeeded', outcome, saved: past.attemptSaved }
         : { type: 'attempt', attempt, past };
     default:
       return { type: 'attempt', attempt, past };

@@ -1,40 +1,89 @@
-/** Variables as the steps of a run see them: each scope's own, then those further out, then the process's. */
+/** Variables as the steps of a run see them: levels, each over the next one outward, out to those of the process. */
 import { expand } from '../plan/variables.ts';
 
-/** One level of variables over the next one outward. */
-export class Variables {
-  readonly #own: Readonly<Record<string, string>>;
-  readonly #outer: Variables | undefined;
-  #flat: Readonly<Record<string, string>> | undefined;
+export type Values = Readonly<Record<string, string>>;
 
-  constructor(own: Readonly<Record<string, string>>, outer?: Variables) {
-    this.#own = own;
+/** Where the variables of a level come from. */
+export type Origin =
+  /** The `env` of a step. */
+  | { readonly type: 'env'; readonly step: string }
+  /** A step inside the one at the path has saved them. */
+  | { readonly type: 'saved'; readonly step: string }
+  /** The lists of a forEach. */
+  | { readonly type: 'forEach'; readonly step: string }
+  /** A file that `envFile` of a step names. */
+  | { readonly type: 'envFile'; readonly step: string; readonly file: string }
+  /** An input, given or by default. */
+  | { readonly type: 'input'; readonly from: 'given' | 'default' }
+  /** `--env-file`. */
+  | { readonly type: 'given-file'; readonly file: string }
+  | { readonly type: 'process' }
+  /** What runjobs tells each command of itself. */
+  | { readonly type: 'runjobs' };
+
+/** One level of variables over the next one outward. Never changes. */
+export class Variables {
+  readonly #values: Values;
+  readonly #origin: Origin;
+  readonly #outer: Variables | undefined;
+  #flat: Values | undefined;
+
+  constructor(values: Values, origin: Origin, outer?: Variables) {
+    this.#values = values;
+    this.#origin = origin;
     this.#outer = outer;
   }
 
   /** The nearest value of a name. */
   get(name: string): string | undefined {
-    return Object.hasOwn(this.#own, name) ? this.#own[name] : this.#outer?.get(name);
+    return this.find(name)?.value;
   }
 
-  /** All variables in one object, the inner ones winning. */
-  all(): Readonly<Record<string, string>> {
-    this.#flat ??= { ...this.#outer?.all(), ...this.#own };
-    return this.#flat;
+  /** The nearest value of a name, and where it comes from. */
+  find(name: string): { readonly value: string; readonly origin: Origin } | undefined {
+    for (let level: Variables | undefined = this; level !== undefined; level = level.#outer) {
+      const value = Object.hasOwn(level.#values, name) ? level.#values[name] : undefined;
+      if (value !== undefined) return { value, origin: level.#origin };
+    }
+    return undefined;
+  }
+
+  /** All variables in one object, the inner ones winning. Do not change it. */
+  all(): Values {
+    const levels: Variables[] = [];
+    let from: Variables | undefined = this;
+    for (; from !== undefined && from.#flat === undefined; from = from.#outer) levels.push(from);
+    let flat = (from === undefined ? undefined : from.#flat) ?? {};
+    if (levels.length === 0) return flat;
+    flat = { ...flat };
+    for (const level of levels.reverse()) Object.assign(flat, level.#values);
+    this.#flat = flat;
+    return flat;
+  }
+
+  /** A level with these values, as they are, inside this one; this one where there are none. */
+  with(values: Values, origin: Origin): Variables {
+    for (const _ in values) return new Variables(values, origin, this);
+    return this;
   }
 
   /**
    * A level with these values inside this one; `${X}` in a value means the X out here.
    * @throws {UnsetVariable} when a value names a variable that has none.
    */
-  with(values: Readonly<Record<string, string>>): Variables {
-    const own: Record<string, string> = {};
-    let some = false;
-    for (const [name, value] of Object.entries(values)) {
-      own[name] = this.expand(value);
-      some = true;
-    }
-    return some ? new Variables(own, this) : this;
+  expanding(values: Values, origin: Origin): Variables {
+    const expanded: Record<string, string> = {};
+    for (const [name, value] of Object.entries(values)) expanded[name] = this.expand(value);
+    return this.with(expanded, origin);
+  }
+
+  /**
+   * What a step inside the one at the path has saved: below the `env` of that step, over all that is further out.
+   * @param own that `env`.
+   */
+  saving(saved: Values, step: string, own: Values): Variables {
+    const seen = Object.entries(saved).filter(([name]) => !Object.hasOwn(own, name));
+    return this.with(Object.fromEntries(seen), { type: 'saved', step });
   }
 
   /**

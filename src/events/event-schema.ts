@@ -6,6 +6,12 @@ const text: Schema = { type: 'string' };
 const count: Schema = { type: 'integer', minimum: 0 };
 const ordinal: Schema = { type: 'integer', minimum: 1 };
 const yes: Schema = { const: true };
+const texts: Schema = { type: 'object', additionalProperties: text };
+const saved: Schema = {
+  type: 'object',
+  description: 'Variables for the steps that follow; null: the value held a secret, which is kept nowhere.',
+  additionalProperties: { type: ['string', 'null'] },
+};
 const outcome: Schema = { $ref: '#/$defs/outcome' };
 const failure: Schema = { $ref: '#/$defs/failure' };
 const cancelReason: Schema = { $ref: '#/$defs/cancelReason' };
@@ -35,6 +41,7 @@ const cancelReasons = [
   kind('timeout', { step: text, limitMs: count }),
   kind('sibling-failed', { step: text }),
   kind('stopped-by-user', { step: text }),
+  kind('lost', { step: text }),
   kind('group-ended', { step: text }),
   kind('unwritable', { message: text }),
   kind('internal', { message: text }),
@@ -71,15 +78,25 @@ export const eventSchema: Schema = {
         'name?': text,
         'pid?': ordinal,
         'logOffset?': count,
+        'item?': texts,
+        'items?': count,
+        'list?': text,
         'resumed?': yes,
       },
       'One attempt of a step starts.',
     ),
     kind('step.output', { ...ofStep, stream: { enum: ['out', 'err'] }, text }, 'A piece of what the step prints.'),
-    kind('attempt.finished', { ...ofStep, 'tick?': ordinal, attempt: ordinal, outcome, durationMs: count }),
+    kind('attempt.finished', {
+      ...ofStep,
+      'tick?': ordinal,
+      attempt: ordinal,
+      outcome,
+      durationMs: count,
+      'saved?': saved,
+    }),
     kind('step.retrying', { ...ofStep, attempt: ordinal, delayMs: count, failure, ...ended }),
     kind('tick.waiting', { ...ofStep, tick: ordinal, delayMs: count }),
-    kind('tick.finished', { ...ofStep, tick: ordinal, outcome }),
+    kind('tick.finished', { ...ofStep, tick: ordinal, outcome, 'saved?': saved }),
     kind('ticks.missed', { ...ofStep, count: ordinal }),
     kind(
       'step.stopping',
@@ -96,9 +113,15 @@ export const eventSchema: Schema = {
         durationMs: count,
         attempts: count,
         'log?': text,
+        'saved?': saved,
         'resumed?': yes,
       },
       'The final state of a step; nothing of it is left.',
+    ),
+    kind(
+      'copies.finished',
+      { ...ofStep, first: ordinal, count: ordinal, outcome, 'resumed?': yes },
+      'The final state of copies of a forEach that were not started: skipped, or taken over by a resumed run.',
     ),
     kind('warning', { t: count, 'step?': text, message: text }),
     kind('run.cancelling', { t: count, reason: cancelReason, 'forced?': yes }),
@@ -126,6 +149,7 @@ export const eventSchema: Schema = {
         kind('timeout', { limitMs: count }),
         kind('start', { message: text }),
         kind('http', { message: text }),
+        kind('save', { message: text }),
         kind('stopped-by-user'),
         kind('child', { step: text }),
         kind('finally', { step: text, 'limitMs?': count }),
@@ -134,7 +158,12 @@ export const eventSchema: Schema = {
     },
     cancelReason: { oneOf: cancelReasons },
     skipReason: {
-      oneOf: [...cancelReasons, kind('earlier-failed', { step: text }), kind('not-started', { step: text })],
+      oneOf: [
+        ...cancelReasons,
+        kind('earlier-failed', { step: text }),
+        kind('need', { steps: { type: 'array', items: text, minItems: 1 } }),
+        kind('not-started', { step: text }),
+      ],
     },
   },
 };

@@ -14,6 +14,7 @@ export type RunEvent =
   | TicksMissed
   | StepStopping
   | StepFinished
+  | CopiesFinished
   | Warning
   | RunCancelling
   | RunFinished;
@@ -67,9 +68,18 @@ export interface StepStarted extends OfStep {
   readonly pid?: number;
   /** Where this attempt's output begins in the step's log, in bytes. */
   readonly logOffset?: number;
+  /** Of a copy of a forEach: its values, by the names of the lists. */
+  readonly item?: Readonly<Record<string, string>>;
+  /** Of a forEach: how many copies it has. */
+  readonly items?: number;
+  /** Of a forEach whose list was read from outside: where it is kept, below the run's folder. */
+  readonly list?: string;
   /** A resumed run enters again what was broken off: what had ended below stays. */
   readonly resumed?: true;
 }
+
+/** Variables that a step has saved; `null`: the value held a secret, which is kept nowhere. */
+export type SavedFacts = Readonly<Record<string, string | null>>;
 
 /** A piece of what the step prints, cut anywhere but inside a character. Not in the journal. */
 export interface StepOutput extends OfStep {
@@ -84,6 +94,8 @@ export interface AttemptFinished extends OfStep {
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly durationMs: number;
+  /** What a leaf step has saved in it. */
+  readonly saved?: SavedFacts;
 }
 
 /** The attempt failed; the next one, `attempt`, starts after the delay. */
@@ -108,6 +120,8 @@ export interface TickFinished extends OfStep {
   readonly type: 'tick.finished';
   readonly tick: number;
   readonly outcome: Outcome;
+  /** What the tick has saved. */
+  readonly saved?: SavedFacts;
 }
 
 /** Ticks that were due while an earlier one ran, and were left out. */
@@ -147,7 +161,22 @@ export interface StepFinished extends OfStep {
   readonly attempts: number;
   /** Path of the step's log below the run's folder; absent when it printed nothing. */
   readonly log?: string;
+  /** The variables that it leaves to the steps that follow: its own, and those of the steps inside. */
+  readonly saved?: SavedFacts;
   /** It had ended before the run was resumed, and is taken over as it was. */
+  readonly resumed?: true;
+}
+
+/**
+ * The final state of copies of a forEach, one after the other in the list, none of which was started: they were skipped,
+ * or had succeeded before the run was resumed.
+ */
+export interface CopiesFinished extends OfStep {
+  readonly type: 'copies.finished';
+  /** The number of the first one, from 1. */
+  readonly first: number;
+  readonly count: number;
+  readonly outcome: Outcome;
   readonly resumed?: true;
 }
 

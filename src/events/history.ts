@@ -111,6 +111,7 @@ export function createHistory(isGroup: IsGroup): History {
       case 'run.cancelling':
         cancelling ??= event.reason;
         break;
+      case 'copies.finished':
       case 'step.output':
       case 'step.stopping':
       case 'run.finished':

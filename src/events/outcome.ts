@@ -51,6 +51,8 @@ export type Failure =
   | { readonly type: 'start'; readonly message: string }
   /** The request failed, or the response is not the expected one. */
   | { readonly type: 'http'; readonly message: string }
+  /** It ended well, but what `save` or `saveTo` asks for cannot be kept. */
+  | { readonly type: 'save'; readonly message: string }
   /** Somebody stopped it by hand: `runjobs stop`. */
   | { readonly type: 'stopped-by-user' }
   /** A child failed; `step` is the path of the first one. */
@@ -70,6 +72,8 @@ export type CancelReason =
   | { readonly type: 'sibling-failed'; readonly step: string }
   /** Somebody stopped `step`, this one or one above it, by hand. */
   | { readonly type: 'stopped-by-user'; readonly step: string }
+  /** Another child of the same `any`, `step`, was the first to succeed. */
+  | { readonly type: 'lost'; readonly step: string }
   /** A background step whose group, `step`, has ended well. */
   | { readonly type: 'group-ended'; readonly step: string }
   /** A log or the journal could not be written: nothing may go on unrecorded. */
@@ -81,6 +85,8 @@ export type SkipReason =
   | CancelReason
   /** An earlier step of the same sequence failed. */
   | { readonly type: 'earlier-failed'; readonly step: string }
+  /** What it needs did not come: the sibling it needs, and from there the chain to the cause. */
+  | { readonly type: 'need'; readonly steps: readonly string[] }
   /** The step whose `finally` this is never started. */
   | { readonly type: 'not-started'; readonly step: string };
 

@@ -1,5 +1,5 @@
 /** The pure fold of events into what a run that was broken off had come to: what a resumed run takes over. */
-import type { RunEvent, StepFinished } from './event.ts';
+import type { RunEvent, SavedFacts, StepFinished } from './event.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -16,10 +16,14 @@ export interface Past {
   readonly ticks: number;
   /** How that tick ended. */
   readonly tickOutcome?: Outcome | undefined;
+  /** What the last tick that succeeded has saved. */
+  readonly tickSaved?: SavedFacts | undefined;
   /** The last attempt that was started; 0: none. */
   readonly attempt: number;
   /** How that attempt ended. */
   readonly attemptOutcome?: Outcome | undefined;
+  /** What a leaf step has saved in it. */
+  readonly attemptSaved?: SavedFacts | undefined;
 }
 
 interface Mutable extends Past {
@@ -28,8 +32,10 @@ interface Mutable extends Past {
   tick?: number | undefined;
   ticks: number;
   tickOutcome?: Outcome | undefined;
+  tickSaved?: SavedFacts | undefined;
   attempt: number;
   attemptOutcome?: Outcome | undefined;
+  attemptSaved?: SavedFacts | undefined;
 }
 
 /** The past of a whole run; give it every event of the journal, in order. */
@@ -52,31 +58,39 @@ function take(root: Mutable, event: RunEvent): void {
       if (event.resumed === undefined) {
         node.children.clear();
         const isFirst = event.attempt === 1 && (event.tick === undefined || event.tick === 1);
-        if (isFirst) node.ticks = 0;
+        if (isFirst) {
+          node.ticks = 0;
+          node.tickSaved = undefined;
+        }
       }
       if (node.tick !== event.tick || node.ticks === 0) node.ticks += 1;
       node.tick = event.tick;
       node.attempt = event.attempt;
       node.finished = undefined;
       node.tickOutcome = undefined;
-      node.attemptOutcome = undefined;
+      node.attemptOutcome = node.attemptSaved = undefined;
       return;
     }
     case 'attempt.finished': {
       const node = at(root, event.step);
       node.attempt = event.attempt;
       node.attemptOutcome = event.outcome;
+      node.attemptSaved = event.saved;
       return;
     }
-    case 'tick.finished':
-      at(root, event.step).tickOutcome = event.outcome;
+    case 'tick.finished': {
+      const node = at(root, event.step);
+      node.tickOutcome = event.outcome;
+      if (event.outcome.state === 'succeeded') node.tickSaved = event.saved;
       return;
+    }
     case 'step.finished':
       at(root, event.step).finished = event;
       return;
     case 'run.started':
       forget(root, event.resumed?.changed ?? []);
       return;
+    case 'copies.finished':
     case 'step.queued':
     case 'step.output':
     case 'step.retrying':
@@ -104,7 +118,7 @@ function forget(root: Mutable, paths: readonly string[]): void {
     if (node === undefined) continue;
     node.ticks = 0;
     node.attempt = 0;
-    node.tick = node.tickOutcome = node.attemptOutcome = undefined;
+    node.tick = node.tickOutcome = node.tickSaved = node.attemptOutcome = undefined;
   }
 }
 

@@ -122,6 +122,9 @@ export function fold(progress: Progress, event: RunEvent): void {
     case 'attempt.finished':
       attempted(enter(progress, event.step), event.outcome, progress);
       break;
+    case 'copies.finished':
+      count(enter(progress, event.step), event.outcome.state, event.count);
+      break;
     case 'warning':
       break;
     default:

@@ -25,6 +25,11 @@ const oneOf =
     return typeof kind === 'string' && Object.hasOwn(kinds, kind) && holding(kinds[kind] ?? {})(value);
   };
 
+const mapOf =
+  (check: Check): Check =>
+  value =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(check);
+
 const message: Fields = { message: text };
 const step: Fields = { step: text };
 
@@ -34,6 +39,7 @@ const failure = oneOf('type', {
   timeout: { limitMs: number },
   start: message,
   http: message,
+  save: message,
   'stopped-by-user': {},
   child: step,
   finally: { ...step, limitMs: maybe(number) },
@@ -46,12 +52,18 @@ const CANCELS = {
   timeout: { ...step, limitMs: number },
   'sibling-failed': step,
   'stopped-by-user': step,
+  lost: step,
   'group-ended': step,
   unwritable: message,
   internal: message,
 };
 const cancel = oneOf('type', CANCELS);
-const skip = oneOf('type', { ...CANCELS, 'earlier-failed': step, 'not-started': step });
+const skip = oneOf('type', {
+  ...CANCELS,
+  'earlier-failed': step,
+  'not-started': step,
+  need: { steps: value => Array.isArray(value) && value.length > 0 && value.every(text) },
+});
 
 const how: Fields = { exitCode: maybe(number), signal: maybe(text) };
 const outcome = oneOf('state', {
@@ -67,6 +79,7 @@ const resumed = holding({
   changed: maybe(value => Array.isArray(value) && value.every(text)),
 });
 
+const saved = maybe(mapOf(value => value === null || text(value)));
 const ofStep: Fields = { step: text, t: number };
 const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output'>, Fields>> = {
   'run.started': {
@@ -79,14 +92,32 @@ const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output'>, Fields>>
     resumed: maybe(resumed),
   },
   'step.queued': ofStep,
-  'step.started': { ...ofStep, attempt: number, tick: maybe(number), name: maybe(text), pid: maybe(number) },
-  'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number) },
+  'step.started': {
+    ...ofStep,
+    attempt: number,
+    tick: maybe(number),
+    name: maybe(text),
+    pid: maybe(number),
+    item: maybe(mapOf(text)),
+    items: maybe(number),
+    list: maybe(text),
+  },
+  'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number), saved },
   'step.retrying': { ...ofStep, attempt: number, delayMs: number, failure },
   'tick.waiting': { ...ofStep, tick: number, delayMs: number },
-  'tick.finished': { ...ofStep, tick: number, outcome },
+  'tick.finished': { ...ofStep, tick: number, outcome, saved },
   'ticks.missed': { ...ofStep, count: number },
   'step.stopping': { ...ofStep, pid: number, signal: text, graceMs: number },
-  'step.finished': { ...ofStep, outcome, body: maybe(outcome), durationMs: number, attempts: number, log: maybe(text) },
+  'step.finished': {
+    ...ofStep,
+    outcome,
+    body: maybe(outcome),
+    durationMs: number,
+    attempts: number,
+    log: maybe(text),
+    saved,
+  },
+  'copies.finished': { ...ofStep, first: number, count: number, outcome },
   warning: { t: number, step: maybe(text), ...message },
   'run.cancelling': { t: number, reason: cancel },
   'run.finished': { t: number, outcome, exitCode: number },

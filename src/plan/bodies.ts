@@ -1,17 +1,24 @@
 /** The one table of bodies: a step has exactly one, and some keys go with certain bodies only. */
 
-export const BODIES = ['run', 'http', 'steps', 'gather', 'sleep'] as const;
+export const BODIES = ['run', 'http', 'steps', 'gather', 'any', 'sleep'] as const;
 
 export type Body = (typeof BODIES)[number];
 
-/** Keys that do not go with every body, and the bodies they go with. `cwd`, `shell` and `stop` flow down groups. */
-export const GOES_WITH: Readonly<Record<string, readonly Body[]>> = {
-  limit: ['gather'],
-  failFast: ['gather'],
+/**
+ * Keys that do not go with every step, and the bodies or other keys of which they need one. `cwd`, `shell` and `stop` flow
+ * down groups.
+ */
+export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach')[]>> = {
+  forEach: ['run', 'http', 'steps', 'any', 'sleep'],
+  limit: ['gather', 'forEach'],
+  failFast: ['gather', 'forEach'],
+  tolerate: ['gather', 'forEach'],
+  save: ['run', 'http'],
+  saveTo: ['run', 'http'],
   okExitCodes: ['run'],
-  cwd: ['run', 'steps', 'gather'],
-  shell: ['run', 'steps', 'gather'],
-  stop: ['run', 'steps', 'gather'],
+  cwd: ['run', 'steps', 'gather', 'any'],
+  shell: ['run', 'steps', 'gather', 'any'],
+  stop: ['run', 'steps', 'gather', 'any'],
 };
 
 /** The bodies that a step has, in the order of the table. */

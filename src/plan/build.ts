@@ -1,4 +1,5 @@
 /** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
+import { envFilesOf, inputsOf, itemsOf, keepingOf, needsOf, partEnv, type TextOf, widthOf } from './build-data.ts';
 import { parseDuration } from './duration.ts';
 import { idsFor } from './ids.ts';
 import type {
@@ -17,7 +18,6 @@ import type {
 import type {
   Every,
   FinallyBlock,
-  GatherStep,
   HttpBody,
   HttpStep,
   Plan,
@@ -56,7 +56,8 @@ const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as
  */
 export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
   const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
-  const root = new Builder(source).step(input, { id: '.', path: [], inherited });
+  const builder = new Builder(source);
+  const root = builder.step(input, { id: '.', path: [], inherited });
   const { lock, maxLog } = input;
   return {
     ...origin,
@@ -66,6 +67,8 @@ export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Pl
     keep: input.keep ?? 50,
     keepBytes: bytes(input.keepBytes ?? '1GiB'),
     ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
+    inputs: inputsOf(input.inputs, builder.textOf),
+    secrets: input.secrets ?? [],
     root,
   };
 }
@@ -83,19 +86,55 @@ class Builder {
     this.#source = source;
   }
 
+  readonly textOf: TextOf = (scalar, path) =>
+    typeof scalar === 'string' ? scalar : (this.#source?.written(path) ?? String(scalar));
+
   step(input: StepInput, position: Place & { readonly id: string }): Step {
+    return input.forEach === undefined ? this.#single(input, position) : this.#forEach(input, input.forEach, position);
+  }
+
+  /** A forEach has the modifiers that are for all copies together; the step that it repeats has the others. */
+  #forEach(
+    input: StepInput,
+    forEach: NonNullable<StepInput['forEach']>,
+    position: Place & { readonly id: string },
+  ): Step {
+    const { path } = position;
+    const inherited = flowDown(input, position.inherited);
+    const commandOf = (script: string) => runStep({ run: script }, bare(''), inherited);
+    const items = itemsOf(forEach, [...path, 'forEach'], this.textOf, commandOf);
+    const { every, retry, timeoutMs, allowFailure, env, ...ofAll } = this.#common(input, { ...position, inherited });
+    const { outer, inner } = partEnv(env, items);
+    const { id: _id, needs: _n, background: _b, finally: _f, envFile: _e, name, ...ofEach } = input;
+    const { name: named } = partEnv({ name: name ?? '' }, items).inner;
+    const each = this.#single({ ...ofEach, name: named, env: undefined }, { ...position, id: '' });
+    if (named !== undefined) delete (ofAll as Mutable<Partial<StepCommon>>).name;
+    return {
+      type: 'forEach',
+      ...ofAll,
+      env: outer,
+      allowFailure: false,
+      items,
+      each: { ...each, env: inner },
+      ...widthOf(input),
+    };
+  }
+
+  #single(input: StepInput, position: Place & { readonly id: string }): Step {
     const { path } = position;
     const inherited = flowDown(input, position.inherited);
     const common = this.#common(input, { ...position, inherited });
-    if (input.run !== undefined) return runStep(input, common, inherited);
-    if (input.http !== undefined) return this.#http(input.http, common, path);
+    if (input.run !== undefined) return runStep(input, { ...common, ...keepingOf(input) }, inherited);
+    if (input.http !== undefined) return this.#http(input.http, { ...common, ...keepingOf(input) }, path);
     if (input.steps !== undefined) {
       return { type: 'steps', ...common, children: this.#list(input.steps, { path: [...path, 'steps'], inherited }) };
     }
     if (input.gather !== undefined) {
       const children = this.#list(input.gather, { path: [...path, 'gather'], inherited });
-      const gather: GatherStep = { type: 'gather', ...common, children, failFast: input.failFast ?? true };
-      return input.limit === undefined ? gather : { ...gather, limit: input.limit };
+      return { type: 'gather', ...common, children, ...widthOf(input) };
+    }
+    if (input.any !== undefined) {
+      return { type: 'any', ...common, children: this.#list(input.any, { path: [...path, 'any'], inherited }) };
     }
     return { type: 'sleep', ...common, durationMs: input.sleep === 'forever' ? 'forever' : ms(input.sleep ?? 0) };
   }
@@ -113,6 +152,8 @@ class Builder {
       background: input.background ?? false,
       allowFailure: input.allowFailure ?? false,
     };
+    if (input.envFile !== undefined) common.envFiles = envFilesOf(input.envFile);
+    if (input.needs !== undefined) common.needs = needsOf(input.needs);
     if (input.name !== undefined) common.name = input.name;
     if (input.description !== undefined) common.description = input.description;
     if (input.finally !== undefined)
@@ -149,13 +190,14 @@ class Builder {
 
   /** Scalars as their author wrote them: `3.10` and `012` stay so. */
   #texts(scalars: Readonly<Record<string, ScalarInput>>, path: Path): Readonly<Record<string, string>> {
-    const textOf = ([name, scalar]: [string, ScalarInput]) => [name, this.#text(scalar, path, name)] as const;
+    const textOf = ([name, scalar]: [string, ScalarInput]) => [name, this.textOf(scalar, [...path, name])] as const;
     return Object.fromEntries(Object.entries(scalars).map(textOf));
   }
+}
 
-  #text(scalar: ScalarInput, path: Path, name: string): string {
-    return typeof scalar === 'string' ? scalar : (this.#source?.written([...path, name]) ?? String(scalar));
-  }
+/** A step without any modifier. */
+function bare(id: string): StepCommon {
+  return { id, env: NO_TEXTS, background: false, allowFailure: false };
 }
 
 const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});

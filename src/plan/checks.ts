@@ -58,7 +58,7 @@ class Checks implements Checked {
       this.errors.push(...errors);
       this.warnings.push(...warnings);
     }
-    for (const list of ['steps', 'gather', 'finally'] as const) {
+    for (const list of ['steps', 'gather', 'any', 'finally'] as const) {
       const value = step[list];
       const isBlock = list === 'finally' && isObject(value);
       this.#list(isBlock ? value.steps : value, { path: isBlock ? [...path, list, 'steps'] : [...path, list], shell });
@@ -106,7 +106,7 @@ class Checks implements Checked {
     const [body] = bodies;
     if (body === undefined || bodies.length > 1) return;
     for (const [key, fitting] of KEY_RULES) {
-      if (step[key] === undefined || fitting.includes(body)) continue;
+      if (step[key] === undefined || fitting.some(one => step[one] !== undefined)) continue;
       this.error(`${key} goes with ${listed(fitting, 'or')}, not with ${body}; take it out`, [...path, key], 'key');
     }
   }

@@ -13,7 +13,7 @@ export type ScalarInput = string | number | boolean;
 /** A step in a list; a string stands for `{ run: … }`. */
 export type ListedStep = string | StepInput;
 
-/** One step: exactly one of `run`, `http`, `steps`, `gather`, `sleep`; everything else is optional. */
+/** One step: exactly one of `run`, `http`, `steps`, `gather`, `any`, `sleep`; everything else is optional. */
 export interface StepInput {
   /** A shell script, or a program with its arguments (no shell). */
   run?: string | readonly string[] | undefined;
@@ -23,9 +23,15 @@ export interface StepInput {
   steps?: readonly ListedStep[] | undefined;
   /** Steps, concurrently. */
   gather?: readonly ListedStep[] | undefined;
+  /** Steps, concurrently: the first success wins. */
+  any?: readonly ListedStep[] | undefined;
   /** A wait. */
   sleep?: DurationInput | 'forever' | undefined;
 
+  /** Of a child of a gather: the ids of the siblings that it waits for. */
+  needs?: string | readonly (string | NeedInput)[] | undefined;
+  /** A copy for each value. */
+  forEach?: ForEachInput | readonly Readonly<Record<string, ScalarInput>>[] | undefined;
   /** Again and again, at fixed distances. */
   every?: DurationInput | EveryInput | undefined;
   /** Further attempts after a failure. */
@@ -38,16 +44,24 @@ export interface StepInput {
   allowFailure?: boolean | undefined;
   /** Steps that run once after the body, however it ended. */
   finally?: readonly ListedStep[] | FinallyInput | undefined;
-  /** Of a gather: how many children at once. */
+  /** Of a gather or forEach: how many children at once. */
   limit?: number | undefined;
-  /** Of a gather: whether the first failure cancels the siblings. */
-  failFast?: boolean | undefined;
+  /** Of a gather or forEach: whether the first failure cancels the siblings. */
+  failFast?: boolean | 'soon' | undefined;
+  /** Of a gather or forEach: so many failures are no failure. */
+  tolerate?: number | string | undefined;
 
   id?: string | undefined;
   name?: string | undefined;
   description?: string | undefined;
   /** Environment variables for the step and all below it. */
   env?: Readonly<Record<string, ScalarInput>> | undefined;
+  /** Dotenv files for the step and all below it; the later over the earlier, `env` over all. */
+  envFile?: string | EnvFileInput | readonly (string | EnvFileInput)[] | undefined;
+  /** Variables for the steps that follow: the output, lines of `$RUNJOBS_OUTPUT`, or parts of the output. */
+  save?: string | readonly string[] | Readonly<Record<string, string>> | undefined;
+  /** A file for the output. */
+  saveTo?: string | undefined;
   /** Working folder, for the step and all below it. */
   cwd?: string | undefined;
   /** Interpreter of scripts, for the step and all below it. */
@@ -67,6 +81,10 @@ export interface PlanInput extends StepInput {
   slots?: number | undefined;
   /** No second run at the same time: of this plan (`true`), or of whatever names the same lock. */
   lock?: boolean | string | LockInput | undefined;
+  /** Variables that the caller gives. */
+  inputs?: Readonly<Record<string, InputInput>> | undefined;
+  /** Variables whose values are masked everywhere. */
+  secrets?: readonly string[] | undefined;
   /** Ended runs that are kept. */
   keep?: number | undefined;
   /** What the kept runs may take on disk. */
@@ -74,6 +92,41 @@ export interface PlanInput extends StepInput {
   /** What the log of one step may hold: its first and its last half. */
   maxLog?: SizeInput | undefined;
 }
+
+export interface InputInput {
+  type?: 'string' | 'number' | 'boolean' | undefined;
+  description?: string | undefined;
+  enum?: readonly ScalarInput[] | undefined;
+  pattern?: string | undefined;
+  default?: ScalarInput | undefined;
+  required?: boolean | undefined;
+}
+
+export interface NeedInput {
+  id: string;
+  when?: 'succeeded' | 'failed' | 'ended' | undefined;
+}
+
+export interface EnvFileInput {
+  path: string;
+  optional?: boolean | undefined;
+}
+
+/** Lists by the names of their variables; `exclude` takes combinations out. */
+export interface ForEachInput {
+  readonly [name: string]: readonly ScalarInput[] | ListInput | readonly Readonly<Record<string, ScalarInput>>[];
+}
+
+/** Exactly one of them. */
+export interface ListInput {
+  lines?: ListSourceInput | undefined;
+  json?: ListSourceInput | undefined;
+  csv?: ListSourceInput | undefined;
+  glob?: string | undefined;
+}
+
+/** The path of a file, or a command, or a variable. */
+export type ListSourceInput = string | { run?: string | undefined; var?: string | undefined };
 
 export interface LockInput {
   /** Default: the plan itself. */

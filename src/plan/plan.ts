@@ -23,6 +23,10 @@ export interface Plan {
   readonly keepBytes: number;
   /** Bytes that the log of one step may hold; absent: all that it prints. */
   readonly maxLog?: number;
+  /** What the caller gives, by name. */
+  readonly inputs: Readonly<Record<string, Input>>;
+  /** Names of variables whose values are masked wherever they would be shown or kept. */
+  readonly secrets: readonly string[];
   readonly root: Step;
 }
 
@@ -34,8 +38,21 @@ export interface PlanLock {
   readonly waitMs: number | 'forever';
 }
 
-/** One step: exactly one body, told apart by `type`. */
-export type Step = RunStep | HttpStep | SequenceStep | GatherStep | SleepStep;
+/** A variable that the caller gives. Its value is a text that fits `type`, `enum` and `pattern`. */
+export interface Input {
+  readonly type: 'string' | 'number' | 'boolean';
+  readonly description?: string;
+  /** The only values that are allowed. */
+  readonly enum?: readonly string[];
+  /** Source of a regular expression that the whole value matches. */
+  readonly pattern?: string;
+  readonly default?: string;
+  /** Without it nothing starts. */
+  readonly required: boolean;
+}
+
+/** One step: exactly one body, told apart by `type`; a forEach stands around the step that it repeats. */
+export type Step = RunStep | HttpStep | SequenceStep | GatherStep | AnyStep | SleepStep | ForEachStep;
 
 /** A step that an Executor carries out; the others are the engine's own. */
 export type LeafStep = RunStep | HttpStep;
@@ -48,6 +65,10 @@ export interface StepCommon {
   readonly description?: string;
   /** The step's own variables, as written: `${X}` in a value means the outer X. */
   readonly env: Readonly<Record<string, string>>;
+  /** Files of variables, as written, the later ones over the earlier, all below `env`. */
+  readonly envFiles?: readonly EnvFile[];
+  /** Of a child of a gather: the siblings that it waits for. */
+  readonly needs?: readonly Need[];
   readonly background: boolean;
   readonly allowFailure: boolean;
   /** A resumed run starts it again though it had succeeded. */
@@ -59,8 +80,46 @@ export interface StepCommon {
   readonly timeoutMs?: number;
 }
 
+/** A dotenv file; its path starts from the plan's folder. */
+export interface EnvFile {
+  readonly path: string;
+  /** It may be missing. */
+  readonly optional: boolean;
+}
+
+export interface Need {
+  /** Of the sibling. */
+  readonly id: string;
+  /** What it must come to. */
+  readonly when: 'succeeded' | 'failed' | 'ended';
+}
+
+/** What a leaf step leaves in variables to those that follow. */
+export type Save =
+  /** All that it prints to standard output, or the body of the response, without the newlines at its end. */
+  | { readonly type: 'output'; readonly name: string }
+  /** Parts of it. */
+  | { readonly type: 'parts'; readonly parts: Readonly<Record<string, SavedPart>> }
+  /** What the command writes to the file `$RUNJOBS_OUTPUT`: `NAME=value`, or a heredoc. */
+  | { readonly type: 'file'; readonly names: readonly string[] };
+
+export type SavedPart =
+  /** A JSON pointer into the output; the empty one is all of it. */
+  | { readonly type: 'pointer'; readonly pointer: string }
+  /** A header of the response, by its name in lower case. */
+  | { readonly type: 'header'; readonly name: string }
+  /** The status of the response. */
+  | { readonly type: 'status' };
+
+/** What leaf steps keep of what they bring forth. */
+interface Keeping {
+  readonly save?: Save;
+  /** A file for the output, as written; it starts from the plan's folder and is there, complete, once the step has succeeded. */
+  readonly saveTo?: string;
+}
+
 /** A command: a shell script (string) or a program with its arguments (array, no shell). */
-export interface RunStep extends StepCommon {
+export interface RunStep extends StepCommon, Keeping {
   readonly type: 'run';
   readonly command: string | readonly [string, ...string[]];
   /** The interpreter and its flags, for a script. */
@@ -73,7 +132,7 @@ export interface RunStep extends StepCommon {
 }
 
 /** An HTTP request, through the one session of the run. */
-export interface HttpStep extends StepCommon {
+export interface HttpStep extends StepCommon, Keeping {
   readonly type: 'http';
   readonly method: string;
   readonly url: string;
@@ -103,9 +162,69 @@ export interface GatherStep extends StepCommon {
   readonly children: readonly Step[];
   /** Children at once; absent: all of them. */
   readonly limit?: number;
-  /** Whether the first failure cancels the siblings. */
-  readonly failFast: boolean;
+  readonly failFast: FailFast;
+  readonly tolerate?: Tolerance;
 }
+
+/** What the first failure does to the siblings: cancels them (`true`), lets no more start (`soon`), nothing (`false`). */
+export type FailFast = boolean | 'soon';
+
+/** So many failed children are no failure; one more cancels the rest. */
+export type Tolerance =
+  | { readonly type: 'count'; readonly count: number }
+  /** Of all children, rounded down. */
+  | { readonly type: 'percent'; readonly percent: number };
+
+/** Children concurrently; the first success wins, and the others are cancelled. */
+export interface AnyStep extends StepCommon {
+  readonly type: 'any';
+  readonly children: readonly Step[];
+}
+
+/**
+ * Copies of a step, one for each item, concurrently. The copies have the modifiers `allowFailure`, `every`, `retry`
+ * and `timeout`, the body, and of `env` what speaks of the lists; the forEach has the others.
+ */
+export interface ForEachStep extends StepCommon {
+  readonly type: 'forEach';
+  readonly items: Items;
+  /** One copy; its id is empty: that of copy 3 is `[3]`. */
+  readonly each: Step;
+  /** Copies at once; absent: as many as there are processors. */
+  readonly limit?: number;
+  readonly failFast: FailFast;
+  readonly tolerate?: Tolerance;
+}
+
+export type Items =
+  /** Every combination of the lists, the last one turning fastest, but those that agree with one of `exclude`. */
+  | {
+      readonly type: 'product';
+      readonly lists: readonly NamedList[];
+      readonly exclude: readonly Readonly<Record<string, string>>[];
+    }
+  /** As they stand, as written. */
+  | { readonly type: 'rows'; readonly rows: readonly Readonly<Record<string, string>>[] };
+
+export interface NamedList {
+  readonly name: string;
+  readonly list: List;
+}
+
+export type List =
+  /** As written. */
+  | { readonly type: 'values'; readonly values: readonly string[] }
+  /** Files, sorted, relative to the plan's folder. */
+  | { readonly type: 'glob'; readonly pattern: string }
+  | { readonly type: 'lines' | 'json' | 'csv'; readonly from: ListSource };
+
+/** Where the text of a list comes from. */
+export type ListSource =
+  /** As written; it starts from the plan's folder. */
+  | { readonly type: 'file'; readonly path: string }
+  /** What a command prints to standard output. */
+  | { readonly type: 'command'; readonly command: RunStep }
+  | { readonly type: 'variable'; readonly name: string };
 
 /** A wait; it holds no slot. */
 export interface SleepStep extends StepCommon {
@@ -159,15 +278,16 @@ export function isLeaf(step: Step): step is LeafStep {
 
 /** The steps directly below a step, without those of its `finally`, in declared order. */
 export function childrenOf(step: Step): readonly Step[] {
-  return step.type === 'steps' || step.type === 'gather' ? step.children : [];
+  return step.type === 'steps' || step.type === 'gather' || step.type === 'any' ? step.children : [];
 }
 
-/** The path of a child: `deploy` + `smoke` is `deploy/smoke`; the root, `.`, is not written. */
+/** The path of a child: `deploy` + `smoke` is `deploy/smoke`, `test` + `[3]` is `test[3]`; the root, `.`, is not written. */
 export function childPath(parent: string, id: string): string {
+  if (id.startsWith('[') && parent !== '.') return parent + id;
   return parent === '.' ? id : `${parent}/${id}`;
 }
 
 /** Whether a path is that of the group itself or of something in it. */
 export function isAtOrBelow(path: string, group: string): boolean {
-  return group === '.' || path === group || path.startsWith(`${group}/`);
+  return group === '.' || path === group || path.startsWith(`${group}/`) || path.startsWith(`${group}[`);
 }

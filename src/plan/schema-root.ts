@@ -1,6 +1,7 @@
 /** The keys that stand at the root of a plan only. */
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
+import { inputsKey, secretsKey } from './schema-data.ts';
 import { anyText, duration, expected, flag, key, oneOf, size, text, wholeNumber } from './schema-terms.ts';
 
 const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
@@ -22,6 +23,8 @@ export const rootShape = {
     wholeNumber('a whole number, 1 or more', 1),
     'Commands and requests at once in the whole run, default 64. Example: 8.',
   ),
+  inputs: inputsKey,
+  secrets: secretsKey,
   lock: key(
     oneOf('true, a name, or an object with name and wait', [
       flag,

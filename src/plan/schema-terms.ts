@@ -74,6 +74,10 @@ export const size = oneOf(SIZE_WORDS, [
   wholeNumber(SIZE_WORDS, 0),
 ]).register(z.globalRegistry, { id: 'size' });
 
+export const variableName = text(
+  /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/,
+  'a variable name of letters, digits and "_"',
+);
 export const flag = z.boolean(expected('true or false'));
 export const anyText = z.string(expected('text'));
 export const script = text(NOT_BLANK, 'a shell script, not blank');

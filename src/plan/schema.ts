@@ -2,6 +2,18 @@
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import type { ListedStep, PlanInput, StepInput } from './input.ts';
+import {
+  envFileKey,
+  envFileShape,
+  forEachKey,
+  inputShape,
+  listShape,
+  needShape,
+  needsKey,
+  saveKey,
+  saveToKey,
+  sourceShape,
+} from './schema-data.ts';
 import { expectShape, httpShape } from './schema-http.ts';
 import { everyShape, retryShape, stopShape } from './schema-modifiers.ts';
 import { lockShape, rootShape } from './schema-root.ts';
@@ -21,6 +33,7 @@ import {
   some,
   someTime,
   text,
+  variableName,
   wholeNumber,
   words,
 } from './schema-terms.ts';
@@ -61,10 +74,18 @@ const stepShape = {
       'Body: steps concurrently; the first failure cancels the others (see failFast and limit). Example: ["npm run lint", "npm test"].',
     );
   },
+  get any(): OptionalSteps {
+    return key(
+      stepList,
+      'Body: steps concurrently; the first success wins and the others are cancelled; fails when all fail. Example: ["ping -c1 a.example", "ping -c1 b.example"].',
+    );
+  },
   sleep: key(
     oneOf(`${DURATION_WORDS}, or "forever"`, [duration, z.literal('forever')]),
     'Body: a wait, or "forever": until cancelled. Example: "10s".',
   ),
+  needs: needsKey,
+  forEach: forEachKey,
   every: key(
     oneOf(`${DURATION_WORDS}, or an object with interval`, [
       someTime,
@@ -99,11 +120,18 @@ const stepShape = {
   },
   limit: key(
     wholeNumber('a whole number, 1 or more', 1),
-    'Of a gather: so many children at once, default all. Example: 4.',
+    'Of a gather: so many children at once, default all; of a forEach: so many copies, default one a processor. Example: 4.',
   ),
   failFast: key(
-    flag,
-    'Of a gather: true, the default: the first failure cancels the other children; false: all run to their end.',
+    oneOf('true, false or "soon"', [flag, words(['soon'], 'true, false or "soon"')]),
+    'Of a gather or forEach: true, the default: the first failure cancels the other children; "soon": no more start, those that run go on; false: all run to their end.',
+  ),
+  tolerate: key(
+    oneOf('a count of failures, or a share such as "5%"', [
+      wholeNumber('a count of failures, 0 or more', 0),
+      text(/^(?:100|\d{1,2})(?:\.\d+)?%$/, 'a count of failures, or a share such as "5%"'),
+    ]),
+    'Of a gather or forEach: so many failed children, or such a share of them, are no failure; one more cancels the rest. Excludes failFast. Example: 3 or "5%".',
   ),
   id: key(
     text(/^[a-z0-9_-]+$/, 'an id of a-z, 0-9, "_" and "-"'),
@@ -115,13 +143,12 @@ const stepShape = {
     'A sentence about the step, for people. Example: "Needs the database of the step before.".',
   ),
   env: key(
-    z.record(
-      text(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name of letters, digits and "_"'),
-      scalar,
-      expected('an object of variable names and values'),
-    ),
+    z.record(variableName, scalar, expected('an object of variable names and values')),
     `Variables for this step and all below it; values become text as written, \${X} in a value means the outer X. Example: {"NODE_ENV": "test"}.`,
   ),
+  envFile: envFileKey,
+  save: saveKey,
+  saveTo: saveToKey,
   cwd: key(
     text(/^[^\0]+$/, 'a folder'),
     'Working folder for this step and all below it, relative to the plan\'s folder, which is the default. Example: "packages/web".',
@@ -148,7 +175,7 @@ const step: z.ZodMiniType<StepInput> = z
   .strictObject(stepShape, expected('a step: a command (text) or an object'))
   .register(z.globalRegistry, {
     id: 'step',
-    description: 'One step: exactly one of run, http, steps, gather, sleep, and its modifiers.',
+    description: 'One step: exactly one of run, http, steps, gather, any, sleep, and its modifiers.',
   });
 
 const stepList = z
@@ -159,7 +186,7 @@ const stepList = z
 export const planSchema: z.ZodMiniType<PlanInput> = z
   .strictObject(
     { ...rootShape, ...stepShape },
-    expected('a plan: an object with one of run, http, steps, gather, sleep'),
+    expected('a plan: an object with one of run, http, steps, gather, any, sleep'),
   )
   .register(z.globalRegistry, {
     title: 'runjobs plan',
@@ -177,4 +204,9 @@ export const KEYS = {
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
   lock: Object.keys(lockShape),
+  needs: Object.keys(needShape),
+  envFile: Object.keys(envFileShape),
+  inputs: Object.keys(inputShape),
+  forEach: Object.keys(listShape),
+  lines: Object.keys(sourceShape),
 } as const;

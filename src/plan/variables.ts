@@ -2,6 +2,16 @@
 
 const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
 
+/** The variables that a text names, in order, with whether each has a default and where its name begins. */
+export function namesIn(
+  text: string,
+): { readonly name: string; readonly hasDefault: boolean; readonly index: number }[] {
+  if (!text.includes('${')) return [];
+  return [...text.matchAll(REFERENCE)].flatMap(({ 1: name, 2: fallback, index }) =>
+    name === undefined ? [] : [{ name, hasDefault: fallback !== undefined, index: index + 2 }],
+  );
+}
+
 /** A text with its variables replaced, or the first name that has no value. */
 export type Expansion =
   | { readonly type: 'text'; readonly text: string }

@@ -106,6 +106,7 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       case 'step.queued':
       case 'tick.waiting':
       case 'tick.finished':
+      case 'copies.finished':
         return [];
       default:
         // A journal of a later runjobs may hold kinds that are not known here.

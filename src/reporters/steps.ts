@@ -1,5 +1,5 @@
 /** The plan's steps by path, and what each of them does in a few words. */
-import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import { childPath, childrenOf, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import { formatLimit } from './durations.ts';
 import { cleanse } from './text.ts';
 
@@ -57,6 +57,10 @@ export function commandWords(step: Step): string {
       return `${step.children.length} steps in order`;
     case 'gather':
       return `${step.children.length} steps at once`;
+    case 'any':
+      return `the first to succeed of ${step.children.length} steps`;
+    case 'forEach':
+      return `for each item: ${commandWords(step.each)}`;
     default:
       return step satisfies never;
   }
@@ -68,7 +72,7 @@ function withoutSecrets(url: string): string {
 }
 
 function isGroupStep(step: Step): boolean {
-  return step.type === 'steps' || step.type === 'gather';
+  return !isLeaf(step) && step.type !== 'sleep';
 }
 
 function quoted(argument: string): string {

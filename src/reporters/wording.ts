@@ -78,6 +78,7 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
       return `timed out after ${formatLimit(failure.limitMs)}`;
     case 'start':
     case 'http':
+    case 'save':
       return oneLine(failure.message);
     case 'stopped-by-user':
       return 'stopped by hand';
@@ -107,6 +108,8 @@ export function cancelWords(reason: CancelReason): string {
       return `"${reason.step}" failed`;
     case 'stopped-by-user':
       return reason.step === '.' ? 'stopped by hand' : `"${reason.step}" was stopped by hand`;
+    case 'lost':
+      return `"${reason.step}" succeeded first`;
     case 'group-ended':
       return reason.step === '.' ? 'everything else has ended' : `"${reason.step}" has ended`;
     case 'unwritable':
@@ -153,6 +156,8 @@ export function skipWords(reason: SkipReason): string {
   switch (reason.type) {
     case 'earlier-failed':
       return `"${reason.step}" failed before it`;
+    case 'need':
+      return `needs ${reason.steps.map(step => `"${step}"`).join(', which needs ')}, which did not succeed`;
     case 'not-started':
       return `"${reason.step}" never started`;
     default:

@@ -16,6 +16,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly definitions?: Readonly<Record<string, Schema>>;
   readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
   readonly description?: string;
 }
 
@@ -25,14 +27,26 @@ const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes:
 /** Every key below an object, with dots: `http.expect.status`. Definitions are met where the object is. */
 function keysOf(object: Schema): [key: string, property: Schema][] {
   return Object.entries(object.properties ?? {}).flatMap(([key, property]) => {
-    const inner = [property, ...(property.anyOf ?? [])].flatMap(keysOf);
-    return [[key, property], ...inner.map(([below, at]): [string, Schema] => [`${key}.${below}`, at])];
+    return [[key, property], ...keysIn(property).map(([below, at]): [string, Schema] => [`${key}.${below}`, at])];
   });
+}
+
+/** The same in whatever a value may be; a name that users choose is `NAME`. */
+function keysIn(value: Schema): [key: string, property: Schema][] {
+  const { anyOf = [], items, additionalProperties: named } = value;
+  const members = typeof named === 'object' ? keysIn(named) : [];
+  const all = [
+    ...keysOf(value),
+    ...anyOf.flatMap(keysIn),
+    ...(items === undefined ? [] : keysIn(items)),
+    ...members.map(([below, at]): [string, Schema] => [`NAME.${below}`, at]),
+  ];
+  return [...new Map(all)];
 }
 
 const step = schema.definitions?.step ?? {};
 const stepKeys = new Map(keysOf(step));
-const allKeys = new Map([...keysOf(schema), ...stepKeys, ...Object.values(schema.definitions ?? {}).flatMap(keysOf)]);
+const allKeys = new Map([...keysOf(schema), ...stepKeys]);
 
 interface Row {
   readonly heading: string;
@@ -77,12 +91,17 @@ function planWith(key: string, value: unknown): unknown {
     finally: { steps: [] },
     stop: {},
     lock: {},
+    needs: { id: 'build' },
+    envFile: { path: '.env' },
   };
   const nested = below.reduceRight((inner: unknown, part) => ({ [part]: inner }), value);
   const merged = below.length === 0 ? value : { ...required[first], ...(nested as object) };
   const held = { [first]: merged };
-  if (['run', 'http', 'steps', 'gather', 'sleep'].includes(first)) return held;
-  if (first === 'limit' || first === 'failFast') return { gather: [], ...held };
+  if (['run', 'http', 'steps', 'gather', 'any', 'sleep'].includes(first)) return held;
+  if (['limit', 'failFast', 'tolerate'].includes(first)) return { gather: [], ...held };
+  if (first === 'needs')
+    return { gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))] };
+  if (first === 'secrets') return { run: 'true', inputs: { API_TOKEN: {} }, ...held };
   return first === 'background' ? { steps: [{ run: 'true', ...held }] } : { run: 'true', ...held };
 }
 

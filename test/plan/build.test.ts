@@ -20,6 +20,8 @@ describe('defaults', () => {
       slots: 64,
       keep: 50,
       keepBytes: 2 ** 30,
+      inputs: {},
+      secrets: [],
       root: {
         type: 'run',
         id: '.',

@@ -13,12 +13,12 @@ const DURATION = 'a duration such as "250ms", "10s", "5m", "1h30m" or "2d", or a
 
 describe('a wrong type is told with what was expected and what stands there', () => {
   test.each<[unknown, string]>([
-    [[], 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got an empty array'],
-    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got an array'],
-    ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got "ls"'],
-    [null, 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got null'],
-    [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, sleep'],
-    [() => 1, 'root: expected a plan: an object with one of run, http, steps, gather, sleep, got a function'],
+    [[], 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got an empty array'],
+    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got an array'],
+    ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got "ls"'],
+    [null, 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got null'],
+    [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, any, sleep'],
+    [() => 1, 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got a function'],
     [
       { run: { cmd: 'ls' } },
       'root.run: expected a shell script (text) or a program with its arguments (array of texts), got an object',
@@ -73,7 +73,7 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ run: 'x', finally: {} }, 'root.finally.steps: missing; expected a list of steps'],
     [{ run: 'x', finally: [7] }, 'root.finally[0]: expected a step: a command (text) or an object, got 7'],
     [{ gather: [], limit: 0 }, 'root.limit: expected a whole number, 1 or more, got 0'],
-    [{ gather: [], failFast: 'soon' }, 'root.failFast: expected true or false, got "soon"'],
+    [{ gather: [], failFast: 'late' }, 'root.failFast: expected true, false or "soon", got "late"'],
     [{ run: 'x', slots: 0 }, 'root.slots: expected a whole number, 1 or more, got 0'],
     [{ run: 'x', slots: 1.5 }, 'root.slots: expected a whole number, 1 or more, got 1.5'],
     [{ run: 'x', id: 'A b' }, 'root.id: expected an id of a-z, 0-9, "_" and "-", got "A b"'],
@@ -111,7 +111,7 @@ describe('an unknown key', () => {
     [{ run: 'x', timout: 1 }, 'root.timout: unknown key, did you mean "timeout"?'],
     [{ run: 'x', slot: 1 }, 'root.slot: unknown key, did you mean "slots"?'],
     [{ cmd: 'x' }, 'root.cmd: unknown key, did you mean "run"?'],
-    [{ run: 'x', needs: [] }, 'root.needs: unknown key; "runjobs schema" prints all keys'],
+    [{ run: 'x', makes: [] }, 'root.makes: unknown key; "runjobs schema" prints all keys'],
     [{ steps: [{ run: 'x', xyz: 1 }] }, 'root.steps[0].xyz: unknown key; "runjobs schema" prints all keys'],
     [
       { steps: [{ run: 'x', slots: 1 }] },
@@ -139,16 +139,19 @@ describe('an unknown key', () => {
 
 describe('rules between keys', () => {
   test.each<[unknown, string]>([
-    [{}, 'root: no body: add one of run, http, steps, gather, sleep'],
-    [{ steps: [{ name: 'x' }] }, 'root.steps[0]: no body: add one of run, http, steps, gather, sleep'],
+    [{}, 'root: no body: add one of run, http, steps, gather, any, sleep'],
+    [{ steps: [{ name: 'x' }] }, 'root.steps[0]: no body: add one of run, http, steps, gather, any, sleep'],
     [{ run: 'x', steps: [] }, 'root.steps: two bodies: run and steps; keep one of them'],
     [{ run: 'x', steps: [], sleep: 1 }, 'root.steps: 3 bodies: run, steps and sleep; keep one of them'],
-    [{ run: 'x', limit: 1 }, 'root.limit: limit goes with gather, not with run; take it out'],
-    [{ steps: [], failFast: true }, 'root.failFast: failFast goes with gather, not with steps; take it out'],
+    [{ run: 'x', limit: 1 }, 'root.limit: limit goes with gather or forEach, not with run; take it out'],
+    [{ steps: [], failFast: true }, 'root.failFast: failFast goes with gather or forEach, not with steps; take it out'],
     [{ gather: [], okExitCodes: [1] }, 'root.okExitCodes: okExitCodes goes with run, not with gather; take it out'],
-    [{ sleep: 1, cwd: 'a' }, 'root.cwd: cwd goes with run, steps or gather, not with sleep; take it out'],
-    [{ http: 'http://a', shell: 'sh' }, 'root.shell: shell goes with run, steps or gather, not with http; take it out'],
-    [{ http: 'http://a', stop: {} }, 'root.stop: stop goes with run, steps or gather, not with http; take it out'],
+    [{ sleep: 1, cwd: 'a' }, 'root.cwd: cwd goes with run, steps, gather or any, not with sleep; take it out'],
+    [
+      { http: 'http://a', shell: 'sh' },
+      'root.shell: shell goes with run, steps, gather or any, not with http; take it out',
+    ],
+    [{ http: 'http://a', stop: {} }, 'root.stop: stop goes with run, steps, gather or any, not with http; take it out'],
     [
       { run: 'x', background: true },
       'root.background: the plan itself cannot be background; set it on a step of a group',
@@ -348,8 +351,8 @@ gather:
       '4:5 root.gather[0].timout: unknown key, did you mean "timeout"?',
       '6:5 root.gather[1].sleep: two bodies: run and sleep; keep one of them',
       '8:10 root.gather[2].run: expected a shell script (text) or a program with its arguments (array of texts), got 5',
-      '9:5 root.gather[2].limit: limit goes with gather, not with run; take it out',
-      '10:5 root.gather[3]: no body: add one of run, http, steps, gather, sleep',
+      '9:5 root.gather[2].limit: limit goes with gather or forEach, not with run; take it out',
+      '10:5 root.gather[3]: no body: add one of run, http, steps, gather, any, sleep',
     ]);
   });
 });

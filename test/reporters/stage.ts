@@ -26,7 +26,7 @@ export function gather(id: string, children: readonly Step[], more: More = {}): 
 }
 
 export function planOf(root: Step, name = 'tour'): Plan {
-  return { name, folder: '/plans', slots: 64, keep: 50, keepBytes: 2 ** 30, root };
+  return { name, folder: '/plans', slots: 64, keep: 50, keepBytes: 2 ** 30, inputs: {}, secrets: [], root };
 }
 
 /** Events in short, one after the other; `t` is what the clock says. */

@@ -50,5 +50,5 @@ export function retry(times: number, changes: Partial<Retry> = {}): { retry: Ret
 }
 
 export function plan(root: Step, slots = 64): Plan {
-  return { name: 'test', folder: '/', slots, keep: 50, keepBytes: 2 ** 30, root };
+  return { name: 'test', folder: '/', slots, keep: 50, keepBytes: 2 ** 30, inputs: {}, secrets: [], root };
 }

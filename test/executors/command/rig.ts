@@ -139,6 +139,7 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
     },
     stopping: facts => stops.push(facts),
     warn: message => warnings.push(message),
+    save: () => {},
     ...options.context,
   });
   const outcome = executed.then(result => {

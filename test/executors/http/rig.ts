@@ -83,6 +83,8 @@ export interface TestContext extends ExecuteContext {
   readonly starts: () => number;
   cancel(): void;
   killRun(): void;
+  /** What was handed over to be saved. */
+  readonly saved: Readonly<Record<string, string>>;
 }
 
 /** A context that keeps what is written, unless `write` says otherwise. */
@@ -90,6 +92,7 @@ export function context(write?: ExecuteContext['write']): TestContext {
   const signal = new AbortController();
   const kill = new AbortController();
   const written: Buffer[] = [];
+  const saved: Record<string, string> = {};
   let starts = 0;
   return {
     path: 'step',
@@ -108,6 +111,8 @@ export function context(write?: ExecuteContext['write']): TestContext {
       }),
     stopping: () => {},
     warn: () => {},
+    save: values => Object.assign(saved, values),
+    saved,
     output: () => Buffer.concat(written).toString(),
     starts: () => starts,
     cancel: () => signal.abort({ type: 'sibling-failed', step: 'other' }),

@@ -1,0 +1,39 @@
+/** `any`: children concurrently; the first success wins, and the others are cancelled. */
+import type { AnyStep, Step } from '../plan/plan.ts';
+import type { Ending, RunContext } from './context.ts';
+import { Group } from './group.ts';
+import { type Scope, withScope } from './scope.ts';
+
+/**
+ * Starts the children in declared order, each once the one before has started or waits for its slot; resolves when all
+ * have ended: well with the first one that succeeded, whose saved variables stay, and failed when none did.
+ * @param onBegun called when all have started or wait for their slots.
+ */
+export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () => void): Promise<Ending> {
+  return withScope(scope, {}, async race => {
+    const group = new Group(run, race, 'no failure');
+    let winner: Step | undefined;
+    const runners: Promise<void>[] = [];
+    for (const child of step.children) {
+      if (race.closed !== undefined) {
+        group.skip(child, race.closed);
+        continue;
+      }
+      await new Promise<void>(begun => {
+        const ended = group
+          .child(child, () => begun())
+          .then(outcome => {
+            if (outcome.state !== 'succeeded' || winner !== undefined) return;
+            winner = child;
+            race.cancel({ type: 'lost', step: group.pathOf(child) });
+          });
+        runners.push(ended);
+      });
+    }
+    onBegun();
+    await Promise.all(runners);
+    const { outcome } = await group.end();
+    if (winner === undefined) return { outcome };
+    return { outcome: { state: 'succeeded' }, saved: group.savedBy(winner) };
+  });
+}

@@ -1,0 +1,60 @@
+/** The variables inside a step: its files of variables, and over them its `env`. */
+import type { Failed } from '../events/outcome.ts';
+import type { EnvFile, Step } from '../plan/plan.ts';
+import type { RunContext } from './context.ts';
+import { UnsetVariable, type Variables } from './variables.ts';
+
+/**
+ * The variables inside the step, or its failure: where a value names a variable that has none, or a file cannot be read.
+ * The files are read now, each time the step starts.
+ */
+export function inner(run: RunContext, step: Step, path: string, outer: Variables): Inner | Promise<Inner> {
+  return step.envFiles === undefined ? withEnv(step, path, outer) : withFiles(run, step, path, outer);
+}
+
+type Inner = Variables | Failed;
+
+function withEnv({ env }: Step, path: string, outer: Variables): Inner {
+  return guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
+}
+
+async function withFiles(run: RunContext, step: Step, path: string, outer: Variables): Promise<Inner> {
+  let variables = outer;
+  for (const file of step.envFiles ?? []) {
+    const next = await withFile(run, file, path, variables);
+    if ('state' in next) return next;
+    variables = next;
+  }
+  return withEnv(step, path, variables);
+}
+
+async function withFile(run: RunContext, file: EnvFile, step: string, outer: Variables): Promise<Inner> {
+  const named = guarded('envFile', () => outer.expand(file.path));
+  if (typeof named !== 'string') return named;
+  const read = await (run.sources?.readEnvFile(named) ?? { type: 'missing' as const });
+  switch (read.type) {
+    case 'read':
+      return outer.with(read.values, { type: 'envFile', step, file: named });
+    case 'missing':
+      return file.optional
+        ? outer
+        : failed(`envFile: "${named}" does not exist; write {path, optional: true} where it may be missing`);
+    case 'failed':
+      return failed(`envFile: ${read.message}`);
+    default:
+      return read satisfies never;
+  }
+}
+
+function guarded<T>(key: string, expand: () => T): T | Failed {
+  try {
+    return expand();
+  } catch (error) {
+    if (!(error instanceof UnsetVariable)) throw error;
+    return failed(`${key}: ${error.message}`);
+  }
+}
+
+function failed(message: string): Failed {
+  return { state: 'failed', reason: { type: 'start', message } };
+}

@@ -1,0 +1,137 @@
+/** `needs`: which children of a gather may start, as those that they wait for end. */
+import type { Outcome, SkipReason } from '../events/outcome.ts';
+import { childPath, type Need, type Step } from '../plan/plan.ts';
+
+/** A child whose turn has come: to start, or to be skipped where what it needs did not come. */
+export interface Turn {
+  readonly child: Step;
+  readonly unmet?: SkipReason;
+}
+
+/** What a child came to, as far as those know that need it. */
+type Came = { readonly outcome: Outcome | undefined; readonly isBackground: boolean };
+
+/** The children of one gather. */
+export class Needs {
+  readonly #children: readonly Step[];
+  readonly #path: string;
+  readonly #index = new Map<string, number>();
+  readonly #dependents = new Map<string, number[]>();
+  /** By index, how many needs a child still waits for. */
+  readonly #missing = new Map<number, number>();
+  /** By index, children that waited and need wait no longer, in declared order. */
+  readonly #freed: number[] = [];
+  readonly #came = new Map<string, Came>();
+  readonly #chains = new Map<string, readonly string[]>();
+  #next = 0;
+
+  constructor(children: readonly Step[], path: string) {
+    this.#children = children;
+    this.#path = path;
+    if (!children.some(({ needs }) => needs !== undefined)) return;
+    for (const [index, { id, needs = [] }] of children.entries()) {
+      this.#index.set(id, index);
+      const ids = new Set(needs.map(need => need.id));
+      if (ids.size > 0) this.#missing.set(index, ids.size);
+      for (const need of ids) this.#dependents.set(need, [...(this.#dependents.get(need) ?? []), index]);
+    }
+  }
+
+  /** The next child in declared order that waits for nobody; `undefined` while there is none. */
+  next(): Turn | undefined {
+    while (this.#missing.has(this.#next)) this.#next += 1;
+    const [freed = Number.POSITIVE_INFINITY] = this.#freed;
+    const index = Math.min(this.#next, freed);
+    const child = this.#children[index];
+    if (child === undefined) return undefined;
+    if (index === freed) this.#freed.shift();
+    else this.#next += 1;
+    const unmet = this.#unmet(child);
+    return unmet === undefined ? { child } : { child, unmet };
+  }
+
+  /** The next child in declared order, whatever it waits for. */
+  rest(): Turn | undefined {
+    for (const index of this.#missing.keys()) this.#free(index);
+    this.#missing.clear();
+    const [freed = Number.POSITIVE_INFINITY] = this.#freed;
+    while (this.#children[this.#next]?.needs !== undefined) this.#next += 1;
+    const index = Math.min(this.#next, freed);
+    const child = this.#children[index];
+    if (child === undefined) return undefined;
+    if (index === freed) this.#freed.shift();
+    else this.#next += 1;
+    return { child };
+  }
+
+  /** A child has its final state. */
+  ended(child: Step, outcome: Outcome): void {
+    this.#settle(child, { outcome, isBackground: child.background });
+  }
+
+  /** A background child has started, or has come to this before it could. */
+  started(child: Step, outcome: Outcome | undefined): void {
+    this.#settle(child, { outcome, isBackground: true });
+  }
+
+  /** The siblings that a child needs, and those that they need, in declared order. */
+  before(child: Step): readonly Step[] {
+    const found = new Set<number>();
+    const add = ({ needs = [] }: Step) => {
+      for (const { id } of needs) {
+        const index = this.#index.get(id);
+        const sibling = index === undefined ? undefined : this.#children[index];
+        if (index === undefined || sibling === undefined || found.has(index)) continue;
+        found.add(index);
+        add(sibling);
+      }
+    };
+    add(child);
+    return [...found].sort((one, other) => one - other).flatMap(index => this.#children[index] ?? []);
+  }
+
+  #settle({ id }: Step, came: Came): void {
+    const waiting = this.#dependents.get(id);
+    if (waiting === undefined) return;
+    this.#came.set(id, came);
+    this.#dependents.delete(id);
+    for (const index of waiting) {
+      const missing = (this.#missing.get(index) ?? 1) - 1;
+      this.#missing.set(index, missing);
+      if (missing > 0) continue;
+      this.#missing.delete(index);
+      this.#free(index);
+    }
+  }
+
+  #free(index: number): void {
+    const at = this.#freed.findIndex(other => other > index);
+    this.#freed.splice(at === -1 ? this.#freed.length : at, 0, index);
+  }
+
+  /** Why a child whose needs have all come to an end is not started. */
+  #unmet({ id, needs = [] }: Step): SkipReason | undefined {
+    const need = needs.find(one => !isMet(one, this.#came.get(one.id)));
+    if (need === undefined) return undefined;
+    const steps = [childPath(this.#path, need.id), ...(this.#chains.get(need.id) ?? [])];
+    this.#chains.set(id, steps);
+    return { type: 'need', steps };
+  }
+}
+
+/** A background sibling is not waited for: it meets once it has started. */
+function isMet({ when }: Need, came: Came | undefined): boolean {
+  if (came === undefined) return false;
+  const { outcome, isBackground } = came;
+  switch (when) {
+    case 'ended':
+      return outcome !== undefined;
+    case 'failed':
+      return outcome?.state === 'failed';
+    case 'succeeded':
+      if (outcome === undefined) return isBackground;
+      return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed === true);
+    default:
+      return when satisfies never;
+  }
+}
