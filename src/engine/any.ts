@@ -1,20 +1,28 @@
 /** `any`: children concurrently; the first success wins, and the others are cancelled. */
+import type { Past } from '../events/past.ts';
 import type { AnyStep, Step } from '../plan/plan.ts';
 import type { Ending, RunContext } from './context.ts';
 import { Group } from './group.ts';
 import { type Scope, withScope } from './scope.ts';
+import { isOver, pastOf } from './takeover.ts';
 
 /**
  * Starts the children in declared order, each once the one before has started or waits for its slot; resolves when all
- * have ended: well with the first one that succeeded, whose saved variables stay, and failed when none did.
+ * have ended: well with the first one that succeeded, whose saved variables stay, and failed when none did. One that had
+ * succeeded in a run that is resumed has won.
  * @param onBegun called when all have started or wait for their slots.
  */
 export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () => void): Promise<Ending> {
   return withScope(scope, {}, async race => {
     const group = new Group(run, race, 'no failure');
-    let winner: Step | undefined;
+    let winner = step.children.find(child => hadSucceeded(child, scope.past));
+    if (winner !== undefined) {
+      await group.child(winner);
+      race.cancel({ type: 'lost', step: group.pathOf(winner) });
+    }
     const runners: Promise<void>[] = [];
     for (const child of step.children) {
+      if (child === winner) continue;
       if (race.closed !== undefined) {
         group.skip(child, race.closed);
         continue;
@@ -36,4 +44,9 @@ export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () =>
     if (winner === undefined) return { outcome };
     return { outcome: { state: 'succeeded' }, saved: group.savedBy(winner) };
   });
+}
+
+function hadSucceeded(child: Step, group: Past | undefined): boolean {
+  const past = pastOf(child, group);
+  return isOver(child, past) && past.finished.outcome.state === 'succeeded';
 }

@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly durationMs?: number;
   /** Default: 0. */
   readonly exitCode?: number;
+  /** Variables that it leaves at a good end. */
+  readonly saves?: Readonly<Record<string, string>>;
   /** Printed at the start. */
   readonly output?: string;
   /** Milliseconds that it takes to end once told to stop. Default: 0. */
@@ -24,7 +26,7 @@ export function createSimulatedExecutor(
   return {
     execute(step, context) {
       if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
-      const { durationMs = 0, exitCode = 0, output, stopMs = 0 } = behave(step, context);
+      const { durationMs = 0, exitCode = 0, saves, output, stopMs = 0 } = behave(step, context);
       context.started();
       if (output !== undefined) void context.write(new TextEncoder().encode(output));
       return new Promise<Outcome>(resolve => {
@@ -42,11 +44,11 @@ export function createSimulatedExecutor(
           if (stopMs === 0) stopped();
           else disarm = clock.at(clock.now() + stopMs, stopped);
         };
-        disarm = clock.at(clock.now() + durationMs, () =>
-          end(
-            exitCode === 0 ? { state: 'succeeded', exitCode } : { state: 'failed', reason: { type: 'exit' }, exitCode },
-          ),
-        );
+        disarm = clock.at(clock.now() + durationMs, () => {
+          if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
+          if (saves !== undefined) context.save(saves);
+          end({ state: 'succeeded', exitCode });
+        });
         context.signal.addEventListener('abort', stop, { once: true });
         context.kill.addEventListener('abort', kill, { once: true });
       });

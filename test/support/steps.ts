@@ -1,6 +1,6 @@
 /** Builders of steps for tests of the engine: what the loader would make of a job file. */
 import type { Behaviour } from '../../src/executors/simulated.ts';
-import type { FinallyBlock, Plan, Retry, Step, StepCommon } from '../../src/plan/plan.ts';
+import type { FinallyBlock, Need, Plan, Retry, Step, StepCommon } from '../../src/plan/plan.ts';
 
 type Modifiers = Partial<Omit<StepCommon, 'id'>>;
 type Children = readonly Step[];
@@ -35,6 +35,15 @@ export function gather(
   modifiers: Modifiers & { limit?: number; failFast?: boolean } = {},
 ): Step {
   return { type: 'gather', failFast: true, ...common(id, modifiers), ...modifiers, children };
+}
+
+export function any(id: string, children: Children, modifiers: Modifiers = {}): Step {
+  return { type: 'any', ...common(id, modifiers), children };
+}
+
+/** The need of a sibling. */
+export function need(id: string, when: Need['when'] = 'succeeded'): Need {
+  return { id, when };
 }
 
 export function sleep(id: string, durationMs: number | 'forever', modifiers: Modifiers = {}): Step {

@@ -1,0 +1,93 @@
+/** `any`: the first success wins. */
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../support/simulate.ts';
+import { any, lastly, leaf, retry, steps } from '../support/steps.ts';
+
+describe('any', () => {
+  it('succeeds with the first child that does, and cancels the others', async () => {
+    const {
+      outcome,
+      steps: ended,
+      tookMs,
+    } = await simulate(any('.', [leaf('slow', { durationMs: 50, stopMs: 5 }), leaf('fast', { durationMs: 10 })]));
+    expect(outcome).toEqual({ state: 'succeeded' });
+    expect(ended.get('slow')).toMatchObject({ state: 'cancelled', reason: { type: 'lost', step: 'fast' } });
+    expect(tookMs).toBe(15);
+  });
+
+  it('skips children that have not started by then', async () => {
+    const { steps: ended } = await simulate(
+      any('.', [leaf('a'), leaf('b', { durationMs: 10 }), leaf('c', { durationMs: 10 })]),
+      {
+        slots: 1,
+      },
+    );
+    expect(ended.get('a')?.state).toBe('succeeded');
+    for (const step of ['b', 'c'])
+      expect(ended.get(step)).toEqual({ state: 'skipped', reason: { type: 'lost', step: 'a' } });
+  });
+
+  it('goes on after a failure, and fails when all have failed, with the first one', async () => {
+    const { outcome, failures } = await simulate(
+      any('.', [leaf('a', { durationMs: 20, exitCode: 2 }), leaf('b', { durationMs: 10, exitCode: 3 })]),
+    );
+    expect(outcome).toEqual({ state: 'failed', reason: { type: 'child', step: 'b' }, exitCode: 3 });
+    expect(failures.map(({ step }) => step)).toEqual(['b', 'a']);
+  });
+
+  it('succeeds in spite of failures before', async () => {
+    const { exitCode, state } = await simulate(any('.', [leaf('a', { exitCode: 2 }), leaf('b', { durationMs: 10 })]));
+    expect(exitCode).toBe(0);
+    expect(state('a')).toBe('failed');
+  });
+
+  it('takes a failure that is allowed for no success', async () => {
+    const { state } = await simulate(
+      any('.', [leaf('a', { exitCode: 2 }, { allowFailure: true }), leaf('b', { durationMs: 10 })]),
+    );
+    expect(state('b')).toBe('succeeded');
+  });
+
+  it('is tried again as a whole', async () => {
+    const { lines } = await simulate(
+      any('.', [leaf('a', [{ exitCode: 1 }, {}]), leaf('b', { exitCode: 1 })], retry(1)),
+    );
+    expect(lines.filter(line => line.includes('a started')).length).toBe(2);
+  });
+
+  it('lets the finally of those that lost run to its end', async () => {
+    const { lines } = await simulate(
+      any('.', [
+        leaf('slow', { durationMs: 50 }, lastly([leaf('cleanup', { durationMs: 7 })])),
+        leaf('fast', { durationMs: 10 }),
+      ]),
+    );
+    expect(lines).toContain('17 slow/finally/cleanup succeeded');
+  });
+
+  it('is cancelled with what is around it', async () => {
+    const { outcome } = await simulate(any('.', [leaf('a', { durationMs: 50 })]), {
+      during: (run, clock) => void clock.at(5, () => run.cancel({ type: 'aborted' })),
+    });
+    expect(outcome).toEqual({ state: 'cancelled', reason: { type: 'aborted' } });
+  });
+
+  it('with no children has succeeded', async () => {
+    expect((await simulate(any('.', []))).outcome).toEqual({ state: 'succeeded' });
+  });
+
+  it('takes its winner over when the run is resumed', async () => {
+    const tree = steps('.', [
+      any('1', [leaf('a', { durationMs: 20 }), leaf('b', { durationMs: 10 })]),
+      leaf('2', { durationMs: 5 }),
+    ]);
+    const { events } = await simulate(tree);
+    for (const last of ['1/b', '1']) {
+      const end = events.findIndex(event => event.type === 'step.finished' && event.step === last);
+      const { lines, state } = await simulate(tree, { resume: events.slice(0, end + 1) });
+      expect(lines.filter(line => / (1\/[ab]|2) started/.test(line))).toEqual(['0 2 started']);
+      expect(state('1/b')).toBe('succeeded');
+      expect(state('1')).toBe('succeeded');
+    }
+  });
+});

@@ -1,0 +1,129 @@
+/** `needs`: which children of a gather start when. */
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../support/simulate.ts';
+import { gather, leaf, need, sleep } from '../support/steps.ts';
+
+const started = (lines: readonly string[]) =>
+  lines.filter(line => line.endsWith('started')).map(line => line.replace(' started', ''));
+
+describe('a child with needs', () => {
+  it('starts the moment the last of them has succeeded', async () => {
+    const { lines } = await simulate(
+      gather('.', [
+        leaf('end', {}, { needs: [need('slow'), need('quick')] }),
+        leaf('slow', { durationMs: 30 }),
+        leaf('quick', { durationMs: 10 }),
+        leaf('mid', {}, { needs: [need('quick')] }),
+      ]),
+    );
+    expect(started(lines)).toEqual(['0 .', '0 slow', '0 quick', '10 mid', '30 end']);
+  });
+
+  it('starts before later ones when both may start', async () => {
+    const { lines } = await simulate(
+      gather(
+        '.',
+        [leaf('a', {}, { needs: [need('d')] }), leaf('b'), leaf('c'), leaf('d', { durationMs: 5 }), leaf('e')],
+        { limit: 1 },
+      ),
+    );
+    expect(started(lines)).toEqual(['0 .', '0 b', '0 c', '0 d', '5 a', '5 e']);
+  });
+
+  it('holds no place of the limit while it waits', async () => {
+    const { lines } = await simulate(
+      gather('.', [leaf('a', {}, { needs: [need('b')] }), leaf('b', { durationMs: 5 })], { limit: 1 }),
+    );
+    expect(started(lines)).toEqual(['0 .', '0 b', '5 a']);
+  });
+
+  it('is skipped when one of them does not succeed, and so are those that need it, with the chain', async () => {
+    const { steps, outcome } = await simulate(
+      gather(
+        '.',
+        [
+          leaf('a', { exitCode: 1 }),
+          leaf('b', {}, { needs: [need('a')] }),
+          leaf('c', {}, { needs: [need('b')] }),
+          leaf('d'),
+        ],
+        { failFast: false },
+      ),
+    );
+    expect(steps.get('b')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['a'] } });
+    expect(steps.get('c')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['b', 'a'] } });
+    expect(steps.get('d')?.state).toBe('succeeded');
+    expect(outcome).toMatchObject({ state: 'failed', reason: { type: 'child', step: 'a' } });
+  });
+
+  it('takes a failure that is allowed for a success', async () => {
+    const { state } = await simulate(
+      gather('.', [leaf('a', { exitCode: 1 }, { allowFailure: true }), leaf('b', {}, { needs: [need('a')] })]),
+    );
+    expect(state('b')).toBe('succeeded');
+  });
+
+  it('runs on the failure of another where that is what it needs, and is skipped otherwise', async () => {
+    const report = (exitCode: number) =>
+      simulate(
+        gather('.', [leaf('a', { exitCode }), leaf('b', {}, { needs: [need('a', 'failed')] })], { failFast: false }),
+      );
+    expect((await report(1)).state('b')).toBe('succeeded');
+    const good = await report(0);
+    expect(good.steps.get('b')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['a'] } });
+    expect(good.outcome.state).toBe('succeeded');
+  });
+
+  it('runs on any ending where it needs no more than that, that of a skipped one included', async () => {
+    const { state } = await simulate(
+      gather(
+        '.',
+        [
+          leaf('a', { exitCode: 1 }),
+          leaf('b', {}, { needs: [need('a')] }),
+          leaf('c', {}, { needs: [need('b', 'ended')] }),
+        ],
+        { failFast: false },
+      ),
+    );
+    expect(state('b')).toBe('skipped');
+    expect(state('c')).toBe('succeeded');
+  });
+
+  it('is skipped for the failure itself where that cancels the gather', async () => {
+    const { steps } = await simulate(
+      gather('.', [
+        leaf('a', { exitCode: 1 }),
+        leaf('b', {}, { needs: [need('a')] }),
+        leaf('c', {}, { needs: [need('b')] }),
+      ]),
+    );
+    const reason = { type: 'sibling-failed', step: 'a' };
+    expect(steps.get('b')).toEqual({ state: 'skipped', reason });
+    expect(steps.get('c')).toEqual({ state: 'skipped', reason });
+  });
+
+  it('starts once a background sibling has started', async () => {
+    const { lines, state } = await simulate(
+      gather('.', [
+        leaf('b', { durationMs: 5 }, { needs: [need('server')] }),
+        leaf('server', { durationMs: 1000 }, { background: true }),
+        sleep('other', 20),
+      ]),
+    );
+    expect(started(lines)).toEqual(['0 .', '0 server', '0 b', '0 other']);
+    expect(state('server')).toBe('succeeded');
+  });
+
+  it('is taken over by a resumed run, and meets the needs of others', async () => {
+    const tree = gather('.', [
+      leaf('a', { durationMs: 5 }),
+      leaf('b', { durationMs: 5 }, { needs: [need('a')] }),
+      leaf('c', { durationMs: 5 }, { needs: [need('b')] }),
+    ]);
+    const { events } = await simulate(tree);
+    const end = events.findIndex(event => event.type === 'step.finished' && event.step === 'b');
+    const { lines } = await simulate(tree, { resume: events.slice(0, end + 1) });
+    expect(started(lines)).toEqual(['0 .', '0 c']);
+  });
+});
