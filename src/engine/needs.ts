@@ -115,7 +115,7 @@ export class Needs {
     if (need === undefined) return undefined;
     const steps = [childPath(this.#path, need.id), ...(this.#chains.get(need.id) ?? [])];
     this.#chains.set(id, steps);
-    return { type: 'need', steps };
+    return { type: 'need', steps, ...(need.when === 'failed' ? { when: need.when } : {}) };
   }
 }
 

@@ -161,7 +161,7 @@ export const eventSchema: Schema = {
       oneOf: [
         ...cancelReasons,
         kind('earlier-failed', { step: text }),
-        kind('need', { steps: { type: 'array', items: text, minItems: 1 } }),
+        kind('need', { steps: { type: 'array', items: text, minItems: 1 }, 'when?': { const: 'failed' } }),
         kind('not-started', { step: text }),
       ],
     },

@@ -85,8 +85,8 @@ export type SkipReason =
   | CancelReason
   /** An earlier step of the same sequence failed. */
   | { readonly type: 'earlier-failed'; readonly step: string }
-  /** What it needs did not come: the sibling it needs, and from there the chain to the cause. */
-  | { readonly type: 'need'; readonly steps: readonly string[] }
+  /** What it needs did not come: the sibling it needs, and from there the chain to the cause; `failed`: its failure was needed. */
+  | { readonly type: 'need'; readonly steps: readonly string[]; readonly when?: 'failed' }
   /** The step whose `finally` this is never started. */
   | { readonly type: 'not-started'; readonly step: string };
 

@@ -157,12 +157,20 @@ export function skipWords(reason: SkipReason): string {
     case 'earlier-failed':
       return `"${reason.step}" failed before it`;
     case 'need':
-      return `needs ${reason.steps.map(step => `"${step}"`).join(', which needs ')}, which did not succeed`;
+      return needWords(reason);
     case 'not-started':
       return `"${reason.step}" never started`;
     default:
       return cancelWords(reason);
   }
+}
+
+/** `needs "test", which needs "build", which did not succeed`. */
+function needWords({ steps, when }: Extract<SkipReason, { type: 'need' }>): string {
+  const chain = steps.map(step => `"${step}"`);
+  return when === 'failed'
+    ? `${chain[0]} did not fail`
+    : `needs ${chain.join(', which needs ')}, which did not succeed`;
 }
 
 /** `run 20261122-081349-7f3a goes on: 3 steps are taken over`. */

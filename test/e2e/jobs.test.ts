@@ -122,3 +122,21 @@ it('Ctrl-C on a plan that waits is heeded at once', async () => {
   child.kill('SIGINT');
   expect((await child).exitCode ?? 130).toBe(130);
 });
+
+describe('steps that depend on others', () => {
+  it('needs starts each step when what it needs has come, and leaves out what needs a failure', async () => {
+    const result = await job('needs.yaml');
+    expect(result.exitCode).toBe(0);
+    const lines = said(result);
+    expect(lines.slice().sort()).toEqual(['build', 'deploy', 'lint', 'test']);
+    expect(lines.indexOf('build')).toBeLessThan(lines.indexOf('test'));
+    expect(lines.at(-1)).toBe('deploy');
+  });
+
+  it('any ends with the first success and stops the others', async () => {
+    const result = await job('any.yaml');
+    expect(result.exitCode).toBe(0);
+    expect(said(result)).toEqual(['quick']);
+    expect(result.seconds).toBeLessThan(30);
+  });
+});

@@ -70,7 +70,7 @@ describe('a child with needs', () => {
       );
     expect((await report(1)).state('b')).toBe('succeeded');
     const good = await report(0);
-    expect(good.steps.get('b')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['a'] } });
+    expect(good.steps.get('b')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['a'], when: 'failed' } });
     expect(good.outcome.state).toBe('succeeded');
   });
 
