@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { RunResult } from './engine/run.ts';
 import type { RunEvent } from './events/event.ts';
+import { hasCron, loadCron } from './plan/cron.ts';
 import type { PlanInput } from './plan/input.ts';
 import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
@@ -75,9 +76,15 @@ export function loadPlan(file: string): Promise<LoadResult> {
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
   try {
-    const loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
+    let loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     claim.run.name = loaded.plan.name;
+    if (typeof plan !== 'string' && hasCron(loaded.plan.root)) {
+      // Only now is it known that patterns must be checked.
+      await loadCron();
+      loaded = planFrom(plan, { folder: process.cwd() });
+      if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
+    }
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);

@@ -1,5 +1,6 @@
 /** The composition of one root run: plan, engine, executors, journal and listeners put together. */
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
@@ -16,6 +17,7 @@ import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
 import type { ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
+import { hasCron, loadCron } from './plan/cron.ts';
 import type { Plan } from './plan/plan.ts';
 
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
@@ -171,6 +173,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
+  if (hasCron(plan.root)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
   const executors = await openExecutors(plan, id);
   const { publish, listensToOutput } = createPublisher({
@@ -185,6 +188,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     id,
     executor: executors,
     clock: realClock,
+    host: hostname(),
     publish,
     tellOutput: listensToOutput,
     logs: openLogs(folder, { maxLog: plan.maxLog }),

@@ -11,7 +11,7 @@ interface Room {
 }
 
 const ROOMS: Record<string, Room> = {
-  'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser'] },
+  'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },
   'src/events': { ours: ['src/events', 'src/plan/plan.ts'], node: [] },
   'src/engine': { ours: ['src/engine', 'src/events', 'src/plan'], node: ['node:events'] },
   'src/executors': {

@@ -184,3 +184,11 @@ describe('run', () => {
     expect(calls).toBe(1);
   });
 });
+
+describe('a cron pattern in an object', () => {
+  it('is checked before anything starts', async () => {
+    const error = await run({ run: 'true', every: { cron: '0 0 30 2 *' } }).catch(thrown => thrown);
+    expect(error).toBeInstanceOf(PlanError);
+    expect(String(error.message)).toContain('no day is ever like "0 0 30 2 *"');
+  });
+});

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly id: string;
   readonly clock: Clock;
   readonly executor: Executor;
+  /** Names this machine, for what must differ between machines. */
+  readonly host: string;
   /** Between 0 and 1. */
   readonly random: () => number;
   /** Whether anybody reads `step.output`. */

@@ -1,78 +1,243 @@
-/** `every`: ticks anchored at the first one, so that lateness never adds up. */
+/** `every`: ticks by a timetable, so that lateness never adds up. */
 
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
+import { cronTimes } from '../plan/cron.ts';
 import type { Every } from '../plan/plan.ts';
 import { attempts } from './attempts.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { type Scope, sleepUntil, withScope } from './scope.ts';
 import { firstTick, restored, takenOver } from './takeover.ts';
+import { openTimetable, shareOf, type Timetable } from './timetable.ts';
+import { UnsetVariable, type Values, type Variables } from './variables.ts';
+
+/** A tick that is later than this was slept through. */
+const LATE_MS = 60_000;
 
 /**
- * Runs the step once, or tick by tick. Tick k (from 1) is due at t0 + (k - 1) · interval; what comes due while a tick
- * runs is left out and counted in `ticks.missed`. The first failed tick fails the step; after `times` started ticks or
- * once `for` has passed it has succeeded; without either it goes on until its scope closes, and is cancelled then. In a
- * run that is resumed, ticks go on from the one that was broken off, anchored at the resumption.
+ * Runs the step once, or tick by tick. Ticks that come due while one runs are treated as `overlap` says, those that were
+ * slept through as `catchUp` says; the ones left out are counted in `ticks.missed`. It ends as {@link Ticks} tells; when its
+ * scope closes it is cancelled. In a run that is resumed, ticks go on from the one that was broken off.
  */
 export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
-  const { every } = running.step;
-  if (every === undefined) return attempts(run, running, scope);
+  const written = running.step.every;
+  if (written === undefined) return attempts(run, running, scope);
+  const every = finalEvery(written, scope.variables);
+  if ('state' in every) return { outcome: every };
   const first = firstTick(every, scope.past);
   if (first === undefined) return takenOver(run, running, scope.past?.tickOutcome, scope.past?.tickSaved);
-  const startedAt = run.clock.now();
-  const endsAt = every.forMs === undefined ? Number.POSITIVE_INFINITY : startedAt + every.forMs;
-  let { started, past } = first;
-  /** Of the last tick that succeeded. */
-  let saved = restored(scope.past?.tickSaved);
-  for (let tick = first.tick; ; ) {
-    started += 1;
-    const ending = await withScope(scope, { tick, past }, inner => attempts(run, running, inner));
-    const { outcome } = ending;
-    past = undefined;
-    if (outcome.state === 'succeeded') saved = ending.saved;
-    run.publish({
-      type: 'tick.finished',
-      step: running.path,
-      t: run.t(),
-      tick,
-      outcome,
-      ...(outcome.state === 'succeeded' ? savedFacts(saved) : {}),
-    });
-    if (outcome.state !== 'succeeded') return { outcome, saved };
-    if (started >= (every.times ?? Number.POSITIVE_INFINITY)) return { outcome, saved };
-    if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed }, saved };
+  const ticks = new Ticks(every, first.started, restored(scope.past?.tickSaved));
+  return new Periodic(run, running, scope, every, ticks).run(first.tick, first.past);
+}
 
-    const next = Math.max(tick + 1, first.tick + ticksDue(every, run.clock.now() - startedAt));
-    if (next > tick + 1) {
-      run.publish({ type: 'ticks.missed', step: running.path, t: run.t(), count: next - tick - 1 });
-    }
-    tick = next;
-    const due = startedAt + (tick - first.tick) * every.intervalMs;
-    running.slot?.();
-    if (due >= endsAt) {
-      if (await sleepUntil(run.clock, endsAt, scope)) return { outcome: { state: 'succeeded' }, saved };
-    } else {
-      run.publish({
-        type: 'tick.waiting',
-        step: running.path,
-        t: run.t(),
-        tick,
-        delayMs: Math.max(0, Math.round(due - run.clock.now())),
-      });
-      if (await sleepUntil(run.clock, due, scope)) {
-        run.retried(running.path);
-        continue;
-      }
-    }
-    return { outcome: cancelledIn(scope), saved };
+/** With every `${NAME}` replaced, or why that is no timetable. */
+function finalEvery(every: Every, variables: Variables): Every | Failed {
+  if (!('cron' in every)) return every;
+  try {
+    const cron = variables.expand(every.cron);
+    const timezone = every.timezone === undefined ? undefined : variables.expand(every.timezone);
+    const times = cronTimes(cron, timezone);
+    if ('wrong' in times) return failed(`every: "${cron}": ${times.message}`);
+    return { ...every, cron, ...(timezone === undefined ? {} : { timezone }) };
+  } catch (error) {
+    if (!(error instanceof UnsetVariable)) throw error;
+    return failed(`every: ${error.message}`);
   }
 }
 
-/** How many intervals have begun when `elapsedMs` have passed; one that begins just now is not over. */
-function ticksDue(every: Every, elapsedMs: number): number {
-  return Math.ceil(elapsedMs / every.intervalMs);
+function failed(message: string): Failed {
+  return { state: 'failed', reason: { type: 'start', message } };
 }
 
-function cancelledIn(scope: Scope): Outcome {
-  if (scope.closed === undefined) throw new Error(`the scope of "${scope.path}" woke a waiter without being closed`);
-  return { state: 'cancelled', reason: scope.closed };
+/** What the ticks have come to: the step fails with `failureThreshold` failed ones in a row. */
+class Ticks {
+  saved: Values | undefined;
+  readonly #every: Every;
+  #started: number;
+  #failedInARow = 0;
+  #last: Outcome | undefined;
+
+  constructor(every: Every, started: number, saved: Values | undefined) {
+    this.#every = every;
+    this.#started = started;
+    this.saved = saved;
+  }
+
+  begin(): void {
+    this.#started += 1;
+  }
+
+  /** What the tick means for the step: its end, or nothing yet. @param isOverrun it was stopped for the next one. */
+  end({ outcome, saved }: Ending, isOverrun: boolean): Outcome | undefined {
+    const { until, failureThreshold = 1, times = Number.POSITIVE_INFINITY } = this.#every;
+    this.#last = outcome;
+    switch (outcome.state) {
+      case 'succeeded':
+        this.saved = saved;
+        this.#failedInARow = 0;
+        if (until === 'success') return outcome;
+        break;
+      case 'failed':
+        if (outcome.reason.type === 'internal') return outcome;
+        if (until === 'failure') return { state: 'succeeded' };
+        this.#failedInARow += 1;
+        if (until !== 'success' && this.#failedInARow >= failureThreshold) return outcome;
+        break;
+      default:
+        if (!isOverrun) return outcome;
+    }
+    return this.#started >= times ? this.usedUp() : undefined;
+  }
+
+  /** No tick starts any more: the end of the step. */
+  usedUp(): Outcome {
+    const { until } = this.#every;
+    if (until === undefined) return { state: 'succeeded', ...exitCodeOf(this.#last) };
+    if (until === 'success' && this.#last?.state === 'failed') return this.#last;
+    return { state: 'failed', reason: { type: 'until', until } };
+  }
+}
+
+/** As the outcome of the last tick tells it. */
+function exitCodeOf(outcome: Outcome | undefined): { exitCode?: number } {
+  return outcome?.state === 'succeeded' && outcome.exitCode !== undefined ? { exitCode: outcome.exitCode } : {};
+}
+
+/** A step that ticks. */
+class Periodic {
+  readonly #run: RunContext;
+  readonly #running: Running;
+  readonly #scope: Scope;
+  readonly #every: Every;
+  readonly #ticks: Ticks;
+  readonly #table: Timetable;
+  readonly #endsAt: number;
+
+  constructor(run: RunContext, running: Running, scope: Scope, every: Every, ticks: Ticks) {
+    this.#run = run;
+    this.#running = running;
+    this.#scope = scope;
+    this.#every = every;
+    this.#ticks = ticks;
+    this.#table = openTimetable(every, run.clock, shareOf(run.host, running.path));
+    this.#endsAt = run.clock.now() + (every.forMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  async run(firstTick: number, firstPast: Past | undefined): Promise<Ending> {
+    let tick = firstTick;
+    let past = firstPast;
+    let due = this.#table.first;
+    for (;;) {
+      const arrival = await this.#await(tick, due);
+      if (arrival.type === 'closed') return this.#cancelled();
+      if (arrival.type === 'over') return this.#ended(this.#ticks.usedUp());
+      tick = arrival.tick;
+      const { ending, isOverrun } = await this.#tick(tick, arrival.due, past);
+      past = undefined;
+      const outcome = this.#ticks.end(ending, isOverrun);
+      // What failed in a tick that is not the last is history.
+      if (outcome === undefined || (outcome.state === 'succeeded' && this.#every.until === 'failure')) {
+        this.#run.retried(this.#running.path);
+      }
+      if (outcome !== undefined) return this.#ended(outcome);
+      if (this.#scope.closed !== undefined) return this.#cancelled();
+      this.#running.slot?.();
+      const next = this.#table.after(arrival.due, this.#table.now());
+      const isQueued = this.#every.overlap === 'queue' && next.last !== undefined;
+      const left = isQueued ? next.passed - 1 : next.passed;
+      this.#missed(left);
+      tick += left + 1;
+      due = isQueued ? next.last : next.due;
+    }
+  }
+
+  /** Waits for the tick; of several that were slept through, one is started, or none. */
+  async #await(
+    tick: number,
+    due: number | undefined,
+  ): Promise<{ type: 'tick'; tick: number; due: number } | { type: 'closed' } | { type: 'over' }> {
+    let number = tick;
+    for (let next = due; next !== undefined; ) {
+      const startsAt = next + this.#table.delay(next);
+      const inMs = startsAt - this.#table.now();
+      if (this.#run.clock.now() + inMs >= this.#endsAt) break;
+      if (inMs > 0 || number > 1) this.#tellWaiting(number, inMs);
+      if (inMs > 0 && !(await this.#table.wait(startsAt, this.#scope))) return { type: 'closed' };
+      const now = this.#table.now();
+      const later = this.#table.after(next, now);
+      const latest = later.last ?? next;
+      this.#missed(later.passed);
+      number += later.passed;
+      if (this.#every.catchUp !== 'none' || now - latest - this.#table.delay(latest) <= LATE_MS) {
+        return { type: 'tick', tick: number, due: latest };
+      }
+      this.#missed(1);
+      number += 1;
+      next = later.due;
+    }
+    return (await this.#lastUntilTheEnd()) ? { type: 'over' } : { type: 'closed' };
+  }
+
+  /** What has a time of its own lasts as long; a timetable without a further tick is over at once. */
+  async #lastUntilTheEnd(): Promise<boolean> {
+    if (this.#endsAt === Number.POSITIVE_INFINITY) return true;
+    const { clock } = this.#run;
+    return sleepUntil(clock, this.#endsAt, this.#scope);
+  }
+
+  /** Runs one tick; with `overlap: cancel` no longer than until the next is due. */
+  async #tick(tick: number, due: number, past: Past | undefined): Promise<{ ending: Ending; isOverrun: boolean }> {
+    const { path } = this.#running;
+    this.#ticks.begin();
+    let isOverrun = false;
+    const ending = await withScope(this.#scope, { tick, past }, async scope => {
+      const next = this.#every.overlap === 'cancel' ? this.#table.after(due, this.#table.now()).due : undefined;
+      if (next === undefined) return attempts(this.#run, this.#running, scope);
+      let disarm = () => {};
+      const look = () => {
+        const left = next - this.#table.now();
+        if (left <= 0) {
+          isOverrun = true;
+          scope.cancel({ type: 'next-tick', step: path });
+        } else disarm = this.#run.clock.at(this.#run.clock.now() + Math.min(left, 30_000), look);
+      };
+      look();
+      try {
+        return await attempts(this.#run, this.#running, scope);
+      } finally {
+        disarm();
+      }
+    });
+    const { outcome } = ending;
+    this.#run.publish({
+      type: 'tick.finished',
+      step: path,
+      t: this.#run.t(),
+      tick,
+      outcome,
+      ...(outcome.state === 'succeeded' ? savedFacts(ending.saved) : {}),
+    });
+    return { ending, isOverrun: isOverrun && this.#scope.closed === undefined };
+  }
+
+  #tellWaiting(tick: number, inMs: number): void {
+    const delayMs = Math.max(0, Math.round(inMs));
+    this.#running.onBegun();
+    this.#run.publish({ type: 'tick.waiting', step: this.#running.path, t: this.#run.t(), tick, delayMs });
+  }
+
+  #missed(count: number): void {
+    if (count > 0) this.#run.publish({ type: 'ticks.missed', step: this.#running.path, t: this.#run.t(), count });
+  }
+
+  #ended(outcome: Outcome): Ending {
+    return { outcome, saved: this.#ticks.saved };
+  }
+
+  #cancelled(): Ending {
+    if (this.#scope.closed === undefined) {
+      throw new Error(`the scope of "${this.#scope.path}" woke a waiter without being closed`);
+    }
+    return this.#ended({ state: 'cancelled', reason: this.#scope.closed });
+  }
 }

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly builtIns?: Values;
   /** Default: none; a plan that names files fails where it comes to them. */
   readonly sources?: Sources;
+  /** Names this machine: the `jitter` of ticks is its own. */
+  readonly host?: string;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -132,6 +134,7 @@ export function openRun(options: RunOptions): Run {
     executor: options.executor,
     publish,
     publishOutput: options.publish,
+    host: options.host ?? '',
     random: options.random ?? Math.random,
     tellOutput: options.tellOutput ?? true,
     logs: options.logs,

@@ -11,12 +11,17 @@ import { isOver, pastOf, takeOver } from './takeover.ts';
  */
 export function skip(run: RunContext, step: Step, path: string, reason: SkipReason, past?: Past): Ending {
   if (isOver(step, past)) return takeOver(run, step, path, past);
-  for (const child of childrenOf(step)) skip(run, child, childPath(path, child.id), reason, pastOf(child, past));
+  skipBelow(run, step, path, reason, past);
   skipFinally(run, step, path, reason);
   const outcome: Outcome = { state: 'skipped', reason };
   run.settled(path, outcome);
   run.publish({ type: 'step.finished', step: path, t: run.t(), outcome, durationMs: 0, attempts: 0 });
   return { outcome };
+}
+
+/** The children of a step that never starts. */
+export function skipBelow(run: RunContext, step: Step, path: string, reason: SkipReason, past?: Past): void {
+  for (const child of childrenOf(step)) skip(run, child, childPath(path, child.id), reason, pastOf(child, past));
 }
 
 /** The steps of a `finally` whose step never started. */

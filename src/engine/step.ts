@@ -6,7 +6,7 @@ import { conclude } from './finally.ts';
 import { inner } from './inner.ts';
 import { periodic } from './periodic.ts';
 import { type Scope, withScope } from './scope.ts';
-import { skip } from './skip.ts';
+import { skip, skipBelow } from './skip.ts';
 import { isOver, pastOf, takeOver } from './takeover.ts';
 
 /**
@@ -53,6 +53,9 @@ export async function runStep(
       return periodic(run, running, scope);
     });
     const own = judged(running, body);
+    if (running.startedAt === undefined) {
+      skipBelow(run, step, path, own.state === 'skipped' ? own.reason : { type: 'not-started', step: path }, past);
+    }
     if (own.state === 'failed') run.failed(path, own);
     const { outcome } = await guarded(async () => ({
       outcome: await concluded(run, running, scope, { outcome: own, saved }),

@@ -97,7 +97,11 @@ export interface FirstTick {
 export function firstTick(every: Every, past: Past | undefined): FirstTick | undefined {
   if (past?.tick === undefined) return { tick: 1, started: 0, past };
   if (past.tickOutcome?.state !== 'succeeded') return { tick: past.tick, started: past.ticks - 1, past };
-  if (past.ticks >= (every.times ?? Number.POSITIVE_INFINITY)) return undefined;
+  // With `until: success` that was the end; with `until: failure` it has failed, and is tried again.
+  if (every.until === 'success') return undefined;
+  if (past.ticks >= (every.times ?? Number.POSITIVE_INFINITY)) {
+    return every.until === undefined ? undefined : { tick: 1, started: 0, past: undefined };
+  }
   return { tick: past.tick + 1, started: past.ticks, past: undefined };
 }
 

@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Lets time pass until `done` settles; rejects when no timer is left that could bring its end. */
   runUntil<T>(done: Promise<T>): Promise<T>;
+  /** Sets the clock on the wall forwards or back; `now()` does not notice. */
+  setWall(byMs: number): void;
   /** Timers that are armed. */
   readonly pending: number;
 }
@@ -22,6 +24,7 @@ export function createVirtualClock(wallStart: Date = new Date('2026-01-01T00:00:
   let now = 0;
   let order = 0;
   let pending = 0;
+  let wallShift = 0;
 
   const settle = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -45,7 +48,10 @@ export function createVirtualClock(wallStart: Date = new Date('2026-01-01T00:00:
 
   const clock: VirtualClock = {
     now: () => now,
-    wall: () => new Date(wallStart.getTime() + now),
+    wall: () => new Date(wallStart.getTime() + now + wallShift),
+    setWall(byMs) {
+      wallShift += byMs;
+    },
     get pending() {
       return pending;
     },

@@ -59,6 +59,8 @@ export type Failure =
   | { readonly type: 'child'; readonly step: string }
   /** The body was good but `step` of its `finally` failed, or the block's own time, `limitMs`, ran out. */
   | { readonly type: 'finally'; readonly step: string; readonly limitMs?: number }
+  /** The ticks were used up before one ended as `until` asks for. */
+  | { readonly type: 'until'; readonly until: 'success' | 'failure' }
   /** A bug in runjobs; `stack` says where. */
   | { readonly type: 'internal'; readonly message: string; readonly stack?: string };
 
@@ -74,6 +76,8 @@ export type CancelReason =
   | { readonly type: 'stopped-by-user'; readonly step: string }
   /** Another child of the same `any`, `step`, was the first to succeed. */
   | { readonly type: 'lost'; readonly step: string }
+  /** The next tick of `step`, this one or one above it, was due. */
+  | { readonly type: 'next-tick'; readonly step: string }
   /** A background step whose group, `step`, has ended well. */
   | { readonly type: 'group-ended'; readonly step: string }
   /** A log or the journal could not be written: nothing may go on unrecorded. */

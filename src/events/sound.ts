@@ -42,6 +42,7 @@ const failure = oneOf('type', {
   save: message,
   'stopped-by-user': {},
   child: step,
+  until: { until: text },
   finally: { ...step, limitMs: maybe(number) },
   internal: message,
 });
@@ -53,6 +54,7 @@ const CANCELS = {
   'sibling-failed': step,
   'stopped-by-user': step,
   lost: step,
+  'next-tick': step,
   'group-ended': step,
   unwritable: message,
   internal: message,

@@ -244,11 +244,15 @@ function bodyOf(input: HttpInput): HttpBody | undefined {
 
 function everyOf(input: DurationInput | EveryInput): Every {
   if (typeof input !== 'object') return { intervalMs: ms(input), overlap: 'skip' };
+  const { interval, cron, timezone, for: lasting, overlap = 'skip', jitter, ...rest } = input;
   return {
-    intervalMs: ms(input.interval),
-    ...(input.times === undefined ? {} : { times: input.times }),
-    ...(input.for === undefined ? {} : { forMs: ms(input.for) }),
-    overlap: input.overlap ?? 'skip',
+    ...(cron === undefined
+      ? { intervalMs: ms(interval ?? 0) }
+      : { cron, ...(timezone === undefined ? {} : { timezone }) }),
+    ...(rest as Pick<Every, 'times' | 'until' | 'catchUp' | 'failureThreshold' | 'immediate'>),
+    ...(lasting === undefined ? {} : { forMs: ms(lasting) }),
+    overlap,
+    ...(jitter === undefined ? {} : { jitterMs: ms(jitter) }),
   };
 }
 

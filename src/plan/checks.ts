@@ -1,5 +1,6 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
+import { everyFindings } from './every-checks.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { keptNameFindings } from './kept-name.ts';
@@ -53,6 +54,7 @@ class Checks implements Checked {
     const shell = step.shell ?? inherited;
     if (step.run !== undefined) this.#command(step, { path, shell });
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
+    this.errors.push(...everyFindings(step.every, [...path, 'every']));
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
       this.errors.push(...errors);

@@ -148,10 +148,17 @@ export interface HttpInput {
 export type StatusInput = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
 export interface EveryInput {
-  interval: DurationInput;
+  interval?: DurationInput | undefined;
+  cron?: string | undefined;
+  timezone?: string | undefined;
   times?: number | undefined;
   for?: DurationInput | undefined;
-  overlap?: 'skip' | undefined;
+  until?: 'success' | 'failure' | undefined;
+  overlap?: 'skip' | 'queue' | 'cancel' | undefined;
+  catchUp?: 'once' | 'none' | undefined;
+  failureThreshold?: number | undefined;
+  immediate?: boolean | undefined;
+  jitter?: DurationInput | undefined;
 }
 
 export interface RetryInput {

@@ -2,6 +2,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
 import type { Origin } from './build.ts';
+import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
 import { examine } from './examine.ts';
 import type { PlanInput } from './input.ts';
@@ -70,7 +71,10 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   return loadText(bytes.bytes, extension, origin, shown);
 }
 
-/** Makes a plan of an object, with the same checks as a file; problems have a path but no line. Never throws. */
+/**
+ * Makes a plan of an object, with the same checks as a file; problems have a path but no line. Never throws. Where it may have
+ * a cron pattern, `loadCron()` comes before.
+ */
 export function planFrom(value: unknown, origin: PlanOrigin): LoadResult {
   const { folder, name = 'plan', file } = origin;
   return conclude({ value }, { name, folder, ...(file === undefined ? {} : { file }) }, file ?? '');
@@ -93,6 +97,7 @@ async function loadStdin(stdin: LoadOptions['stdin'], cwd: string): Promise<Load
 
 async function loadModule(origin: Origin, file: string, shown: string): Promise<LoadResult> {
   const imported = await importPlan(file);
+  await loadCron();
   if (imported.type === 'value') return conclude({ value: imported.value }, origin, shown);
   const { type: _, ...problem } = imported;
   return rejected({ ...problem, path: '', file: shown });
@@ -104,6 +109,7 @@ async function loadText(bytes: Uint8Array, extension: string, origin: Origin, sh
   if (decoded.type === 'binary') {
     return { type: 'rejected', problems: problemsFrom([decoded.finding], shown, new Source(text)) };
   }
+  if (text.includes('cron')) await loadCron();
   const isJson = extension === '.json' || (!YAMLS.includes(extension) && text.trimStart().startsWith('{'));
   const read = isJson ? readJson : (await import('./yaml.ts')).readYaml;
   return conclude(read(text), origin, shown);

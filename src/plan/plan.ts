@@ -1,6 +1,9 @@
 /** The Plan and its Steps: what a job file means, after it was checked and every default was filled in. */
 
+import type { Every } from './every.ts';
 import type { SIGNALS } from './signals.ts';
+
+export type { Every } from './every.ts';
 
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -249,17 +252,6 @@ export interface StopPolicy {
 export interface FinallyBlock {
   readonly steps: readonly Step[];
   readonly timeoutMs: number;
-}
-
-/** Ticks at t0 + k · interval. */
-export interface Every {
-  readonly intervalMs: number;
-  /** Ticks that are started at most. */
-  readonly times?: number;
-  /** Milliseconds from the start of the first tick after which none starts; one that runs then is let to its end. */
-  readonly forMs?: number;
-  /** What happens to a tick that is due while the last one runs. */
-  readonly overlap: 'skip';
 }
 
 export interface Retry {

@@ -3,21 +3,32 @@ import * as z from 'zod/mini';
 import {
   duration,
   expected,
+  flag,
   further,
   key,
+  NOT_BLANK,
   oneOf,
   required,
   script,
   someTime,
+  text,
   wholeNumber,
   words,
 } from './schema-terms.ts';
 import { SIGNALS } from './signals.ts';
 
 export const everyShape = {
-  interval: required(
+  interval: key(
     someTime,
-    'From start to start: tick k starts at the first start plus k times the interval. Example: "10s".',
+    'From start to start: tick k starts at the first start plus k times the interval; excludes cron. Example: "10s".',
+  ),
+  cron: key(
+    text(NOT_BLANK, 'a cron pattern such as "30 2 * * *"'),
+    'When ticks start, by the clock on the wall: minute, hour, day, month, weekday, with seconds before them where there are six, or a nickname; excludes interval. Example: "30 2 * * *" or "@hourly".',
+  ),
+  timezone: key(
+    text(NOT_BLANK, 'a time zone such as "Europe/Vienna"'),
+    'Of cron: the zone of the clock, default that of the machine. Example: "UTC".',
   ),
   times: key(
     wholeNumber('a count of ticks, 1 or more', 1),
@@ -25,11 +36,28 @@ export const everyShape = {
   ),
   for: key(
     someTime,
-    'Once it has passed since the start of the first tick, no further tick starts; one that runs then is let to its end. Default: no limit. Example: "5m".',
+    'Once it has passed since the step began, no further tick starts; one that runs then is let to its end. Default: no limit. Example: "5m".',
+  ),
+  until: key(
+    words(['success', 'failure'], '"success" or "failure"'),
+    '"success": failed ticks do not count, and the first good one ends it; "failure": the first failed tick ends it well. Used up before: failed. Example: "success".',
   ),
   overlap: key(
-    words(['skip'], '"skip"'),
-    'What becomes of a tick that is due while the last one still runs; "skip", the default, leaves it out and counts it.',
+    words(['skip', 'queue', 'cancel'], '"skip", "queue" or "cancel"'),
+    'What becomes of a tick that is due while the last one still runs: "skip", the default, leaves it out and counts it; "queue" starts one of them afterwards; "cancel" stops the running one.',
+  ),
+  catchUp: key(
+    words(['once', 'none'], '"once" or "none"'),
+    'When ticks were slept through, by the machine or the process: "once", the default, starts one of them at once; "none" starts none that is over a minute late.',
+  ),
+  failureThreshold: key(
+    wholeNumber('a count of ticks, 1 or more', 1),
+    'So many failed ticks in a row fail the step, default 1. Example: 3.',
+  ),
+  immediate: key(flag, 'Whether the first tick starts at once; default true with interval, false with cron.'),
+  jitter: key(
+    duration,
+    'Ticks start up to so much later, by a part of it that is always the same for a step on a host, and never past the next tick; default "0s". Example: "30s".',
   ),
 };
 

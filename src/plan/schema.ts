@@ -87,11 +87,11 @@ const stepShape = {
   needs: needsKey,
   forEach: forEachKey,
   every: key(
-    oneOf(`${DURATION_WORDS}, or an object with interval`, [
+    oneOf(`${DURATION_WORDS}, or an object with interval or cron`, [
       someTime,
-      z.strictObject(everyShape, expected('an object with interval')),
+      z.strictObject(everyShape, expected('an object with interval or cron')),
     ]),
-    'Repeats the step at fixed distances, starting now; default: once. Example: "10s" or {"interval": "10s", "times": 6}.',
+    'Repeats the step at fixed distances, starting now, or by the clock; default: once. Example: "10s" or {"interval": "10s", "times": 6} or {"cron": "@daily"}.',
   ),
   retry: key(
     oneOf('a count of further attempts, or an object with times', [

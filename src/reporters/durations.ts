@@ -1,4 +1,5 @@
 /** Durations in words: how long something took, and the limits of a plan as people write them. */
+import type { Every } from '../plan/plan.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -45,4 +46,10 @@ export function formatRest(ms: number): string {
 function two(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small);
   return `${Math.floor(ms / large)}${largeName} ${String(rest).padStart(2, '0')}${smallName}`;
+}
+
+/** `every 10s`, `every "30 2 * * *" (UTC)`. */
+export function everyWords(every: Every): string {
+  if (!('cron' in every)) return `every ${formatLimit(every.intervalMs)}`;
+  return `every "${every.cron}"${every.timezone === undefined ? '' : ` (${every.timezone})`}`;
 }

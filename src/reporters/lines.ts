@@ -3,7 +3,7 @@ import type { StepFinished, StepRetrying, StepStarted, StepStopping } from '../e
 import type { Skipped } from '../events/outcome.ts';
 import type { Progress } from '../events/progress.ts';
 import type { Step } from '../plan/plan.ts';
-import { formatDuration, formatLeft, formatLimit } from './durations.ts';
+import { everyWords, formatDuration, formatLeft } from './durations.ts';
 import { glyphs } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -20,7 +20,7 @@ export function startedLines({ step: path, attempt, tick = 1, name }: StepStarte
   if (step === undefined || steps.isGroup(path) || tick > 1) return [];
   const label = steps.label(path);
   if (attempt > 1) return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}`];
-  const how = step.background ? ' (background)' : step.every ? ` (every ${formatLimit(step.every.intervalMs)})` : '';
+  const how = step.background ? ' (background)' : step.every ? ` (${everyWords(step.every)})` : '';
   return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}`];
 }
 

@@ -1,6 +1,6 @@
 /** A plan as a tree of its steps: what `runjobs check` shows. */
 import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
-import { formatLimit } from './durations.ts';
+import { everyWords, formatLimit } from './durations.ts';
 import { commandWords } from './steps.ts';
 import { cleanse } from './text.ts';
 
@@ -40,7 +40,7 @@ function modifierWords(step: Step): string[] {
   if (every !== undefined) {
     const times = every.times === undefined ? '' : `, ${every.times} times`;
     const lasting = every.forMs === undefined ? '' : `, for ${formatLimit(every.forMs)}`;
-    words.push(`every ${formatLimit(every.intervalMs)}${times}${lasting}`);
+    words.push(`${everyWords(every)}${times}${lasting}`);
   }
   if (retry !== undefined) words.push(`retry ${retry.times === Number.POSITIVE_INFINITY ? 'forever' : retry.times}`);
   if (timeoutMs !== undefined) words.push(`timeout ${formatLimit(timeoutMs)}`);

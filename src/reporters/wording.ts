@@ -82,6 +82,8 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
       return oneLine(failure.message);
     case 'stopped-by-user':
       return 'stopped by hand';
+    case 'until':
+      return failure.until === 'success' ? 'no tick succeeded' : 'no tick failed, and one had to';
     case 'child':
       return `"${failure.step}" failed`;
     case 'finally':
@@ -108,6 +110,8 @@ export function cancelWords(reason: CancelReason): string {
       return `"${reason.step}" failed`;
     case 'stopped-by-user':
       return reason.step === '.' ? 'stopped by hand' : `"${reason.step}" was stopped by hand`;
+    case 'next-tick':
+      return `the next tick of "${reason.step}" was due`;
     case 'lost':
       return `"${reason.step}" succeeded first`;
     case 'group-ended':

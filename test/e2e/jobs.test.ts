@@ -140,3 +140,19 @@ describe('steps that depend on others', () => {
     expect(result.seconds).toBeLessThan(30);
   });
 });
+
+describe('ticks', () => {
+  it('until ends with the first tick that succeeds', async () => {
+    const result = await job('until.yaml');
+    expect(result.exitCode).toBe(0);
+    expect(said(result)).toEqual(['done at look 3']);
+  });
+
+  it('cron starts at whole seconds', async () => {
+    const result = await job('cron.yaml');
+    expect(result.exitCode).toBe(0);
+    const [first = '', second = ''] = said(result);
+    expect([first, second].every(time => /^\d\d\.\d{9}$/.test(time))).toBe(true);
+    expect(second).not.toBe(first);
+  });
+});

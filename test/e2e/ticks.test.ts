@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { planFile, runjobs, temporaryFolder } from '../support/cli.ts';
+import { planFile, printed, runjobs, temporaryFolder } from '../support/cli.ts';
 
 it.skipIf(process.platform !== 'linux')(
   'two hundred ticks of a command leave no descriptor and no process',
@@ -17,5 +17,28 @@ it.skipIf(process.platform !== 'linux')(
       // While a command starts, a descriptor or two more may be open; what leaks never closes.
       expect(Math.min(...counts.slice(-20))).toBeLessThanOrEqual(Math.min(...counts.slice(2, 20)));
     }
+  },
+);
+
+it.skipIf(process.platform === 'win32')(
+  'a process that was stopped for five seconds catches up with one tick, and counts the others',
+  async () => {
+    const plan = planFile({ run: 'echo "tick $RUNJOBS_TICK"', every: { interval: '500ms', times: 4 } });
+    const child = runjobs([plan, '--reporter', 'ndjson', '--state-dir', temporaryFolder()]);
+    await printed(child, '"tick.waiting"');
+    child.kill('SIGSTOP');
+    await new Promise(resolve => setTimeout(resolve, 5000));
+    child.kill('SIGCONT');
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(0);
+    const events = String(stdout)
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    const ticks = events.filter(({ type }) => type === 'tick.finished').map(({ tick }) => tick);
+    const missed = events.filter(({ type }) => type === 'ticks.missed').reduce((sum, { count }) => sum + count, 0);
+    expect(ticks).toHaveLength(4);
+    expect(missed).toBeGreaterThanOrEqual(8);
+    expect(ticks.at(-1)).toBe(4 + missed);
   },
 );

@@ -5,8 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { loadCron } from '../../src/plan/cron.ts';
 import { planJsonSchema } from '../../src/plan/json-schema.ts';
 import { type LoadResult, loadPlan, planFrom } from '../../src/plan/load.ts';
+
+await loadCron();
 
 const JOBS = resolve('jobs');
 const readme = readFileSync(join(JOBS, 'README.md'), 'utf8');
@@ -95,6 +98,8 @@ function planWith(key: string, value: unknown): unknown {
     envFile: { path: '.env' },
   };
   const nested = below.reduceRight((inner: unknown, part) => ({ [part]: inner }), value);
+  if (key === 'every.cron' || key === 'every.timezone')
+    return { run: 'true', every: { cron: '@daily', [below[0] ?? '']: value } };
   const merged = below.length === 0 ? value : { ...required[first], ...(nested as object) };
   const held = { [first]: merged };
   if (['run', 'http', 'steps', 'gather', 'any', 'sleep'].includes(first)) return held;

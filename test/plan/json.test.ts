@@ -137,8 +137,8 @@ describe('places in JSON', () => {
   });
 
   test('of what is missing are those of the object around it', async () => {
-    expect(await problemsOf('{"run": "x",\n "every": {}}', 'plan.json')).toEqual([
-      expect.stringMatching(/^2:2 root\.every\.interval: missing; /),
+    expect(await problemsOf('{"run": "x",\n "retry": {}}', 'plan.json')).toEqual([
+      expect.stringMatching(/^2:2 root\.retry\.times: missing; /),
     ]);
   });
 });

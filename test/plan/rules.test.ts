@@ -44,9 +44,9 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ run: 'x', timeout: '0s' }, `root.timeout: expected ${DURATION}, more than zero, got "0s"`],
     [{ run: 'x', timeout: 1e300 }, `root.timeout: expected ${DURATION}, got 1e+300`],
     [{ run: 'x', timeout: {} }, `root.timeout: expected ${DURATION}, more than zero, got an object`],
-    [{ run: 'x', every: true }, `root.every: expected ${DURATION}, or an object with interval, got true`],
+    [{ run: 'x', every: true }, `root.every: expected ${DURATION}, or an object with interval or cron, got true`],
     [{ run: 'x', every: '0' }, `root.every: expected ${DURATION}, more than zero, got "0"`],
-    [{ run: 'x', every: {} }, `root.every.interval: missing; expected ${DURATION}, more than zero`],
+    [{ run: 'x', every: {} }, 'root.every: no timetable: add interval or cron'],
     [{ run: 'x', every: { interval: 1, times: 0 } }, 'root.every.times: expected a count of ticks, 1 or more, got 0'],
     [
       { run: 'x', every: { interval: 1, times: 1.5 } },
@@ -54,7 +54,7 @@ describe('a wrong type is told with what was expected and what stands there', ()
     ],
     [
       { run: 'x', every: { interval: 1, overlap: 'skp' } },
-      'root.every.overlap: expected "skip", got "skp", did you mean "skip"?',
+      'root.every.overlap: expected "skip", "queue" or "cancel", got "skp", did you mean "skip"?',
     ],
     [{ run: 'x', retry: -1 }, 'root.retry: expected a count of further attempts, 0 or more, got -1'],
     [
@@ -123,8 +123,8 @@ describe('an unknown key', () => {
       'root.retry.on: unknown key; expected times, delay, factor, maxDelay, jitter',
     ],
     [
-      { run: 'x', every: { interval: 1, cron: '' } },
-      'root.every.cron: unknown key; expected interval, times, for, overlap',
+      { run: 'x', every: { interval: 1, at: '' } },
+      'root.every.at: unknown key; expected interval, cron, timezone, times, for, until, overlap, catchUp, failureThreshold, immediate, jitter',
     ],
     [{ run: 'x', 'a b\u001b': 1 }, 'root["a b\\u001b"]: unknown key; "runjobs schema" prints all keys'],
     [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],

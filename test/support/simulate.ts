@@ -13,9 +13,14 @@ export interface SimulateOptions {
   readonly slots?: number;
   readonly random?: () => number;
   readonly env?: Record<string, string>;
+  /** The time of day at the start. */
+  readonly wall?: Date;
+  readonly host?: string;
   /** Called once the run has started, to set timers on its clock. */
   readonly during?: (run: Run, clock: VirtualClock) => void;
   readonly onEvent?: (event: RunEvent) => void;
+  /** In the place of what the command says. */
+  readonly behave?: (context: ExecuteContext) => Behaviour;
   readonly onExecute?: (context: ExecuteContext) => void;
   /** What an earlier run had recorded before it was broken off: this one goes on with it. */
   readonly resume?: readonly RunEvent[];
@@ -36,10 +41,11 @@ export interface Simulation extends RunResult {
 /** Runs the step as the root of a plan. */
 export async function simulate(root: Step, options: SimulateOptions = {}): Promise<Simulation> {
   const { onSweep } = options;
-  const clock = createVirtualClock();
+  const clock = createVirtualClock(options.wall);
   const events: RunEvent[] = [];
   const executor = createSimulatedExecutor(clock, (step, context) => {
     options.onExecute?.(context);
+    if (options.behave !== undefined) return options.behave(context);
     const behaviour = JSON.parse(step.type === 'run' ? String(step.command) : '{}') as Behaviour | Behaviour[];
     if (!Array.isArray(behaviour)) return behaviour;
     return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
@@ -51,6 +57,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     clock,
     random: options.random ?? (() => 0.5),
     env: options.env ?? {},
+    host: options.host ?? 'a-host',
     ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume), count: 1 } }),
     publish(event) {
       events.push(event);
