@@ -1,18 +1,29 @@
-/** `retry` and `timeout`: attempts under a clock, until one is good or none is left. */
+/** `retry` and `timeout`: attempts under clocks, until one is good or none is left. */
 
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
-import { isLeaf, type Retry } from '../plan/plan.ts';
+import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
+import { isRetried, retryDelay } from './retrying.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
- * Resolves to what the last attempt came to, or to `cancelled` once the scope is closed.
+ * Resolves to what the last attempt came to, or to `cancelled` once the scope is closed; to a failure of its own where
+ * the `total` of its `timeout` ran out.
  */
-export async function attempts(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
+export function attempts(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
+  const { totalMs } = running.step.limits ?? {};
+  if (totalMs === undefined) return allAttempts(run, running, scope, Number.POSITIVE_INFINITY);
+  const endsAt = run.clock.now() + totalMs;
+  return withScope(scope, {}, inner =>
+    withDeadline(run.clock, inner, totalMs, () => allAttempts(run, running, inner, endsAt), 'total'),
+  );
+}
+
+async function allAttempts(run: RunContext, running: Running, scope: Scope, endsAt: number): Promise<Ending> {
   const { retry } = running.step;
   const first = firstAttempt(running.step, scope.past);
   if (first.type === 'succeeded') return takenOver(run, running, first.outcome, first.saved);
@@ -23,7 +34,10 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
     past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
     if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return ending;
-    const delayMs = retryDelay(retry, attempt, run.random);
+    if (!isRetried(retry, outcome, running.stderr?.text() ?? '')) return ending;
+    const delayMs = retryDelay(retry, attempt, run.random, outcome.retryAfterMs);
+    // What the server asks for is longer than there is time.
+    if (outcome.retryAfterMs === delayMs && run.clock.now() + delayMs >= endsAt) return ending;
     run.publish({
       type: 'step.retrying',
       step: running.path,
@@ -36,14 +50,8 @@ export async function attempts(run: RunContext, running: Running, scope: Scope):
     running.slot?.();
     run.retried(running.path);
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
-    if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed } };
+    if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   }
-}
-
-/** Milliseconds between attempt `failed` (from 1) and the next. */
-export function retryDelay(retry: Retry, failed: number, random: () => number): number {
-  const fullMs = Math.min(retry.maxDelayMs, retry.delayMs * retry.factor ** (failed - 1));
-  return Math.round(retry.jitter === 'full' ? fullMs * random() : fullMs);
 }
 
 async function oneAttempt(
@@ -55,14 +63,10 @@ async function oneAttempt(
 ): Promise<Ending> {
   const { step, path } = running;
   if (isLeaf(step) && !scope.slotless) {
-    running.slot = run.slots.tryTake();
-    if (running.slot === undefined) {
-      run.publish({ type: 'step.queued', step: path, t: run.t(), for: 'slot' });
-      running.onBegun();
-      running.slot = await run.slots.take(scope);
-    }
+    const late = await takeSlot(run, running, scope);
+    if (late !== undefined) return { outcome: late };
   }
-  if (scope.closed !== undefined) return { outcome: { state: 'cancelled', reason: scope.closed } };
+  if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   const startedAt = run.clock.now();
   return withScope(scope, { past }, async inner => {
     const { outcome: own, saved } = await withDeadline(run.clock, inner, step.timeoutMs, () =>
@@ -83,6 +87,30 @@ async function oneAttempt(
   });
 }
 
+/** Waits for a slot, until there is one or the scope closes; or no longer than `timeout.queue`: then the failure. */
+async function takeSlot(run: RunContext, running: Running, scope: Scope): Promise<Failed | undefined> {
+  const { step, path } = running;
+  running.slot = run.slots.tryTake();
+  if (running.slot !== undefined) return undefined;
+  run.publish({ type: 'step.queued', step: path, t: run.t(), for: 'slot' });
+  running.onBegun();
+  return withScope(scope, {}, async waiting => {
+    const limitMs = step.limits?.queueMs;
+    running.slot = await withDeadline(run.clock, waiting, limitMs, () => run.slots.take(waiting), 'queue');
+    if (running.slot !== undefined || scope.closed !== undefined || limitMs === undefined) return undefined;
+    return { state: 'failed', reason: { type: 'timeout', limitMs, clock: 'queue' } };
+  });
+}
+
+/** What the step comes to when its scope is closed between attempts. */
+function closed({ path }: Running, scope: Scope): Outcome {
+  const reason = scope.closed;
+  if (reason === undefined) throw new Error(`the scope of "${path}" is not closed`);
+  if (reason.type !== 'timeout' || reason.step !== path) return { state: 'cancelled', reason };
+  const { step: _, ...own } = reason;
+  return { state: 'failed', reason: own };
+}
+
 /**
  * What a body's own ending means once its scope was told to stop: failed with `timeout` where the clock that ran out is
  * its own, and where somebody has stopped just this step; a group that had failed before stays failed; everything else
@@ -92,11 +120,8 @@ function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
   const told = scope.cancelled;
   if (told === undefined || (own.state === 'failed' && own.reason.type === 'internal')) return own;
   if (told.type === 'timeout' && told.step === path) {
-    return {
-      state: 'failed',
-      reason: { type: 'timeout', limitMs: told.limitMs },
-      ...(isLeaf(step) ? exitFacts(own) : {}),
-    };
+    const { step: _, ...reason } = told;
+    return { state: 'failed', reason, ...(isLeaf(step) ? exitFacts(own) : {}) };
   }
   if (told.type === 'stopped-by-user' && told.step === path) {
     return { state: 'failed', reason: { type: 'stopped-by-user' }, ...(isLeaf(step) ? exitFacts(own) : {}) };

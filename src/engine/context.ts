@@ -79,4 +79,11 @@ export interface Running {
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;
   log: StepLog | undefined;
+  /** The last of what the attempt prints to standard error, where `retry.on` asks for it. */
+  stderr?: ByteTail;
+}
+
+/** The end of a stream of bytes. */
+export interface ByteTail {
+  text(): string;
 }

@@ -2,7 +2,10 @@
 
 import type { Outcome } from '../events/outcome.ts';
 import type { Json, LeafStep } from '../plan/plan.ts';
+import { createByteTail } from './byte-tail.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { watchQuiet } from './quiet.ts';
+import { readsStderr, STDERR_BYTES } from './retrying.ts';
 import type { Scope } from './scope.ts';
 import { UnsetVariable, type Values, type Variables } from './variables.ts';
 
@@ -19,10 +22,12 @@ export async function executeLeaf(
   const announce = (facts: { readonly pid?: number } = {}) => {
     if (announced) return;
     announced = true;
+    quiet.heard();
     const logOffset = running.log?.size ?? 0;
     started({ ...facts, ...(logOffset > 0 ? { logOffset } : {}) });
   };
-  const output = createOutput(run, running);
+  const quiet = watchQuiet(run, step, scope);
+  const output = createOutput(run, running, quiet.heard);
   const variables = scope.variables.with(builtIns(run, running, scope, attempt), { type: 'runjobs' });
   let saved: Values | undefined;
   const outcome = await prepared(step, variables, work => {
@@ -42,6 +47,7 @@ export async function executeLeaf(
       },
     });
   });
+  quiet.end();
   output.end();
   if (outcome.state !== 'cancelled') announce();
   return outcome.state === 'succeeded' ? { outcome, saved } : { outcome };
@@ -60,12 +66,16 @@ function builtIns(run: RunContext, { path }: Running, scope: Scope, attempt: num
 type Decoder = InstanceType<typeof TextDecoder>;
 
 /** Keeps each piece of output in the step's log, then tells it as text to whoever listens. */
-function createOutput(run: RunContext, running: Running) {
+function createOutput(run: RunContext, running: Running, heard: () => void) {
+  const stderr = readsStderr(running.step.retry) ? createByteTail(STDERR_BYTES) : undefined;
+  if (stderr !== undefined) running.stderr = stderr;
   const decoders: { out?: Decoder; err?: Decoder } = {};
   const tell = (stream: 'out' | 'err', text: string) =>
     text === '' ? undefined : run.publishOutput({ type: 'step.output', step: running.path, t: run.t(), stream, text });
   return {
     write(bytes: Uint8Array, stream: 'out' | 'err' = 'out') {
+      heard();
+      if (stream === 'err') stderr?.append(bytes);
       try {
         running.log?.append(bytes);
       } catch (error) {

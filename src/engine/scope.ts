@@ -1,5 +1,5 @@
 /** The tree of what runs: a parent outlives its children, and cancelling it cancels them. */
-import type { CancelReason } from '../events/outcome.ts';
+import type { CancelReason, OtherClock } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isAtOrBelow } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
@@ -181,16 +181,19 @@ export async function withScope<T>(
 
 /**
  * Runs `body` under a clock: after `limitMs` the scope is cancelled with a `timeout` of its path. The timer is gone
- * when this returns.
+ * when this returns. @param which clock of the step it is, where not that of an attempt.
  */
 export async function withDeadline<T>(
   clock: Clock,
   scope: Scope,
   limitMs: number | undefined,
   body: () => Promise<T>,
+  which?: OtherClock,
 ): Promise<T> {
   if (limitMs === undefined) return body();
-  const disarm = clock.at(clock.now() + limitMs, () => scope.cancel({ type: 'timeout', step: scope.path, limitMs }));
+  const disarm = clock.at(clock.now() + limitMs, () =>
+    scope.cancel({ type: 'timeout', step: scope.path, limitMs, ...(which === undefined ? {} : { clock: which }) }),
+  );
   try {
     return await body();
   } finally {

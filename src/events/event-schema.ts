@@ -35,10 +35,12 @@ function kind(type: string, properties: Record<string, Schema> = {}, description
   return object({ type: { const: type }, ...properties }, description);
 }
 
+const otherClock: Schema = { enum: ['total', 'quiet', 'queue'] };
+
 const cancelReasons = [
   kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] } }),
   kind('aborted'),
-  kind('timeout', { step: text, limitMs: count }),
+  kind('timeout', { step: text, limitMs: count, 'clock?': otherClock }),
   kind('sibling-failed', { step: text }),
   kind('stopped-by-user', { step: text }),
   kind('lost', { step: text }),
@@ -137,6 +139,7 @@ export const eventSchema: Schema = {
           reason: failure,
           ...ended,
           'status?': { type: 'integer' },
+          'retryAfterMs?': count,
           'allowed?': yes,
         }),
         object({ state: { const: 'cancelled' }, reason: cancelReason, ...ended }),
@@ -147,7 +150,7 @@ export const eventSchema: Schema = {
       oneOf: [
         kind('exit'),
         kind('signal'),
-        kind('timeout', { limitMs: count }),
+        kind('timeout', { limitMs: count, 'clock?': otherClock }),
         kind('start', { message: text }),
         kind('http', { message: text }),
         kind('save', { message: text }),

@@ -22,6 +22,8 @@ export interface Failed {
   readonly signal?: string;
   /** Of an HTTP response. */
   readonly status?: number;
+  /** How long the server asks to wait before the next attempt. */
+  readonly retryAfterMs?: number;
   /** The step has `allowFailure`: reported, but it cancels nobody and does not count. */
   readonly allowed?: true;
 }
@@ -45,8 +47,8 @@ export type Failure =
   | { readonly type: 'exit' }
   /** A signal ended the command. */
   | { readonly type: 'signal' }
-  /** The step's own clock ran out. */
-  | { readonly type: 'timeout'; readonly limitMs: number }
+  /** The step's own clock ran out: that of one attempt where no other is named. */
+  | { readonly type: 'timeout'; readonly limitMs: number; readonly clock?: OtherClock }
   /** It could not be started: no such command, no such folder, a variable without a value. */
   | { readonly type: 'start'; readonly message: string }
   /** The request failed, or the response is not the expected one. */
@@ -64,13 +66,16 @@ export type Failure =
   /** A bug in runjobs; `stack` says where. */
   | { readonly type: 'internal'; readonly message: string; readonly stack?: string };
 
+/** Clocks besides that of an attempt: all attempts and waits together, a time without output, a wait for a slot. */
+export type OtherClock = 'total' | 'quiet' | 'queue';
+
 /** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
 export type CancelReason =
   | { readonly type: 'interrupted'; readonly signal: InterruptSignal }
   /** The caller of the library aborted the run. */
   | { readonly type: 'aborted' }
   /** The clock of `step`, this one or one above it, ran out. */
-  | { readonly type: 'timeout'; readonly step: string; readonly limitMs: number }
+  | { readonly type: 'timeout'; readonly step: string; readonly limitMs: number; readonly clock?: OtherClock }
   | { readonly type: 'sibling-failed'; readonly step: string }
   /** Somebody stopped `step`, this one or one above it, by hand. */
   | { readonly type: 'stopped-by-user'; readonly step: string }

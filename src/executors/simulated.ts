@@ -12,11 +12,19 @@ export interface Behaviour {
   readonly exitCode?: number;
   /** Variables that it leaves at a good end. */
   readonly saves?: Readonly<Record<string, string>>;
+  /** How the answer of a request failed, in the place of an exit code. */
+  readonly http?: { readonly status?: number; readonly retryAfterMs?: number };
+  /** Printed to standard error at the start. */
+  readonly errors?: string;
+  /** Printed again after each of these times, in milliseconds since the start. */
+  readonly prints?: readonly number[];
   /** Printed at the start. */
   readonly output?: string;
   /** Milliseconds that it takes to end once told to stop. Default: 0. */
   readonly stopMs?: number;
 }
+
+const DOT = new TextEncoder().encode('.');
 
 /** Executes every leaf as `behave` says, on the given clock. Killing ends it at once. */
 export function createSimulatedExecutor(
@@ -26,13 +34,25 @@ export function createSimulatedExecutor(
   return {
     execute(step, context) {
       if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
-      const { durationMs = 0, exitCode = 0, saves, output, stopMs = 0 } = behave(step, context);
+      const {
+        durationMs = 0,
+        exitCode = 0,
+        saves,
+        http,
+        errors,
+        prints = [],
+        output,
+        stopMs = 0,
+      } = behave(step, context);
       context.started();
       if (output !== undefined) void context.write(new TextEncoder().encode(output));
+      if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
       return new Promise<Outcome>(resolve => {
         let disarm = () => {};
+        const printing = prints.map(ms => clock.at(clock.now() + ms, () => void context.write(DOT)));
         const end = (outcome: Outcome) => {
           disarm();
+          for (const forget of printing) forget();
           context.signal.removeEventListener('abort', stop);
           context.kill.removeEventListener('abort', kill);
           resolve(outcome);
@@ -45,6 +65,7 @@ export function createSimulatedExecutor(
           else disarm = clock.at(clock.now() + stopMs, stopped);
         };
         disarm = clock.at(clock.now() + durationMs, () => {
+          if (http !== undefined) return end({ state: 'failed', reason: { type: 'http', message: 'no' }, ...http });
           if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
           if (saves !== undefined) context.save(saves);
           end({ state: 'succeeded', exitCode });

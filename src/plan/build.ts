@@ -1,28 +1,23 @@
 /** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
 import { envFilesOf, inputsOf, itemsOf, keepingOf, needsOf, partEnv, type TextOf, widthOf } from './build-data.ts';
-import { parseDuration } from './duration.ts';
+import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { idsFor } from './ids.ts';
 import type {
-  DurationInput,
-  EveryInput,
   HttpInput,
   ListedStep,
   LockInput,
   PlanInput,
-  RetryInput,
   ScalarInput,
   SizeInput,
   StepInput,
   StopInput,
 } from './input.ts';
 import type {
-  Every,
   FinallyBlock,
   HttpBody,
   HttpStep,
   Plan,
   PlanLock,
-  Retry,
   RunStep,
   Step,
   StepCommon,
@@ -160,7 +155,7 @@ class Builder {
       common.finally = this.#finally(input.finally, { path: [...path, 'finally'], inherited });
     if (input.every !== undefined) common.every = everyOf(input.every);
     if (input.retry !== undefined) common.retry = retryOf(input.retry);
-    if (input.timeout !== undefined) common.timeoutMs = ms(input.timeout);
+    if (input.timeout !== undefined) Object.assign(common, timeoutOf(input.timeout));
     if (input.rerun === true) common.rerun = true;
     return common;
   }
@@ -242,31 +237,6 @@ function bodyOf(input: HttpInput): HttpBody | undefined {
   return input.body === undefined ? undefined : { type: 'text', text: input.body };
 }
 
-function everyOf(input: DurationInput | EveryInput): Every {
-  if (typeof input !== 'object') return { intervalMs: ms(input), overlap: 'skip' };
-  const { interval, cron, timezone, for: lasting, overlap = 'skip', jitter, ...rest } = input;
-  return {
-    ...(cron === undefined
-      ? { intervalMs: ms(interval ?? 0) }
-      : { cron, ...(timezone === undefined ? {} : { timezone }) }),
-    ...(rest as Pick<Every, 'times' | 'until' | 'catchUp' | 'failureThreshold' | 'immediate'>),
-    ...(lasting === undefined ? {} : { forMs: ms(lasting) }),
-    overlap,
-    ...(jitter === undefined ? {} : { jitterMs: ms(jitter) }),
-  };
-}
-
-function retryOf(input: number | RetryInput): Retry {
-  const retry: RetryInput = typeof input === 'number' ? { times: input } : input;
-  return {
-    times: retry.times,
-    delayMs: ms(retry.delay ?? 1),
-    factor: retry.factor ?? 2,
-    maxDelayMs: ms(retry.maxDelay ?? 60),
-    jitter: retry.jitter ?? 'none',
-  };
-}
-
 function words(list: readonly string[]): [string, ...string[]] {
   const [first = '', ...rest] = list;
   return [first, ...rest];
@@ -282,9 +252,4 @@ function lockOf(lock: true | string | LockInput): PlanLock {
 /** The schema has refused what is no size. */
 function bytes(size: SizeInput): number {
   return parseSize(size) ?? 0;
-}
-
-/** The schema has refused what is no duration. */
-function ms(duration: DurationInput): number {
-  return parseDuration(duration) ?? 0;
 }

@@ -4,6 +4,7 @@ import { everyFindings } from './every-checks.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { keptNameFindings } from './kept-name.ts';
+import { limitFindings } from './limit-checks.ts';
 import { hasPipe } from './pipes.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
@@ -55,6 +56,7 @@ class Checks implements Checked {
     if (step.run !== undefined) this.#command(step, { path, shell });
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
+    this.errors.push(...limitFindings(step, path));
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
       this.errors.push(...errors);

@@ -37,7 +37,7 @@ export interface StepInput {
   /** Further attempts after a failure. */
   retry?: number | RetryInput | undefined;
   /** What one attempt may take. */
-  timeout?: DurationInput | undefined;
+  timeout?: DurationInput | TimeoutInput | undefined;
   /** Started and not awaited; ended with its group. */
   background?: boolean | undefined;
   /** A failure is reported but does not count. */
@@ -161,11 +161,20 @@ export interface EveryInput {
   jitter?: DurationInput | undefined;
 }
 
+export interface TimeoutInput {
+  attempt?: DurationInput | undefined;
+  total?: DurationInput | undefined;
+  quiet?: DurationInput | undefined;
+  queue?: DurationInput | undefined;
+}
+
 export interface RetryInput {
   times: number | 'forever';
   delay?: DurationInput | undefined;
   factor?: number | undefined;
   maxDelay?: DurationInput | undefined;
+  /** Exit codes, `"timeout"`, `"network"`, `"http:429"`, `"http:5xx"`, `"stderr:/pattern/"`, `"lost"`. */
+  on?: readonly (number | string)[] | undefined;
   jitter?: 'none' | 'full' | undefined;
 }
 

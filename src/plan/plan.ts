@@ -1,9 +1,11 @@
 /** The Plan and its Steps: what a job file means, after it was checked and every default was filled in. */
 
 import type { Every } from './every.ts';
+import type { Limits, Retry } from './retry.ts';
 import type { SIGNALS } from './signals.ts';
 
 export type { Every } from './every.ts';
+export type { Limits, Retry, RetryOn } from './retry.ts';
 
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -81,6 +83,7 @@ export interface StepCommon {
   readonly retry?: Retry;
   /** Milliseconds that one attempt may take, from the start of its process or request. */
   readonly timeoutMs?: number;
+  readonly limits?: Limits;
 }
 
 /** A dotenv file; its path starts from the plan's folder. */
@@ -252,15 +255,6 @@ export interface StopPolicy {
 export interface FinallyBlock {
   readonly steps: readonly Step[];
   readonly timeoutMs: number;
-}
-
-export interface Retry {
-  /** Attempts after the first. */
-  readonly times: number | 'forever';
-  readonly delayMs: number;
-  readonly factor: number;
-  readonly maxDelayMs: number;
-  readonly jitter: 'none' | 'full';
 }
 
 /** Whether an Executor carries this step out. */

@@ -1,5 +1,6 @@
 /** The keys inside of modifiers: every, retry, stop. */
 import * as z from 'zod/mini';
+import { parseRetryOn } from './retry.ts';
 import {
   duration,
   expected,
@@ -10,6 +11,7 @@ import {
   oneOf,
   required,
   script,
+  some,
   someTime,
   text,
   wholeNumber,
@@ -61,6 +63,8 @@ export const everyShape = {
   ),
 };
 
+const ON_WORDS = 'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" or "lost"';
+
 export const retryShape = {
   times: required(
     oneOf('a count of further attempts, or "forever"', [further, words(['forever'], '"forever", or a count')]),
@@ -72,10 +76,30 @@ export const retryShape = {
     'Each wait is so many times the one before, default 2. Example: 1.5.',
   ),
   maxDelay: key(duration, 'No wait is longer than this, default "1m". Example: "10s".'),
+  on: key(
+    some(
+      oneOf(ON_WORDS, [
+        wholeNumber('an exit code from 1 to 255', 1, 255),
+        z.string(expected(ON_WORDS)).check(z.refine(on => parseRetryOn(on) !== undefined, expected(ON_WORDS))),
+      ]),
+      'at least one kind of failure',
+    ),
+    'Which failures are tried again, default all: exit codes, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/", "lost". Example: [75, "timeout", "http:503"].',
+  ),
   jitter: key(
     words(['none', 'full'], '"none" or "full"'),
     'Default "none"; "full" waits a random part of the delay, so that many clients do not come back together.',
   ),
+};
+
+export const timeoutShape = {
+  attempt: key(someTime, 'What one attempt may take, from the start of its process or request. Example: "30s".'),
+  total: key(
+    someTime,
+    'What all of it may take, from the moment it may start to the end of its last attempt: waits for slots and between attempts count. Example: "10m".',
+  ),
+  quiet: key(someTime, 'How long it may print nothing. With run and http. Example: "2m".'),
+  queue: key(someTime, 'How long one wait for its slot may last. With run and http. Example: "5m".'),
 };
 
 export const stopShape = {

@@ -15,7 +15,7 @@ import {
   sourceShape,
 } from './schema-data.ts';
 import { expectShape, httpShape } from './schema-http.ts';
-import { everyShape, retryShape, stopShape } from './schema-modifiers.ts';
+import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { lockShape, rootShape } from './schema-root.ts';
 import {
   anyText,
@@ -101,8 +101,11 @@ const stepShape = {
     'Tries again after a failure; default: not at all. Example: 3 or {"times": 5, "delay": "2s"}.',
   ),
   timeout: key(
-    someTime,
-    'What one attempt may take, from the start of its process or request; default: no limit. Example: "30s".',
+    oneOf(`${DURATION_WORDS}, or an object with attempt, total, quiet or queue`, [
+      someTime,
+      z.strictObject(timeoutShape, expected('an object with attempt, total, quiet or queue')),
+    ]),
+    'What one attempt may take, from the start of its process or request; default: no limit. An object has further clocks. Example: "30s" or {"attempt": "30s", "total": "10m", "quiet": "2m"}.',
   ),
   background: key(
     flag,
@@ -201,6 +204,7 @@ export const KEYS = {
   expect: Object.keys(expectShape),
   every: Object.keys(everyShape),
   retry: Object.keys(retryShape),
+  timeout: Object.keys(timeoutShape),
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
   lock: Object.keys(lockShape),

@@ -31,7 +31,7 @@ function addChildren(lines: string[], step: Step, indent: string): void {
 
 /** The modifiers of a step, outermost first. */
 function modifierWords(step: Step): string[] {
-  const { every, retry, timeoutMs } = step;
+  const { every, retry, timeoutMs, limits } = step;
   const words: string[] = [];
   if (step.type === 'gather' && step.limit !== undefined) words.push(`limit ${step.limit}`);
   if (step.type === 'gather' && !step.failFast) words.push('failFast false');
@@ -44,5 +44,6 @@ function modifierWords(step: Step): string[] {
   }
   if (retry !== undefined) words.push(`retry ${retry.times === Number.POSITIVE_INFINITY ? 'forever' : retry.times}`);
   if (timeoutMs !== undefined) words.push(`timeout ${formatLimit(timeoutMs)}`);
+  for (const [clock, ms] of Object.entries(limits ?? {})) words.push(`${clock.replace(/Ms$/, '')} ${formatLimit(ms)}`);
   return words;
 }

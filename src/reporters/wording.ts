@@ -1,6 +1,14 @@
 /** Every phrase about how a step ended: one wording for all reporters. */
 import type { Resumed } from '../events/event.ts';
-import type { CancelReason, Failed, Failure, InterruptSignal, Outcome, SkipReason } from '../events/outcome.ts';
+import type {
+  CancelReason,
+  Failed,
+  Failure,
+  InterruptSignal,
+  OtherClock,
+  Outcome,
+  SkipReason,
+} from '../events/outcome.ts';
 import type { Stopping } from '../events/tree.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatLimit, formatRest } from './durations.ts';
@@ -75,7 +83,7 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'signal':
       return signalWords(how.signal);
     case 'timeout':
-      return `timed out after ${formatLimit(failure.limitMs)}`;
+      return timeoutWords(failure);
     case 'start':
     case 'http':
     case 'save':
@@ -97,6 +105,23 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
   }
 }
 
+/** Which clock ran out, and how long it was. */
+function timeoutWords({ limitMs, clock }: { readonly limitMs: number; readonly clock?: OtherClock }): string {
+  const limit = formatLimit(limitMs);
+  switch (clock) {
+    case undefined:
+      return `timed out after ${limit}`;
+    case 'total':
+      return `timed out after ${limit} in all`;
+    case 'quiet':
+      return `timed out: no output for ${limit}`;
+    case 'queue':
+      return `timed out: no free slot for ${limit}`;
+    default:
+      return clock satisfies never;
+  }
+}
+
 /** Why something was told to stop. */
 export function cancelWords(reason: CancelReason): string {
   switch (reason.type) {
@@ -105,7 +130,7 @@ export function cancelWords(reason: CancelReason): string {
     case 'aborted':
       return 'aborted by the caller';
     case 'timeout':
-      return `"${reason.step}" timed out after ${formatLimit(reason.limitMs)}`;
+      return `"${reason.step}" ${timeoutWords(reason)}`;
     case 'sibling-failed':
       return `"${reason.step}" failed`;
     case 'stopped-by-user':

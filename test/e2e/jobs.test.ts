@@ -156,3 +156,18 @@ describe('ticks', () => {
     expect(second).not.toBe(first);
   });
 });
+
+describe('attempts', () => {
+  it('retry-on tries again what is worth it', async () => {
+    const result = await job('retry-on.yaml');
+    expect(result.exitCode).toBe(0);
+    expect(said(result)).toEqual(['good at attempt 3']);
+  });
+
+  it('limits stops what is quiet, and ends with the clock of the whole', async () => {
+    const result = await job('limits.yaml');
+    expect(result.exitCode).toBe(124);
+    expect(said(result)[0]).toBe('attempt 1');
+    expect(result.seconds).toBeLessThan(30);
+  });
+});

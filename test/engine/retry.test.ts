@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryDelay } from '../../src/engine/attempts.ts';
+import { retryDelay } from '../../src/engine/retrying.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, leaf, retry, steps } from '../support/steps.ts';
 

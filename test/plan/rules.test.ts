@@ -43,7 +43,7 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ run: 'x', timeout: 0 }, `root.timeout: expected ${DURATION}, more than zero, got 0`],
     [{ run: 'x', timeout: '0s' }, `root.timeout: expected ${DURATION}, more than zero, got "0s"`],
     [{ run: 'x', timeout: 1e300 }, `root.timeout: expected ${DURATION}, got 1e+300`],
-    [{ run: 'x', timeout: {} }, `root.timeout: expected ${DURATION}, more than zero, got an object`],
+    [{ run: 'x', timeout: {} }, 'root.timeout: no clock: add attempt, total, quiet or queue'],
     [{ run: 'x', every: true }, `root.every: expected ${DURATION}, or an object with interval or cron, got true`],
     [{ run: 'x', every: '0' }, `root.every: expected ${DURATION}, more than zero, got "0"`],
     [{ run: 'x', every: {} }, 'root.every: no timetable: add interval or cron'],
@@ -119,8 +119,8 @@ describe('an unknown key', () => {
     ],
     [{ run: 'x', retry: { times: 1, delai: 1 } }, 'root.retry.delai: unknown key, did you mean "delay"?'],
     [
-      { run: 'x', retry: { times: 1, on: [] } },
-      'root.retry.on: unknown key; expected times, delay, factor, maxDelay, jitter',
+      { run: 'x', retry: { times: 1, off: [] } },
+      'root.retry.off: unknown key; expected times, delay, factor, maxDelay, on, jitter',
     ],
     [
       { run: 'x', every: { interval: 1, at: '' } },

@@ -100,12 +100,23 @@ function isExpected({ expect }: HttpStep, status: number): boolean {
   return expect.status.includes(status) || expect.status.some(wanted => wanted === `${Math.floor(status / 100)}xx`);
 }
 
+/** What the server asks to wait, given as seconds or as a date. Source: RFC 9110, 10.2.3. */
+function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
+  const [text] = [value].flat();
+  if (text === undefined) return {};
+  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, Math.round(ms)) } : {};
+}
+
 /** `GET http://host/path answered 404 Not Found, expected 2xx`. */
 function unexpected(request: HttpRequest, { statusCode, headers }: HttpResponse, { expect }: HttpStep): Failed {
   const { location } = headers;
   const answer = [`${label(request)} answered ${statusCode}`, STATUS_CODES[statusCode] ?? []].flat().join(' ');
   const target = typeof location === 'string' && statusCode < 400 ? ` and leads to "${masked(location)}"` : '';
-  return failed(`${answer}${target}, expected ${expect.status.join(' or ')}`, statusCode);
+  return {
+    ...failed(`${answer}${target}, expected ${expect.status.join(' or ')}`, statusCode),
+    ...retryAfter(headers['retry-after']),
+  };
 }
 
 function failed(message: string, status?: number): Failed {

@@ -145,3 +145,22 @@ describe('an answer', () => {
     expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
   });
 });
+
+describe('a server that asks to wait', () => {
+  const answering = async (value: string) => {
+    const { url } = await serve((_, response) => response.writeHead(429, { 'retry-after': value }).end());
+    return open().execute(step(url), context());
+  };
+
+  it('is understood in seconds and as a date', async () => {
+    expect(await answering('120')).toMatchObject({ state: 'failed', status: 429, retryAfterMs: 120_000 });
+    const date = (await answering(new Date(Date.now() + 3_600_000).toUTCString())) as { retryAfterMs: number };
+    expect(date.retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(date.retryAfterMs).toBeLessThanOrEqual(3_600_000);
+    expect(await answering('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ retryAfterMs: 0 });
+  });
+
+  it('is passed over when it says nothing that can be understood', async () => {
+    expect(await answering('soon')).not.toHaveProperty('retryAfterMs');
+  });
+});

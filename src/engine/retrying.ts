@@ -1,0 +1,64 @@
+/** Which failures are tried again, and after how long. */
+import type { Failed } from '../events/outcome.ts';
+import type { Retry, RetryOn } from '../plan/plan.ts';
+
+/** Bytes of standard error that `stderr:/…/` looks at. */
+export const STDERR_BYTES = 64 * 1024;
+
+/** Whether the failure is one that `retry.on` names; all are where it is absent. @param stderr the last of what was printed there. */
+export function isRetried({ on }: Retry, failure: Failed, stderr: string): boolean {
+  return on === undefined || on.some(one => matches(one, failure, stderr));
+}
+
+/** Whether what is printed to standard error decides. */
+export function readsStderr(retry: Retry | undefined): boolean {
+  return retry?.on?.some(({ type }) => type === 'stderr') ?? false;
+}
+
+/** Milliseconds between attempt `failed` (from 1) and the next: at least what the server asks for. */
+export function retryDelay(retry: Retry, failed: number, random: () => number, retryAfterMs = 0): number {
+  const fullMs = Math.min(retry.maxDelayMs, retry.delayMs * retry.factor ** (failed - 1));
+  return Math.max(retryAfterMs, Math.round(retry.jitter === 'full' ? fullMs * random() : fullMs));
+}
+
+function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stderr: string): boolean {
+  switch (on.type) {
+    case 'exit':
+      return (
+        reason.type !== 'timeout' && (exitCode === on.code || (signal !== undefined && codeOf(signal) === on.code))
+      );
+    case 'timeout':
+      return reason.type === 'timeout';
+    case 'http':
+      return reason.type === 'http' && (status === on.status || `${Math.floor((status ?? 0) / 100)}xx` === on.status);
+    case 'network':
+      return reason.type === 'http' && status === undefined;
+    case 'stderr':
+      return new RegExp(on.source, on.flags).test(stderr);
+    case 'lost':
+      return false;
+    default:
+      return on satisfies never;
+  }
+}
+
+/** As a shell tells it. */
+const NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
+
+function codeOf(signal: string): number | undefined {
+  const number = NUMBERS[signal];
+  return number === undefined ? undefined : 128 + number;
+}

@@ -1,0 +1,49 @@
+/** The rules of `timeout` and `retry` that look at the body. */
+import type { Finding, Path } from './source.ts';
+
+type Values = { readonly [key: string]: unknown };
+
+/** Clocks and failures that only commands and requests have. Values of a wrong type are passed over. */
+export function limitFindings(step: Values, path: Path): Finding[] {
+  const isLeaf = step.run !== undefined || step.http !== undefined;
+  const findings: Finding[] = [];
+  if (isObject(step.timeout)) {
+    if (Object.keys(step.timeout).length === 0) {
+      findings.push({
+        message: 'no clock: add attempt, total, quiet or queue',
+        path: [...path, 'timeout'],
+        at: 'value',
+      });
+    }
+    for (const clock of ['quiet', 'queue']) {
+      if (isLeaf || step.timeout[clock] === undefined) continue;
+      findings.push({
+        message: `${clock} goes with run or http; take it out`,
+        path: [...path, 'timeout', clock],
+        at: 'key',
+      });
+    }
+  }
+  const on = isObject(step.retry) ? step.retry.on : undefined;
+  for (const [index, kind] of (Array.isArray(on) ? on : []).entries()) {
+    const wants =
+      typeof kind !== 'string'
+        ? undefined
+        : kind.startsWith('stderr:')
+          ? 'run'
+          : /^(http:|network)/.test(kind)
+            ? 'http'
+            : undefined;
+    if (wants === undefined || step[wants] !== undefined) continue;
+    findings.push({
+      message: `"${kind}" goes with ${wants}; take it out`,
+      path: [...path, 'retry', 'on', index],
+      at: 'value',
+    });
+  }
+  return findings;
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,54 @@
+/** `retry` and `timeout`: what is tried again, and how long things may take. */
+
+export interface Retry {
+  /** Attempts after the first. */
+  readonly times: number | 'forever';
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly jitter: 'none' | 'full';
+  /** Only these failures are tried again; absent: all. */
+  readonly on?: readonly RetryOn[];
+}
+
+export type RetryOn =
+  /** The exit code; 128 plus its number of a signal. */
+  | { readonly type: 'exit'; readonly code: number }
+  /** A clock of the step ran out. */
+  | { readonly type: 'timeout' }
+  /** The answer had this status, or one of the class. */
+  | { readonly type: 'http'; readonly status: number | string }
+  /** There was no whole answer. */
+  | { readonly type: 'network' }
+  /** The last 64 KiB of standard error match this regular expression, given by source and flags. */
+  | { readonly type: 'stderr'; readonly source: string; readonly flags: string }
+  /** The worker that had it is gone. */
+  | { readonly type: 'lost' };
+
+/** Clocks of a step besides that of one attempt, in milliseconds. */
+export interface Limits {
+  /** From the moment it may start to the end of its last attempt. */
+  readonly totalMs?: number;
+  /** Without any output. */
+  readonly quietMs?: number;
+  /** One wait for a slot. */
+  readonly queueMs?: number;
+}
+
+const STDERR = /^stderr:\/(.+)\/([a-z]*)$/s;
+
+/** Understands one element of `retry.on`; `undefined`: it means nothing. */
+export function parseRetryOn(on: number | string): RetryOn | undefined {
+  if (typeof on === 'number') return { type: 'exit', code: on };
+  if (on === 'timeout' || on === 'network' || on === 'lost') return { type: on };
+  const status = /^http:(?:([1-5]\d\d)|([1-5]xx))$/.exec(on);
+  if (status !== null) return { type: 'http', status: status[1] === undefined ? (status[2] ?? '') : Number(status[1]) };
+  const [, source, flags = ''] = STDERR.exec(on) ?? [];
+  if (source === undefined) return undefined;
+  try {
+    new RegExp(source, flags);
+    return { type: 'stderr', source, flags };
+  } catch {
+    return undefined;
+  }
+}
