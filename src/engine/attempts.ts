@@ -8,6 +8,7 @@ import { type Ending, type RunContext, type Running, savedFacts } from './contex
 import { isRetried, retryDelay } from './retrying.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
+import { takeSlot } from './turn.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
@@ -63,8 +64,9 @@ async function oneAttempt(
 ): Promise<Ending> {
   const { step, path } = running;
   if (isLeaf(step) && !scope.slotless) {
-    const late = await takeSlot(run, running, scope);
-    if (late !== undefined) return { outcome: late };
+    const late =
+      step.limits?.queueMs === undefined ? await takeSlot(run, running, scope) : await slotInTime(run, running, scope);
+    if (late) return { outcome: late };
   }
   if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   const startedAt = run.clock.now();
@@ -88,15 +90,10 @@ async function oneAttempt(
 }
 
 /** Waits for a slot, until there is one or the scope closes; or no longer than `timeout.queue`: then the failure. */
-async function takeSlot(run: RunContext, running: Running, scope: Scope): Promise<Failed | undefined> {
-  const { step, path } = running;
-  running.slot = run.slots.tryTake();
-  if (running.slot !== undefined) return undefined;
-  run.publish({ type: 'step.queued', step: path, t: run.t(), for: 'slot' });
-  running.onBegun();
+function slotInTime(run: RunContext, running: Running, scope: Scope): Promise<Failed | undefined> {
+  const limitMs = running.step.limits?.queueMs;
   return withScope(scope, {}, async waiting => {
-    const limitMs = step.limits?.queueMs;
-    running.slot = await withDeadline(run.clock, waiting, limitMs, () => run.slots.take(waiting), 'queue');
+    await withDeadline(run.clock, waiting, limitMs, () => takeSlot(run, running, waiting), 'queue');
     if (running.slot !== undefined || scope.closed !== undefined || limitMs === undefined) return undefined;
     return { state: 'failed', reason: { type: 'timeout', limitMs, clock: 'queue' } };
   });

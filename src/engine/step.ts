@@ -1,6 +1,7 @@
 /** One step from its start to its one final state: its modifiers from the outermost inwards, then its body. */
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
+import { judgeCondition } from './condition.ts';
 import { type Begun, type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { conclude } from './finally.ts';
 import { inner } from './inner.ts';
@@ -50,11 +51,14 @@ export async function runStep(
       const entered = variables instanceof Promise ? await variables : variables;
       if ('state' in entered) return { outcome: entered };
       scope.variables = entered;
+      const ended = step.if && (await judgeCondition(run, running, step.if, scope));
+      if (ended !== undefined) return { outcome: ended };
       return periodic(run, running, scope);
     });
     const own = judged(running, body);
     if (running.startedAt === undefined) {
-      skipBelow(run, step, path, own.state === 'skipped' ? own.reason : { type: 'not-started', step: path }, past);
+      const isTold = own.state === 'skipped' && own.reason.type !== 'if';
+      skipBelow(run, step, path, isTold ? own.reason : { type: 'not-started', step: path }, past);
     }
     if (own.state === 'failed') run.failed(path, own);
     const { outcome } = await guarded(async () => ({

@@ -16,12 +16,15 @@ export function pastOf(step: Step, group: Past | undefined): Past | undefined {
 }
 
 /**
- * Whether the step is taken over as it ended: with success, or with a failure that was allowed. A group in which
+ * Whether the step is taken over as it ended: with success, with a failure that was allowed, or skipped by its own `if`. A group in which
  * something must start again is entered.
  */
 export function isOver(step: Step, past: Past | undefined): past is Ended {
   const outcome = past?.finished?.outcome;
-  const isGood = outcome?.state === 'succeeded' || (outcome?.state === 'failed' && outcome.allowed === true);
+  const isGood =
+    outcome?.state === 'succeeded' ||
+    (outcome?.state === 'failed' && outcome.allowed === true) ||
+    (outcome?.state === 'skipped' && outcome.reason.type === 'if');
   return isGood && !startsAgain(step) && !hasLost(past?.finished?.saved);
 }
 

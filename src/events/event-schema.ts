@@ -165,6 +165,8 @@ export const eventSchema: Schema = {
     skipReason: {
       oneOf: [
         ...cancelReasons,
+        kind('if', { exitCode: { type: 'integer' } }),
+        kind('if', { name: text }),
         kind('earlier-failed', { step: text }),
         kind('need', { steps: { type: 'array', items: text, minItems: 1 }, 'when?': { const: 'failed' } }),
         kind('not-started', { step: text }),

@@ -92,6 +92,9 @@ export type CancelReason =
 
 export type SkipReason =
   | CancelReason
+  /** Its `if` says no: the test's exit code, or the variable that has another value. */
+  | { readonly type: 'if'; readonly exitCode: number }
+  | { readonly type: 'if'; readonly name: string }
   /** An earlier step of the same sequence failed. */
   | { readonly type: 'earlier-failed'; readonly step: string }
   /** What it needs did not come: the sibling it needs, and from there the chain to the cause; `failed`: its failure was needed. */

@@ -76,6 +76,7 @@ function longestGrace({ root }: Plan): number {
 
 /** Every leaf step in a tree. */
 function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
+  if (step.if?.type === 'test') leaves.push(step.if.command);
   if (isLeaf(step)) leaves.push(step);
   for (const child of childrenOf(step)) leavesOf(child, leaves);
   for (const child of step.finally?.steps ?? []) leavesOf(child, leaves);

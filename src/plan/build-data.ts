@@ -1,6 +1,7 @@
 /** Makes what a plan says of data: inputs, files of variables, what is saved, and the lists of a forEach. */
 import type { InputInput, ListInput, ListSourceInput, PlanInput, ScalarInput, StepInput } from './input.ts';
 import type {
+  Condition,
   EnvFile,
   FailFast,
   Input,
@@ -40,6 +41,24 @@ function oneInput(input: InputInput, path: Path, textOf: TextOf): Input {
       : { enum: input.enum.map((value, index) => textOf(value, [...path, 'enum', index])) }),
     ...(input.default === undefined ? {} : { default: textOf(input.default, [...path, 'default']) }),
   };
+}
+
+/** An `if`, whose place is `path`. */
+export function conditionOf(
+  condition: NonNullable<StepInput['if']>,
+  path: Path,
+  textOf: TextOf,
+  commandOf: CommandOf,
+): Condition {
+  if (typeof condition === 'string') return { type: 'test', command: commandOf(condition) };
+  const valuesOf = ([name, value]: [string, ScalarInput | readonly ScalarInput[]]) => {
+    const at = [...path, name];
+    const values = isList<ScalarInput>(value)
+      ? value.map((one, index) => textOf(one, [...at, index]))
+      : [textOf(value as ScalarInput, at)];
+    return [name, values] as const;
+  };
+  return { type: 'equal', values: Object.fromEntries(Object.entries(condition).map(valuesOf)) };
 }
 
 export function envFilesOf(files: NonNullable<StepInput['envFile']>): readonly EnvFile[] {

@@ -1,5 +1,16 @@
 /** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
-import { envFilesOf, inputsOf, itemsOf, keepingOf, needsOf, partEnv, type TextOf, widthOf } from './build-data.ts';
+import {
+  type CommandOf,
+  conditionOf,
+  envFilesOf,
+  inputsOf,
+  itemsOf,
+  keepingOf,
+  needsOf,
+  partEnv,
+  type TextOf,
+  widthOf,
+} from './build-data.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { idsFor } from './ids.ts';
 import type {
@@ -96,11 +107,13 @@ class Builder {
   ): Step {
     const { path } = position;
     const inherited = flowDown(input, position.inherited);
-    const commandOf = (script: string) => runStep({ run: script }, bare(''), inherited);
-    const items = itemsOf(forEach, [...path, 'forEach'], this.textOf, commandOf);
-    const { every, retry, timeoutMs, allowFailure, env, ...ofAll } = this.#common(input, { ...position, inherited });
+    const items = itemsOf(forEach, [...path, 'forEach'], this.textOf, commandOf(inherited));
+    const { every, retry, timeoutMs, limits, allowFailure, env, ...ofAll } = this.#common(input, {
+      ...position,
+      inherited,
+    });
     const { outer, inner } = partEnv(env, items);
-    const { id: _id, needs: _n, background: _b, finally: _f, envFile: _e, name, ...ofEach } = input;
+    const { id: _id, needs: _n, if: _i, background: _b, finally: _f, envFile: _e, name, ...ofEach } = input;
     const { name: named } = partEnv({ name: name ?? '' }, items).inner;
     const each = this.#single({ ...ofEach, name: named, env: undefined }, { ...position, id: '' });
     if (named !== undefined) delete (ofAll as Mutable<Partial<StepCommon>>).name;
@@ -148,6 +161,7 @@ class Builder {
       allowFailure: input.allowFailure ?? false,
     };
     if (input.envFile !== undefined) common.envFiles = envFilesOf(input.envFile);
+    if (input.if !== undefined) common.if = conditionOf(input.if, [...path, 'if'], this.textOf, commandOf(inherited));
     if (input.needs !== undefined) common.needs = needsOf(input.needs);
     if (input.name !== undefined) common.name = input.name;
     if (input.description !== undefined) common.description = input.description;
@@ -188,6 +202,11 @@ class Builder {
     const textOf = ([name, scalar]: [string, ScalarInput]) => [name, this.textOf(scalar, [...path, name])] as const;
     return Object.fromEntries(Object.entries(scalars).map(textOf));
   }
+}
+
+/** Makes the command of a script that belongs to a step besides its body. */
+function commandOf(inherited: Inherited): CommandOf {
+  return script => runStep({ run: script }, bare(''), inherited);
 }
 
 /** A step without any modifier. */

@@ -30,6 +30,8 @@ export interface StepInput {
 
   /** Of a child of a gather: the ids of the siblings that it waits for. */
   needs?: string | readonly (string | NeedInput)[] | undefined;
+  /** A test (exit code 0), or values that variables must have. */
+  if?: string | Readonly<Record<string, ScalarInput | readonly ScalarInput[]>> | undefined;
   /** A copy for each value. */
   forEach?: ForEachInput | readonly Readonly<Record<string, ScalarInput>>[] | undefined;
   /** Again and again, at fixed distances. */

@@ -74,6 +74,7 @@ export interface StepCommon {
   readonly envFiles?: readonly EnvFile[];
   /** Of a child of a gather: the siblings that it waits for. */
   readonly needs?: readonly Need[];
+  readonly if?: Condition;
   readonly background: boolean;
   readonly allowFailure: boolean;
   /** A resumed run starts it again though it had succeeded. */
@@ -92,6 +93,13 @@ export interface EnvFile {
   /** It may be missing. */
   readonly optional: boolean;
 }
+
+/** What must hold for a step to be started. */
+export type Condition =
+  /** The command exits with 0. */
+  | { readonly type: 'test'; readonly command: RunStep }
+  /** Each variable has one of the values; one that is not set has the empty one. */
+  | { readonly type: 'equal'; readonly values: Readonly<Record<string, readonly string[]>> };
 
 export interface Need {
   /** Of the sibling. */

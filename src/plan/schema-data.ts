@@ -40,6 +40,18 @@ export const needsKey = key(
   'Of a child of a gather: the siblings that it waits for, and whose saved variables it sees; if one does not succeed it is skipped. Example: ["build"] or [{"id": "deploy", "when": "failed"}].',
 );
 
+export const ifKey = key(
+  oneOf('a shell test, or an object of variable names and values', [
+    script,
+    z.record(
+      variableName,
+      oneOf('a value, or an array of values', [scalar, some(scalar, 'at least one value')]),
+      expected('an object of variable names and values'),
+    ),
+  ]),
+  'Whether the step is started: a script that exits with 0, or the values that variables must have, all of them; else it is skipped. Example: "test -f Makefile" or {"TARGET": ["staging", "production"]}.',
+);
+
 export const sourceShape = {
   run: key(script, 'A script whose standard output is the text of the list. Example: "git ls-files".'),
   var: key(variableName, 'A variable that holds the text of the list. Example: "TARGETS".'),

@@ -6,6 +6,7 @@ import {
   envFileKey,
   envFileShape,
   forEachKey,
+  ifKey,
   inputShape,
   listShape,
   needShape,
@@ -85,6 +86,7 @@ const stepShape = {
     'Body: a wait, or "forever": until cancelled. Example: "10s".',
   ),
   needs: needsKey,
+  if: ifKey,
   forEach: forEachKey,
   every: key(
     oneOf(`${DURATION_WORDS}, or an object with interval or cron`, [

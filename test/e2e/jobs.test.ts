@@ -133,6 +133,12 @@ describe('steps that depend on others', () => {
     expect(lines.at(-1)).toBe('deploy');
   });
 
+  it('if starts what its test or its values allow', async () => {
+    const result = await job('if.yaml');
+    expect(result.exitCode).toBe(1);
+    expect(said(result)).toEqual(['failed at fail']);
+  });
+
   it('any ends with the first success and stops the others', async () => {
     const result = await job('any.yaml');
     expect(result.exitCode).toBe(0);
