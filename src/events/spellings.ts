@@ -1,0 +1,99 @@
+/** The ways in which programs write a text down: a secret must be found in each of them. */
+
+/** Fewer characters are not masked: they are found everywhere, and guessed at once. */
+export const SECRET_MIN = 6;
+
+/** Whether the value cannot be masked: it has fewer than {@link SECRET_MIN} characters. */
+export function isTooShort(value: string): boolean {
+  return [...value].length < SECRET_MIN;
+}
+
+/** Bytes that are not percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL. */
+const UNENCODED = [/[\w.!~*'()-]/, /[\w.~-]/, /[\w.*-]/, /[\w.~/-]/, /[\w.!~*'();/?:@&=+$,#-]/];
+
+/** Columns after which programs break base64. */
+const COLUMNS = [64, 76];
+
+/**
+ * The value as it is, and each of its lines that is long enough, in every spelling: plain, in lower case (as in the name of a
+ * host), base64 wherever it begins in what is encoded, percent-encoded, escaped as in JSON, quoted as by a shell.
+ */
+export function spellingsOf(value: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const part of partsOf(value)) for (const spelling of ofOne(part)) found.add(spelling);
+  for (const line of brokenBase64(value)) found.add(line);
+  return found;
+}
+
+/** The same without its lines by themselves, which may be everybody's: `-----BEGIN PRIVATE KEY-----`. */
+export function wholeSpellingsOf(value: string): ReadonlySet<string> {
+  return new Set([value, value.trim()].filter(part => !isTooShort(part)).flatMap(ofOne));
+}
+
+function partsOf(value: string): string[] {
+  const parts = [value, value.trim(), ...value.split(/[\r\n]+/).flatMap(line => [line, line.trim()])];
+  return [...new Set(parts)].filter(part => !isTooShort(part));
+}
+
+function ofOne(text: string): string[] {
+  return [
+    text,
+    text.toLowerCase(),
+    ...base64(text),
+    ...UNENCODED.flatMap(kept => [
+      percent(text, kept),
+      percent(text, kept).replace(/%../g, code => code.toLowerCase()),
+    ]),
+    percent(text, /[\w.*-]/).replaceAll('%20', '+'),
+    percent(text, /[\w.*-]/)
+      .replaceAll('%20', '+')
+      .replace(/%../g, code => code.toLowerCase()),
+    ...escaped(text),
+    // As `set -x` prints it: bash, and dash.
+    text.replaceAll("'", "'\\''"),
+    text.replaceAll("'", `'"'"'`),
+  ];
+}
+
+/** What base64 makes of the text, whatever stands before and after it, in both alphabets. */
+function base64(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const found: string[] = [];
+  for (const before of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    // Characters that are made of what stands before as well.
+    const from = Math.ceil((before * 8) / 6);
+    const whole = Math.floor(((before + bytes.length) * 8) / 6);
+    found.push(encoded.slice(from, whole), encoded.slice(from), encoded.slice(from).replaceAll('=', ''));
+  }
+  return found.flatMap(one => [one, one.replaceAll('+', '-').replaceAll('/', '_'), one.replaceAll('=', '%3D')]);
+}
+
+/** The lines of the value in base64 by itself, where it is broken into lines. */
+function brokenBase64(value: string): string[] {
+  const encoded = Buffer.from(value).toString('base64');
+  const rows = COLUMNS.filter(columns => encoded.length > columns).flatMap(
+    columns => encoded.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [],
+  );
+  return rows.filter(row => row.length >= SECRET_MIN);
+}
+
+function percent(text: string, kept: RegExp): string {
+  let encoded = '';
+  for (const byte of Buffer.from(text)) {
+    const char = String.fromCharCode(byte);
+    const isKept = byte < 0x80 && kept.test(char);
+    encoded += isKept ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/** Inside a text of JSON, also with all but ASCII escaped, with `\/`, and inside a text inside a text. */
+function escaped(text: string): string[] {
+  const once = JSON.stringify(text).slice(1, -1);
+  const unicode = (hex: (code: string) => string) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all that is no ASCII is meant.
+    once.replace(/[^\u0000-\u007f]/g, char => `\\u${hex(char.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+  const forms = [once, unicode(code => code), unicode(code => code.toUpperCase())];
+  return [...forms, ...forms.map(form => form.replaceAll('/', '\\/')), JSON.stringify(once).slice(1, -1)];
+}
