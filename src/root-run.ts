@@ -4,8 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
-import { openRun, type ResumeFrom, type Run } from './engine/run.ts';
+import { openRun, outermost, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
+import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
+import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
 import { endDeadRun, openExecutors } from './executors/index.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
@@ -75,7 +77,9 @@ export async function lockRootRun(
   { claim, env, onWait, signal }: Pick<RootRunOptions, 'claim' | 'env'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
 ): Promise<Lock | undefined> {
   const lock = await lockPlan(plan, { signal, onWait, run: claim.run.id, userState: userStateOf(env) });
-  if (lock?.after !== undefined) await endDeadRun(plan, lock.after.run, message => onWait?.(message));
+  if (lock?.after === undefined) return lock;
+  const { masked } = givenSecrets(plan.secrets, name => outermost({ env }).get(name));
+  await endDeadRun(plan, lock.after.run, message => onWait?.(masked(message)));
   return lock;
 }
 
@@ -182,6 +186,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     reporters: listeners,
     onReporterFailure: onListenerFailure,
   });
+  const secrets = createSecrets();
   const run = openRun({
     ...start,
     plan,
@@ -189,7 +194,8 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     executor: executors,
     clock: realClock,
     host: hostname(),
-    publish,
+    secrets,
+    publish: event => publish(maskedEvent(secrets, event)),
     tellOutput: listensToOutput,
     logs: openLogs(folder, { maxLog: plan.maxLog }),
     folder,
@@ -200,7 +206,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     ...run,
     async start() {
       try {
-        return await run.start();
+        return maskedResult(secrets, await run.start());
       } finally {
         try {
           await executors.close();
@@ -221,6 +227,14 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       for (const listener of listeners) listener.proceed?.();
     },
   };
+}
+
+/** How the run ended, without secrets. */
+function maskedResult(secrets: Secrets, result: RunResult): RunResult {
+  if (secrets.isEmpty) return result;
+  const steps = new Map([...result.steps].map(([path, outcome]) => [path, maskedOutcome(secrets, outcome)]));
+  const failures = result.failures.map(({ step, outcome }) => ({ step, outcome: maskedOutcome(secrets, outcome) }));
+  return { ...result, outcome: maskedOutcome(secrets, result.outcome), steps, failures };
 }
 
 /** Makes the folder of the run, under another id where a run of the same second has this one. */

@@ -5,11 +5,12 @@ import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Executor, Sources, StepLog, StepLogs } from './executor.ts';
 import type { Scope } from './scope.ts';
+import type { Learning } from './secret-values.ts';
 import type { Release, Slots } from './slots.ts';
 import type { Values } from './variables.ts';
 
 /** A run, as its parts see it. */
-export interface RunContext {
+export interface RunContext extends Learning {
   /** The run's id. */
   readonly id: string;
   readonly clock: Clock;

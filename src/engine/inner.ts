@@ -2,6 +2,7 @@
 import type { Failed } from '../events/outcome.ts';
 import type { EnvFile, Step } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
+import { learn, secretValues } from './secret-values.ts';
 import { UnsetVariable, type Variables } from './variables.ts';
 
 /**
@@ -9,13 +10,17 @@ import { UnsetVariable, type Variables } from './variables.ts';
  * The files are read now, each time the step starts.
  */
 export function inner(run: RunContext, step: Step, path: string, outer: Variables): Inner | Promise<Inner> {
-  return step.envFiles === undefined ? withEnv(step, path, outer) : withFiles(run, step, path, outer);
+  return step.envFiles === undefined ? withEnv(run, step, path, outer) : withFiles(run, step, path, outer);
 }
 
 type Inner = Variables | Failed;
 
-function withEnv({ env }: Step, path: string, outer: Variables): Inner {
-  return guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
+function withEnv(run: RunContext, { env }: Step, path: string, outer: Variables): Inner {
+  const variables = guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
+  if ('state' in variables) return variables;
+  const own = run.secretNames.filter(name => Object.hasOwn(env, name));
+  const refusal = learn(run, secretValues(own, variables));
+  return refusal === undefined ? variables : failed(`env: ${refusal}`);
 }
 
 async function withFiles(run: RunContext, step: Step, path: string, outer: Variables): Promise<Inner> {
@@ -25,7 +30,7 @@ async function withFiles(run: RunContext, step: Step, path: string, outer: Varia
     if ('state' in next) return next;
     variables = next;
   }
-  return withEnv(step, path, variables);
+  return withEnv(run, step, path, variables);
 }
 
 async function withFile(run: RunContext, file: EnvFile, step: string, outer: Variables): Promise<Inner> {
@@ -33,8 +38,12 @@ async function withFile(run: RunContext, file: EnvFile, step: string, outer: Var
   if (typeof named !== 'string') return named;
   const read = await (run.sources?.readEnvFile(named) ?? { type: 'missing' as const });
   switch (read.type) {
-    case 'read':
-      return outer.with(read.values, { type: 'envFile', step, file: named });
+    case 'read': {
+      const refusal = learn(run, read.values);
+      return refusal === undefined
+        ? outer.with(read.values, { type: 'envFile', step, file: named })
+        : failed(`envFile: "${named}": ${refusal}`);
+    }
     case 'missing':
       return file.optional
         ? outer

@@ -1,12 +1,12 @@
-/** A leaf step: its texts made final, handed to the executor, its output kept and told. */
+/** A leaf step: its texts made final, handed to the executor, what it saves taken. */
 
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome, Succeeded } from '../events/outcome.ts';
 import type { Json, LeafStep } from '../plan/plan.ts';
-import { createByteTail } from './byte-tail.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { openOutput } from './output.ts';
 import { watchQuiet } from './quiet.ts';
-import { readsStderr, STDERR_BYTES } from './retrying.ts';
 import type { Scope } from './scope.ts';
+import { learn } from './secret-values.ts';
 import { UnsetVariable, type Values, type Variables } from './variables.ts';
 
 /** Runs one attempt of a leaf. A text with an unset variable fails the step before anything starts. */
@@ -27,10 +27,11 @@ export async function executeLeaf(
     started({ ...facts, ...(logOffset > 0 ? { logOffset } : {}) });
   };
   const quiet = watchQuiet(run, step, scope);
-  const output = createOutput(run, running, quiet.heard);
+  const output = openOutput(run, running, step.save, quiet.heard);
   const variables = scope.variables.with(builtIns(run, running, scope, attempt), { type: 'runjobs' });
   let saved: Values | undefined;
-  const outcome = await prepared(step, variables, work => {
+  let refusal: string | undefined;
+  const own = await prepared(step, variables, work => {
     running.log ??= run.logs?.open(running.path);
     return run.executor.execute(work, {
       path: running.path,
@@ -44,13 +45,20 @@ export async function executeLeaf(
       warn: message => run.publish({ type: 'warning', t: run.t(), step: running.path, message }),
       save(values) {
         saved = values;
+        refusal = learn(run, values);
       },
     });
   });
   quiet.end();
   output.end();
+  const outcome = own.state === 'succeeded' && refusal !== undefined ? notSaved(own, refusal) : own;
   if (outcome.state !== 'cancelled') announce();
   return outcome.state === 'succeeded' ? { outcome, saved } : { outcome };
+}
+
+/** What was to be saved cannot be. */
+function notSaved({ state: _, ...facts }: Succeeded, message: string): Failed {
+  return { ...facts, state: 'failed', reason: { type: 'save', message } };
 }
 
 /** What runjobs tells each command of itself. */
@@ -60,34 +68,6 @@ function builtIns(run: RunContext, { path }: Running, scope: Scope, attempt: num
     RUNJOBS_STEP: path,
     RUNJOBS_ATTEMPT: String(attempt),
     RUNJOBS_TICK: scope.tick === undefined ? '' : String(scope.tick),
-  };
-}
-
-type Decoder = InstanceType<typeof TextDecoder>;
-
-/** Keeps each piece of output in the step's log, then tells it as text to whoever listens. */
-function createOutput(run: RunContext, running: Running, heard: () => void) {
-  const stderr = readsStderr(running.step.retry) ? createByteTail(STDERR_BYTES) : undefined;
-  if (stderr !== undefined) running.stderr = stderr;
-  const decoders: { out?: Decoder; err?: Decoder } = {};
-  const tell = (stream: 'out' | 'err', text: string) =>
-    text === '' ? undefined : run.publishOutput({ type: 'step.output', step: running.path, t: run.t(), stream, text });
-  return {
-    write(bytes: Uint8Array, stream: 'out' | 'err' = 'out') {
-      heard();
-      if (stream === 'err') stderr?.append(bytes);
-      try {
-        running.log?.append(bytes);
-      } catch (error) {
-        run.broken(`the log of "${running.path}" cannot be written: ${(error as Error).message}`);
-      }
-      if (!run.tellOutput) return undefined;
-      decoders[stream] ??= new TextDecoder('utf-8', { ignoreBOM: true });
-      return tell(stream, decoders[stream].decode(bytes, { stream: true }));
-    },
-    end() {
-      for (const stream of ['out', 'err'] as const) void tell(stream, decoders[stream]?.decode() ?? '');
-    },
   };
 }
 

@@ -3,12 +3,14 @@ import { setMaxListeners } from 'node:events';
 import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
+import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { childPath, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
+import { learn, secretValues } from './secret-values.ts';
 import { Slots } from './slots.ts';
 import { runStep } from './step.ts';
 import { countTaken } from './takeover.ts';
@@ -41,6 +43,8 @@ export interface RunOptions {
   readonly sources?: Sources;
   /** Names this machine: the `jitter` of ticks is its own. */
   readonly host?: string;
+  /** Learns the values of the plan's secrets; what the run keeps and tells of output is masked by it. Default: one of its own. */
+  readonly secrets?: Secrets;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -89,6 +93,12 @@ export type Stopping =
   | { readonly type: 'stopping'; readonly ended: Promise<Outcome> }
   | { readonly type: 'not-running'; readonly running: readonly string[] };
 
+/** The variables that the caller gives. */
+export function outermost({ env = {}, given = [] }: Pick<RunOptions, 'env' | 'given'>): Variables {
+  const ofProcess = new Variables(env, { type: 'process' });
+  return given.reduce((outer, { values, origin }) => outer.with(values, origin), ofProcess);
+}
+
 /** Opens the one root run, for which the caller has claimed the process. */
 export function openRun(options: RunOptions): Run {
   const { plan, clock } = options;
@@ -100,12 +110,10 @@ export function openRun(options: RunOptions): Run {
   setMaxListeners(0, killer.signal);
   const t = () => Math.round(clock.now() - startedAt);
   const { resume } = options;
+  const variables = outermost(options);
   const above = new Scope(undefined, {
     path: '.',
-    variables: (options.given ?? []).reduce(
-      (outer, { values, origin }) => outer.with(values, origin),
-      new Variables(options.env ?? {}, { type: 'process' }),
-    ),
+    variables,
     ...(resume === undefined ? {} : { past: { ...resume.past, children: new Map([[plan.root.id, resume.past]]) } }),
   });
   /** Called with the next final state of the step at a path. */
@@ -130,6 +138,8 @@ export function openRun(options: RunOptions): Run {
 
   const context: RunContext = {
     id: options.id,
+    secretNames: plan.secrets,
+    secrets: options.secrets ?? createSecrets(),
     clock,
     executor: options.executor,
     publish,
@@ -165,6 +175,8 @@ export function openRun(options: RunOptions): Run {
     step: runStep,
     broken,
   };
+
+  learn(context, secretValues(plan.secrets, variables));
 
   const announce = () => {
     started = true;

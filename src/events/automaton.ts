@@ -1,7 +1,4 @@
-/**
- * Finds the ends of many words in bytes, in one pass whatever they are (Aho and Corasick), and leaps over what cannot be
- * the beginning of one (Wu and Manber).
- */
+/** Finds many words in bytes in one pass (Aho and Corasick), and leaps over what begins none of them (Wu and Manber). */
 
 /** Where a reader stands: between two calls it may be put aside. */
 export interface Cursor {

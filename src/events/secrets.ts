@@ -61,12 +61,12 @@ export interface GivenSecrets {
   masked(text: string): string;
 }
 
-/** The secrets of these names, as far as `valueOf` knows them. */
-export function givenSecrets(names: readonly string[], valueOf: (name: string) => string | undefined): GivenSecrets {
+/** The secrets of these names, as far as `given` knows them. */
+export function givenSecrets(names: readonly string[], given: (name: string) => string | undefined): GivenSecrets {
   const secrets = createSecrets();
   const known: { readonly name: string; readonly automaton: Automaton }[] = [];
   for (const name of names) {
-    const value = valueOf(name) ?? '';
+    const value = given(name) ?? '';
     secrets.add(name, value);
     if (!isTooShort(value)) known.push({ name, automaton: automatonOf(wholeSpellingsOf(value)) });
   }

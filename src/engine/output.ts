@@ -1,0 +1,136 @@
+/** The output of a leaf step on its way: secrets are masked, then it is kept in the step's log and told to whoever listens. */
+import type { Masker } from '../events/masker.ts';
+import type { Save } from '../plan/plan.ts';
+import { createByteTail } from './byte-tail.ts';
+import type { RunContext, Running } from './context.ts';
+import { readsStderr, STDERR_BYTES } from './retrying.ts';
+import type { Learning } from './secret-values.ts';
+
+type Stream = 'out' | 'err';
+type Decoder = InstanceType<typeof TextDecoder>;
+
+const STREAMS: readonly Stream[] = ['out', 'err'];
+
+/** So much of an output that may hold a secret which nobody knows yet is kept until the end of the attempt. */
+const KEPT_BYTES_MAX = 1024 * 1024;
+
+export interface Output {
+  /** Takes a piece. A returned promise asks for no more until it resolves. */
+  write(bytes: Uint8Array, stream?: Stream): Promise<void> | undefined;
+  /** The attempt has ended: what was held back is kept and told. */
+  end(): void;
+}
+
+/**
+ * Opens the output of one attempt of a leaf that saves this.
+ * @param heard called with each piece, whether it is shown or not.
+ */
+export function openOutput(run: RunContext, running: Running, save: Save | undefined, heard: () => void): Output {
+  const kept = openKept(run, running, save);
+  const stderr = readsStderr(running.step.retry) ? createByteTail(STDERR_BYTES) : undefined;
+  if (stderr !== undefined) running.stderr = stderr;
+  return {
+    write(bytes, stream = 'out') {
+      heard();
+      if (stream === 'err') stderr?.append(bytes);
+      return kept.write(bytes, stream);
+    },
+    end: kept.end,
+  };
+}
+
+function openKept(run: RunContext, running: Running, save: Save | undefined): Output {
+  const shown = openShown(run, running);
+  const hidden = hiddenOf(run, save);
+  if (hidden === undefined) return shown;
+  return hidden.type === 'out' ? withoutStandardOutput(shown, hidden.name) : keptBack(shown);
+}
+
+/** What an attempt prints that may be a secret before its value is known: all of standard output, or anything. */
+function hiddenOf(
+  { secretNames }: Learning,
+  save: Save | undefined,
+): { type: 'out' | 'any'; name: string } | undefined {
+  if (save === undefined || secretNames.length === 0) return undefined;
+  const find = (names: readonly string[]) => names.find(name => secretNames.includes(name));
+  const parts = save.type === 'parts' ? Object.entries(save.parts).filter(([, { type }]) => type === 'pointer') : [];
+  const name = find(
+    save.type === 'output' ? [save.name] : save.type === 'file' ? save.names : parts.map(([key]) => key),
+  );
+  if (name === undefined) return undefined;
+  return { type: save.type === 'file' ? 'any' : 'out', name };
+}
+
+function openShown(run: RunContext, running: Running): Output {
+  const maskers: { [stream in Stream]?: Masker } = {};
+  const decoders: { [stream in Stream]?: Decoder } = {};
+
+  const tell = (stream: Stream, text: string) =>
+    text === '' ? undefined : run.publishOutput({ type: 'step.output', step: running.path, t: run.t(), stream, text });
+
+  const keep = (bytes: Uint8Array, stream: Stream) => {
+    if (bytes.length === 0) return undefined;
+    try {
+      running.log?.append(bytes);
+    } catch (error) {
+      run.broken(`the log of "${running.path}" cannot be written: ${(error as Error).message}`);
+    }
+    if (!run.tellOutput) return undefined;
+    decoders[stream] ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    return tell(stream, decoders[stream].decode(bytes, { stream: true }));
+  };
+
+  return {
+    write(bytes, stream = 'out') {
+      if (run.secrets.isEmpty) return keep(bytes, stream);
+      maskers[stream] ??= run.secrets.stream();
+      return keep(maskers[stream].write(bytes), stream);
+    },
+    end() {
+      for (const stream of STREAMS) {
+        const rest = maskers[stream]?.end();
+        if (rest !== undefined) void keep(rest, stream);
+        void tell(stream, decoders[stream]?.decode() ?? '');
+      }
+    },
+  };
+}
+
+/** Standard output becomes a secret as a whole or in parts: a line stands in its place. */
+function withoutStandardOutput(shown: Output, name: string): Output {
+  let isLeftOut = false;
+  return {
+    write(bytes, stream = 'out') {
+      if (stream === 'err') return shown.write(bytes, stream);
+      isLeftOut ||= bytes.length > 0;
+      return undefined;
+    },
+    end() {
+      if (isLeftOut) void shown.write(Buffer.from(`[not shown: the secret "${name}" comes from this output]\n`));
+      shown.end();
+    },
+  };
+}
+
+/** All output waits for the end of the attempt, when the secrets that it hands over in a file are known. */
+function keptBack(shown: Output): Output {
+  let pieces: { readonly bytes: Uint8Array; readonly stream: Stream }[] = [];
+  let size = 0;
+  let leftOut = 0;
+  return {
+    write(bytes, stream = 'out') {
+      const fitting = bytes.slice(0, KEPT_BYTES_MAX - size);
+      size += fitting.length;
+      leftOut += bytes.length - fitting.length;
+      if (fitting.length > 0) pieces.push({ bytes: fitting, stream });
+      return undefined;
+    },
+    end() {
+      for (const { bytes, stream } of pieces) void shown.write(bytes, stream);
+      pieces = [];
+      const rest = `\n[${leftOut} more bytes are left out: a step that saves a secret shows its output when it has ended]\n`;
+      if (leftOut > 0) void shown.write(Buffer.from(rest));
+      shown.end();
+    },
+  };
+}
