@@ -1,11 +1,14 @@
 /** The library: what `import … from 'runjobs'` gives. */
 import { resolve } from 'node:path';
-import type { RunResult } from './engine/run.ts';
+import { outermost, type RunResult } from './engine/run.ts';
+import { secretProblems } from './engine/secret-values.ts';
 import type { RunEvent } from './events/event.ts';
+import { givenSecrets } from './events/secrets.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
 import type { PlanInput } from './plan/input.ts';
 import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
+import type { SecretsOf } from './plan/secret-checks.ts';
 import { claimRootRun, lockRootRun, openRootRun } from './root-run.ts';
 
 export { RunActiveError } from './engine/active-run.ts';
@@ -76,19 +79,25 @@ export function loadPlan(file: string): Promise<LoadResult> {
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
   try {
-    let loaded = typeof plan === 'string' ? await loadPlan(plan) : planFrom(plan, { folder: process.cwd() });
+    const env = options.env ?? (process.env as Record<string, string>);
+    const secretsOf: SecretsOf = names => givenSecrets(names, name => env[name]);
+    let loaded =
+      typeof plan === 'string'
+        ? await load(plan, { cwd: process.cwd(), secretsOf })
+        : planFrom(plan, { folder: process.cwd(), secretsOf });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
+    const problems = secretProblems(loaded.plan, outermost({ env }));
+    if (problems.length > 0) throw new PlanError(problems);
     claim.run.name = loaded.plan.name;
     if (typeof plan !== 'string' && hasCron(loaded.plan.root)) {
       // Only now is it known that patterns must be checked.
       await loadCron();
-      loaded = planFrom(plan, { folder: process.cwd() });
+      loaded = planFrom(plan, { folder: process.cwd(), secretsOf });
       if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     }
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
-    const env = options.env ?? (process.env as Record<string, string>);
     const root = await openRootRun({
       plan: loaded.plan,
       overrides: options.slots === undefined ? {} : { slots },

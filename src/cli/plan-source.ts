@@ -1,22 +1,29 @@
 /** Loading the plan that a command names, and telling what is wrong with it. */
 import { fstatSync } from 'node:fs';
+import { givenSecrets } from '../events/secrets.ts';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
 import { formatProblems } from '../plan/problems.ts';
 import { escapeUnsafe } from '../plan/quote.ts';
 import { EXIT } from './exit.ts';
 
+type Rejected = Extract<LoadResult, { type: 'rejected' }>;
+
 /** Loads a plan; `-` is standard input. */
 export async function loadNamedPlan(source: string): Promise<LoadResult> {
   process.once('beforeExit', neverLoads);
   try {
-    return await loadPlan(source, { cwd: process.cwd(), stdin: readStdin });
+    return await loadPlan(source, {
+      cwd: process.cwd(),
+      stdin: readStdin,
+      secretsOf: names => givenSecrets(names, name => process.env[name]),
+    });
   } finally {
     process.off('beforeExit', neverLoads);
   }
 }
 
 /** All problems of a plan and what they mean, for standard error. */
-export function explainRejection(source: string, { problems }: Extract<LoadResult, { type: 'rejected' }>): string {
+export function explainRejection(source: string, { problems }: Pick<Rejected, 'problems'>): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const file = source === '-' || source === '' ? 'the plan' : escapeUnsafe(source);
   return `${formatProblems(problems)}\n\n${count} in ${file}; nothing was started.\n`;

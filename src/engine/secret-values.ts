@@ -44,17 +44,11 @@ export function secretValues(names: readonly string[], variables: Variables): Va
 export function secretProblems(plan: Plan, variables: Variables): Problem[] {
   const { names, hasFiles } = settable(plan.root);
   return plan.secrets.flatMap((name, index) => {
-    const value = variables.get(name);
-    const isLater = names.has(name) || hasFiles;
-    const message =
-      value === undefined || value === ''
-        ? isLater
-          ? undefined
-          : missing(name)
-        : isTooShort(value)
-          ? tooShort(name, value)
-          : undefined;
-    return message === undefined ? [] : [{ message, path: `root.secrets[${index}]`, file: plan.file ?? '' }];
+    const value = variables.get(name) ?? '';
+    const isLater = value === '' && (hasFiles || names.has(name));
+    if (isLater || (value !== '' && !isTooShort(value))) return [];
+    const message = value === '' ? missing(name) : tooShort(name, value);
+    return [{ message, path: `root.secrets[${index}]`, file: '' }];
   });
 }
 

@@ -87,6 +87,13 @@ export function keepingOf({ save, saveTo }: StepInput): { save?: Save; saveTo?: 
   };
 }
 
+/** The variables that a step saves. */
+export function namesSaved({ save }: Pick<StepInput, 'save'>): readonly string[] {
+  if (save === undefined) return [];
+  if (typeof save === 'string') return [save];
+  return isList(save) ? save : Object.keys(save);
+}
+
 function saveOf(save: NonNullable<StepInput['save']>): Save {
   if (typeof save === 'string') return { type: 'output', name: save };
   if (isList(save)) return { type: 'file', names: save };

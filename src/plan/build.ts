@@ -6,6 +6,7 @@ import {
   inputsOf,
   itemsOf,
   keepingOf,
+  namesSaved,
   needsOf,
   partEnv,
   type TextOf,
@@ -62,7 +63,7 @@ const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as
  */
 export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
   const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
-  const builder = new Builder(source);
+  const builder = new Builder(source, input.secrets ?? []);
   const root = builder.step(input, { id: '.', path: [], inherited });
   const { lock, maxLog } = input;
   return {
@@ -87,9 +88,11 @@ interface Place {
 
 class Builder {
   readonly #source: Source | undefined;
+  readonly #secrets: readonly string[];
 
-  constructor(source: Source | undefined) {
+  constructor(source: Source | undefined, secrets: readonly string[]) {
     this.#source = source;
+    this.#secrets = secrets;
   }
 
   readonly textOf: TextOf = (scalar, path) =>
@@ -170,7 +173,7 @@ class Builder {
     if (input.every !== undefined) common.every = everyOf(input.every);
     if (input.retry !== undefined) common.retry = retryOf(input.retry);
     if (input.timeout !== undefined) Object.assign(common, timeoutOf(input.timeout));
-    if (input.rerun === true) common.rerun = true;
+    if (input.rerun === true || namesSaved(input).some(name => this.#secrets.includes(name))) common.rerun = true;
     return common;
   }
 

@@ -6,26 +6,51 @@ import type { PlanInput } from './input.ts';
 import { lockFindings } from './lock-checks.ts';
 import { copyPlain } from './plain.ts';
 import type { Plan } from './plan.ts';
+import { exposedFindings, type KnownSecrets, knownSecrets, type SecretsOf, secretFindings } from './secret-checks.ts';
 import { shapeFindings } from './shape.ts';
 import type { Finding, Reading } from './source.ts';
 
 export type Examined =
-  | { readonly type: 'plan'; readonly plan: Plan; readonly warnings: readonly Finding[] }
-  | { readonly type: 'faulty'; readonly errors: readonly Finding[] };
+  | {
+      readonly type: 'plan';
+      readonly plan: Plan;
+      readonly warnings: readonly Finding[];
+      readonly secrets?: KnownSecrets;
+    }
+  | { readonly type: 'faulty'; readonly errors: readonly Finding[]; readonly secrets?: KnownSecrets };
 
 /**
  * Runs both passes over what was read, then builds the plan. A value without a text was made by a program and may be
  * anything. Never throws.
+ * @param secretsOf what is known of its secrets, which may stand nowhere in it.
  */
-export function examine({ value: read, source, findings = [] }: Partial<Reading>, origin: Origin): Examined {
+export function examine(
+  { value: read, source, findings = [] }: Partial<Reading>,
+  origin: Origin,
+  secretsOf?: SecretsOf,
+): Examined {
   const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
   if (faults.length > 0) return { type: 'faulty', errors: faults };
   const depth = depthFinding(value, source?.text.length);
   if (depth) return { type: 'faulty', errors: [...findings, depth] };
   const { errors, warnings } = checkPlan(value);
-  const found = notTold([...shapeFindings(value), ...errors, ...lockFindings(value, origin.file)], findings);
-  if (findings.length + found.length > 0) return { type: 'faulty', errors: [...findings, ...found] };
-  return { type: 'plan', plan: buildPlan(value as PlanInput, origin, source), warnings };
+  const secrets = knownSecrets(value, secretsOf);
+  const known = secrets === undefined ? {} : { secrets };
+  const ofSecrets = secretFindings(value);
+  const all = [
+    ...(secrets === undefined ? [] : exposedFindings(value, secrets, source)),
+    ...shapeFindings(value),
+    ...errors,
+    ...lockFindings(value, origin.file),
+    ...ofSecrets.errors,
+  ];
+  const found = notTold(all, findings);
+  if (findings.length + found.length > 0) return { type: 'faulty', errors: [...findings, ...found], ...known };
+  return {
+    type: 'plan',
+    plan: buildPlan(value as PlanInput, origin, source),
+    warnings: [...warnings, ...ofSecrets.warnings],
+  };
 }
 
 /** One finding for each key and each value, the first pass's first; none where the text itself is at fault. */

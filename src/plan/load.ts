@@ -11,7 +11,8 @@ import { importPlan } from './module.ts';
 import type { Plan } from './plan.ts';
 import { type Problem, problemsFrom } from './problems.ts';
 import { describeThrown } from './quote.ts';
-import { type Reading, Source } from './source.ts';
+import { type SecretsOf, withoutSecrets } from './secret-checks.ts';
+import { type Finding, type Reading, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A plan that may run, or everything that is wrong with it. */
@@ -22,6 +23,8 @@ export type LoadResult =
 export interface LoadOptions {
   /** The folder that a relative path starts from, and that files are shown relative to. Default: the current one. */
   readonly cwd?: string;
+  /** What is known of the plan's secrets: none of them may stand in it. Default: nothing. */
+  readonly secretsOf?: SecretsOf;
   /** Where `-` reads its bytes. */
   readonly stdin?: () => Promise<Uint8Array>;
 }
@@ -34,6 +37,8 @@ export interface PlanOrigin {
   readonly name?: string;
   /** The file it stands for, in problems. */
   readonly file?: string;
+  /** See {@link LoadOptions.secretsOf}. */
+  readonly secretsOf?: SecretsOf;
 }
 
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
@@ -57,7 +62,8 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
     });
   }
   const cwd = resolve(options.cwd ?? '');
-  if (source === '-') return loadStdin(options.stdin, cwd);
+  const { stdin, secretsOf } = options;
+  if (source === '-') return loadStdin(stdin, cwd, secretsOf);
   const file = resolve(cwd, source);
   const shown = showFile(file, cwd);
   const bytes = await readFile(file);
@@ -67,8 +73,8 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   const origin: Origin = bytes.isFile
     ? { name: basename(file, extname(file)), folder: dirname(file), file }
     : { name: 'plan', folder: cwd };
-  if (MODULES.includes(extension)) return loadModule(origin, file, shown);
-  return loadText(bytes.bytes, extension, origin, shown);
+  if (MODULES.includes(extension)) return loadModule(origin, file, shown, secretsOf);
+  return loadText(bytes.bytes, extension, { origin, shown, secretsOf });
 }
 
 /**
@@ -76,8 +82,9 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
  * a cron pattern, `loadCron()` comes before.
  */
 export function planFrom(value: unknown, origin: PlanOrigin): LoadResult {
-  const { folder, name = 'plan', file } = origin;
-  return conclude({ value }, { name, folder, ...(file === undefined ? {} : { file }) }, file ?? '');
+  const { folder, name = 'plan', file, secretsOf } = origin;
+  const shown = file ?? '';
+  return conclude({ value }, { origin: { name, folder, ...(file === undefined ? {} : { file }) }, shown, secretsOf });
 }
 
 /** Returns its argument: it lets an editor check and complete a plan that is written in JavaScript or TypeScript. */
@@ -85,43 +92,65 @@ export function definePlan(plan: PlanInput): PlanInput {
   return plan;
 }
 
-async function loadStdin(stdin: LoadOptions['stdin'], cwd: string): Promise<LoadResult> {
+/** Where a plan was found. */
+interface Found {
+  readonly origin: Origin;
+  /** The file as people know it. */
+  readonly shown: string;
+  readonly secretsOf: SecretsOf | undefined;
+}
+
+async function loadStdin(
+  stdin: LoadOptions['stdin'],
+  cwd: string,
+  secretsOf: SecretsOf | undefined,
+): Promise<LoadResult> {
   const file = '<stdin>';
   if (!stdin) return rejected({ message: 'no standard input to read here; give a file', path: '', file });
   try {
-    return await loadText(await stdin(), '', { name: 'plan', folder: cwd }, file);
+    return await loadText(await stdin(), '', { origin: { name: 'plan', folder: cwd }, shown: file, secretsOf });
   } catch (error) {
     return rejected({ message: `standard input cannot be read: ${describeThrown(error)}`, path: '', file });
   }
 }
 
-async function loadModule(origin: Origin, file: string, shown: string): Promise<LoadResult> {
+async function loadModule(
+  origin: Origin,
+  file: string,
+  shown: string,
+  secretsOf: SecretsOf | undefined,
+): Promise<LoadResult> {
   const imported = await importPlan(file);
   await loadCron();
-  if (imported.type === 'value') return conclude({ value: imported.value }, origin, shown);
+  if (imported.type === 'value') return conclude({ value: imported.value }, { origin, shown, secretsOf });
   const { type: _, ...problem } = imported;
   return rejected({ ...problem, path: '', file: shown });
 }
 
-async function loadText(bytes: Uint8Array, extension: string, origin: Origin, shown: string): Promise<LoadResult> {
+async function loadText(bytes: Uint8Array, extension: string, found: Found): Promise<LoadResult> {
   const decoded = decode(bytes);
   const { text } = decoded;
   if (decoded.type === 'binary') {
-    return { type: 'rejected', problems: problemsFrom([decoded.finding], shown, new Source(text)) };
+    return { type: 'rejected', problems: problemsFrom([decoded.finding], found.shown, new Source(text)) };
   }
   if (text.includes('cron')) await loadCron();
   const isJson = extension === '.json' || (!YAMLS.includes(extension) && text.trimStart().startsWith('{'));
   const read = isJson ? readJson : (await import('./yaml.ts')).readYaml;
-  return conclude(read(text), origin, shown);
+  return conclude(read(text), found);
 }
 
 /** The plan that was read, or all the problems. */
-function conclude(reading: Partial<Reading>, origin: Origin, shown: string): LoadResult {
+function conclude(reading: Partial<Reading>, { origin, shown, secretsOf }: Found): LoadResult {
   const { value, source, findings = [] } = reading;
   if (value === undefined && source) return { type: 'rejected', problems: problemsFrom(findings, shown, source) };
-  const examined = examine(reading, origin);
-  if (examined.type === 'faulty') return { type: 'rejected', problems: problemsFrom(examined.errors, shown, source) };
-  return { type: 'loaded', plan: examined.plan, warnings: problemsFrom(examined.warnings, shown, source) };
+  const examined = examine(reading, origin, secretsOf);
+  const { secrets } = examined;
+  const problemsOf = (found: readonly Finding[]) => {
+    const problems = problemsFrom(found, shown, source);
+    return secrets === undefined ? problems : withoutSecrets(problems, secrets, source);
+  };
+  if (examined.type === 'faulty') return { type: 'rejected', problems: problemsOf(examined.errors) };
+  return { type: 'loaded', plan: examined.plan, warnings: problemsOf(examined.warnings) };
 }
 
 type Bytes =

@@ -1,5 +1,7 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
 import { existsSync } from 'node:fs';
+import { outermost } from '../../engine/run.ts';
+import { secretProblems } from '../../engine/secret-values.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -55,6 +57,11 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, found.wrong);
   }
   const { plan, changed } = found;
+  const problems = secretProblems(plan, outermost({ env: process.env as Record<string, string> }));
+  if (problems.length > 0) {
+    run.owner.release();
+    return refuse(streams, EXIT.usage, explainRejection(plan.file ?? run.id, { problems }));
+  }
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const claim = claimRootRun(plan.name);
   claim.run.id = run.id;

@@ -1,5 +1,7 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
+import { outermost } from '../../engine/run.ts';
+import { secretProblems } from '../../engine/secret-values.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
@@ -14,6 +16,8 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const loaded = await loadNamedPlan(source);
   if (loaded.type === 'rejected') return refuse(streams, EXIT.usage, explainRejection(source, loaded));
   const { plan } = loaded;
+  const problems = secretProblems(plan, outermost({ env: process.env as Record<string, string> }));
+  if (problems.length > 0) return refuse(streams, EXIT.usage, explainRejection(source, { problems }));
   const overrides = overridesOf(flags);
   // Never given back: the process ends with its run.
   const claim = claimRootRun(plan.name);
