@@ -60,7 +60,7 @@ export interface RunOptions {
  * ```
  */
 export function loadPlan(file: string): Promise<LoadResult> {
-  return load(file, { cwd: process.cwd() });
+  return load(file, { cwd: process.cwd(), secretsOf: secretsIn(process.env) });
 }
 
 /**
@@ -80,7 +80,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
   try {
     const env = options.env ?? (process.env as Record<string, string>);
-    const secretsOf: SecretsOf = names => givenSecrets(names, name => env[name]);
+    const secretsOf = secretsIn(env);
     let loaded =
       typeof plan === 'string'
         ? await load(plan, { cwd: process.cwd(), secretsOf })
@@ -118,6 +118,10 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   } finally {
     claim.release();
   }
+}
+
+function secretsIn(env: Readonly<Record<string, string | undefined>>): SecretsOf {
+  return names => givenSecrets(names, name => env[name]);
 }
 
 function promiseOf(result: unknown): Promise<void> | undefined {

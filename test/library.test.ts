@@ -110,6 +110,23 @@ describe('run', () => {
     expect(said).toEqual(['ready\n', 'tidied\n']);
   });
 
+  it('tells no secret: not in events, not in the result; and starts nothing without its value', async () => {
+    const plan = { secrets: ['TOKEN'], steps: [{ id: 'a', run: ['${TOKEN}'] }] };
+    const events: RunEvent[] = [];
+    const env = { ...process.env, TOKEN: 'TOPSECRET' } as Record<string, string>;
+    const result = await run(plan, { stateDir, env, onEvent: event => void events.push(event) });
+    expect(result.steps.get('a')).toMatchObject({ reason: { message: expect.stringContaining('"***"') } });
+    expect(JSON.stringify([...events, ...result.steps, ...result.failures, result.outcome])).not.toContain('TOPSECRET');
+    const { TOKEN: _, ...without } = env;
+    await expect(run(plan, { stateDir, env: without })).rejects.toThrow(
+      /^root\.secrets\[0\]: the secret "TOKEN" has no value/,
+    );
+    const exposed = { ...plan, name: 'not TOPSECRET' };
+    await expect(run(exposed, { stateDir, env })).rejects.toThrow(
+      /^root\.name: contains the value of the secret "TOKEN"/,
+    );
+  });
+
   it('starts nothing when its signal was aborted before', async () => {
     const marker = join(stateDir, 'started');
     const result = await run({ run: ['touch', marker] }, { stateDir, signal: AbortSignal.abort() });

@@ -8,8 +8,16 @@ export function isTooShort(value: string): boolean {
   return [...value].length < SECRET_MIN;
 }
 
-/** Bytes that are not percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL. */
-const UNENCODED = [/[\w.!~*'()-]/, /[\w.~-]/, /[\w.*-]/, /[\w.~/-]/, /[\w.!~*'();/?:@&=+$,#-]/];
+/** Bytes that are not percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL, and by URL parsers. */
+const UNENCODED = [
+  /[\w.!~*'()-]/,
+  /[\w.~-]/,
+  /[\w.*-]/,
+  /[\w.~/-]/,
+  /[\w.!~*'();/?:@&=+$,#-]/,
+  /[!-~](?<!["#<>?`{}])/,
+  /[!-~](?<!["#<>'])/,
+];
 
 /** Columns after which programs break base64. */
 const COLUMNS = [64, 76];

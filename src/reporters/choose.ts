@@ -7,7 +7,8 @@ import type { Clock, Reporter, Sink, Terminal } from './reporter.ts';
 import { indexSteps, type Steps } from './steps.ts';
 import { cleanse } from './text.ts';
 
-const NAMES = ['live', 'plain', 'ndjson'] as const;
+/** Every reporter there is. */
+export const NAMES = ['live', 'plain', 'ndjson'] as const;
 export type ReporterName = (typeof NAMES)[number];
 
 /** One reporter and where it writes. */

@@ -142,6 +142,18 @@ describe('background and periodic steps', () => {
 });
 
 describe('commands, variables and paths', () => {
+  it('a secret is masked in every way in which it is printed, and without its value nothing starts', async () => {
+    const { exitCode, stdout, lines } = await job('secrets.yaml', { API_TOKEN: 'x/"y"+z-12' });
+    expect(lines).toEqual([
+      '[1] the token is ***',
+      '[2] ***',
+      expect.stringMatching(/^\[3\] Basic bW\S{0,3}\*\*\*$/),
+      '[4] {"token":"***"} ***',
+    ]);
+    expect(exitCode, stdout).toBe(0);
+    expect((await job('secrets.yaml')).exitCode).toBe(2);
+  });
+
   it('variables are found from the step outwards, and expanded where no shell does it', async () => {
     const { exitCode, lines } = await job('env.yaml');
     expect(lines).toEqual(['[1] Hello, world', '[2] Hello, world; costs 5 $', '[3] Hello again, version 3.10']);

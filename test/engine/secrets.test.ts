@@ -103,13 +103,13 @@ describe('output', () => {
         env: { TOKEN: 'TOPSECRET' },
         does: {
           '.'(context) {
-            print(context, context.attempt === 1 ? 'TOPSEC' : 'RET');
+            print(context, context.attempt === 1 ? 'TOPSEC' : 'TOPSECRET');
             return context.attempt === 1 ? { state: 'failed', reason: { type: 'exit' }, exitCode: 1 } : GOOD;
           },
         },
       },
     );
-    expect(logs.get('.')).toBe('TOPSECRET');
+    expect(logs.get('.')).toBe('TOPSEC***');
     expect(events.findLast(({ type }) => type === 'step.started')).toMatchObject({ attempt: 2, logOffset: 6 });
   });
 
