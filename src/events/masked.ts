@@ -37,11 +37,19 @@ export function maskedOutcome<T extends Outcome>(secrets: Secrets, outcome: T): 
   return secrets.isEmpty ? outcome : (masked(secrets, outcome) as T);
 }
 
+/** The value itself where nothing in it is masked. */
 function masked(secrets: Secrets, value: unknown): unknown {
   if (typeof value === 'string') return secrets.text(value);
-  if (Array.isArray(value)) return value.map(one => masked(secrets, one));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskedMember(secrets, key, member)]));
+  const members = value as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(members)) {
+    const member = maskedMember(secrets, key, members[key]);
+    if (member === members[key]) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...members }) as Record<string, unknown>;
+    copy[key] = member;
+  }
+  return copy ?? value;
 }
 
 function maskedMember(secrets: Secrets, key: string, value: unknown): unknown {

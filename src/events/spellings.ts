@@ -8,16 +8,17 @@ export function isTooShort(value: string): boolean {
   return [...value].length < SECRET_MIN;
 }
 
-/** Bytes that are not percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL, and by URL parsers. */
-const UNENCODED = [
-  /[\w.!~*'()-]/,
-  /[\w.~-]/,
-  /[\w.*-]/,
-  /[\w.~/-]/,
-  /[\w.!~*'();/?:@&=+$,#-]/,
-  /[!-~](?<!["#<>?`{}])/,
-  /[!-~](?<!["#<>'])/,
+/** What is percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL, and by parsers of URLs. */
+const ENCODED = [
+  /[^\w.!~*'()-]/gu,
+  /[^\w.~-]/gu,
+  /[^\w.*-]/gu,
+  /[^\w.~/-]/gu,
+  /[^\w.!~*'();/?:@&=+$,#-]/gu,
+  /[^!-~]|["#<>?`{}]/gu,
+  /[^!-~]|["#<>']/gu,
 ];
+const ENCODED_IN_FORM = /[^\w.* -]/gu;
 
 /** Columns after which programs break base64. */
 const COLUMNS = [64, 76];
@@ -48,14 +49,9 @@ function ofOne(text: string): string[] {
     text,
     text.toLowerCase(),
     ...base64(text),
-    ...UNENCODED.flatMap(kept => [
-      percent(text, kept),
-      percent(text, kept).replace(/%../g, code => code.toLowerCase()),
-    ]),
-    percent(text, /[\w.*-]/).replaceAll('%20', '+'),
-    percent(text, /[\w.*-]/)
-      .replaceAll('%20', '+')
-      .replace(/%../g, code => code.toLowerCase()),
+    ...[...ENCODED.map(pattern => percent(text, pattern)), percent(text, ENCODED_IN_FORM).replaceAll(' ', '+')].flatMap(
+      encoded => [encoded, encoded.replace(/%../g, code => code.toLowerCase())],
+    ),
     ...escaped(text),
     // As `set -x` prints it: bash, and dash.
     text.replaceAll("'", "'\\''"),
@@ -86,14 +82,8 @@ function brokenBase64(value: string): string[] {
   return rows.filter(row => row.length >= SECRET_MIN);
 }
 
-function percent(text: string, kept: RegExp): string {
-  let encoded = '';
-  for (const byte of Buffer.from(text)) {
-    const char = String.fromCharCode(byte);
-    const isKept = byte < 0x80 && kept.test(char);
-    encoded += isKept ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return encoded;
+function percent(text: string, encoded: RegExp): string {
+  return text.replace(encoded, char => Buffer.from(char).toString('hex').toUpperCase().replace(/../g, '%$&'));
 }
 
 /** Inside a text of JSON, also with all but ASCII escaped, with `\/`, and inside a text inside a text. */
