@@ -1,8 +1,9 @@
 /** A leaf step: its texts made final, handed to the executor, what it saves taken. */
 
-import type { Failed, Outcome, Succeeded } from '../events/outcome.ts';
+import type { Outcome } from '../events/outcome.ts';
 import type { Json, LeafStep } from '../plan/plan.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { withoutQuotations } from './hidden.ts';
 import { openOutput } from './output.ts';
 import { watchQuiet } from './quiet.ts';
 import type { Scope } from './scope.ts';
@@ -51,14 +52,16 @@ export async function executeLeaf(
   });
   quiet.end();
   output.end();
-  const outcome = own.state === 'succeeded' && refusal !== undefined ? notSaved(own, refusal) : own;
+  const outcome = judged(run, step, own, refusal);
   if (outcome.state !== 'cancelled') announce();
   return outcome.state === 'succeeded' ? { outcome, saved } : { outcome };
 }
 
-/** What was to be saved cannot be. */
-function notSaved({ state: _, ...facts }: Succeeded, message: string): Failed {
-  return { ...facts, state: 'failed', reason: { type: 'save', message } };
+/** The ending of the attempt: without what it may tell of a secret, and a failure where a secret that it saves cannot be masked. */
+function judged(run: RunContext, { save }: LeafStep, own: Outcome, refusal: string | undefined): Outcome {
+  if (own.state === 'failed') return withoutQuotations(run, save, own);
+  if (own.state !== 'succeeded' || refusal === undefined) return own;
+  return { ...own, state: 'failed', reason: { type: 'save', message: refusal } };
 }
 
 /** What runjobs tells each command of itself. */

@@ -3,8 +3,8 @@ import type { Masker } from '../events/masker.ts';
 import type { Save } from '../plan/plan.ts';
 import { createByteTail } from './byte-tail.ts';
 import type { RunContext, Running } from './context.ts';
+import { hiddenOf } from './hidden.ts';
 import { readsStderr, STDERR_BYTES } from './retrying.ts';
-import type { Learning } from './secret-values.ts';
 
 type Stream = 'out' | 'err';
 type Decoder = InstanceType<typeof TextDecoder>;
@@ -43,22 +43,7 @@ function openKept(run: RunContext, running: Running, save: Save | undefined): Ou
   const shown = openShown(run, running);
   const hidden = hiddenOf(run, save);
   if (hidden === undefined) return shown;
-  return hidden.type === 'out' ? withoutStandardOutput(shown, hidden.name) : keptBack(shown);
-}
-
-/** What an attempt prints that may be a secret before its value is known: all of standard output, or anything. */
-function hiddenOf(
-  { secretNames }: Learning,
-  save: Save | undefined,
-): { type: 'out' | 'any'; name: string } | undefined {
-  if (save === undefined || secretNames.length === 0) return undefined;
-  const find = (names: readonly string[]) => names.find(name => secretNames.includes(name));
-  const parts = save.type === 'parts' ? Object.entries(save.parts).filter(([, { type }]) => type === 'pointer') : [];
-  const name = find(
-    save.type === 'output' ? [save.name] : save.type === 'file' ? save.names : parts.map(([key]) => key),
-  );
-  if (name === undefined) return undefined;
-  return { type: save.type === 'file' ? 'any' : 'out', name };
+  return hidden.stream === 'out' ? withoutStandardOutput(shown, hidden.name) : keptBack(shown);
 }
 
 function openShown(run: RunContext, running: Running): Output {

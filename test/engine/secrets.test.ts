@@ -153,6 +153,18 @@ describe('output', () => {
     expect(logs.get('.')).toBe('the token is ***\n');
   });
 
+  it('of which a secret could not be saved is not quoted in the failure', async () => {
+    const message =
+      'save: line 1 is no NAME=value and no NAME<<END: "TOKEN: fresh \\"to…ken\\""; see "save" and "TOKEN"';
+    const does = { '.': (): Outcome => ({ state: 'failed', reason: { type: 'save', message } }) };
+    const hidden = await play(saving('.', { type: 'file', names: ['TOKEN'] }), { does });
+    expect(hidden.outcome).toMatchObject({
+      reason: { message: 'save: line 1 is no NAME=value and no NAME<<END: "***"; see "save" and "TOKEN"' },
+    });
+    const open = await play(saving('.', { type: 'file', names: ['USER'] }), { does });
+    expect(open.outcome).toMatchObject({ reason: { message } });
+  });
+
   it('of such a step is kept up to one mebibyte, and what is left out is told', async () => {
     const { logs } = await play(saving('.', { type: 'file', names: ['TOKEN'] }), {
       does: {
