@@ -130,7 +130,7 @@ function isMet({ when }: Need, came: Came | undefined): boolean {
       return outcome?.state === 'failed';
     case 'succeeded':
       if (outcome === undefined) return isBackground;
-      if (outcome.state === 'skipped') return outcome.reason.type === 'if';
+      if (outcome.state === 'skipped') return ['if', 'left-out'].includes(outcome.reason.type);
       return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed === true);
     default:
       return when satisfies never;

@@ -29,8 +29,9 @@ export async function runStep(
     onBegun(ending.outcome);
     return ending;
   }
-  if (group.closed !== undefined) {
-    const ending = skip(run, step, path, group.closed, past);
+  const reason = step.leftOut === undefined ? group.closed : ({ type: 'left-out', by: step.leftOut } as const);
+  if (reason !== undefined) {
+    const ending = skip(run, step, path, reason, past);
     onBegun(ending.outcome);
     return ending;
   }

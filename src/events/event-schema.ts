@@ -165,6 +165,7 @@ export const eventSchema: Schema = {
     skipReason: {
       oneOf: [
         ...cancelReasons,
+        kind('left-out', { by: { enum: ['--only', '--skip', '--from'] } }),
         kind('if', { exitCode: { type: 'integer' } }),
         kind('if', { name: text }),
         kind('earlier-failed', { step: text }),

@@ -1,4 +1,5 @@
 /** How a step ended: exactly one of four states, with the reason where it is not success. */
+import type { LeftOut } from '../plan/plan.ts';
 
 /** Every signal by which a person or a system ends a run. */
 export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
@@ -92,6 +93,8 @@ export type CancelReason =
 
 export type SkipReason =
   | CancelReason
+  /** The command line left it out of this run. */
+  | { readonly type: 'left-out'; readonly by: LeftOut }
   /** Its `if` says no: the test's exit code, or the variable that has another value. */
   | { readonly type: 'if'; readonly exitCode: number }
   | { readonly type: 'if'; readonly name: string }

@@ -64,6 +64,7 @@ const skip = oneOf('type', {
   ...CANCELS,
   'earlier-failed': step,
   'not-started': step,
+  'left-out': { by: text },
   if: { exitCode: maybe(number), name: maybe(text) },
   need: { steps: value => Array.isArray(value) && value.length > 0 && value.every(text) },
 });

@@ -75,6 +75,8 @@ export interface StepCommon {
   /** Of a child of a gather: the siblings that it waits for. */
   readonly needs?: readonly Need[];
   readonly if?: Condition;
+  /** The command line leaves it out of this run. */
+  readonly leftOut?: LeftOut;
   readonly background: boolean;
   readonly allowFailure: boolean;
   /** A resumed run starts it again though it had succeeded. */
@@ -93,6 +95,9 @@ export interface EnvFile {
   /** It may be missing. */
   readonly optional: boolean;
 }
+
+/** By which option. */
+export type LeftOut = '--only' | '--skip' | '--from';
 
 /** What must hold for a step to be started. */
 export type Condition =

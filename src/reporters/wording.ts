@@ -185,6 +185,8 @@ export function skipWords(reason: SkipReason): string {
   switch (reason.type) {
     case 'earlier-failed':
       return `"${reason.step}" failed before it`;
+    case 'left-out':
+      return `by ${reason.by}`;
     case 'if':
       return 'name' in reason ? `if: "${reason.name}" has another value` : `if: exit ${reason.exitCode}`;
     case 'need':

@@ -1,0 +1,66 @@
+/** `--only`, `--skip` and `--from`. */
+import { describe, expect, it } from 'vitest';
+import { type Selection, selectSteps } from '../../src/plan/select.ts';
+import { simulate } from '../support/simulate.ts';
+import { gather, lastly, leaf, need, steps } from '../support/steps.ts';
+
+const tree = steps('.', [
+  leaf('install'),
+  gather('check', [leaf('lint'), leaf('types'), leaf('unit', {}, { needs: [need('types')] })]),
+  steps('deploy', [leaf('upload'), leaf('smoke')], lastly([leaf('cleanup')])),
+]);
+
+/** The leaves that start, and why another does not. */
+async function started(selection: Selection) {
+  const selected = selectSteps(tree, selection);
+  if (selected.type === 'unknown') throw new Error(selected.message);
+  const run = await simulate(selected.root);
+  expect(run.exitCode).toBe(0);
+  const leaves = run.lines.filter(line => line.includes('started')).map(line => line.split(' ')[1] ?? '');
+  return { leaves: leaves.filter(path => !['.', 'check', 'deploy'].includes(path)), steps: run.steps };
+}
+
+describe('a selection', () => {
+  it('with only runs these steps, what is in them, and the groups around them', async () => {
+    const { leaves, steps } = await started({ only: ['deploy/smoke'] });
+    expect(leaves).toEqual(['deploy/smoke', 'deploy/finally/cleanup']);
+    expect(steps.get('check/lint')).toEqual({ state: 'skipped', reason: { type: 'left-out', by: '--only' } });
+    expect((await started({ only: ['check'] })).leaves).toEqual(['check/lint', 'check/types', 'check/unit']);
+  });
+
+  it('meets the needs of what stays', async () => {
+    expect((await started({ only: ['check/unit'] })).leaves).toEqual(['check/unit']);
+  });
+
+  it('with skip leaves these out', async () => {
+    const { leaves, steps } = await started({ skip: ['check', '**/upload'] });
+    expect(leaves).toEqual(['install', 'deploy/smoke', 'deploy/finally/cleanup']);
+    expect(steps.get('check')).toEqual({ state: 'skipped', reason: { type: 'left-out', by: '--skip' } });
+  });
+
+  it('with from leaves out what comes before in the sequences around, and what it needs', async () => {
+    expect((await started({ from: 'check/unit' })).leaves).toEqual([
+      'check/lint',
+      'check/unit',
+      'deploy/upload',
+      'deploy/smoke',
+      'deploy/finally/cleanup',
+    ]);
+    expect((await started({ from: 'deploy/smoke' })).leaves).toEqual(['deploy/smoke', 'deploy/finally/cleanup']);
+  });
+
+  it('takes globs', async () => {
+    expect((await started({ only: ['*/u*'] })).leaves).toEqual([
+      'check/unit',
+      'deploy/upload',
+      'deploy/finally/cleanup',
+    ]);
+  });
+
+  it('does not know steps that there are not', () => {
+    expect(selectSteps(tree, { only: ['deploy/smok'] })).toEqual({
+      type: 'unknown',
+      message: '--only deploy/smok: no step has this path, did you mean "deploy/smoke"?',
+    });
+  });
+});
