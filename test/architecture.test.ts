@@ -142,7 +142,9 @@ function codeOf(file: string): string {
 }
 
 function importsOf(file: string): { target: string; isOurs: boolean }[] {
-  const specifiers = [...codeOf(file).matchAll(/(?<!-)(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => match[1] ?? '');
+  const specifiers = [...codeOf(file).matchAll(/(?<!-)(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(
+    match => match[1] ?? '',
+  );
   return specifiers.map(specifier =>
     specifier.startsWith('.')
       ? { target: normalize(join(dirname(file), specifier)), isOurs: true }

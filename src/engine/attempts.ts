@@ -63,9 +63,11 @@ async function oneAttempt(
   past: Past | undefined,
 ): Promise<Ending> {
   const { step, path } = running;
-  if (isLeaf(step) && !scope.slotless) {
+  if (isLeaf(step) && (!scope.slotless || (step.pools !== undefined && !scope.poolless))) {
     const late =
-      step.limits?.queueMs === undefined ? await takeSlot(run, running, scope) : await slotInTime(run, running, scope);
+      step.limits?.queueMs === undefined
+        ? await takeSlot(run, running, scope, true)
+        : await slotInTime(run, running, scope);
     if (late) return { outcome: late };
   }
   if (scope.closed !== undefined) return { outcome: closed(running, scope) };
@@ -93,7 +95,7 @@ async function oneAttempt(
 function slotInTime(run: RunContext, running: Running, scope: Scope): Promise<Failed | undefined> {
   const limitMs = running.step.limits?.queueMs;
   return withScope(scope, {}, async waiting => {
-    await withDeadline(run.clock, waiting, limitMs, () => takeSlot(run, running, waiting), 'queue');
+    await withDeadline(run.clock, waiting, limitMs, () => takeSlot(run, running, waiting, true), 'queue');
     if (running.slot !== undefined || scope.closed !== undefined || limitMs === undefined) return undefined;
     return { state: 'failed', reason: { type: 'timeout', limitMs, clock: 'queue' } };
   });

@@ -30,6 +30,7 @@ export async function conclude(
     link: 'shielded',
     path: childPath(path, 'finally'),
     slotless: true,
+    poolless: true,
     past: undefined,
     variables: scope.variables.saving(saved, path, step.env).with(facts(own, path), { type: 'runjobs' }),
   } as const;

@@ -148,7 +148,7 @@ export function openRun(options: RunOptions): Run {
     random: options.random ?? Math.random,
     tellOutput: options.tellOutput ?? true,
     logs: options.logs,
-    slots: new Slots(plan.slots, clock.soon),
+    slots: new Slots(plan.slots, clock, plan.pools),
     killed: killer.signal,
     builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
     sources: options.sources,

@@ -21,6 +21,8 @@ export interface ScopeOptions {
   readonly past?: Past | undefined;
   /** Leaf steps inside take no slot. */
   readonly slotless?: boolean;
+  /** Nor anything of the pools. */
+  readonly poolless?: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export class Scope {
   variables: Variables;
   readonly past: Past | undefined;
   readonly slotless: boolean;
+  readonly poolless: boolean;
   closed: CancelReason | undefined;
   cancelled: CancelReason | undefined;
   readonly #parent: Scope | undefined;
@@ -55,6 +58,7 @@ export class Scope {
     this.variables = options.variables;
     this.past = options.past;
     this.slotless = options.slotless ?? false;
+    this.poolless = options.poolless ?? false;
     if (parent === undefined) return;
     parent.#children ??= new Set();
     parent.#children.add(this);
@@ -70,6 +74,7 @@ export class Scope {
       variables: parent.variables,
       past: parent.past,
       slotless: parent.slotless,
+      poolless: parent.poolless,
       ...(parent.tick === undefined ? {} : { tick: parent.tick }),
       ...options,
     });

@@ -1,6 +1,8 @@
-/** Places that are handed out first come, first served, and never more than there are. */
+/** Places that are handed out first come, first served, and never more than there are: the slots of a run, and its pools. */
+import type { Pool } from '../plan/pools.ts';
+import type { Clock } from './clock.ts';
 
-/** A place; calling it gives the place back. Further calls do nothing. */
+/** A lease of places; calling it gives them back. Further calls do nothing. */
 export type Release = () => void;
 
 /** How a waiter is told when to give up. */
@@ -9,83 +11,236 @@ export interface Waiting {
   whenClosed(fn: () => void): () => void;
 }
 
+/** What a step takes, all of it at once or nothing. */
+export interface Wants {
+  readonly slot: boolean;
+  /** Weights by the names of pools. */
+  readonly pools?: Readonly<Record<string, number>> | undefined;
+}
+
+const A_SLOT: Wants = { slot: true };
+
+interface Waiter {
+  readonly ticket: number;
+  receive(release: Release): void;
+  isGone: boolean;
+}
+
+/** Those who wait for the same, in the order they came. */
+interface Lane {
+  readonly wants: Wants;
+  readonly waiters: Waiter[];
+  /** The first one that has not been served; before it there is nothing of worth. */
+  head: number;
+}
+
+/** What a pool has given out: so many places at once, or the times of so many starts. */
+interface Stock {
+  readonly pool: Pool;
+  taken: number;
+  /** Of a rate: when each of the last starts was, oldest first. */
+  starts: number[];
+}
+
 export class Slots {
   readonly size: number;
-  readonly #soon: (handOver: () => void) => void;
+  readonly #clock: Pick<Clock, 'soon' | 'now' | 'at'>;
+  readonly #stocks = new Map<string, Stock>();
+  readonly #lanes = new Map<string, Lane>();
   #taken = 0;
-  /** Waiters in the order they came; one that gave up stays behind as `undefined` until its turn. */
-  readonly #queue: ((release: Release) => void)[] = [];
-  readonly #gone = new Set<(release: Release) => void>();
-  #head = 0;
+  #tickets = 0;
+  #waiting = 0;
+  #alarm: { readonly due: number; disarm(): void } | undefined;
 
   /**
-   * @param size how many may be taken at once, at least 1.
-   * @param soon puts the handing over of a freed place off until all that follows from its end has been done: a step
-   *   that fails closes its group before the place can go to a step that waits in it.
+   * @param size how many slots may be taken at once, at least 1.
+   * @param clock its `soon` puts the handing over of a freed place off until all that follows from its end has been done:
+   *   a step that fails closes its group before the place can go to a step that waits in it.
    */
-  constructor(size: number, soon: (handOver: () => void) => void) {
+  constructor(size: number, clock: Pick<Clock, 'soon' | 'now' | 'at'>, pools: Readonly<Record<string, Pool>> = {}) {
     this.size = size;
-    this.#soon = soon;
+    this.#clock = clock;
+    for (const [name, pool] of Object.entries(pools)) this.#stocks.set(name, { pool, taken: 0, starts: [] });
   }
 
   get taken(): number {
     return this.#taken;
   }
 
-  /** A place if one is free and nobody waits for it, else `undefined`. */
-  tryTake(): Release | undefined {
-    if (this.#taken >= this.size) return undefined;
-    this.#taken += 1;
-    return this.#lease();
+  /** What is wanted, if it is there and nobody who came before waits for any of it, else `undefined`. */
+  tryTake(wants = A_SLOT): Release | undefined {
+    return this.#waiting === 0 || !this.#isContended(wants) ? this.#grant(wants) : undefined;
+  }
+
+  /** The first pool that lacks what is wanted; `undefined`: it is the slot. */
+  lacking(wants: Wants): string | undefined {
+    return Object.entries(wants.pools ?? {}).find(([name, weight]) => !this.#has(name, weight))?.[0];
   }
 
   /**
-   * Waits for a place. Resolves to `undefined` when `waiting` closes first: then no place is held, also when one was
+   * Waits for what is wanted. Resolves to `undefined` when `waiting` closes first: then nothing is held, also when it was
    * handed over in the same moment.
    */
-  take(waiting: Waiting): Promise<Release | undefined> {
+  take(waiting: Waiting, wants = A_SLOT): Promise<Release | undefined> {
     return new Promise(resolve => {
       let forget = () => {};
-      const receive = (release: Release) => {
-        forget();
-        resolve(release);
+      const waiter: Waiter = {
+        ticket: this.#tickets++,
+        isGone: false,
+        receive(release) {
+          forget();
+          resolve(release);
+        },
       };
-      this.#queue.push(receive);
+      this.#laneOf(wants).waiters.push(waiter);
+      this.#waiting += 1;
       forget = waiting.whenClosed(() => {
-        this.#gone.add(receive);
+        if (waiter.isGone) return;
+        waiter.isGone = true;
+        this.#waiting -= 1;
         resolve(undefined);
+        // What it alone kept from others is theirs now.
+        if (this.#stocks.size > 0 && this.#waiting > 0) this.#clock.soon(() => this.#handOut());
       });
+      if (this.#stocks.size > 0) this.#watchRates();
     });
   }
 
-  get #waiters(): number {
-    return this.#queue.length - this.#head - this.#gone.size;
+  /** Whether somebody waits who must come first: for a slot alone where one is wanted, or for one of the same pools. */
+  #isContended(wants: Wants): boolean {
+    const claims = new Claims();
+    for (const lane of this.#inOrder()) claims.add(lane.wants, this.lacking(lane.wants) !== undefined);
+    return claims.stopsThose(wants);
   }
 
-  #lease(): Release {
+  #grant(wants: Wants): Release | undefined {
+    if ((wants.slot && this.#taken >= this.size) || this.lacking(wants) !== undefined) return undefined;
+    if (wants.slot) this.#taken += 1;
+    for (const [name, weight] of Object.entries(wants.pools ?? {})) {
+      const stock = this.#stocks.get(name);
+      if (stock?.pool.type === 'size') stock.taken += weight;
+      else for (let count = 0; count < weight; count += 1) stock?.starts.push(this.#clock.now());
+    }
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      if (this.#waiters === 0) this.#taken -= 1;
-      else this.#soon(() => this.#handOver());
+      if (this.#waiting === 0) this.#putBack(wants);
+      else
+        this.#clock.soon(() => {
+          this.#putBack(wants);
+          this.#handOut();
+        });
     };
   }
 
-  /** Gives a freed place to the next waiter without putting it back, so that no newcomer can steal it. */
-  #handOver(): void {
-    for (;;) {
-      const next = this.#queue[this.#head];
-      if (next === undefined) break;
-      this.#head += 1;
-      if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-        this.#queue.splice(0, this.#head);
-        this.#head = 0;
-      }
-      if (this.#gone.delete(next)) continue;
-      next(this.#lease());
-      return;
+  #putBack(wants: Wants): void {
+    if (wants.slot) this.#taken -= 1;
+    for (const [name, weight] of Object.entries(wants.pools ?? {})) {
+      const stock = this.#stocks.get(name);
+      if (stock?.pool.type === 'size') stock.taken -= weight;
     }
-    this.#taken -= 1;
+  }
+
+  /** Serves those who wait, the first ones first; nobody is overtaken by one who wants any of the same. */
+  #handOut(): void {
+    while (this.#serveOne());
+    this.#watchRates();
+  }
+
+  #serveOne(): boolean {
+    const claims = new Claims();
+    for (const lane of this.#inOrder()) {
+      const release = claims.stopsThose(lane.wants) ? undefined : this.#grant(lane.wants);
+      const waiter = this.#first(lane);
+      if (release !== undefined && waiter !== undefined) {
+        waiter.isGone = true;
+        this.#waiting -= 1;
+        waiter.receive(release);
+        return true;
+      }
+      claims.add(lane.wants, this.lacking(lane.wants) !== undefined);
+    }
+    return false;
+  }
+
+  /** The lanes in which somebody waits, by who came first. */
+  #inOrder(): readonly Lane[] {
+    const lanes = [...this.#lanes.values()].filter(lane => this.#first(lane) !== undefined);
+    if (lanes.length < 2) return lanes;
+    return lanes.sort((one, other) => (this.#first(one)?.ticket ?? 0) - (this.#first(other)?.ticket ?? 0));
+  }
+
+  #laneOf(wants: Wants): Lane {
+    const key = wants.pools === undefined ? String(wants.slot) : JSON.stringify(wants);
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = { wants, waiters: [], head: 0 };
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  #first(lane: Lane): Waiter | undefined {
+    while (lane.waiters[lane.head]?.isGone) lane.head += 1;
+    if (lane.head > 1024 && lane.head * 2 > lane.waiters.length) {
+      lane.waiters.splice(0, lane.head);
+      lane.head = 0;
+    }
+    return lane.waiters[lane.head];
+  }
+
+  #has(name: string, weight: number): boolean {
+    const stock = this.#stocks.get(name);
+    if (stock === undefined) return true;
+    if (stock.pool.type === 'size') return stock.taken + weight <= stock.pool.size;
+    this.#forgetStarts(stock);
+    return stock.starts.length + weight <= stock.pool.count;
+  }
+
+  #forgetStarts({ pool, starts }: Stock): void {
+    if (pool.type !== 'rate') return;
+    const since = this.#clock.now() - pool.perMs;
+    const first = starts.findIndex(at => at > since);
+    starts.splice(0, first === -1 ? starts.length : first);
+  }
+
+  /** Wakes up when the oldest start of a rate that somebody waits for leaves its window. */
+  #watchRates(): void {
+    const dues = this.#inOrder().flatMap(({ wants }) =>
+      Object.entries(wants.pools ?? {}).flatMap(([name, weight]) => {
+        const { pool, starts = [] } = this.#stocks.get(name) ?? {};
+        if (pool?.type !== 'rate' || this.#has(name, weight)) return [];
+        return starts[0] === undefined ? [] : starts[0] + pool.perMs;
+      }),
+    );
+    const due = Math.min(...dues);
+    if (this.#alarm?.due === due) return;
+    this.#alarm?.disarm();
+    this.#alarm = undefined;
+    if (due === Number.POSITIVE_INFINITY) return;
+    const disarm = this.#clock.at(due, () => {
+      this.#alarm = undefined;
+      this.#handOut();
+    });
+    this.#alarm = { due, disarm };
+  }
+}
+
+/** What those who wait keep from those who came after them. */
+class Claims {
+  #slot = false;
+  readonly #pools = new Set<string>();
+
+  /** @param isLacking a pool has too little for it: then it keeps no slot from others. */
+  add(wants: Wants, isLacking: boolean): void {
+    if (wants.slot && !isLacking && !this.stopsThose(wants)) this.#slot = true;
+    for (const name in wants.pools) this.#pools.add(name);
+  }
+
+  stopsThose(wants: Wants): boolean {
+    if (wants.slot && this.#slot) return true;
+    for (const name in wants.pools) if (this.#pools.has(name)) return true;
+    return false;
   }
 }

@@ -1,12 +1,26 @@
-/** The wait for a slot. */
+/** The wait for a slot and pools. */
+import { isLeaf } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import type { Scope } from './scope.ts';
 
-/** Takes a slot for the step, at once or as soon as one is free; none where the scope closes before. */
-export async function takeSlot(run: RunContext, running: Running, scope: Scope): Promise<void> {
-  running.slot = run.slots.tryTake();
+/**
+ * Takes a slot for the step, and what it wants of the pools, at once or as soon as all of it is free; nothing where the
+ * scope closes before. @param inPools whether its pools are for what is to start.
+ */
+export async function takeSlot(run: RunContext, running: Running, scope: Scope, inPools = false): Promise<void> {
+  const { step, path } = running;
+  const pools = inPools && isLeaf(step) && !scope.poolless ? step.pools : undefined;
+  const wants = { slot: !scope.slotless, ...(pools === undefined ? {} : { pools }) };
+  running.slot = run.slots.tryTake(wants);
   if (running.slot !== undefined) return;
-  run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'slot' });
+  const pool = run.slots.lacking(wants);
+  run.publish({
+    type: 'step.queued',
+    step: path,
+    t: run.t(),
+    for: pool === undefined ? 'slot' : 'pool',
+    ...(pool === undefined ? {} : { pool }),
+  });
   running.onBegun();
-  running.slot = await run.slots.take(scope);
+  running.slot = await run.slots.take(scope, wants);
 }

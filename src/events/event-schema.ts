@@ -71,7 +71,11 @@ export const eventSchema: Schema = {
         'The run had been broken off and goes on: the how-manieth time, and how many leaf steps are taken over.',
       ),
     }),
-    kind('step.queued', { ...ofStep, for: { const: 'slot' } }, 'The step waits before it may start.'),
+    kind(
+      'step.queued',
+      { ...ofStep, for: { enum: ['slot', 'pool'] }, 'pool?': text },
+      'The step waits before it may start.',
+    ),
     kind(
       'step.started',
       {

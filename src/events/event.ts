@@ -54,7 +54,9 @@ interface OfStep {
 /** The step must wait before it may start. */
 export interface StepQueued extends OfStep {
   readonly type: 'step.queued';
-  readonly for: 'slot';
+  readonly for: 'slot' | 'pool';
+  /** The pool that has too little. */
+  readonly pool?: string;
 }
 
 /** One attempt of a step starts. */

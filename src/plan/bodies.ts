@@ -13,6 +13,7 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach')[]>> 
   limit: ['gather', 'forEach'],
   failFast: ['gather', 'forEach'],
   tolerate: ['gather', 'forEach'],
+  pools: ['run', 'http'],
   save: ['run', 'http'],
   saveTo: ['run', 'http'],
   okExitCodes: ['run'],

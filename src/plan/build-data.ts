@@ -79,10 +79,15 @@ export function needsOf(needs: NonNullable<StepInput['needs']>): readonly Need[]
     );
 }
 
-/** `save` and `saveTo` of a leaf. */
-export function keepingOf({ save, saveTo }: StepInput): { save?: Save; saveTo?: string } {
+/** `save`, `saveTo` and `pools` of a leaf. */
+export function keepingOf({ save, saveTo, pools }: StepInput): {
+  save?: Save;
+  saveTo?: string;
+  pools?: Readonly<Record<string, number>>;
+} {
   return {
     ...(save === undefined ? {} : { save: saveOf(save) }),
+    ...(pools === undefined ? {} : { pools: poolsOf(pools) }),
     ...(saveTo === undefined ? {} : { saveTo }),
   };
 }
@@ -92,6 +97,11 @@ export function namesSaved({ save }: Pick<StepInput, 'save'>): readonly string[]
   if (save === undefined) return [];
   if (typeof save === 'string') return [save];
   return isList(save) ? save : Object.keys(save);
+}
+
+function poolsOf(pools: NonNullable<StepInput['pools']>): Readonly<Record<string, number>> {
+  if (typeof pools === 'string') return { [pools]: 1 };
+  return isList<string>(pools) ? Object.fromEntries(pools.map(name => [name, 1])) : (pools as Record<string, number>);
 }
 
 function saveOf(save: NonNullable<StepInput['save']>): Save {

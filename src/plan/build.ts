@@ -30,11 +30,13 @@ import type {
   HttpStep,
   Plan,
   PlanLock,
+  Pool,
   RunStep,
   Step,
   StepCommon,
   StopPolicy,
 } from './plan.ts';
+import { parsePool } from './pools.ts';
 import { parseRequestLine } from './request-line.ts';
 import { parseSize } from './size.ts';
 import type { Path, Source } from './source.ts';
@@ -64,7 +66,7 @@ const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as
 export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
   const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
   const builder = new Builder(source, input.secrets ?? []);
-  const root = builder.step(input, { id: '.', path: [], inherited });
+  const root = builder.step({ ...input, pools: undefined }, { id: '.', path: [], inherited });
   const { lock, maxLog } = input;
   return {
     ...origin,
@@ -73,6 +75,7 @@ export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Pl
     ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
     keep: input.keep ?? 50,
     keepBytes: bytes(input.keepBytes ?? '1GiB'),
+    ...(input.pools === undefined ? {} : { pools: rootPools(input.pools) }),
     ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
     inputs: inputsOf(input.inputs, builder.textOf),
     secrets: input.secrets ?? [],
@@ -262,6 +265,16 @@ function bodyOf(input: HttpInput): HttpBody | undefined {
 function words(list: readonly string[]): [string, ...string[]] {
   const [first = '', ...rest] = list;
   return [first, ...rest];
+}
+
+/** The schema has refused what is no pool. */
+function rootPools(pools: NonNullable<PlanInput['pools']>): Readonly<Record<string, Pool>> {
+  return Object.fromEntries(
+    Object.entries(pools as Record<string, number | string>).flatMap(([name, written]) => {
+      const pool = parsePool(written);
+      return pool === undefined ? [] : [[name, pool]];
+    }),
+  );
 }
 
 function lockOf(lock: true | string | LockInput): PlanLock {

@@ -6,6 +6,7 @@ import { KEPT_IDS } from './ids.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
 import { hasPipe } from './pipes.ts';
+import { poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
 import { KEYS } from './schema.ts';
@@ -30,7 +31,7 @@ interface Scope {
 
 /** Checks the whole plan. Values of a wrong type are passed over: the first pass has told of them. */
 export function checkPlan(root: unknown): Checked {
-  const checks = new Checks();
+  const checks = new Checks(isObject(root) && isObject(root.pools) ? root.pools : {});
   if (isObject(root)) {
     if (root.background !== undefined) {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
@@ -43,6 +44,12 @@ export function checkPlan(root: unknown): Checked {
 class Checks implements Checked {
   readonly errors: Finding[] = [];
   readonly warnings: Finding[] = [];
+  readonly #pools: Values;
+
+  /** @param pools those of the root. */
+  constructor(pools: Values) {
+    this.#pools = pools;
+  }
 
   error(message: string, path: Path, at: 'key' | 'value'): void {
     this.errors.push({ message, path, at });
@@ -57,6 +64,9 @@ class Checks implements Checked {
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
     this.errors.push(...limitFindings(step, path));
+    if (path.length > 0 && step.pools !== undefined) {
+      this.errors.push(...poolFindings(step.pools, [...path, 'pools'], this.#pools));
+    }
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
       this.errors.push(...errors);
@@ -110,6 +120,8 @@ class Checks implements Checked {
     const [body] = bodies;
     if (body === undefined || bodies.length > 1) return;
     for (const [key, fitting] of KEY_RULES) {
+      // At the root they say what there is.
+      if (key === 'pools' && path.length === 0) continue;
       if (step[key] === undefined || fitting.some(one => step[one] !== undefined)) continue;
       this.error(`${key} goes with ${listed(fitting, 'or')}, not with ${body}; take it out`, [...path, key], 'key');
     }

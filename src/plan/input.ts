@@ -70,6 +70,8 @@ export interface StepInput {
   shell?: 'sh' | 'bash' | readonly string[] | undefined;
   /** How commands are told to end, for the step and all below it. */
   stop?: StopInput | undefined;
+  /** What it takes of the plan's pools, all at once. */
+  pools?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
   /** Exit codes that count as success. */
   okExitCodes?: readonly number[] | undefined;
   /** On resume always again, also after success: a login, a mount. */
@@ -77,8 +79,10 @@ export interface StepInput {
 }
 
 /** A job file. A plan is a step with a few keys more. */
-export interface PlanInput extends StepInput {
+export interface PlanInput extends Omit<StepInput, 'pools'> {
   $schema?: string | undefined;
+  /** What steps share: places, or starts in a time. */
+  pools?: Readonly<Record<string, number | string>> | undefined;
   /** Commands and requests at once in the whole run. */
   slots?: number | undefined;
   /** No second run at the same time: of this plan (`true`), or of whatever names the same lock. */

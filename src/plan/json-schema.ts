@@ -20,20 +20,23 @@ export function planJsonSchema(): Schema {
   if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
   return {
     $id: 'urn:runjobs:plan',
-    ...withRules({ ...root, properties }),
+    // At the root, pools say what there is.
+    ...withRules({ ...root, properties }, ['pools']),
     definitions: { step: withRules(step ?? {}), ...definitions },
   };
 }
 
 /** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body. */
-function withRules(step: Schema): Schema {
+function withRules(step: Schema, free: readonly string[] = []): Schema {
   const request = step.properties?.http?.anyOf?.find(branch => branch.type === 'object');
   if (request) request.not = { required: ['json', 'body'] };
   return {
     ...step,
     oneOf: BODIES.map(body => ({ required: [body] })),
     dependencies: Object.fromEntries(
-      Object.entries(GOES_WITH).map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
+      Object.entries(GOES_WITH)
+        .filter(([key]) => !free.includes(key))
+        .map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
     ),
   };
 }

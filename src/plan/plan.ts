@@ -1,10 +1,12 @@
 /** The Plan and its Steps: what a job file means, after it was checked and every default was filled in. */
 
 import type { Every } from './every.ts';
+import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { SIGNALS } from './signals.ts';
 
 export type { Every } from './every.ts';
+export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
 
 /** Any value that JSON can hold. */
@@ -20,6 +22,8 @@ export interface Plan {
   readonly folder: string;
   /** Leaf steps that may run at once in the whole run. */
   readonly slots: number;
+  /** What steps share besides, by name. */
+  readonly pools?: Readonly<Record<string, Pool>>;
   /** Held while the plan runs: no second run of it starts meanwhile. */
   readonly lock?: PlanLock;
   /** So many ended runs are kept, */
@@ -130,8 +134,10 @@ export type SavedPart =
   /** The status of the response. */
   | { readonly type: 'status' };
 
-/** What leaf steps keep of what they bring forth. */
+/** What leaf steps take, and keep of what they bring forth. */
 interface Keeping {
+  /** What it takes of the pools, by their names, besides its slot. */
+  readonly pools?: Readonly<Record<string, number>>;
   readonly save?: Save;
   /** A file for the output, as written; it starts from the plan's folder and is there, complete, once the step has succeeded. */
   readonly saveTo?: string;

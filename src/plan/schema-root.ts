@@ -1,8 +1,9 @@
 /** The keys that stand at the root of a plan only. */
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
+import { parsePool, RATE_WORDS } from './pools.ts';
 import { inputsKey, secretsKey } from './schema-data.ts';
-import { anyText, duration, expected, flag, key, oneOf, size, text, wholeNumber } from './schema-terms.ts';
+import { anyText, duration, expected, flag, key, oneOf, size, some, text, wholeNumber } from './schema-terms.ts';
 
 const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
 
@@ -17,11 +18,35 @@ export const lockShape = {
   ),
 };
 
+const poolName = text(/^(?!__proto__$)[A-Za-z0-9_-]{1,60}$/, 'the name of a pool');
+const weight = wholeNumber('a whole number, 1 or more', 1);
+
+/** Of a step. */
+export const poolsKey = key(
+  oneOf('the name of a pool, an array of names, or an object of names and weights', [
+    poolName,
+    some(poolName, 'at least one name'),
+    z.record(poolName, weight, expected('an object of names and weights')),
+  ]),
+  'What the step takes of the pools of the plan while it runs, all at once and with its slot. Example: "db" or {"db": 2}.',
+);
+
 export const rootShape = {
   $schema: key(anyText, 'Where the JSON Schema of job files is, for editors; "runjobs schema" prints it.'),
   slots: key(
     wholeNumber('a whole number, 1 or more', 1),
     'Commands and requests at once in the whole run, default 64. Example: 8.',
+  ),
+  pools: key(
+    z.record(
+      poolName,
+      oneOf(RATE_WORDS, [
+        weight,
+        z.string(expected(RATE_WORDS)).check(z.refine(rate => parsePool(rate) !== undefined, expected(RATE_WORDS))),
+      ]),
+      expected('an object of names and sizes'),
+    ),
+    'What steps share besides the slots: a number of places, or a rate of starts in any such time. Example: {"db": 2, "api": "10/min"}.',
   ),
   inputs: inputsKey,
   secrets: secretsKey,

@@ -17,7 +17,7 @@ import {
 } from './schema-data.ts';
 import { expectShape, httpShape } from './schema-http.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
-import { lockShape, rootShape } from './schema-root.ts';
+import { lockShape, poolsKey, rootShape } from './schema-root.ts';
 import {
   anyText,
   argument,
@@ -169,6 +169,7 @@ const stepShape = {
     z.strictObject(stopShape, expected('an object with signal, grace or run')),
     'How commands of this step and below it are told to end. Example: {"signal": "SIGINT", "grace": "10s"}.',
   ),
+  pools: poolsKey,
   okExitCodes: key(
     some(wholeNumber('an exit code from 0 to 255', 0, 255), 'an array of exit codes'),
     'Of a run: exit codes that count as success, default [0]. Example: [0, 1].',
@@ -190,7 +191,7 @@ const stepList = z
 /** The whole file. */
 export const planSchema: z.ZodMiniType<PlanInput> = z
   .strictObject(
-    { ...rootShape, ...stepShape },
+    { ...rootShape, ...stepShape, pools: rootShape.pools },
     expected('a plan: an object with one of run, http, steps, gather, any, sleep'),
   )
   .register(z.globalRegistry, {

@@ -123,6 +123,14 @@ it('Ctrl-C on a plan that waits is heeded at once', async () => {
   expect((await child).exitCode ?? 130).toBe(130);
 });
 
+describe('what steps share', () => {
+  it('pools lets one of them at the database at a time', async () => {
+    const result = await job('pools.yaml');
+    expect(result.exitCode).toBe(0);
+    expect(said(result)).toEqual(['users', 'orders', 'items'].flatMap(step => [`${step} begin`, `${step} end`]));
+  });
+});
+
 describe('steps that depend on others', () => {
   it('needs starts each step when what it needs has come, and leaves out what needs a failure', async () => {
     const result = await job('needs.yaml');

@@ -6,7 +6,7 @@ const never = { whenClosed: () => () => {} };
 /** Slots whose hand-overs happen when the test says so. */
 function create(size: number) {
   const later: (() => void)[] = [];
-  const slots = new Slots(size, fn => void later.push(fn));
+  const slots = new Slots(size, { soon: fn => void later.push(fn), now: () => 0, at: () => () => {} });
   return { slots, settle: () => later.splice(0).forEach(fn => void fn()) };
 }
 

@@ -6,11 +6,12 @@ import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createPast, type Past } from '../../src/events/past.ts';
 import { type Behaviour, createSimulatedExecutor } from '../../src/executors/simulated.ts';
-import type { Step } from '../../src/plan/plan.ts';
+import type { Plan, Step } from '../../src/plan/plan.ts';
 import { plan } from './steps.ts';
 
 export interface SimulateOptions {
   readonly slots?: number;
+  readonly pools?: Plan['pools'];
   readonly random?: () => number;
   readonly env?: Record<string, string>;
   /** The time of day at the start. */
@@ -51,7 +52,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
   });
   const run = openRun({
-    plan: plan(root, options.slots),
+    plan: { ...plan(root, options.slots), ...(options.pools === undefined ? {} : { pools: options.pools }) },
     id: 'test-run',
     executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
     clock,

@@ -2,7 +2,7 @@
 import type { Behaviour } from '../../src/executors/simulated.ts';
 import type { FinallyBlock, Need, Plan, Retry, Step, StepCommon } from '../../src/plan/plan.ts';
 
-type Modifiers = Partial<Omit<StepCommon, 'id'>>;
+type Modifiers = Partial<Omit<StepCommon, 'id'>> & { readonly pools?: Readonly<Record<string, number>> };
 type Children = readonly Step[];
 
 const common = (id: string, modifiers: Modifiers): StepCommon => ({
