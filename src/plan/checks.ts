@@ -1,5 +1,6 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
+import { rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
@@ -9,6 +10,7 @@ import { hasPipe } from './pipes.ts';
 import { poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
+import { isRaw, type ListKey, listsOf, type Raw } from './raw.ts';
 import { KEYS } from './schema.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
@@ -19,24 +21,27 @@ export interface Checked {
   readonly warnings: readonly Finding[];
 }
 
-const KEY_RULES = Object.entries(GOES_WITH);
+const WRAP = 'wrap it in steps: {"forEach": …, "steps": [{"gather": …}]}';
 
-type Values = { readonly [key: string]: unknown };
+const KEY_RULES = Object.entries(GOES_WITH);
 
 /** What a step has from its ancestors. */
 interface Scope {
   readonly path: Path;
   readonly shell: unknown;
+  /** The kind of list in which the step stands. */
+  readonly list: ListKey | 'root';
 }
 
 /** Checks the whole plan. Values of a wrong type are passed over: the first pass has told of them. */
 export function checkPlan(root: unknown): Checked {
-  const checks = new Checks(isObject(root) && isObject(root.pools) ? root.pools : {});
-  if (isObject(root)) {
+  const checks = new Checks(isRaw(root) && isRaw(root.pools) ? root.pools : {});
+  if (isRaw(root)) {
     if (root.background !== undefined) {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
     }
-    checks.step(root, { path: [], shell: 'sh' });
+    checks.errors.push(...rootFindings(root));
+    checks.step(root, { path: [], shell: 'sh', list: 'root' });
   }
   return checks;
 }
@@ -55,7 +60,7 @@ class Checks implements Checked {
     this.errors.push({ message, path, at });
   }
 
-  step(step: Values, { path, shell: inherited }: Scope): void {
+  step(step: Raw, { path, shell: inherited, list: standsIn }: Scope): void {
     const bodies = bodiesOf(step);
     this.#oneBody(step, bodies, path);
     this.#keysGoWithBody(step, bodies, path);
@@ -72,22 +77,18 @@ class Checks implements Checked {
       this.errors.push(...errors);
       this.warnings.push(...warnings);
     }
-    for (const list of ['steps', 'gather', 'any', 'finally'] as const) {
-      const value = step[list];
-      const isBlock = list === 'finally' && isObject(value);
-      this.#list(isBlock ? value.steps : value, { path: isBlock ? [...path, list, 'steps'] : [...path, list], shell });
-    }
+    this.errors.push(...stepFindings(step, path, standsIn));
+    for (const { key, list, path: at } of listsOf(step, path)) this.#list(list, { path: at, shell, list: key });
   }
 
-  #list(list: unknown, { path, shell }: Scope): void {
-    if (!Array.isArray(list)) return;
+  #list(steps: readonly unknown[], { path, shell, list }: Scope): void {
     const ids = new Map<string, number>();
-    for (const [index, step] of list.entries()) {
+    for (const [index, step] of steps.entries()) {
       const at = [...path, index];
       if (typeof step === 'string') this.#pipe(step, at, shell);
-      if (!isObject(step)) continue;
+      if (!isRaw(step)) continue;
       if (typeof step.id === 'string') this.#id(step.id, at, ids);
-      this.step(step, { path: at, shell });
+      this.step(step, { path: at, shell, list });
     }
   }
 
@@ -106,7 +107,7 @@ class Checks implements Checked {
     this.error(`the id ${quoteText(id)} is taken by ${other}; ids are unique among siblings`, at, 'value');
   }
 
-  #oneBody(step: Values, bodies: readonly Body[], path: Path): void {
+  #oneBody(step: Raw, bodies: readonly Body[], path: Path): void {
     const [first, second] = bodies;
     if (first === undefined && !hasMistypedBody(step)) {
       this.error(`no body: add one of ${BODIES.join(', ')}`, path, 'value');
@@ -116,18 +117,20 @@ class Checks implements Checked {
     this.error(`${count} bodies: ${listed(bodies, 'and')}; keep one of them`, [...path, second], 'key');
   }
 
-  #keysGoWithBody(step: Values, bodies: readonly Body[], path: Path): void {
+  #keysGoWithBody(step: Raw, bodies: readonly Body[], path: Path): void {
     const [body] = bodies;
     if (body === undefined || bodies.length > 1) return;
     for (const [key, fitting] of KEY_RULES) {
       // At the root they say what there is.
       if (key === 'pools' && path.length === 0) continue;
       if (step[key] === undefined || fitting.some(one => step[one] !== undefined)) continue;
-      this.error(`${key} goes with ${listed(fitting, 'or')}, not with ${body}; take it out`, [...path, key], 'key');
+      if (key === 'forEach') this.error(`forEach repeats no gather; ${WRAP}`, [...path, key], 'key');
+      else
+        this.error(`${key} goes with ${listed(fitting, 'or')}, not with ${body}; take it out`, [...path, key], 'key');
     }
   }
 
-  #command(step: Values, { path, shell }: Scope): void {
+  #command(step: Raw, { path, shell }: Pick<Scope, 'path' | 'shell'>): void {
     const at = [...path, 'run'];
     if (typeof step.run === 'string') this.#pipe(step.run, at, shell);
     if (!Array.isArray(step.run)) return;
@@ -150,10 +153,6 @@ class Checks implements Checked {
 }
 
 /** Whether the first pass has asked "did you mean" about a body. */
-function hasMistypedBody(step: Values): boolean {
+function hasMistypedBody(step: Raw): boolean {
   return Object.keys(step).some(key => !KEYS.root.includes(key) && suggest(key, BODIES) !== undefined);
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -10,7 +10,7 @@ export const NESTING_MAX = 256;
 /** A plan has at most this many values, or ten for each character: aliases must not blow a text up. */
 export const VALUES_MAX = 500_000;
 
-const STEP_LISTS: ReadonlySet<string | number> = new Set(['steps', 'gather', 'finally']);
+const STEP_LISTS: ReadonlySet<string | number> = new Set(['steps', 'gather', 'any', 'finally']);
 
 interface Level {
   readonly value: object;

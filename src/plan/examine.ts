@@ -2,10 +2,15 @@
 import { buildPlan, type Origin } from './build.ts';
 import { checkPlan } from './checks.ts';
 import { depthFinding } from './depth.ts';
+import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
+import { inputFindings } from './inputs.ts';
 import { lockFindings } from './lock-checks.ts';
+import { nameFindings } from './names.ts';
 import { copyPlain } from './plain.ts';
 import type { Plan } from './plan.ts';
+import { isRaw } from './raw.ts';
+import { collectSaves } from './saves.ts';
 import { exposedFindings, type KnownSecrets, knownSecrets, type SecretsOf, secretFindings } from './secret-checks.ts';
 import { shapeFindings } from './shape.ts';
 import type { Finding, Reading } from './source.ts';
@@ -19,15 +24,22 @@ export type Examined =
     }
   | { readonly type: 'faulty'; readonly errors: readonly Finding[]; readonly secrets?: KnownSecrets };
 
+/** What is known around a plan. */
+export interface Surroundings {
+  readonly given: Given;
+  readonly secretsOf: SecretsOf | undefined;
+}
+
 /**
  * Runs both passes over what was read, then builds the plan. A value without a text was made by a program and may be
- * anything. Never throws.
+ * anything. Reads the files of variables that it names. Never throws.
+ * @param given what is set around the plan.
  * @param secretsOf what is known of its secrets, which may stand nowhere in it.
  */
 export function examine(
   { value: read, source, findings = [] }: Partial<Reading>,
   origin: Origin,
-  secretsOf?: SecretsOf,
+  { given, secretsOf }: Surroundings,
 ): Examined {
   const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
   if (faults.length > 0) return { type: 'faulty', errors: faults };
@@ -42,6 +54,8 @@ export function examine(
     ...shapeFindings(value),
     ...errors,
     ...lockFindings(value, origin.file),
+    ...inputFindings(value, source),
+    ...flowFindings(value, origin.folder, given),
     ...ofSecrets.errors,
   ];
   const found = notTold(all, findings);
@@ -51,6 +65,13 @@ export function examine(
     plan: buildPlan(value as PlanInput, origin, source),
     warnings: [...warnings, ...ofSecrets.warnings],
   };
+}
+
+/** What is wrong with the way of variables from step to step. */
+function flowFindings(root: unknown, folder: string, given: Given): Finding[] {
+  if (!isRaw(root)) return [];
+  const saves = collectSaves(root);
+  return [...saves.findings, ...nameFindings(root, { folder, given, saves })];
 }
 
 /** One finding for each key and each value, the first pass's first; none where the text itself is at fault. */

@@ -4,7 +4,8 @@ import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:
 import type { Origin } from './build.ts';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
-import { examine } from './examine.ts';
+import { examine, type Surroundings } from './examine.ts';
+import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
 import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
@@ -14,6 +15,7 @@ import { describeThrown } from './quote.ts';
 import { type SecretsOf, withoutSecrets } from './secret-checks.ts';
 import { type Finding, type Reading, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** A plan that may run, or everything that is wrong with it. */
 export type LoadResult =
@@ -25,6 +27,8 @@ export interface LoadOptions {
   readonly cwd?: string;
   /** What is known of the plan's secrets: none of them may stand in it. Default: nothing. */
   readonly secretsOf?: SecretsOf;
+  /** What is set around the plan; a variable that nothing sets is an error. Default: the environment of this process. */
+  readonly given?: Given;
   /** Where `-` reads its bytes. */
   readonly stdin?: () => Promise<Uint8Array>;
 }
@@ -39,6 +43,8 @@ export interface PlanOrigin {
   readonly file?: string;
   /** See {@link LoadOptions.secretsOf}. */
   readonly secretsOf?: SecretsOf;
+  /** See {@link LoadOptions.given}. */
+  readonly given?: Given;
 }
 
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
@@ -62,8 +68,10 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
     });
   }
   const cwd = resolve(options.cwd ?? '');
-  const { stdin, secretsOf } = options;
-  if (source === '-') return loadStdin(stdin, cwd, secretsOf);
+  const { stdin, secretsOf, given = around() } = options;
+  if (source === '-') {
+    return loadStdin(stdin, { origin: { name: 'plan', folder: cwd }, shown: '<stdin>', given, secretsOf });
+  }
   const file = resolve(cwd, source);
   const shown = showFile(file, cwd);
   const bytes = await readFile(file);
@@ -73,8 +81,9 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   const origin: Origin = bytes.isFile
     ? { name: basename(file, extname(file)), folder: dirname(file), file }
     : { name: 'plan', folder: cwd };
-  if (MODULES.includes(extension)) return loadModule(origin, file, shown, secretsOf);
-  return loadText(bytes.bytes, extension, { origin, shown, secretsOf });
+  const found: Found = { origin, shown, given, secretsOf };
+  if (MODULES.includes(extension)) return loadModule(file, found);
+  return loadText(bytes.bytes, extension, found);
 }
 
 /**
@@ -82,9 +91,12 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
  * a cron pattern, `loadCron()` comes before.
  */
 export function planFrom(value: unknown, origin: PlanOrigin): LoadResult {
-  const { folder, name = 'plan', file, secretsOf } = origin;
+  const { folder, name = 'plan', file, given = around(), secretsOf } = origin;
   const shown = file ?? '';
-  return conclude({ value }, { origin: { name, folder, ...(file === undefined ? {} : { file }) }, shown, secretsOf });
+  return conclude(
+    { value },
+    { origin: { name, folder, ...(file === undefined ? {} : { file }) }, shown, given, secretsOf },
+  );
 }
 
 /** Returns its argument: it lets an editor check and complete a plan that is written in JavaScript or TypeScript. */
@@ -92,39 +104,33 @@ export function definePlan(plan: PlanInput): PlanInput {
   return plan;
 }
 
-/** Where a plan was found. */
-interface Found {
+/** Where a plan was found, and what is known around it. */
+interface Found extends Surroundings {
   readonly origin: Origin;
   /** The file as people know it. */
   readonly shown: string;
-  readonly secretsOf: SecretsOf | undefined;
 }
 
-async function loadStdin(
-  stdin: LoadOptions['stdin'],
-  cwd: string,
-  secretsOf: SecretsOf | undefined,
-): Promise<LoadResult> {
-  const file = '<stdin>';
+function around(): Given {
+  return { set: {}, files: [], env: { ...process.env } as Record<string, string> };
+}
+
+async function loadStdin(stdin: LoadOptions['stdin'], found: Found): Promise<LoadResult> {
+  const { shown: file } = found;
   if (!stdin) return rejected({ message: 'no standard input to read here; give a file', path: '', file });
   try {
-    return await loadText(await stdin(), '', { origin: { name: 'plan', folder: cwd }, shown: file, secretsOf });
+    return await loadText(await stdin(), '', found);
   } catch (error) {
     return rejected({ message: `standard input cannot be read: ${describeThrown(error)}`, path: '', file });
   }
 }
 
-async function loadModule(
-  origin: Origin,
-  file: string,
-  shown: string,
-  secretsOf: SecretsOf | undefined,
-): Promise<LoadResult> {
+async function loadModule(file: string, found: Found): Promise<LoadResult> {
   const imported = await importPlan(file);
   await loadCron();
-  if (imported.type === 'value') return conclude({ value: imported.value }, { origin, shown, secretsOf });
+  if (imported.type === 'value') return conclude({ value: imported.value }, found);
   const { type: _, ...problem } = imported;
-  return rejected({ ...problem, path: '', file: shown });
+  return rejected({ ...problem, path: '', file: found.shown });
 }
 
 async function loadText(bytes: Uint8Array, extension: string, found: Found): Promise<LoadResult> {
@@ -140,10 +146,10 @@ async function loadText(bytes: Uint8Array, extension: string, found: Found): Pro
 }
 
 /** The plan that was read, or all the problems. */
-function conclude(reading: Partial<Reading>, { origin, shown, secretsOf }: Found): LoadResult {
+function conclude(reading: Partial<Reading>, { origin, shown, ...surroundings }: Found): LoadResult {
   const { value, source, findings = [] } = reading;
   if (value === undefined && source) return { type: 'rejected', problems: problemsFrom(findings, shown, source) };
-  const examined = examine(reading, origin, secretsOf);
+  const examined = examine(reading, origin, surroundings);
   const { secrets } = examined;
   const problemsOf = (found: readonly Finding[]) => {
     const problems = problemsFrom(found, shown, source);
@@ -170,27 +176,14 @@ async function readFile(file: string): Promise<Bytes> {
     }
     return { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
   } catch (error) {
-    return { type: 'failed', message: await whyUnreadable(error, file) };
+    return { type: 'failed', message: await whyNoPlan(error, file) };
   }
 }
 
-async function whyUnreadable(error: unknown, file: string): Promise<string> {
+async function whyNoPlan(error: unknown, file: string): Promise<string> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return `no such file${await nearFile(file)}`;
-    case 'ENOTDIR':
-      return 'no such file: a part of its path is not a folder';
-    case 'EISDIR':
-      return 'this is a folder; name the plan file in it';
-    case 'EACCES':
-    case 'EPERM':
-      return 'no permission to read it';
-    case 'ELOOP':
-      return 'symbolic links that lead in a circle';
-    default:
-      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  if (code === 'EISDIR') return 'this is a folder; name the plan file in it';
+  return `${whyUnreadable(error)}${code === 'ENOENT' ? await nearFile(file) : ''}`;
 }
 
 /** A plan of nearly that name in the same folder. */

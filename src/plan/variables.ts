@@ -6,10 +6,12 @@ const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
 export function namesIn(
   text: string,
 ): { readonly name: string; readonly hasDefault: boolean; readonly index: number }[] {
-  if (!text.includes('${')) return [];
-  return [...text.matchAll(REFERENCE)].flatMap(({ 1: name, 2: fallback, index }) =>
-    name === undefined ? [] : [{ name, hasDefault: fallback !== undefined, index: index + 2 }],
-  );
+  const names: { readonly name: string; readonly hasDefault: boolean; readonly index: number }[] = [];
+  if (!text.includes('${')) return names;
+  for (const { 1: name, 2: fallback, index } of text.matchAll(REFERENCE)) {
+    if (name !== undefined) names.push({ name, hasDefault: fallback !== undefined, index: index + 2 });
+  }
+  return names;
 }
 
 /** A text with its variables replaced, or the first name that has no value. */

@@ -228,7 +228,7 @@ describe('rules between keys', () => {
   });
 
   test('a URL with a variable is judged when its value is known', () => {
-    expect(problemsWith({ http: `\${BASE}/health` })).toEqual([]);
+    expect(problemsWith({ env: { BASE: 'x' }, http: `\${BASE}/health` })).toEqual([]);
   });
 });
 

@@ -1,0 +1,103 @@
+/** The rules of one step about data: what it saves, needs, and calls its variables. */
+import { forEachFindings, namesOfForEach } from './for-each-checks.ts';
+import { keptNameFindings } from './kept-name.ts';
+import { formatPath } from './problems.ts';
+import { quoteText } from './quote.ts';
+import { isRaw, type ListKey, type Raw } from './raw.ts';
+import type { Finding, Path } from './source.ts';
+
+const OWN = 'RUNJOBS_';
+
+/** Checks the step at `path`, which stands in a list of that kind, or at the root. */
+export function stepFindings(step: Raw, path: Path, list: ListKey | 'root'): Finding[] {
+  const found: Finding[] = [];
+  if (step.env !== undefined) found.push(...ownNames(step.env, [...path, 'env']));
+  if (step.save !== undefined) found.push(...saveFindings(step, [...path, 'save']));
+  if (step.forEach !== undefined) found.push(...listFindings(step, path));
+  if (step.tolerate !== undefined && step.failFast !== undefined) {
+    const message = 'tolerate and failFast exclude each other; keep one';
+    found.push({ message, path: [...path, 'tolerate'], at: 'key' });
+  }
+  if (step.needs !== undefined && list !== 'gather') {
+    found.push({
+      message: `needs stands on the children of a gather; ${ELSEWHERE[list]}`,
+      path: [...path, 'needs'],
+      at: 'key',
+    });
+  }
+  if (step.background === true && list === 'any') {
+    const message = 'a background step cannot win an any; take it out, or put it around the any';
+    found.push({ message, path: [...path, 'background'], at: 'key' });
+  }
+  return found;
+}
+
+/** The names of a plan's inputs and secrets. */
+export function rootFindings(root: Raw): Finding[] {
+  const secrets = Array.isArray(root.secrets) ? root.secrets : [];
+  return [
+    ...keptNameFindings(root.inputs, ['inputs'], 'variable'),
+    ...ownNames(root.inputs, ['inputs']),
+    ...secrets.flatMap((name, index) => ownName(name, ['secrets', index], 'value')),
+  ];
+}
+
+const ELSEWHERE: Readonly<Record<Exclude<ListKey, 'gather'> | 'root', string>> = {
+  root: 'the plan itself has no siblings: take it out',
+  steps: 'in steps each one waits for the one before: take it out',
+  any: 'those of an any start at once: take it out',
+  finally: 'in finally each one waits for the one before: take it out',
+};
+
+function saveFindings({ save, background, run }: Raw, path: Path): Finding[] {
+  const found: Finding[] = [];
+  if (background === true) {
+    const message = 'nobody waits for a background step, so it cannot save; take it out, or let another step save';
+    found.push({ message, path, at: 'key' });
+  }
+  if (typeof save === 'string') found.push(...ownName(save, path, 'value'));
+  if (Array.isArray(save)) {
+    const seen = new Set<unknown>();
+    for (const [index, name] of save.entries()) {
+      const at = [...path, index];
+      found.push(...ownName(name, at, 'value'));
+      const message = `${quoteText(String(name))} stands twice; keep one`;
+      if (seen.has(name)) found.push({ message, path: at, at: 'value' });
+      seen.add(name);
+    }
+  }
+  if (!isRaw(save)) return found;
+  found.push(...keptNameFindings(save, path, 'variable'), ...ownNames(save, path));
+  for (const [name, part] of Object.entries(save)) {
+    const isOfResponse = part === 'status' || (typeof part === 'string' && part.startsWith('header:'));
+    if (run === undefined || !isOfResponse) continue;
+    const message = `a command has no ${part === 'status' ? 'status' : 'headers'}; expected a JSON pointer into its output such as "/id"`;
+    found.push({ message, path: [...path, name], at: 'value' });
+  }
+  return found;
+}
+
+function listFindings({ forEach, env }: Raw, path: Path): Finding[] {
+  const at = [...path, 'forEach'];
+  const found = forEachFindings(forEach, at);
+  const { names, partly } = namesOfForEach(forEach, at);
+  const rows = Array.isArray(forEach) ? forEach.entries() : [[undefined, forEach] as const];
+  for (const [index, row] of rows)
+    if (isRaw(row)) found.push(...ownNames(row, index === undefined ? at : [...at, index]));
+  if (!isRaw(env)) return found;
+  for (const name of Object.keys(env)) {
+    if (!names.has(name) && !partly.has(name)) continue;
+    const message = `${formatPath(at)} sets "${name}", too, which this would hide; rename one`;
+    found.push({ message, path: [...path, 'env', name], at: 'key' });
+  }
+  return found;
+}
+
+function ownNames(names: unknown, path: Path): Finding[] {
+  return isRaw(names) ? Object.keys(names).flatMap(name => ownName(name, [...path, name], 'key')) : [];
+}
+
+function ownName(name: unknown, path: Path, at: 'key' | 'value'): Finding[] {
+  if (typeof name !== 'string' || !name.startsWith(OWN)) return [];
+  return [{ message: `names that begin with ${OWN} are those of runjobs; choose another`, path, at }];
+}

@@ -1,0 +1,70 @@
+/** Files of variables: `NAME=value` lines (dotenv), as `util.parseEnv` reads them. */
+import { readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { decode } from './decode.ts';
+import { quoteText } from './quote.ts';
+import { isMissing, whyUnreadable } from './unreadable.ts';
+
+/** What became of a file of variables; a message goes after its name. */
+export type EnvFileRead =
+  | { readonly type: 'read'; readonly values: Readonly<Record<string, string>> }
+  | { readonly type: 'missing' }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** More cannot be the environment of any command. */
+const BYTES_MAX = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const TOO_LARGE = 'larger than 4 MiB; is this the right file?';
+
+/** The variables that a file holds. A byte order mark is left out. */
+export function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'missing' }> {
+  const { type, text } = decode(bytes);
+  if (text.includes('\0')) return failed('holds a NUL character; expected lines NAME=value');
+  if (type === 'binary') return failed('not UTF-8; save it as UTF-8');
+  const values: Record<string, string> = {};
+  for (const [name, value = ''] of Object.entries(parseEnv(text))) {
+    if (!/^[A-Za-z_][\w.-]*$/.test(name)) return failed(`expected lines NAME=value, got ${quoteText(name)} as a name`);
+    values[name] = value;
+  }
+  return { type: 'read', values };
+}
+
+/** Reads the file at an absolute path, a pipe too. Never rejects. */
+export async function readEnvFile(file: string): Promise<EnvFileRead> {
+  try {
+    await using handle = await open(file);
+    const chunks: Buffer[] = [];
+    for (let length = 0; length <= BYTES_MAX; ) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
+      if (bytesRead === 0) return parseEnvFile(Buffer.concat(chunks));
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+    }
+    return failed(TOO_LARGE);
+  } catch (error) {
+    return trouble(error);
+  }
+}
+
+/**
+ * Reads the file at an absolute path now. What is no regular file can be read only once: it is left for the run, and
+ * `undefined` here. Never throws.
+ */
+export function peekEnvFile(file: string): EnvFileRead | undefined {
+  try {
+    const found = statSync(file);
+    if (!found.isFile() && !found.isDirectory()) return undefined;
+    return found.size > BYTES_MAX ? failed(TOO_LARGE) : parseEnvFile(readFileSync(file));
+  } catch (error) {
+    return trouble(error);
+  }
+}
+
+function trouble(error: unknown): EnvFileRead {
+  return isMissing(error) ? { type: 'missing' } : failed(whyUnreadable(error));
+}
+
+function failed(message: string): { readonly type: 'failed'; readonly message: string } {
+  return { type: 'failed', message };
+}

@@ -1,0 +1,188 @@
+/** Whether every `${NAME}` of a plan names a variable that something upstream may have set. */
+import { namesOfForEach } from './for-each-checks.ts';
+import type { Given } from './given.ts';
+import { Known, namesOf } from './known.ts';
+import { KnownFiles } from './known-files.ts';
+import { isRaw, listsOf, type Raw } from './raw.ts';
+import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
+import type { Saves } from './saves.ts';
+import { hasNeeds, Siblings } from './siblings.ts';
+import type { Finding, Path } from './source.ts';
+import { namesIn } from './variables.ts';
+
+export interface NameOptions {
+  /** Absolute folder that files of variables are relative to. */
+  readonly folder: string;
+  readonly given: Given;
+  readonly saves: Saves;
+}
+
+/** What is found of a whole plan. Values of a wrong type are passed over. Reads the files of variables that it names. */
+export function nameFindings(root: Raw, options: NameOptions): Finding[] {
+  const { env, files, isPartial = false } = options.given;
+  let known = new Known(namesOf(env), { isOpen: isPartial });
+  for (const { values } of files) known = known.with(namesOf(values));
+  if (isRaw(root.inputs)) known = known.with(namesOf(root.inputs));
+  const names = new Names(options);
+  names.step(root, { path: [], known, cwd: undefined });
+  return names.findings;
+}
+
+/** A text, and where it stands. */
+interface Placed {
+  readonly text: unknown;
+  readonly path: Path;
+}
+
+/** Where a step stands: what is known there, and the working folder that it has from further out. */
+interface Place {
+  readonly path: Path;
+  readonly known: Known;
+  readonly cwd: Placed | undefined;
+}
+
+class Names {
+  readonly #saves: Saves;
+  readonly #references: References;
+  readonly #files: KnownFiles;
+
+  constructor({ saves, folder, given }: NameOptions) {
+    this.#saves = saves;
+    this.#references = new References(saves, given.env);
+    this.#files = new KnownFiles(folder, this.#references);
+  }
+
+  get findings(): Finding[] {
+    return this.#references.findings;
+  }
+
+  step(step: Raw, { path, known: outer, cwd: outerCwd }: Place): void {
+    const cwd = step.cwd === undefined ? outerCwd : { text: step.cwd, path: [...path, 'cwd'] };
+    const around = step.envFile === undefined ? outer : this.#files.within(step.envFile, [...path, 'envFile'], outer);
+    const env = isRaw(step.env) ? step.env : {};
+    const at = [...path, 'env'];
+    if (step.forEach === undefined) {
+      const known = this.#withEnv(env, at, around);
+      this.#inside(step, { path, known, cwd }, known);
+      return;
+    }
+    const place = [...path, 'forEach'];
+    const { names, prefixes, partly } = namesOfForEach(step.forEach, place);
+    const isNone = Array.isArray(step.forEach) && step.forEach.length === 0;
+    const ofCopies = new Known(names, { prefixes });
+    const speaks = (value: unknown) =>
+      typeof value === 'string' && namesIn(value).some(({ name }) => ofCopies.has(name) || partly.has(name));
+    const part = (isInner: boolean) =>
+      Object.fromEntries(Object.entries(env).filter(([, value]) => speaks(value) === isInner));
+    const known = this.#withEnv(part(false), at, around);
+    this.#lists(step.forEach, place, known);
+    for (const [name, row] of partly) this.#references.lacking.set(name, row);
+    const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
+    this.#inside(step, { path, known: copy, cwd }, known);
+    for (const name of partly.keys()) this.#references.lacking.delete(name);
+  }
+
+  /** The body and the `finally`. @param outside what is known around the copies of a forEach, where there are any. */
+  #inside(step: Raw, place: Place, outside: Known): void {
+    const { path, known, cwd } = place;
+    if (step.name !== undefined) this.#references.text(step.name, [...path, 'name'], known);
+    if (step.run !== undefined) this.#run(step, place);
+    if (step.http !== undefined) this.#http(step.http, [...path, 'http'], known);
+    if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);
+    for (const { key, list, path: at } of listsOf(step, path)) {
+      const inside: Place = { path: at, known, cwd };
+      if (key === 'steps') this.#sequence(list, inside);
+      else if (key === 'gather' && hasNeeds(list)) this.#needing(list, inside);
+      else if (key === 'gather' || key === 'any') this.#each(list, inside);
+      else this.#finally(step, list, { ...inside, known: outside });
+    }
+  }
+
+  #run({ run }: Raw, { path, known, cwd }: Place): void {
+    if (cwd !== undefined) this.#leafText(cwd.text, cwd.path, known);
+    if (!Array.isArray(run)) return;
+    for (const [index, text] of run.entries()) {
+      if (mayName(text)) this.#leafText(text, [...path, 'run', index], known);
+    }
+  }
+
+  #http(http: unknown, path: Path, known: Known): void {
+    if (typeof http === 'string') this.#leafText(http, path, known);
+    if (!isRaw(http)) return;
+    for (const key of ['url', 'headers', 'json', 'body']) {
+      this.#references.texts(http[key], [...path, key], known, OF_LEAVES);
+    }
+  }
+
+  #sequence(list: readonly unknown[], { path, known: outer, cwd }: Place): void {
+    const saved = new Set<string>();
+    const known = outer.with(saved);
+    for (const [index, child] of list.entries()) {
+      if (!isRaw(child)) continue;
+      this.step(child, { path: [...path, index], known, cwd });
+      for (const name of this.#saves.of(child).keys()) saved.add(name);
+    }
+  }
+
+  /** Children of a gather of which some need others. */
+  #needing(list: readonly unknown[], { path, known, cwd }: Place): void {
+    const siblings = new Siblings(list, path);
+    this.findings.push(...siblings.findings());
+    const savedBy = (index: number) => this.#savedBy(list[index]);
+    for (const [index, child] of list.entries()) {
+      if (!isRaw(child)) continue;
+      const upstream = {
+        has: (name: string) => siblings.sees(index, name, savedBy),
+        keys: () => siblings.before(index).flatMap(other => [...savedBy(other).keys()]),
+      };
+      this.step(child, {
+        path: [...path, index],
+        known: child.needs === undefined ? known : known.with(upstream),
+        cwd,
+      });
+    }
+  }
+
+  #each(list: readonly unknown[], { path, known, cwd }: Place): void {
+    for (const [index, child] of list.entries()) {
+      if (isRaw(child)) this.step(child, { path: [...path, index], known, cwd });
+    }
+  }
+
+  #finally(step: Raw, list: readonly unknown[], { path, known, cwd }: Place): void {
+    const saved = this.#saves.inside(step);
+    this.#sequence(list, { path, known: known.with(OF_FINALLY).with(saved), cwd });
+  }
+
+  #savedBy(child: unknown) {
+    return this.#saves.of(isRaw(child) ? child : {});
+  }
+
+  #withEnv(env: Raw, path: Path, outer: Known): Known {
+    const names = Object.keys(env);
+    if (names.length === 0) return outer;
+    for (const name of names) if (mayName(env[name])) this.#references.text(env[name], [...path, name], outer);
+    return outer.with(namesOf(env));
+  }
+
+  /** The texts of the lists of a forEach, and the variables that hold one; scripts are for the shell. */
+  #lists(forEach: unknown, path: Path, known: Known): void {
+    if (Array.isArray(forEach)) this.#references.texts(forEach, path, known);
+    if (!isRaw(forEach)) return;
+    for (const [name, list] of Object.entries(forEach)) {
+      const at = [...path, name];
+      if (Array.isArray(list)) this.#references.texts(list, at, known);
+      if (!isRaw(list)) continue;
+      for (const [kind, source] of Object.entries(list)) this.#source(source, [...at, kind], known);
+    }
+  }
+
+  #source(source: unknown, path: Path, known: Known): void {
+    if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
+    else this.#references.text(source, path, known);
+  }
+
+  #leafText(text: unknown, path: Path, known: Known): void {
+    this.#references.text(text, path, known, OF_LEAVES);
+  }
+}

@@ -1,0 +1,89 @@
+/** The `${NAME}`s of a plan's texts, held against what is known where they stand. */
+import type { Known } from './known.ts';
+import { formatPath } from './problems.ts';
+import { quoteText } from './quote.ts';
+import type { Saves } from './saves.ts';
+import type { Finding, Path } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { namesIn } from './variables.ts';
+
+/** Variables that runjobs sets for each command and request, */
+export const OF_LEAVES: ReadonlySet<string> = own(['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'TMP']);
+/** and for the steps of a finally. */
+export const OF_FINALLY: ReadonlySet<string> = own(['OUTCOME', 'EXIT_CODE', 'FAILED_STEP']);
+
+/** For so many names the nearest one is looked for. */
+const MEANT_MAX = 100;
+
+/** Looks at texts, and keeps what is wrong with them. What is no text is passed over. */
+export class References {
+  readonly findings: Finding[] = [];
+  /** By name, an object of a list of objects that lacks it. */
+  readonly lacking = new Map<string, Path>();
+  readonly #saves: Saves;
+  readonly #env: object;
+  #meant = 0;
+
+  /** @param env the environment of the process. */
+  constructor(saves: Saves, env: object) {
+    this.#saves = saves;
+    this.#env = env;
+  }
+
+  /** One text; the first name in it that nothing sets is told. @param besides further names that are known. */
+  text(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
+    if (!mayName(text) || known.isOpen) return;
+    const isUnknown = (name: string) => !besides?.has(name) && !known.has(name);
+    const found = namesIn(text).find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
+    if (found !== undefined)
+      this.tell(this.#unset(found.name, known, `, or give a default: \${${found.name}:-…}`), path);
+  }
+
+  /** Every text in a value, but keys. */
+  texts(value: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
+    if (typeof value === 'string') this.text(value, path, known, besides);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [part, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+      if (mayName(inner) || typeof inner === 'object') this.texts(inner, [...path, part], known, besides);
+    }
+  }
+
+  /** The name of a variable. */
+  variable(name: unknown, path: Path, known: Known): void {
+    if (typeof name === 'string' && !known.has(name) && !known.isOpen) this.tell(this.#unset(name, known, ''), path);
+  }
+
+  tell(message: string, path: Path): void {
+    this.findings.push({ message, path, at: 'value' });
+  }
+
+  #unset(name: string, known: Known, orDefault: string): string {
+    const quoted = quoteText(name);
+    const row = this.lacking.get(name);
+    if (row !== undefined) return `${formatPath(row)} has no ${quoted}, which this needs; add it there${orDefault}`;
+    const place = this.#saves.placeOf(name);
+    if (place !== undefined) {
+      const what = `${formatPath(place)} sets ${quoted}, but nothing makes this wait for it`;
+      return `${what}; name its step in needs, or put this after it${orDefault}`;
+    }
+    if (OF_LEAVES.has(name)) return `${quoted} has a value in the texts of commands and requests only`;
+    if (OF_FINALLY.has(name)) return `${quoted} has a value in the steps of a finally only`;
+    this.#meant += 1;
+    const meant = this.#meant > MEANT_MAX ? '' : this.#didYouMean(name, known);
+    return `nothing sets ${quoted}${meant || `; set it in env, inputs or the environment${orDefault}`}`;
+  }
+
+  /** The nearest name of the plan, else of the environment. */
+  #didYouMean(name: string, known: Known): string {
+    return didYouMean(name, [...known.own(), ...OF_LEAVES]) || didYouMean(name, Object.keys(this.#env));
+  }
+}
+
+/** Whether a value is a text that may name a variable. */
+export function mayName(text: unknown): text is string {
+  return typeof text === 'string' && text.includes('${');
+}
+
+function own(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map(name => `RUNJOBS_${name}`));
+}

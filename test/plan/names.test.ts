@@ -1,0 +1,240 @@
+/** Which `${NAME}` of a plan is an error of the file: one that nothing upstream can have set. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Given } from '../../src/plan/given.ts';
+import { planFrom } from '../../src/plan/load.ts';
+import { inFolder, problemsOf } from './loading.ts';
+
+const NOTHING: Given = { set: {}, files: [], env: {} };
+
+/** Problems of a value, as `path: message`. */
+function problemsWith(value: unknown, given: Partial<Given> = {}, folder = '/plans'): string[] {
+  const result = planFrom(value, { folder, given: { ...NOTHING, ...given } });
+  return result.type === 'loaded' ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const X = `\${X}`;
+const unset = (name: string) =>
+  `nothing sets "${name}"; set it in env, inputs or the environment, or give a default: \${${name}:-…}`;
+const save = { id: 'save', run: 'x', save: 'X' };
+const use = { run: ['echo', X] };
+
+describe('a name that nothing sets is told where it stands', () => {
+  test.each<[unknown, string]>([
+    [{ run: ['echo', 'a', `b${X}`] }, 'root.run[2]'],
+    [{ http: `GET http://a/${X}` }, 'root.http'],
+    [{ http: { url: `http://a/${X}` } }, 'root.http.url'],
+    [{ http: { url: 'http://a', headers: { A: X } } }, 'root.http.headers.A'],
+    [{ http: { url: 'http://a', method: 'PUT', json: { a: [1, { b: X }] } } }, 'root.http.json.a[1].b'],
+    [{ http: { url: 'http://a', method: 'PUT', body: X } }, 'root.http.body'],
+    [{ run: 'x', env: { A: X } }, 'root.env.A'],
+    [{ run: 'x', env: { X } }, 'root.env.X'],
+    [{ run: 'x', envFile: X }, 'root.envFile'],
+    [{ run: 'x', envFile: [{ path: X }] }, 'root.envFile[0].path'],
+    [{ run: 'x', cwd: X }, 'root.cwd'],
+    [{ cwd: X, steps: [{ run: 'x' }, { run: 'x' }] }, 'root.cwd'],
+    [{ run: 'x', name: `a ${X}` }, 'root.name'],
+    [{ run: 'x', saveTo: X }, 'root.saveTo'],
+    [{ forEach: { A: ['a', X] }, run: 'x' }, 'root.forEach.A[1]'],
+    [{ forEach: { A: { lines: X } }, run: 'x' }, 'root.forEach.A.lines'],
+    [{ forEach: { A: { glob: X } }, run: 'x' }, 'root.forEach.A.glob'],
+    [{ forEach: [{ A: X }], run: 'x' }, 'root.forEach[0].A'],
+    [{ gather: [{ any: [{ steps: [use] }] }] }, 'root.gather[0].any[0].steps[0].run[1]'],
+    [{ run: 'x', finally: { steps: [use] } }, 'root.finally.steps[0].run[1]'],
+  ])('%j', (plan, path) => {
+    expect(problemsWith(plan)).toEqual([`${path}: ${unset('X')}`]);
+  });
+
+  test('with line, column and the nearest name', async () => {
+    const text = `env: { VERSION: 1 }\nsteps:\n  - run: [echo, "\${VERSOIN}"]\n`;
+    expect(await problemsOf(text)).toEqual([
+      '3:17 root.steps[0].run[1]: nothing sets "VERSOIN", did you mean "VERSION"?',
+    ]);
+  });
+
+  test('the nearest name of the environment is found, too', () => {
+    expect(problemsWith({ run: [`\${HOSTNAM}`] }, { env: { HOSTNAME: 'a' } })).toEqual([
+      'root.run[0]: nothing sets "HOSTNAM", did you mean "HOSTNAME"?',
+    ]);
+  });
+
+  test('one name of a text is told at a time', () => {
+    expect(problemsWith({ run: [`\${A}${X}`] })).toEqual([`root.run[0]: ${unset('A')}`]);
+  });
+});
+
+describe('it is no error', () => {
+  test.each<[string, unknown]>([
+    ['in a script, which is for the shell', { run: `echo ${X}`, stop: { run: X } }],
+    ['with a default', { run: ['echo', `\${X:-}`] }],
+    ['behind a second dollar', { run: ['echo', `$${X}`] }],
+    ['in a description', { run: 'x', description: X }],
+    ['in the env of the step or around it', { env: { X: 1 }, steps: [use, { env: { Y: X }, run: [`\${Y}`] }] }],
+    ['when an input has the name', { inputs: { X: {} }, ...use }],
+    ['when a step before has saved it', { steps: [save, use] }],
+    ['when a step inside of one before has', { steps: [{ gather: [{ steps: [save] }, 'y'] }, { gather: [use] }] }],
+    ['when a child of an any before has', { steps: [{ any: [save, { ...save, id: 'other' }] }, use] }],
+    ['when a copy of a forEach before has', { steps: [{ ...save, forEach: { A: [1] } }, use] }],
+    ['when one that is needed has', { gather: [save, { ...use, needs: 'save' }] }],
+    ['when it stands further down', { gather: [{ ...use, needs: ['save'] }, save] }],
+    [
+      'when one has that a needed one needs',
+      { gather: [save, { id: 'b', run: 'x', needs: 'save' }, { ...use, needs: [{ id: 'b', when: 'ended' }] }] },
+    ],
+    ['in the finally of what has saved it', { steps: [save], finally: [use] }],
+    ['in the finally of the very step', { ...save, finally: [use] }],
+    ['when an earlier step of the finally has saved it', { run: 'x', finally: [save, use] }],
+    ['for a name of a forEach', { forEach: { X: [1] }, ...use, name: X, env: { Y: X } }],
+    ['for a member of its objects', { forEach: { U: { json: 'a' } }, run: [`\${U_name}\${U}`] }],
+    ['for a column', { forEach: { U: { csv: 'a' } }, run: [`\${U_name}`] }],
+    ['for a name that all objects of a list have', { forEach: [{ X: 1, Y: 2 }, { X: 3 }], ...use }],
+    ['in a list of objects without any', { forEach: [], ...use }],
+    ['in a list, for a name of the env', { forEach: { A: [X], B: { glob: X } }, env: { X: 1 }, run: 'x' }],
+    ['for a variable that holds a list', { steps: [save, { forEach: { A: { lines: { var: 'X' } } }, run: 'x' }] }],
+    ['in a cwd that only a step further in uses', { cwd: X, steps: [{ run: 'x', env: { X: 1 } }] }],
+    ['for what runjobs sets', { run: [`\${RUNJOBS_RUN}\${RUNJOBS_STEP}\${RUNJOBS_STEP_KEY}\${RUNJOBS_TMP}`] }],
+    ['for attempt and tick', { http: `http://a/\${RUNJOBS_ATTEMPT}/\${RUNJOBS_TICK}` }],
+    [
+      'for how the body ended, in finally',
+      {
+        run: 'x',
+        finally: [{ run: [`\${RUNJOBS_OUTCOME}\${RUNJOBS_EXIT_CODE}`], env: { A: `\${RUNJOBS_FAILED_STEP}` } }],
+      },
+    ],
+  ])('%s', (_, plan) => {
+    expect(problemsWith(plan)).toEqual([]);
+  });
+
+  test('when the environment or a file that is given has it', () => {
+    expect(problemsWith(use, { env: { X: '' } })).toEqual([]);
+    expect(problemsWith(use, { files: [{ file: 'a.env', values: { X: '' } }] })).toEqual([]);
+  });
+
+  test('when the plan is only looked at', () => {
+    expect(problemsWith(use, { isPartial: true })).toEqual([]);
+  });
+});
+
+describe('what is set elsewhere is told with its place', () => {
+  const elsewhere = (place: string) =>
+    `${place} sets "X", but nothing makes this wait for it; name its step in needs, or put this after it, or give a default: \${X:-…}`;
+
+  test.each<[string, unknown, string]>([
+    [
+      'by a sibling of a gather that is not needed',
+      { gather: [save, use] },
+      `root.gather[1].run[1]: ${elsewhere('root.gather[0].save')}`,
+    ],
+    [
+      'by a sibling that is needed by another one',
+      { gather: [save, { id: 'b', run: 'x', needs: 'save' }, { ...use, needs: [] }] },
+      `root.gather[2].run[1]: ${elsewhere('root.gather[0].save')}`,
+    ],
+    ['by a later step', { steps: [use, save] }, `root.steps[0].run[1]: ${elsewhere('root.steps[1].save')}`],
+    ['by the step itself', { ...use, save: ['X'] }, `root.run[1]: ${elsewhere('root.save[0]')}`],
+    ['by a child of the same any', { any: [save, use] }, `root.any[1].run[1]: ${elsewhere('root.any[0].save')}`],
+    [
+      'in a finally, which keeps it to itself',
+      { steps: [{ run: 'x', finally: [save] }, use] },
+      `root.steps[1].run[1]: ${elsewhere('root.steps[0].finally[0].save')}`,
+    ],
+  ])('%s', (_, plan, problem) => {
+    expect(problemsWith(plan)).toContain(problem);
+  });
+});
+
+describe('what is known somewhere else only', () => {
+  test.each<[string, unknown, string]>([
+    [
+      'a name that not every object of a list has',
+      { forEach: [{ X: 1, Y: 2 }, { Y: 3 }], ...use },
+      `root.run[1]: root.forEach[1] has no "X", which this needs; add it there, or give a default: \${X:-…}`,
+    ],
+    [
+      'a name of a forEach in its finally',
+      { forEach: { X: [1] }, run: 'x', finally: [use] },
+      `root.finally[0].run[1]: ${unset('X')}`,
+    ],
+    ['a name of a list in another one', { forEach: { X: [1], B: [X] }, run: 'x' }, `root.forEach.B[0]: ${unset('X')}`],
+    [
+      'a variable for a list',
+      { forEach: { A: { csv: { var: 'X' } } }, run: 'x' },
+      'root.forEach.A.csv.var: nothing sets "X"; set it in env, inputs or the environment',
+    ],
+    [
+      'what runjobs tells commands, in env',
+      { run: 'x', env: { A: `\${RUNJOBS_RUN}` } },
+      'root.env.A: "RUNJOBS_RUN" has a value in the texts of commands and requests only',
+    ],
+    [
+      'what runjobs tells a finally, in a body',
+      { run: [`\${RUNJOBS_OUTCOME}`] },
+      'root.run[0]: "RUNJOBS_OUTCOME" has a value in the steps of a finally only',
+    ],
+    [
+      'a mistyped one of them',
+      { run: [`\${RUNJOBS_STEPS}`] },
+      'root.run[0]: nothing sets "RUNJOBS_STEPS", did you mean "RUNJOBS_STEP"?',
+    ],
+  ])('is an error: %s', (_, plan, problem) => {
+    expect(problemsWith(plan)).toEqual([problem]);
+  });
+});
+
+describe('files of variables', () => {
+  const withFiles = (plan: unknown, files: Record<string, string | Uint8Array>) =>
+    inFolder(async folder => {
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+      mkdirSync(join(folder, 'folder'));
+      return problemsWith(plan, {}, folder);
+    });
+
+  test('set the names that are in them, for the step and below', async () => {
+    const plan = { envFile: ['a.env', 'b$$.env'], steps: [{ run: [`${X}\${Y}`], env: { Z: X } }] };
+    expect(await withFiles(plan, { 'a.env': 'X=1', 'b$.env': 'Y=2' })).toEqual([]);
+    expect(await withFiles(plan, { 'a.env': 'X=1', 'b$.env': 'YY=2' })).toEqual([
+      'root.steps[0].run[0]: nothing sets "Y", did you mean "YY"?',
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['that is missing', 'none.env', 'no such file; write {path, optional: true} where it may be missing'],
+    ['that is a folder', 'folder', 'this is a folder; name a file in it'],
+    ['that is not UTF-8', 'latin.env', 'not UTF-8; save it as UTF-8'],
+    ['with a NUL', 'nul.env', 'holds a NUL character; expected lines NAME=value'],
+    ['with a name that is none', 'odd.env', 'expected lines NAME=value, got "A B" as a name'],
+  ])('are errors of the plan where they stand: one %s', async (_, file, message) => {
+    const files = { 'latin.env': Buffer.from('A=\xe9', 'latin1'), 'nul.env': 'A=\0', 'odd.env': 'A B=1' };
+    expect(await withFiles({ run: 'x', envFile: file }, files)).toEqual([`root.envFile: ${message}`]);
+    expect(await withFiles({ run: 'x', envFile: [{ path: file }] }, files)).toEqual([
+      `root.envFile[0].path: ${message}`,
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an optional one that is missing', { path: 'none.env', optional: true }],
+    ['one whose path is not known yet', `\${DIR:-.}/none.env`],
+  ])('let all names pass below where nobody can know: %s', async (_, envFile) => {
+    expect(await withFiles({ steps: [{ envFile, ...use }] }, {})).toEqual([]);
+    expect(await withFiles({ steps: [{ envFile, run: 'x' }, use] }, {})).toEqual([
+      `root.steps[1].run[1]: ${unset('X')}`,
+    ]);
+  });
+});
+
+test('the names of 100 000 steps are looked at in one pass', () => {
+  const steps = Array.from({ length: 100_000 }, (_, index) =>
+    index === 0 ? { run: 'x', save: 'V0' } : { http: `http://a/\${V${index - 1}}`, save: `V${index}` },
+  );
+  expect(problemsWith({ steps: [...steps, use] })).toEqual([`root.steps[100000].run[1]: ${unset('X')}`]);
+}, 30_000);
+
+test('a chain of 20 000 needs is followed to its end', () => {
+  const gather = Array.from({ length: 20_000 }, (_, index) => ({
+    id: `s${index}`,
+    ...(index === 0 ? save : index === 19_999 ? use : { run: 'x' }),
+    ...(index === 0 ? { id: 's0' } : { needs: `s${index - 1}` }),
+  }));
+  expect(problemsWith({ gather })).toEqual([]);
+}, 30_000);
