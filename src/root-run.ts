@@ -9,17 +9,19 @@ import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
 import { endDeadRun, openExecutors } from './executors/index.ts';
+import { openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
-import { type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
+import { type KeptGiven, NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
 import type { ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
+import { type GivenLevel, levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
 
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
@@ -38,10 +40,19 @@ export interface RootRunOptions {
   readonly onListenerFailure?: (name: string, error: unknown) => void;
   /** The environment that commands inherit. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the caller gives to the plan besides. */
+  readonly given?: GivenToRun;
   /** Where runs are kept; default: see {@link createRunFolder}. */
   readonly stateDir?: string;
   /** Makes each event safe against a loss of power before the next step may start. */
   readonly durable?: boolean;
+}
+
+/** What the caller gives to a plan: as the run has it, and as its folder keeps it. */
+export interface GivenToRun {
+  /** Levels over the environment, the outermost first. */
+  readonly levels: readonly GivenLevel[];
+  readonly kept: KeptGiven;
 }
 
 /** A run that can be held still. */
@@ -111,7 +122,7 @@ async function openNew(options: RootRunOptions): Promise<RootRun> {
 async function openIn(folder: RunFolder, options: RootRunOptions): Promise<RootRun> {
   const { plan, overrides = {}, claim } = options;
   const { id, name } = claim.run;
-  writePlanCopy(folder.path, { plan, overrides });
+  writePlanCopy(folder.path, { plan, overrides, given: options.given?.kept ?? NOTHING_GIVEN });
   const holder = thisHolder({ run: id, name, ...(plan.file === undefined ? {} : { plan: plan.file }) });
   const taking = await takeLock(join(folder.path, RUN_FILES.owner), holder);
   if (taking.type === 'taken')
@@ -157,7 +168,7 @@ async function reopen(
   const notices: string[] = [];
   await endDeadRun(copy.plan, id, message => notices.push(message));
   past.forget(changed);
-  writePlanCopy(folder, { plan, overrides });
+  writePlanCopy(folder, { plan, overrides, given: options.given?.kept ?? NOTHING_GIVEN });
   const before = facts.facts();
   // Killed before its first event, it only begins now.
   const resume = before && { resume: { past: past.root, count: before.resumed + 1, changed } };
@@ -200,6 +211,8 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     logs: openLogs(folder, { maxLog: plan.maxLog }),
     folder,
     env,
+    given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
+    sources: openSources(plan.folder),
   });
   const control = await openControl({ folder, run: id, target: run });
   return {

@@ -1,5 +1,5 @@
 /** The plan of a run, kept beside its journal: what the run was to do, whatever becomes of the file. */
-import { closeSync, constants, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import type { Plan, PlanLock } from '../plan/plan.ts';
@@ -10,10 +10,31 @@ const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
 /** The version of the copy that this runjobs writes and reads. */
 const VERSION = 1;
 
+export const NOTHING_GIVEN: KeptGiven = { set: {}, envFiles: [] };
+
 export interface PlanCopy {
   /** As the file said; the overrides are not in it. */
   readonly plan: Plan;
   readonly overrides: Overrides;
+  readonly given: KeptGiven;
+}
+
+/** What the caller gave to the plan, so that a resumed run has it again. */
+export interface KeptGiven {
+  /** Values of inputs, but those of secrets, which are kept nowhere. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Absolute paths of files of variables, the later over the earlier; what can be read only once is not among them. */
+  readonly envFiles: readonly string[];
+}
+
+/** What of it may be kept. */
+export function keptGiven({ secrets }: Plan, { set, envFiles }: KeptGiven): KeptGiven {
+  const kept = Object.entries(set).filter(([name]) => !secrets.includes(name));
+  return { set: Object.fromEntries(kept), envFiles: envFiles.filter(isReadable) };
+}
+
+function isReadable(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** What the command line, or the caller of the library, put in the place of the plan's own. */
@@ -34,13 +55,13 @@ export function overridden(plan: Plan, { slots = plan.slots, timeoutMs, lock }: 
   };
 }
 
-/** Writes the copy, in place of an earlier one; whole, or not at all. @throws the file system's error. */
-export function writePlanCopy(folder: string, { plan, overrides }: PlanCopy): void {
+/** Writes the copy, without the values of secrets, in place of an earlier one; whole, or not at all. @throws the file system's error. */
+export function writePlanCopy(folder: string, { plan, overrides, given }: PlanCopy): void {
   const file = join(folder, RUN_FILES.plan);
   const draft = `${file}.${pid}`;
   const descriptor = openSync(draft, O_CREAT | O_TRUNC | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    writeFileSync(descriptor, JSON.stringify({ v: VERSION, plan, overrides }));
+    writeFileSync(descriptor, JSON.stringify({ v: VERSION, plan, overrides, given: keptGiven(plan, given) }));
   } finally {
     closeSync(descriptor);
   }
@@ -51,14 +72,24 @@ export function writePlanCopy(folder: string, { plan, overrides }: PlanCopy): vo
 export function readPlanCopy(folder: string): PlanCopy | { readonly wrong: string } {
   const file = join(folder, RUN_FILES.plan);
   try {
-    const { v, plan, overrides } = JSON.parse(readFileSync(file, 'utf8')) ?? {};
+    const { v, plan, overrides, given } = JSON.parse(readFileSync(file, 'utf8')) ?? {};
     if (v !== VERSION)
       return { wrong: `"${file}" is of version ${String(v)}, and this runjobs knows ${VERSION}: use a newer one` };
     if (!isTree(plan?.root)) return { wrong: `"${file}" holds no plan` };
-    return { plan, overrides: overrides ?? {} };
+    return { plan, overrides: overrides ?? {}, given: givenOf(given) };
   } catch (error) {
     return { wrong: `"${file}" cannot be read: ${(error as Error).message}` };
   }
+}
+
+/** What a copy says was given; what is damaged is left out. */
+function givenOf(kept: unknown): KeptGiven {
+  const { set, envFiles } = Object(kept);
+  const isText = (value: unknown) => typeof value === 'string';
+  return {
+    set: Object.fromEntries(Object.entries<string>(Object(set)).filter(([, value]) => isText(value))),
+    envFiles: Array.isArray(envFiles) ? envFiles.filter(isText) : [],
+  };
 }
 
 /** Whether it holds steps all the way down. */

@@ -86,6 +86,9 @@ class Names {
   #inside(step: Raw, place: Place, outside: Known): void {
     const { path, known, cwd } = place;
     if (step.name !== undefined) this.#references.text(step.name, [...path, 'name'], known);
+    if (isRaw(step.every)) {
+      for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
+    }
     if (step.run !== undefined) this.#run(step, place);
     if (step.http !== undefined) this.#http(step.http, [...path, 'http'], known);
     if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Past } from '../../src/events/past.ts';
 import { createProgress, fold } from '../../src/events/progress.ts';
-import { writePlanCopy } from '../../src/journal/plan-copy.ts';
+import { NOTHING_GIVEN, writePlanCopy } from '../../src/journal/plan-copy.ts';
 import { readJournal } from '../../src/journal/read.ts';
 import { reopenRun } from '../../src/journal/resume.ts';
 import { createPlain } from '../../src/reporters/plain.ts';
@@ -50,7 +50,7 @@ const GOOD = new Set(
 async function resumedWith(journal: Uint8Array): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'runjobs-fuzz-'));
   try {
-    writePlanCopy(folder, { plan: plan(ROOT), overrides: {} });
+    writePlanCopy(folder, { plan: plan(ROOT), overrides: {}, given: NOTHING_GIVEN });
     const file = join(folder, 'journal.ndjson');
     writeFileSync(file, journal);
     const read: RunEvent[] = [];

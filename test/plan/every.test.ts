@@ -6,7 +6,7 @@ import { planFrom } from '../../src/plan/load.ts';
 beforeAll(loadCron);
 
 function problemsOf(every: unknown): string[] {
-  const loaded = planFrom({ run: 'true', every }, { folder: '/' });
+  const loaded = planFrom({ env: { PATTERN: '@daily' }, run: 'true', every }, { folder: '/' });
   return loaded.type === 'rejected' ? loaded.problems.map(({ path, message }) => `${path}: ${message}`) : [];
 }
 

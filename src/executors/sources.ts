@@ -1,0 +1,14 @@
+/** Reads what a plan names that no step carries out: its files of variables. */
+import { resolve } from 'node:path';
+import type { Sources } from '../engine/executor.ts';
+import { readEnvFile } from '../plan/env-file.ts';
+
+/** Paths start from `folder`, which is absolute. A file is read each time it is asked for. */
+export function openSources(folder: string): Sources {
+  return {
+    async readEnvFile(path) {
+      const read = await readEnvFile(resolve(folder, path));
+      return read.type === 'failed' ? { ...read, message: `${JSON.stringify(path)}: ${read.message}` } : read;
+    },
+  };
+}
