@@ -3,18 +3,19 @@ import { resolve } from 'node:path';
 import { outermost, type RunResult } from './engine/run.ts';
 import { secretProblems } from './engine/secret-values.ts';
 import type { RunEvent } from './events/event.ts';
-import { givenSecrets } from './events/secrets.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
+import { type Given, type GivenOptions, levelsOf, readGiven } from './plan/given.ts';
 import type { PlanInput } from './plan/input.ts';
+import { inputProblems } from './plan/inputs.ts';
 import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
-import type { SecretsOf } from './plan/secret-checks.ts';
-import { claimRootRun, lockRootRun, openRootRun } from './root-run.ts';
+import { claimRootRun, lockRootRun, openRootRun, secretsIn } from './root-run.ts';
 
 export { RunActiveError } from './engine/active-run.ts';
 export type { RunResult } from './engine/run.ts';
 export type * from './events/event.ts';
 export type * from './events/outcome.ts';
+export type { GivenOptions } from './plan/given.ts';
 export type { PlanInput, StepInput } from './plan/input.ts';
 
 export type { LoadResult } from './plan/load.ts';
@@ -35,7 +36,13 @@ export class PlanError extends Error {
   }
 }
 
-export interface RunOptions {
+/** What is given to a plan. */
+export interface GivenToPlan extends GivenOptions {
+  /** The environment, which commands inherit. Default: this process's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunOptions extends GivenToPlan {
   /** Aborting it cancels the run, which then still runs its `finally` steps. */
   readonly signal?: AbortSignal;
   /**
@@ -45,22 +52,24 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => unknown;
   /** In place of the plan's own `slots`. */
   readonly slots?: number;
-  /** The environment that commands inherit. Default: this process's. */
-  readonly env?: Readonly<Record<string, string>>;
   /** Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object. */
   readonly stateDir?: string;
 }
 
 /**
- * Reads and checks a job file without running it. Rejects never: what is wrong with the file is in the result.
+ * Reads and checks a job file without running it. Rejects never: what is wrong with the file, or with what is given to it, is
+ * in the result. That inputs have no value is no problem here.
  *
  * ```ts
  * const loaded = await loadPlan('plan.yaml');
  * if (loaded.type === 'rejected') for (const { line, message } of loaded.problems) console.error(line, message);
  * ```
  */
-export function loadPlan(file: string): Promise<LoadResult> {
-  return load(file, { cwd: process.cwd(), secretsOf: secretsIn(process.env) });
+export async function loadPlan(file: string, options: GivenToPlan = {}): Promise<LoadResult> {
+  const { given, problems } = await readOptions(options);
+  if (problems.length > 0) return { type: 'rejected', problems };
+  const loaded = await load(file, { cwd: process.cwd(), given, secretsOf: secretsIn(given) });
+  return withInputs(loaded, given, false);
 }
 
 /**
@@ -77,27 +86,21 @@ export function loadPlan(file: string): Promise<LoadResult> {
  * plan asks for. @throws {LockUnusableError} when the lock cannot be kept.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
-  const claim = claimRootRun(typeof plan === 'string' ? plan : 'plan');
+  const claim = claimRootRun(typeof plan === 'string' ? plan : nameIn(plan));
   try {
-    const env = options.env ?? (process.env as Record<string, string>);
-    const secretsOf = secretsIn(env);
-    let loaded =
-      typeof plan === 'string'
-        ? await load(plan, { cwd: process.cwd(), secretsOf })
-        : planFrom(plan, { folder: process.cwd(), secretsOf });
-    if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
-    const problems = secretProblems(loaded.plan, outermost({ env }));
+    const { given, problems } = await readOptions(options);
     if (problems.length > 0) throw new PlanError(problems);
+    const secretsOf = secretsIn(given);
+    const read = typeof plan === 'string' ? await load(plan, { given, secretsOf }) : await fromObject(plan, given);
+    const loaded = withInputs(read, given, true);
+    if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
+    const secretless = secretProblems(loaded.plan, outermost({ env: given.env, given: levelsOf(loaded.plan, given) }));
+    if (secretless.length > 0) throw new PlanError(secretless);
     claim.run.name = loaded.plan.name;
-    if (typeof plan !== 'string' && hasCron(loaded.plan.root)) {
-      // Only now is it known that patterns must be checked.
-      await loadCron();
-      loaded = planFrom(plan, { folder: process.cwd(), secretsOf });
-      if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
-    }
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
+    const { env } = given;
     const root = await openRootRun({
       plan: loaded.plan,
       overrides: options.slots === undefined ? {} : { slots },
@@ -105,6 +108,10 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
       lock: await lockRootRun(loaded.plan, { claim, env, signal }),
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
       env,
+      given: {
+        levels: levelsOf(loaded.plan, given),
+        kept: { set: given.set, envFiles: given.files.map(({ file }) => resolve(file)) },
+      },
       ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
     });
     const cancel = () => root.cancel({ type: 'aborted' });
@@ -120,8 +127,33 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   }
 }
 
-function secretsIn(env: Readonly<Record<string, string | undefined>>): SecretsOf {
-  return names => givenSecrets(names, name => env[name]);
+/** What the plan calls itself, before it is known to be one. */
+function nameIn(plan: unknown): string {
+  try {
+    const { name } = Object(plan);
+    return typeof name === 'string' ? name : 'plan';
+  } catch {
+    return 'plan';
+  }
+}
+
+function readOptions({ env = process.env as Record<string, string>, ...options }: GivenToPlan) {
+  return readGiven(options, { cwd: process.cwd(), env });
+}
+
+async function fromObject(plan: PlanInput, given: Given): Promise<LoadResult> {
+  const origin = { folder: process.cwd(), given, secretsOf: secretsIn(given) };
+  const loaded = planFrom(plan, origin);
+  if (loaded.type === 'rejected' || !hasCron(loaded.plan.root)) return loaded;
+  // Only now is it known that patterns must be checked.
+  await loadCron();
+  return planFrom(plan, origin);
+}
+
+/** The plan, unless an input has no value that it needs, or one that does not fit. */
+function withInputs(loaded: LoadResult, given: Given, isRun: boolean): LoadResult {
+  const problems = loaded.type === 'rejected' ? [] : inputProblems(loaded.plan, given, { isRun });
+  return problems.length === 0 ? loaded : { type: 'rejected', problems };
 }
 
 function promiseOf(result: unknown): Promise<void> | undefined {

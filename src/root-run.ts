@@ -21,10 +21,16 @@ import type { ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
-import { type GivenLevel, levelsOf } from './plan/given.ts';
+import { foundAround, type Given, type GivenLevel, levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
+import type { SecretsOf } from './plan/secret-checks.ts';
 
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
+
+/** What is known of a plan's secrets from what it is given. */
+export function secretsIn(given: Given): SecretsOf {
+  return names => givenSecrets(names, name => given.set[name] ?? foundAround(given, name));
+}
 
 const ID_TRIES = 10;
 
@@ -85,11 +91,17 @@ export function claimRootRun(name: string): Claim {
  */
 export async function lockRootRun(
   plan: Plan,
-  { claim, env, onWait, signal }: Pick<RootRunOptions, 'claim' | 'env'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
+  {
+    claim,
+    env,
+    given,
+    onWait,
+    signal,
+  }: Pick<RootRunOptions, 'claim' | 'env' | 'given'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
 ): Promise<Lock | undefined> {
   const lock = await lockPlan(plan, { signal, onWait, run: claim.run.id, userState: userStateOf(env) });
   if (lock?.after === undefined) return lock;
-  const { masked } = givenSecrets(plan.secrets, name => outermost({ env }).get(name));
+  const { masked } = givenSecrets(plan.secrets, name => outermost({ env, given: given?.levels ?? [] }).get(name));
   await endDeadRun(plan, lock.after.run, message => onWait?.(masked(message)));
   return lock;
 }

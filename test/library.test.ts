@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LockHeldError, PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
+import { LockHeldError, loadPlan, PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
 import { lockPlan } from '../src/journal/plan-lock.ts';
 
 let stateDir = '';
@@ -10,6 +10,52 @@ beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'runjobs-library-'));
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+describe('what is given to a plan', () => {
+  const plan = { inputs: { A: { type: 'number' }, B: { default: 'b' } }, run: 'echo "$A $B $C"' } as const;
+
+  it('has the values of --set and the files of --env-file', async () => {
+    const file = join(stateDir, 'a.env');
+    writeFileSync(file, 'B=file\nC=file');
+    let text = '';
+    const result = await run(plan, {
+      stateDir,
+      set: { A: 1 },
+      envFile: file,
+      onEvent: event => {
+        if (event.type === 'step.output') text += event.text;
+      },
+    });
+    expect([result.exitCode, text]).toEqual([0, '1 b file\n']);
+  });
+
+  it('is refused with every problem, and nothing starts', async () => {
+    const wrong = run(plan, { stateDir, set: { A: 'x', D: '' } });
+    await expect(wrong).rejects.toThrow(PlanError);
+    await expect(wrong).rejects.toMatchObject({
+      problems: [
+        { message: '--set D: the plan has no such input; it has A, B' },
+        { message: 'input A: expected a number, got "x"' },
+      ],
+    });
+    await expect(run(plan, { stateDir })).rejects.toThrow('input A is missing: a number; give it with --set A=…');
+    await expect(run(plan, { stateDir, envFile: ['none.env'] })).rejects.toThrow('none.env: no such file');
+    expect(existsSync(join(stateDir, 'runs'))).toBe(false);
+  });
+
+  it('is checked by loadPlan, as far as it is given', async () => {
+    const file = join(stateDir, 'plan.json');
+    writeFileSync(file, JSON.stringify({ ...plan, run: ['echo', `\${C}`] }));
+    const messages = async (options: Parameters<typeof loadPlan>[1]) => {
+      const loaded = await loadPlan(file, options);
+      return loaded.type === 'rejected' ? loaded.problems.map(({ message }) => message) : [];
+    };
+    expect(await messages({ env: { C: '' } })).toEqual([]);
+    expect(await messages({ env: { C: '' }, set: { A: 'x' } })).toEqual(['input A: expected a number, got "x"']);
+    expect(await messages({ env: {} })).toEqual([expect.stringMatching(/^nothing sets "C"/)]);
+    expect(await messages({ env: {}, envFile: 'none.env' })).toEqual(['no such file']);
+  });
+});
 
 describe('run', () => {
   it('takes an object, and resolves with the outcome of every step', async () => {

@@ -49,10 +49,10 @@ export function checkPlan(root: unknown): Checked {
 class Checks implements Checked {
   readonly errors: Finding[] = [];
   readonly warnings: Finding[] = [];
-  readonly #pools: Values;
+  readonly #pools: Raw;
 
   /** @param pools those of the root. */
-  constructor(pools: Values) {
+  constructor(pools: Raw) {
     this.#pools = pools;
   }
 
