@@ -59,10 +59,13 @@ async function perform(request: Request): Promise<void> {
       process.exitCode = await (await import('./commands/clean.ts')).cleanCommand(request.runs, request.options);
       return;
     case 'check':
-      process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan);
+      process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan, request.options);
       return;
     case 'schema':
       process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
+      return;
+    case 'help':
+      process.exitCode = await (await import('./commands/help.ts')).helpCommand(request.plan, request.words);
       return;
     case 'say':
       process.exitCode = await say(request.words, request.exitCode);

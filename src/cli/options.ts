@@ -14,12 +14,22 @@ export type Request =
   | { readonly type: 'logs'; readonly run: string; readonly step: string | undefined; readonly options: LogsFlags }
   | { readonly type: 'stop'; readonly run: string; readonly step: string | undefined; readonly options: PastFlags }
   | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
-  | { readonly type: 'check'; readonly plan: string }
+  | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
+  /** The words of the help, and the inputs of this plan. */
+  | { readonly type: 'help'; readonly plan: string; readonly words: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
   /** Nothing but to say this: help, the version, or what is wrong with the arguments. */
   | { readonly type: 'say'; readonly words: string; readonly exitCode: number };
 
-export interface RunFlags {
+/** What the caller gives to a plan. */
+export interface GivenFlags {
+  /** Values of inputs. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Files of variables, the later over the earlier. */
+  readonly envFile: readonly string[];
+}
+
+export interface RunFlags extends GivenFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
@@ -29,7 +39,7 @@ export interface RunFlags {
   readonly durable?: boolean;
 }
 
-export interface ResumeFlags {
+export interface ResumeFlags extends GivenFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
@@ -119,11 +129,11 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     request = wanted;
   });
 
-  command(program, 'check')
+  giving(command(program, 'check'))
     .description('check a plan and print its tree; nothing is started')
     .argument('<plan>', 'job file, or "-"')
-    .action((plan: string) => {
-      request = { type: 'check', plan };
+    .action((plan: string, options: GivenFlags) => {
+      request = { type: 'check', plan, options };
     });
 
   command(program, 'schema')
@@ -139,9 +149,18 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     program.parse(argv, { from: 'user' });
     return request ?? { type: 'say', words, exitCode: 0 };
   } catch (error) {
-    if (error instanceof CommanderError) return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    const plan = error.code === 'commander.helpDisplayed' ? planToExplain(argv, version) : undefined;
+    if (plan !== undefined) return { type: 'help', plan, words };
+    return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
+}
+
+/** The plan that would have been run, had help not been asked for. */
+function planToExplain(argv: readonly string[], version: string): string | undefined {
+  const others = argv.filter(word => word !== '--help' && word !== '-h');
+  const request = parseArguments(others, version);
+  return request.type === 'run' ? request.plan : undefined;
 }
 
 /** What to say of a first argument that is no file but nearly a command; it would be taken for a plan. */
@@ -207,9 +226,24 @@ function looking(into: Command): Command {
   return into.option('--state-dir <folder>', 'look only there (default: nearby, see "runs"; $RUNJOBS_STATE_DIR)');
 }
 
+/** What a command that loads a plan takes. */
+function giving(into: Command): Command {
+  return into
+    .addOption(
+      new Option('--set <NAME=value>', 'the value of an input of the plan; may be repeated')
+        .default({}, 'what the plan says')
+        .argParser(assignment),
+    )
+    .addOption(
+      new Option('--env-file <file>', 'variables for the plan, as NAME=value lines; may be repeated, the later win')
+        .default([], 'none')
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+    );
+}
+
 /** What a command that runs a plan takes. */
 function running(into: Command): Command {
-  return into
+  return giving(into)
     .addOption(
       new Option('-r, --reporter <name[:file]>', 'live, plain or ndjson, to a file if one is named; may be repeated')
         .default([], 'live on a terminal, else plain')
@@ -221,6 +255,12 @@ function running(into: Command): Command {
     .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
     .option('--no-color', 'no colours')
     .option('--durable', 'each state change is safe against a loss of power before the next step starts');
+}
+
+function assignment(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be NAME=value.');
+  return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 function wholeOrNone(text: string): number {

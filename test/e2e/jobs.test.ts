@@ -98,6 +98,19 @@ describe('the other plans', () => {
     }
   });
 
+  it('inputs takes values, and has defaults', async () => {
+    const result = await job('inputs.yaml', {}, ['--set', 'TARGET=production', '--set', 'VERSION=v1.2']);
+    expect(said(result)).toEqual(['deploying v1.2 to production, 1 at once']);
+    expect(said(await job('inputs.yaml'))).toEqual(['deploying the latest to staging, 1 at once']);
+    expect((await job('inputs.yaml', {}, ['--set', 'VERSION=1.2'])).exitCode).toBe(2);
+  });
+
+  it('env-file reads its variables from a file', async () => {
+    const result = await job('env-file.yaml');
+    expect(said(result)).toEqual(['Hello, $name from the file', 'Hello, $name from the step, not the file']);
+    expect(result.exitCode).toBe(0);
+  });
+
   it('check names scripts that there are; CI runs it', async () => {
     const plan = parse(readFileSync('jobs/check.yaml', 'utf8'));
     const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts;

@@ -12,9 +12,14 @@ export interface JobResult {
 }
 
 /** Runs a plan of `jobs/`, with its state elsewhere. */
-export async function job(name: string, env: Record<string, string> = {}): Promise<JobResult> {
+export async function job(
+  name: string,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<JobResult> {
   const startedAt = performance.now();
-  const result = await runjobs([`jobs/${name}`, '--reporter', 'plain', '--state-dir', temporaryFolder()], { env });
+  const rest = ['--reporter', 'plain', '--state-dir', temporaryFolder(), ...args];
+  const result = await runjobs([`jobs/${name}`, ...rest], { env });
   const seconds = (performance.now() - startedAt) / 1000;
   const stdout = String(result.stdout);
   return { exitCode: result.exitCode, stdout, lines: stdout.split('\n').filter(line => line.startsWith('[')), seconds };

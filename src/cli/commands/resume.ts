@@ -1,17 +1,18 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
 import { existsSync } from 'node:fs';
-import { outermost } from '../../engine/run.ts';
-import { secretProblems } from '../../engine/secret-values.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
+import type { Given, GivenOptions } from '../../plan/given.ts';
+import { missingInputs } from '../../plan/inputs.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { listed } from '../../plan/quote.ts';
 import { changedSteps } from '../../plan/same.ts';
-import { claimRootRun, resumeRootRun } from '../../root-run.ts';
+import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
 import type { ResumeFlags } from '../options.ts';
-import { explainRejection, loadNamedPlan } from '../plan-source.ts';
+import { explainInputs, explainRejection, givenToRun, loadNamedPlan, readAround } from '../plan-source.ts';
 import { openStreams, type Streams } from '../streams.ts';
 import { overridesOf } from './run.ts';
 
@@ -56,12 +57,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     run.owner.release();
     return refuse(streams, EXIT.usage, found.wrong);
   }
-  const { plan, changed } = found;
-  const problems = secretProblems(plan, outermost({ env: process.env as Record<string, string> }));
-  if (problems.length > 0) {
-    run.owner.release();
-    return refuse(streams, EXIT.usage, explainRejection(plan.file ?? run.id, { problems }));
-  }
+  const { plan, changed, given } = found;
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const claim = claimRootRun(plan.name);
   claim.run.id = run.id;
@@ -71,11 +67,12 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     claim,
     plan: overridden(plan, overrides),
     abandon: run.owner.release,
-    open(given) {
+    open(opening) {
       const env = process.env as Record<string, string>;
       return resumeRootRun(run, {
-        ...given,
+        ...opening,
         env,
+        given,
         durable: flags.durable ?? false,
         plan,
         overrides,
@@ -86,22 +83,32 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
   });
 }
 
+/** A plan to go on with, or why it cannot be. */
+type Found =
+  | { readonly plan: Plan; readonly changed: readonly string[]; readonly given: GivenToRun }
+  | { readonly wrong: string };
+
 /** The plan as its file is now, and the steps that are others than when the run began; or why it does not go on. */
-async function planOf(
-  { id, copy }: ReopenedRun,
-  { force = false }: ResumeFlags,
-): Promise<{ readonly plan: Plan; readonly changed: readonly string[] } | { readonly wrong: string }> {
+async function planOf(run: ReopenedRun, flags: ResumeFlags): Promise<Found> {
+  const { id, copy } = run;
   const { file } = copy.plan;
-  if (file === undefined || (force && !existsSync(file))) return { plan: copy.plan, changed: [] };
+  const options: GivenOptions = {
+    set: { ...copy.given.set, ...flags.set },
+    envFile: [...copy.given.envFiles, ...flags.envFile],
+  };
+  const read = await readAround(options);
+  if (read.type === 'wrong') return { wrong: read.words };
+  const { given } = read;
+  if (file === undefined || (flags.force && !existsSync(file))) return withInputs(copy.plan, [], given, options);
   if (!existsSync(file)) {
     const what = `the plan of ${id} is not there any more: ${file}; nothing was started`;
     const next = `Put it back, or go on with the copy that the run has kept: runjobs resume ${id} --force`;
     return { wrong: `runjobs: ${what}.\n${next}\n` };
   }
-  const loaded = await loadNamedPlan(file);
+  const loaded = await loadNamedPlan(file, given);
   if (loaded.type === 'rejected') return { wrong: explainRejection(file, loaded) };
   const changed = changedSteps(copy.plan.root, loaded.plan.root);
-  if (changed.length === 0 || force) return { plan: loaded.plan, changed };
+  if (changed.length === 0 || flags.force) return withInputs(loaded.plan, changed, given, options);
   const named = changed.slice(0, NAMED).map(path => `"${path}"`);
   const more = changed.length > named.length ? ` and ${changed.length - named.length} more` : '';
   return {
@@ -109,4 +116,13 @@ async function planOf(
       `runjobs: ${file} has changed since ${id} began: ${named.join(', ')}${more}; nothing was started.\n` +
       `"runjobs resume ${id} --force" takes over the steps that are unchanged; "runjobs ${file}" starts anew.\n`,
   };
+}
+
+/** The plan with its inputs, unless a value is missing or wrong; those of secrets are given again. */
+function withInputs(plan: Plan, changed: readonly string[], given: Given, options: GivenOptions): Found {
+  const words = explainInputs(plan, given, { source: plan.file ?? '-', isRun: true });
+  if (words === undefined) return { plan, changed, given: givenToRun(plan, given, options) };
+  const secrets = missingInputs(plan, given).filter(name => plan.secrets.includes(name));
+  const again = `The values of secrets are not kept with a run: give ${listed(secrets, 'and')} again.\n`;
+  return { wrong: words + (secrets.length === 0 ? '' : again) };
 }

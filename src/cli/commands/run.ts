@@ -1,23 +1,19 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
-import { outermost } from '../../engine/run.ts';
-import { secretProblems } from '../../engine/secret-values.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import type { RunFlags } from '../options.ts';
-import { explainRejection, loadNamedPlan } from '../plan-source.ts';
+import { loadGivenPlan } from '../plan-source.ts';
 import { openStreams } from '../streams.ts';
 
 /** Runs the plan, and ends the process with the run's exit code. */
 export async function runCommand(source: string, flags: RunFlags): Promise<void> {
   const streams = openStreams();
-  const loaded = await loadNamedPlan(source);
-  if (loaded.type === 'rejected') return refuse(streams, EXIT.usage, explainRejection(source, loaded));
-  const { plan } = loaded;
-  const problems = secretProblems(plan, outermost({ env: process.env as Record<string, string> }));
-  if (problems.length > 0) return refuse(streams, EXIT.usage, explainRejection(source, { problems }));
+  const loaded = await loadGivenPlan(source, flags, { isRun: true });
+  if (loaded.type === 'wrong') return refuse(streams, EXIT.usage, loaded.words);
+  const { plan, given } = loaded;
   const overrides = overridesOf(flags);
   // Never given back: the process ends with its run.
   const claim = claimRootRun(plan.name);
@@ -26,7 +22,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     streams,
     claim,
     plan: overridden(plan, overrides),
-    open: given => openRootRun({ ...given, ...environment(flags), plan, overrides, claim }),
+    open: opening => openRootRun({ ...opening, ...environment(flags), plan, overrides, given, claim }),
   });
 }
 
