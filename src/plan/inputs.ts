@@ -127,7 +127,6 @@ function declarationFindings(
     }
   }
   if (input.default === undefined) return found;
-  if (isSecret) tell('a secret has no default: its value would stand in the file; take it out', ['default'], 'key');
   if (input.required === true) tell('required and default exclude each other; keep one', ['required'], 'key');
   const value = isSecret ? undefined : textOf(input.default, ['default']);
   const allowed = values.filter(one => one !== undefined);

@@ -12,7 +12,7 @@ import { importPlan } from './module.ts';
 import type { Plan } from './plan.ts';
 import { type Problem, problemsFrom } from './problems.ts';
 import { describeThrown } from './quote.ts';
-import { type SecretsOf, withoutSecrets } from './secret-checks.ts';
+import { type SecretsOf, withoutLiterals, withoutSecrets } from './secret-checks.ts';
 import { type Finding, type Reading, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { whyUnreadable } from './unreadable.ts';
@@ -152,7 +152,7 @@ function conclude(reading: Partial<Reading>, { origin, shown, ...surroundings }:
   const examined = examine(reading, origin, surroundings);
   const { secrets } = examined;
   const problemsOf = (found: readonly Finding[]) => {
-    const problems = problemsFrom(found, shown, source);
+    const problems = withoutLiterals(problemsFrom(found, shown, source));
     return secrets === undefined ? problems : withoutSecrets(problems, secrets, source);
   };
   if (examined.type === 'faulty') return { type: 'rejected', problems: problemsOf(examined.errors) };

@@ -23,6 +23,8 @@ export function nameFindings(root: Raw, options: NameOptions): Finding[] {
   let known = new Known(namesOf(env), { isOpen: isPartial });
   for (const { values } of files) known = known.with(namesOf(values));
   if (isRaw(root.inputs)) known = known.with(namesOf(root.inputs));
+  // Whether a secret has a value is told when a run is started.
+  if (Array.isArray(root.secrets)) known = known.with(new Set(root.secrets.filter(name => typeof name === 'string')));
   const names = new Names(options);
   names.step(root, { path: [], known, cwd: undefined });
   return names.findings;

@@ -5,6 +5,8 @@ import { namesIn } from './variables.ts';
 
 const STEP_LISTS = ['steps', 'gather', 'any', 'finally'];
 
+const LITERAL = 'the value of the secret';
+
 const EXPOSED = 'contains the value of the secret';
 
 type Values = { readonly [key: string]: unknown };
@@ -29,7 +31,7 @@ export function secretFindings(root: unknown): { readonly errors: Finding[]; rea
 
   const literal = (name: string, value: unknown, path: Path) => {
     if (!secrets.includes(name) || !isLiteral(value)) return;
-    const message = `the value of the secret "${name}" is written in the plan; it comes from the environment, an envFile or an input`;
+    const message = `${LITERAL} "${name}" is written in the plan; it comes from the environment, an envFile or an input`;
     errors.push({ message, path, at: 'key' });
   };
   const named = (values: unknown, path: Path) => {
@@ -121,6 +123,15 @@ export function withoutSecrets(problems: readonly Problem[], known: KnownSecrets
     message: masked(problem.message).replace(/"[^"]*…[^"]*"/g, '"***"'),
     path: masked(problem.path).replace(/\["[^"]*…[^"]*"\]/g, '["***"]'),
   }));
+}
+
+/** The problems without the lines in which the author has written a secret. */
+export function withoutLiterals(problems: readonly Problem[]): Problem[] {
+  return problems.map(problem => {
+    if (!problem.message.startsWith(LITERAL)) return problem;
+    const { excerpt: _, ...rest } = problem;
+    return rest;
+  });
 }
 
 /** Whether a shell reads the text at this path. */

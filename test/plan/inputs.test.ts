@@ -43,7 +43,7 @@ describe('a declaration that does not hold together is told', () => {
     const text =
       'run: x\nsecrets: [TOKEN]\ninputs:\n  TOKEN: { default: hunter2 }\n  N: { type: number, default: 0x10 }';
     expect(await problemsOf(text)).toEqual([
-      '4:12 root.inputs.TOKEN.default: a secret has no default: its value would stand in the file; take it out',
+      '4:12 root.inputs.TOKEN.default: the value of the secret "TOKEN" is written in the plan; it comes from the environment, an envFile or an input',
       '5:31 root.inputs.N.default: expected a number, got "0x10"',
     ]);
   });

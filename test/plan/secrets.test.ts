@@ -7,7 +7,8 @@ const VALUE = 'TOP"SECRET/1';
 const secretsOf = (names: readonly string[]) => givenSecrets(names, name => (name === 'TOKEN' ? VALUE : undefined));
 
 function load(plan: object, isKnown = false) {
-  const origin = { folder: '/x', ...(isKnown ? { secretsOf } : {}) };
+  const given = { set: {}, files: [], env: { OTHER: 'other', A: 'a' } };
+  const origin = { folder: '/x', given, ...(isKnown ? { secretsOf } : {}) };
   return planFrom({ secrets: ['TOKEN'], ...plan }, origin);
 }
 
@@ -118,5 +119,12 @@ describe('a step that saves a secret', () => {
   it('is the only one', () => {
     const loaded = load({ steps: [{ run: 'true', save: 'OTHER' }] });
     expect(loaded.type === 'loaded' && loaded.plan.root).not.toMatchObject({ children: [{ rerun: true }] });
+  });
+});
+
+describe('a secret that the author has written', () => {
+  it('is not shown with the line that holds it', () => {
+    const loaded = load({ run: 'true', env: { TOKEN: 'hunter22' } });
+    expect(JSON.stringify(loaded)).not.toContain('hunter22');
   });
 });
