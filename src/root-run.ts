@@ -1,6 +1,6 @@
 /** The composition of one root run: plan, engine, executors, journal and listeners put together. */
 import { rmSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
@@ -225,6 +225,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     env,
     given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
     sources: openSources(plan.folder),
+    parallelism: availableParallelism(),
   });
   const control = await openControl({ folder, run: id, target: run });
   return {

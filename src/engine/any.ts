@@ -2,7 +2,7 @@
 import type { Past } from '../events/past.ts';
 import type { AnyStep, Step } from '../plan/plan.ts';
 import type { Ending, RunContext } from './context.ts';
-import { Group } from './group.ts';
+import { FAIL_NOBODY, Group } from './group.ts';
 import { type Scope, withScope } from './scope.ts';
 import { isOver, pastOf } from './takeover.ts';
 
@@ -14,7 +14,7 @@ import { isOver, pastOf } from './takeover.ts';
  */
 export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () => void): Promise<Ending> {
   return withScope(scope, {}, async race => {
-    const group = new Group(run, race, 'no failure');
+    const group = new Group(run, race, FAIL_NOBODY);
     let winner = step.children.find(child => hadSucceeded(child, scope.past));
     if (winner !== undefined) {
       await group.child(winner);

@@ -1,18 +1,23 @@
 /** The body of a step: the one switch over its kinds. */
+import type { StepStarted } from '../events/event.ts';
 import type { Outcome } from '../events/outcome.ts';
-import type { Step } from '../plan/plan.ts';
+import { isLeaf, type Step } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
 import { any } from './any.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { forEach } from './for-each.ts';
 import { gather } from './gather.ts';
 import { executeLeaf } from './leaf.ts';
 import type { Scope } from './scope.ts';
 import { sequence } from './sequence.ts';
 
+/** What is told of a start besides. */
+type StartFacts = Pick<StepStarted, 'pid' | 'logOffset' | 'items' | 'list'>;
+
 /** Runs one attempt of the body; resolves when nothing of it is left. */
 export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Ending> {
   const { step } = running;
-  const started = (facts: { readonly pid?: number; readonly logOffset?: number } = {}) => {
+  const started = (facts: StartFacts = {}) => {
     running.attempts += 1;
     run.publish({
       type: 'step.started',
@@ -21,6 +26,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       ...(scope.tick === undefined ? {} : { tick: scope.tick }),
       attempt,
       ...(step.name === undefined ? {} : { name: nameIn(scope, step.name) }),
+      ...(running.item === undefined ? {} : { item: running.item }),
       ...facts,
       ...(scope.past === undefined ? {} : { resumed: true }),
     });
@@ -44,7 +50,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       started();
       return { outcome: await sleep(run, step.durationMs, scope) };
     case 'forEach':
-      throw new Error('not yet');
+      return forEach(run, running, step, scope, started);
     default:
       return step satisfies never;
   }
@@ -70,8 +76,8 @@ function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): P
 }
 
 /** Whether it has begun only when steps in it have. */
-function isGroup({ type }: Step): boolean {
-  return type === 'steps' || type === 'gather' || type === 'any';
+function isGroup(step: Step): boolean {
+  return !isLeaf(step) && step.type !== 'sleep';
 }
 
 /** The name as people see it: where a variable in it has no value, as it was written. */

@@ -36,6 +36,8 @@ export interface RunContext extends Learning {
   readonly builtIns: Values;
   /** Reads what the plan names and no step carries out. */
   readonly sources: Sources | undefined;
+  /** Copies of a forEach at once, where it does not say. */
+  readonly parallelism: number;
   /** Forgets the failures of a step, and below it, that is tried again or ticks again. */
   retried(group: string): void;
   /** Keeps a step's final state. */
@@ -71,6 +73,8 @@ export interface Running {
   readonly path: string;
   /** The path of the group it runs in. */
   readonly group: string;
+  /** Of a copy of a forEach: its values. */
+  readonly item: Values | undefined;
   /** When the body started for the first time, on the run's clock. */
   startedAt: number | undefined;
   /** Called when it has started or waits for its slot; a group, when that holds for the children it starts with. */

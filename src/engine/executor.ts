@@ -94,6 +94,13 @@ export type EnvFileRead =
   | { readonly type: 'missing' }
   | { readonly type: 'failed'; readonly message: string };
 
+/** The items of a forEach, however many, in little memory. */
+export interface ListItems {
+  readonly count: number;
+  /** The variables of an item; @param index from 0. */
+  at(index: number): Readonly<Record<string, string>>;
+}
+
 /** Where the output of steps is kept. Implemented by the journal. */
 export interface StepLogs {
   /** The log of the step at this path; nothing is created before its first byte. */

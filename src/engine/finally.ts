@@ -3,7 +3,7 @@
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { childPath, type FinallyBlock } from '../plan/plan.ts';
 import type { Ending, RunContext, Running } from './context.ts';
-import { Group } from './group.ts';
+import { FAIL_NOBODY, Group } from './group.ts';
 import { type Scope, withDeadline, withScope } from './scope.ts';
 import { skipFinally } from './skip.ts';
 
@@ -56,7 +56,7 @@ interface BlockFailure {
 }
 
 async function inOrder(run: RunContext, block: FinallyBlock, scope: Scope): Promise<BlockFailure | undefined> {
-  const group = new Group(run, scope, 'no failure');
+  const group = new Group(run, scope, FAIL_NOBODY);
   await group.inOrder(block.steps);
   await group.end();
   const told = scope.cancelled;

@@ -8,8 +8,21 @@ import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
 import type { Values } from './variables.ts';
 
-/** Which failures cancel everything else in a group. */
-export type CancelOn = 'any failure' | 'a background failure' | 'no failure';
+/** What the failures of its children do to a group. A background step that fails cancels it, unless nothing does. */
+export interface FailurePolicy {
+  /** What the first that is not tolerated does to the others: cancels them, lets no more start, or nothing. */
+  readonly onFailure: 'cancel' | 'close' | 'go on';
+  /** So many are none; one more cancels the others whatever {@link FailurePolicy.onFailure} says. */
+  readonly tolerated: number;
+  /** Background steps are like the others. */
+  readonly isLenient?: true;
+}
+
+/** The first failure ends the group. */
+export const FAIL_FAST: FailurePolicy = { onFailure: 'cancel', tolerated: 0 };
+
+/** No failure keeps the others from running. */
+export const FAIL_NOBODY: FailurePolicy = { onFailure: 'go on', tolerated: 0, isLenient: true };
 
 interface Background {
   readonly scope: Scope;
@@ -24,18 +37,19 @@ export class Group {
   failure: { readonly step: string; readonly exitCode: number | undefined } | undefined;
   readonly #run: RunContext;
   readonly #scope: Scope;
-  readonly #cancelOn: CancelOn;
+  readonly #policy: FailurePolicy;
   readonly #own: Values;
   readonly #background: Background[] = [];
   /** By the ids of the children, in the order they ended. */
   readonly #saved = new Map<string, Values>();
   #foreground = false;
+  #tolerated = 0;
 
   /** @param own the `env` of the step that it is the body of: what is saved inside cannot be seen through it. */
-  constructor(run: RunContext, scope: Scope, cancelOn: CancelOn, own: Values = NOTHING) {
+  constructor(run: RunContext, scope: Scope, policy: FailurePolicy, own: Values = NOTHING) {
     this.#run = run;
     this.#scope = scope;
-    this.#cancelOn = cancelOn;
+    this.#policy = policy;
     this.#own = own;
   }
 
@@ -54,6 +68,13 @@ export class Group {
   /** What a child that has ended has saved. */
   savedBy({ id }: Step): Values {
     return this.#saved.get(id) ?? NOTHING;
+  }
+
+  /** The same, once: it is kept no longer. */
+  takeSaved(child: Step): Values {
+    const saved = this.savedBy(child);
+    this.#saved.delete(child.id);
+    return saved;
   }
 
   /** Gives a child that does not start its final state. */
@@ -123,10 +144,17 @@ export class Group {
   }
 
   #fail(path: string, outcome: Failed, isBackground: boolean): void {
+    const { onFailure, tolerated, isLenient } = this.#policy;
+    const isFatal = isBackground && isLenient !== true;
+    if (!isFatal && this.#tolerated < tolerated) {
+      this.#tolerated += 1;
+      return;
+    }
     const step = outcome.reason.type === 'child' ? outcome.reason.step : path;
     this.failure ??= { step, exitCode: outcome.exitCode };
-    const isFatal = this.#cancelOn === 'any failure' || (isBackground && this.#cancelOn === 'a background failure');
-    if (isFatal) this.#scope.cancel({ type: 'sibling-failed', step });
+    const reason = { type: 'sibling-failed', step } as const;
+    if (isFatal || onFailure === 'cancel' || tolerated > 0) this.#scope.cancel(reason);
+    else if (onFailure === 'close') this.#scope.close(reason);
   }
 
   async #backgroundAlone(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
-import { childPath, type Plan } from '../plan/plan.ts';
+import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, Sources, StepLogs } from './executor.ts';
@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly host?: string;
   /** Learns the values of the plan's secrets; what the run keeps and tells of output is masked by it. Default: one of its own. */
   readonly secrets?: Secrets;
+  /** Copies of a forEach at once, where it does not say. Default: 4. */
+  readonly parallelism?: number;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -62,7 +64,7 @@ export interface ResumeFrom {
 export interface RunResult {
   readonly outcome: Outcome;
   readonly exitCode: number;
-  /** The last outcome of every step, by path. */
+  /** The last outcome of every step, by path; but of copies of a forEach, and of steps in them, which may be very many. */
   readonly steps: ReadonlyMap<string, Outcome>;
   /** Every step that failed by itself, allowed or not, the first one first. */
   readonly failures: readonly StepFailure[];
@@ -152,18 +154,17 @@ export function openRun(options: RunOptions): Run {
     killed: killer.signal,
     builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
     sources: options.sources,
+    parallelism: options.parallelism ?? 4,
     t,
     failed(step, outcome) {
       if (!isDerived(outcome)) failures.push({ step, outcome });
     },
     retried(group) {
-      const stays = ({ step, outcome }: StepFailure) =>
-        outcome.reason.type === 'internal' ||
-        !(step === group || step.startsWith(childPath(group, '')) || group === '.');
+      const stays = ({ step, outcome }: StepFailure) => outcome.reason.type === 'internal' || !isAtOrBelow(step, group);
       failures = failures.filter(stays);
     },
     settled(step, outcome) {
-      steps.set(step, outcome);
+      if (!isInCopy(step)) steps.set(step, outcome);
       for (const tell of waiting.get(step) ?? []) tell(outcome);
       waiting.delete(step);
     },
@@ -229,6 +230,11 @@ export function openRun(options: RunOptions): Run {
 
 function resumedFrom({ root }: Plan, { past, count, changed = [] }: ResumeFrom): Resumed {
   return { count, taken: countTaken(root, past), ...(changed.length === 0 ? {} : { changed }) };
+}
+
+/** Whether the path is that of a copy of a forEach, or of a step in one. */
+function isInCopy(path: string): boolean {
+  return path.includes('[');
 }
 
 /** Whether the path is that of a `finally`, which is no step. */

@@ -3,7 +3,7 @@ import type { CancelReason, OtherClock } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isAtOrBelow } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Variables } from './variables.ts';
+import type { Values, Variables } from './variables.ts';
 
 /**
  * How a scope hangs on its parent. `attached`: told to stop with it. `background`: starts nothing more once the parent
@@ -23,6 +23,8 @@ export interface ScopeOptions {
   readonly slotless?: boolean;
   /** Nor anything of the pools. */
   readonly poolless?: boolean;
+  /** The values of the copy of a forEach that this is around; those of the steps in it are not told again. */
+  readonly item?: Values;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Scope {
   readonly past: Past | undefined;
   readonly slotless: boolean;
   readonly poolless: boolean;
+  readonly item: Values | undefined;
   closed: CancelReason | undefined;
   cancelled: CancelReason | undefined;
   readonly #parent: Scope | undefined;
@@ -59,6 +62,7 @@ export class Scope {
     this.past = options.past;
     this.slotless = options.slotless ?? false;
     this.poolless = options.poolless ?? false;
+    this.item = options.item;
     if (parent === undefined) return;
     parent.#children ??= new Set();
     parent.#children.add(this);

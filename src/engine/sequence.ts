@@ -1,7 +1,7 @@
 /** `steps`: children one after the other; after a failure the rest is skipped. */
 import type { SequenceStep } from '../plan/plan.ts';
 import type { Ending, RunContext } from './context.ts';
-import { Group } from './group.ts';
+import { FAIL_FAST, Group } from './group.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function sequence(
   scope: Scope,
   onBegun: () => void,
 ): Promise<Ending> {
-  const group = new Group(run, scope, 'any failure', step.env);
+  const group = new Group(run, scope, FAIL_FAST, step.env);
   await group.inOrder(step.children, onBegun);
   return group.end();
 }

@@ -39,6 +39,7 @@ export async function runStep(
     step,
     path,
     group: group.path,
+    item: group.item,
     startedAt: undefined,
     onBegun,
     attempts: 0,

@@ -2,7 +2,7 @@
 import type { SavedFacts } from '../events/event.ts';
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
-import { childPath, childrenOf, type Every, isLeaf, type Retry, type Step } from '../plan/plan.ts';
+import { childPath, childrenOf, type Every, type ForEachStep, isLeaf, type Retry, type Step } from '../plan/plan.ts';
 import type { Ending, RunContext, Running } from './context.ts';
 import type { Values } from './variables.ts';
 
@@ -29,14 +29,20 @@ export function isOver(step: Step, past: Past | undefined): past is Ended {
 }
 
 function startsAgain(step: Step): boolean {
-  return (
-    step.background || step.rerun === true || childrenOf(step).some(child => !child.background && startsAgain(child))
-  );
+  return step.background || step.rerun === true || inside(step).some(child => !child.background && startsAgain(child));
+}
+
+/** The steps directly inside; of a forEach that of which it has copies. */
+function inside(step: Step): readonly Step[] {
+  return step.type === 'forEach' ? [step.each] : childrenOf(step);
 }
 
 /** Tells again how the step and all below it had ended, in declared order. */
 export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Ending {
   for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
+  if (step.type === 'forEach') {
+    for (const taken of takenCopies(step, past)) takeOverCopies(run, step, path, taken);
+  }
   const block = past.children.get('finally');
   for (const child of step.finally?.steps ?? []) {
     tellAgain(run, child, childPath(childPath(path, 'finally'), child.id), block?.children.get(child.id));
@@ -78,8 +84,68 @@ function tellAgain(run: RunContext, step: Step, path: string, past: Past | undef
   if (past?.finished !== undefined) takeOver(run, step, path, past as Ended);
 }
 
+/** Copies of a forEach that follow each other and need not start: they had succeeded; or one that is known by itself. */
+export interface TakenCopies {
+  readonly first: number;
+  readonly count: number;
+  readonly past?: Ended;
+}
+
+/** All such copies among the first `count`, in order. */
+export function takenCopies(
+  step: ForEachStep,
+  past: Past | undefined,
+  count = Number.POSITIVE_INFINITY,
+): readonly TakenCopies[] {
+  if (past === undefined || startsAgain(step.each)) return [];
+  const taken: TakenCopies[] = [...(past.copies ?? [])];
+  for (const [id, copy] of past.children) {
+    if (id.startsWith('[') && isOver(step.each, copy)) taken.push({ first: numberOf(id), count: 1, past: copy });
+  }
+  return taken
+    .filter(({ first }) => first <= count)
+    .map(copies => ({ ...copies, count: Math.min(copies.count, count + 1 - copies.first) }))
+    .sort((one, other) => one.first - other.first);
+}
+
+/** Tells again how copies had ended. Returns what the one that is known by itself had saved. */
+export function takeOverCopies(
+  run: RunContext,
+  step: ForEachStep,
+  path: string,
+  { first, count, past }: TakenCopies,
+): Values | undefined {
+  const id = `[${first}]`;
+  if (past !== undefined) return takeOver(run, { ...step.each, id }, childPath(path, id), past).saved;
+  const outcome = { state: 'succeeded' } as const;
+  run.publish({ type: 'copies.finished', step: path, t: run.t(), first, count, outcome, resumed: true });
+  return undefined;
+}
+
+/** The number of a copy; its id is `[3]`. */
+function numberOf(id: string): number {
+  return Number.parseInt(id.slice(1), 10);
+}
+
+/** The leaf steps of one copy that had succeeded as a whole. */
+function leavesIn(step: Step): number {
+  if (isLeaf(step) || inside(step).length === 0) return 1;
+  return inside(step).reduce((count, child) => count + leavesIn(child), 0);
+}
+
+function countCopies(step: ForEachStep, past: Past | undefined): number {
+  const known = takenCopies(step, past).reduce(
+    (sum, { count, past: copy }) =>
+      sum + (copy === undefined ? count * leavesIn(step.each) : countTaken(step.each, copy)),
+    0,
+  );
+  const entered = [...(past?.children ?? [])].filter(([id, copy]) => id.startsWith('[') && !isOver(step.each, copy));
+  return entered.reduce((sum, [, copy]) => sum + countTaken(step.each, copy), known);
+}
+
 /** The leaf steps below `step` that are taken over. */
 export function countTaken(step: Step, past: Past | undefined): number {
+  if (step.type === 'forEach') return countCopies(step, past);
   if (isLeaf(step) || childrenOf(step).length === 0) return isOver(step, past) ? 1 : 0;
   return childrenOf(step).reduce((count, child) => {
     const known = isOver(step, past) ? past.children.get(child.id) : pastOf(child, past);

@@ -1,14 +1,19 @@
 /** The pure fold of events into what a run that was broken off had come to: what a resumed run takes over. */
 import type { RunEvent, SavedFacts, StepFinished } from './event.ts';
 import type { Outcome } from './outcome.ts';
+import { Ranges } from './ranges.ts';
 
 /**
  * What was recorded of one step, in the last tick and attempt of everything around it. Earlier ticks and attempts of the
  * groups around it are void: what was below them is not in here.
  */
 export interface Past {
-  /** By id; the steps of a `finally` are below `finally`. */
+  /** By id; the steps of a `finally` are below `finally`, the copies of a forEach are `[1]` and so on. */
   readonly children: ReadonlyMap<string, Past>;
+  /** Of a forEach: the copies that succeeded and have saved nothing. They are not among the children. */
+  readonly copies?: Ranges | undefined;
+  /** Of a forEach: where its list is kept, below the run's folder. */
+  readonly list?: string | undefined;
   /** Its final state. Absent while it ran. */
   readonly finished?: StepFinished | undefined;
   /** The last tick that was started, and how many were. */
@@ -28,6 +33,8 @@ export interface Past {
 
 interface Mutable extends Past {
   children: Map<string, Mutable>;
+  copies?: Ranges | undefined;
+  list?: string | undefined;
   finished?: StepFinished | undefined;
   tick?: number | undefined;
   ticks: number;
@@ -57,6 +64,7 @@ function take(root: Mutable, event: RunEvent): void {
       const node = at(root, event.step);
       if (event.resumed === undefined) {
         node.children.clear();
+        node.copies = undefined;
         const isFirst = event.attempt === 1 && (event.tick === undefined || event.tick === 1);
         if (isFirst) {
           node.ticks = 0;
@@ -65,6 +73,7 @@ function take(root: Mutable, event: RunEvent): void {
       }
       if (node.tick !== event.tick || node.ticks === 0) node.ticks += 1;
       node.tick = event.tick;
+      node.list = event.list;
       node.attempt = event.attempt;
       node.finished = undefined;
       node.tickOutcome = undefined;
@@ -85,12 +94,17 @@ function take(root: Mutable, event: RunEvent): void {
       return;
     }
     case 'step.finished':
-      at(root, event.step).finished = event;
+      finish(root, event);
       return;
+    case 'copies.finished': {
+      const node = at(root, event.step);
+      node.copies ??= new Ranges();
+      if (event.outcome.state === 'succeeded') node.copies.add(event.first, event.count);
+      return;
+    }
     case 'run.started':
       forget(root, event.resumed?.changed ?? []);
       return;
-    case 'copies.finished':
     case 'step.queued':
     case 'step.output':
     case 'step.retrying':
@@ -107,11 +121,31 @@ function take(root: Mutable, event: RunEvent): void {
   }
 }
 
+function finish(root: Mutable, event: StepFinished): void {
+  const { parent, number } = placeOf(event.step);
+  const isForgettable = event.outcome.state === 'succeeded' && event.saved === undefined;
+  if (number === undefined || !isForgettable) {
+    at(root, event.step).finished = event;
+    return;
+  }
+  const forEach = at(root, parent);
+  forEach.children.delete(`[${number}]`);
+  forEach.copies ??= new Ranges();
+  forEach.copies.add(number, 1);
+}
+
+/** Of a copy of a forEach, its number and the forEach it is of. */
+function placeOf(path: string): { readonly parent: string; readonly number?: number } {
+  const match = /^(.*)\[(\d+)\]$/.exec(path);
+  return match === null ? { parent: path } : { parent: match[1] || '.', number: Number(match[2]) };
+}
+
 function forget(root: Mutable, paths: readonly string[]): void {
   for (const path of paths) {
     root.finished = undefined;
     let node: Mutable | undefined = root;
-    for (const id of path === '.' ? [] : path.split('/')) {
+    for (const id of idsOf(path)) {
+      if (id === '[]') forgetCopies(node);
       node = node?.children.get(id);
       if (node !== undefined) node.finished = undefined;
     }
@@ -122,17 +156,32 @@ function forget(root: Mutable, paths: readonly string[]): void {
   }
 }
 
+function forgetCopies(forEach: Mutable | undefined): void {
+  if (forEach === undefined) return;
+  forEach.copies = forEach.list = undefined;
+  for (const id of forEach.children.keys()) if (id.startsWith('[')) forEach.children.delete(id);
+}
+
+/** The ids that a path is made of: `a/test[3]/b` of a, test, [3] and b. */
+function idsOf(path: string): readonly string[] {
+  return path === '.' ? [] : (path.match(/[^/[]+|\[\d*\]/g) ?? []);
+}
+
 /** The node of a path; made where there is none. */
 function at(root: Mutable, path: string): Mutable {
-  if (path === '.') return root;
   let node = root;
-  for (const id of path.split('/')) {
+  for (const id of idsOf(path)) {
     let child = node.children.get(id);
     if (child === undefined) {
+      if (id.startsWith('[')) node.copies?.delete(numberOf(id));
       child = { children: new Map(), ticks: 0, attempt: 0 };
       node.children.set(id, child);
     }
     node = child;
   }
   return node;
+}
+
+function numberOf(id: string): number {
+  return Number.parseInt(id.slice(1), 10);
 }

@@ -1,6 +1,6 @@
 /** All executors of real work behind one: those that a plan needs are imported and opened before its run starts. */
 import type { Executor } from '../engine/executor.ts';
-import { childrenOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
+import { childrenOf, commandsOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
 
 export interface Executors extends Required<Executor> {
@@ -74,10 +74,14 @@ function longestGrace({ root }: Plan): number {
   );
 }
 
-/** Every leaf step in a tree. */
+/** Every leaf step in a tree, and every command that prints a list. */
 function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
   if (step.if?.type === 'test') leaves.push(step.if.command);
   if (isLeaf(step)) leaves.push(step);
+  if (step.type === 'forEach') {
+    leaves.push(...commandsOf(step));
+    leavesOf(step.each, leaves);
+  }
   for (const child of childrenOf(step)) leavesOf(child, leaves);
   for (const child of step.finally?.steps ?? []) leavesOf(child, leaves);
   return leaves;

@@ -94,10 +94,18 @@ function givenOf(kept: unknown): KeptGiven {
 
 /** Whether it holds steps all the way down. */
 function isTree(step: unknown): boolean {
-  const { type, id, children, finally: block } = Object(step);
-  const isGroup = type === 'steps' || type === 'gather';
-  const below = [isGroup ? children : [], block === undefined ? [] : block?.steps];
+  const { type, id, children, each, items, finally: block } = Object(step);
+  const isGroup = type === 'steps' || type === 'gather' || type === 'any';
+  const isForEach = type === 'forEach';
+  const below = [isGroup ? children : [], isForEach ? [each] : [], block === undefined ? [] : block?.steps];
   const isStep =
     typeof type === 'string' && typeof id === 'string' && (type !== 'run' || Object(step).stop?.graceMs >= 0);
-  return isStep && below.every(list => Array.isArray(list) && list.every(isTree));
+  return isStep && (!isForEach || areItems(items)) && below.every(list => Array.isArray(list) && list.every(isTree));
+}
+
+function areItems(items: unknown): boolean {
+  const { type, lists, exclude, rows } = Object(items);
+  if (type === 'rows') return Array.isArray(rows);
+  const isList = (named: unknown) => typeof Object(Object(named).list).type === 'string';
+  return type === 'product' && Array.isArray(lists) && Array.isArray(exclude) && lists.every(isList);
 }

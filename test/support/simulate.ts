@@ -12,6 +12,7 @@ import { plan } from './steps.ts';
 export interface SimulateOptions {
   readonly slots?: number;
   readonly pools?: Plan['pools'];
+  readonly parallelism?: number;
   readonly random?: () => number;
   readonly env?: Record<string, string>;
   /** The time of day at the start. */
@@ -59,6 +60,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     random: options.random ?? (() => 0.5),
     env: options.env ?? {},
     host: options.host ?? 'a-host',
+    ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
     ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume), count: 1 } }),
     publish(event) {
       events.push(event);

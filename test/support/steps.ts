@@ -1,9 +1,21 @@
 /** Builders of steps for tests of the engine: what the loader would make of a job file. */
 import type { Behaviour } from '../../src/executors/simulated.ts';
-import type { FinallyBlock, Need, Plan, Retry, Step, StepCommon } from '../../src/plan/plan.ts';
+import type {
+  FailFast,
+  FinallyBlock,
+  ForEachStep,
+  Items,
+  Need,
+  Plan,
+  Retry,
+  Step,
+  StepCommon,
+  Tolerance,
+} from '../../src/plan/plan.ts';
 
 type Modifiers = Partial<Omit<StepCommon, 'id'>> & { readonly pools?: Readonly<Record<string, number>> };
 type Children = readonly Step[];
+type Width = { limit?: number; failFast?: FailFast; tolerate?: Tolerance };
 
 const common = (id: string, modifiers: Modifiers): StepCommon => ({
   id,
@@ -29,11 +41,7 @@ export function steps(id: string, children: Children, modifiers: Modifiers = {})
   return { type: 'steps', ...common(id, modifiers), children };
 }
 
-export function gather(
-  id: string,
-  children: Children,
-  modifiers: Modifiers & { limit?: number; failFast?: boolean } = {},
-): Step {
+export function gather(id: string, children: Children, modifiers: Modifiers & Width = {}): Step {
   return { type: 'gather', failFast: true, ...common(id, modifiers), ...modifiers, children };
 }
 
@@ -44,6 +52,29 @@ export function any(id: string, children: Children, modifiers: Modifiers = {}): 
 /** The need of a sibling. */
 export function need(id: string, when: Need['when'] = 'succeeded'): Need {
   return { id, when };
+}
+
+/** Copies of `each`, with the variable N: one for each value, or so many. */
+export function forEach(
+  id: string,
+  items: Items | readonly string[] | number,
+  each: Step,
+  modifiers: Modifiers & Width = {},
+): ForEachStep {
+  return {
+    type: 'forEach',
+    failFast: true,
+    ...common(id, modifiers),
+    ...modifiers,
+    items: itemsOf(items),
+    each: { ...each, id: '' },
+  };
+}
+
+function itemsOf(items: Items | readonly string[] | number): Items {
+  if (typeof items === 'object' && 'type' in items) return items;
+  const values = typeof items === 'number' ? Array.from({ length: items }, (_, index) => String(index + 1)) : items;
+  return { type: 'product', lists: [{ name: 'N', list: { type: 'values', values } }], exclude: [] };
 }
 
 export function sleep(id: string, durationMs: number | 'forever', modifiers: Modifiers = {}): Step {

@@ -1,0 +1,76 @@
+/** The copies of one forEach: which is next, which need not start, and what they have saved. */
+import type { Outcome, SkipReason } from '../events/outcome.ts';
+import type { ForEachStep } from '../plan/plan.ts';
+import type { Ending, RunContext } from './context.ts';
+import { SavedLists } from './saved-lists.ts';
+import type { Scope } from './scope.ts';
+import { type TakenCopies, takenCopies, takeOverCopies } from './takeover.ts';
+import type { Values } from './variables.ts';
+
+export class Copies {
+  readonly #run: RunContext;
+  readonly #step: ForEachStep;
+  readonly #scope: Scope;
+  readonly #count: number;
+  /** What a run that was broken off had finished, in order. */
+  readonly #taken: readonly TakenCopies[];
+  readonly #saved: SavedLists;
+  #nextTaken = 0;
+  #next = 1;
+
+  constructor(run: RunContext, step: ForEachStep, scope: Scope, count: number) {
+    this.#run = run;
+    this.#step = step;
+    this.#scope = scope;
+    this.#count = count;
+    this.#taken = takenCopies(step, scope.past, count);
+    this.#saved = new SavedLists(step, count);
+  }
+
+  /** The number of the next copy that is to start; those before it that are not have been told. */
+  next(): number | undefined {
+    while (this.#next <= this.#count) {
+      const number = this.#next;
+      const taken = this.#taken[this.#nextTaken];
+      const { closed } = this.#scope;
+      if (taken?.first === number) this.#takeOver(taken);
+      else if (closed === undefined) {
+        this.#next += 1;
+        return number;
+      } else this.#skip((taken?.first ?? this.#count + 1) - number, closed);
+    }
+    return undefined;
+  }
+
+  /** A copy has its final state. */
+  ended(number: number, saved: Values): void {
+    this.#saved.add(number, saved);
+  }
+
+  /** How the forEach ends, and what it leaves: of each variable the list of what the copies have saved. */
+  end(outcome: Outcome): Ending {
+    const lists = this.#saved.lists();
+    if (lists.type === 'lists') return { outcome, saved: lists.values };
+    if (outcome.state !== 'succeeded') return { outcome };
+    return { outcome: { state: 'failed', reason: { type: 'save', message: lists.message } } };
+  }
+
+  #takeOver(taken: TakenCopies): void {
+    this.#nextTaken += 1;
+    this.#next += taken.count;
+    const saved = takeOverCopies(this.#run, this.#step, this.#scope.path, taken);
+    if (saved !== undefined) this.ended(taken.first, saved);
+  }
+
+  #skip(count: number, reason: SkipReason): void {
+    this.#run.publish({
+      type: 'copies.finished',
+      step: this.#scope.path,
+      t: this.#run.t(),
+      first: this.#next,
+      count,
+      outcome: { state: 'skipped', reason },
+    });
+    this.#next += count;
+  }
+}

@@ -1,0 +1,57 @@
+/** `forEach`: copies of a step, one for each item, as a gather would run them; nothing is kept of one that has ended. */
+import type { ForEachStep, Step } from '../plan/plan.ts';
+import type { Ending, RunContext, Running } from './context.ts';
+import { Copies } from './copies.ts';
+import { fanOut, policyOf, type Turn } from './fan-out.ts';
+import { Group } from './group.ts';
+import { evaluate } from './items.ts';
+import { Scope } from './scope.ts';
+
+/**
+ * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
+ * most `limit` at once. Resolves when all have ended. Once the scope is closed, by a failure or from outside, those that
+ * are left are skipped, and told together. A list that cannot be read fails the step before any copy.
+ * @param started called once, when the list has been read, or has turned out to be unreadable.
+ */
+export async function forEach(
+  run: RunContext,
+  running: Running,
+  step: ForEachStep,
+  scope: Scope,
+  started: (facts: { readonly items?: number; readonly list?: string }) => void,
+): Promise<Ending> {
+  const evaluation = await evaluate(step, scope);
+  if (evaluation.type === 'ended') {
+    if (evaluation.hasBegun) started({});
+    return { outcome: evaluation.outcome };
+  }
+  const { items, list } = evaluation;
+  started({ items: items.count, ...(list === undefined ? {} : { list }) });
+
+  const group = new Group(run, scope, policyOf(step, items.count));
+  const copies = new Copies(run, step, scope, items.count);
+  const each = withEnvOf(step);
+  const runCopy = async (number: number, begun: () => void) => {
+    const item = items.at(number - 1);
+    const copy: Step = { ...each, id: `[${number}]` };
+    const variables = scope.variables.with(item, { type: 'forEach', step: scope.path });
+    const between = Scope.below(scope, { variables, item });
+    await group.child(copy, begun, between);
+    between.end();
+    copies.ended(number, group.takeSaved(copy));
+  };
+  const next = (): Turn | undefined => {
+    const number = copies.next();
+    return number === undefined ? undefined : { type: 'run', run: begun => runCopy(number, begun) };
+  };
+  await fanOut(step.limit ?? run.parallelism, next, running.onBegun);
+  const { outcome } = await group.end();
+  return copies.end(outcome);
+}
+
+/** One copy: the variables of the forEach itself are nearer than those of its lists. */
+function withEnvOf({ each, env }: ForEachStep): Step {
+  const names = Object.keys(env);
+  if (names.length === 0) return each;
+  return { ...each, env: { ...Object.fromEntries(names.map(name => [name, `\${${name}}`])), ...each.env } };
+}
