@@ -8,11 +8,12 @@ import { openRun, outermost, type ResumeFrom, type Run, type RunResult } from '.
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
-import { endDeadRun, openExecutors } from './executors/index.ts';
 import { openSources } from './executors/sources.ts';
+import { endDeadRun, openExecutors, openListReader } from './executors/index.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
+import { openLists } from './journal/lists.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
 import { type KeptGiven, NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
@@ -225,6 +226,8 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     env,
     given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
     sources: openSources(plan.folder),
+    readList: openListReader(plan),
+    lists: openLists(folder),
     parallelism: availableParallelism(),
   });
   const control = await openControl({ folder, run: id, target: run });

@@ -25,6 +25,10 @@ const ROOMS: Record<string, Room> = {
     ours: ['src/executors/http', 'src/engine/executor.ts', 'src/events', 'src/plan'],
     packages: ['undici'],
   },
+  'src/executors/lists': {
+    ours: ['src/executors/lists', 'src/engine/executor.ts', 'src/plan'],
+    packages: ['csv-parse', 'tinyglobby'],
+  },
   'src/journal': { ours: ['src/journal', 'src/engine/executor.ts', 'src/events', 'src/plan'] },
   'src/reporters': {
     ours: ['src/reporters', 'src/events', 'src/plan/plan.ts', 'src/plan/suggest.ts', 'src/plan/quote.ts'],

@@ -50,7 +50,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       started();
       return { outcome: await sleep(run, step.durationMs, scope) };
     case 'forEach':
-      return forEach(run, running, step, scope, started);
+      return forEach(run, running, step, scope, attempt, started);
     default:
       return step satisfies never;
   }

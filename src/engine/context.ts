@@ -3,7 +3,7 @@ import type { RunEvent, SavedFacts, StepOutput } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Executor, Sources, StepLog, StepLogs } from './executor.ts';
+import type { Executor, ListStore, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Release, Slots } from './slots.ts';
@@ -36,6 +36,12 @@ export interface RunContext extends Learning {
   readonly builtIns: Values;
   /** Reads what the plan names and no step carries out. */
   readonly sources: Sources | undefined;
+  /** Without it the lists of a plan are those that stand in it. */
+  readonly readList: ReadList | undefined;
+  /** Keeps the lists of forEach steps; without it lists cannot come from commands. */
+  readonly lists: ListStore | undefined;
+  /** Whether the text holds the value of a secret. */
+  holdsSecret(text: string): boolean;
   /** Copies of a forEach at once, where it does not say. */
   readonly parallelism: number;
   /** Forgets the failures of a step, and below it, that is tried again or ticks again. */

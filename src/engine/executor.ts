@@ -89,6 +89,28 @@ export interface Sources {
   readEnvFile(path: string): Promise<EnvFileRead>;
 }
 
+/**
+ * Reads a list of a forEach, whose `${NAME}`s are replaced. What is wrong with it is told in words. Never rejects for what
+ * a file holds. `name` is that of the list: the variable that each item gives.
+ */
+export type ReadList = (name: string, list: ListToRead) => Promise<ListRead>;
+
+/** A list from outside. */
+export type ListToRead =
+  | { readonly type: 'glob'; readonly pattern: string }
+  | { readonly type: 'lines' | 'json' | 'csv'; readonly from: ListText };
+
+export type ListText =
+  | { readonly type: 'file'; readonly path: string }
+  /** @property what how people are told of it. */
+  | { readonly type: 'text'; readonly text: string; readonly what: string }
+  /** A file that runjobs has made. */
+  | { readonly type: 'made'; readonly file: string; readonly what: string };
+
+export type ListRead =
+  | { readonly type: 'read'; readonly items: ListItems }
+  | { readonly type: 'failed'; readonly message: string };
+
 export type EnvFileRead =
   | { readonly type: 'read'; readonly values: Readonly<Record<string, string>> }
   | { readonly type: 'missing' }
@@ -99,6 +121,21 @@ export interface ListItems {
   readonly count: number;
   /** The variables of an item; @param index from 0. */
   at(index: number): Readonly<Record<string, string>>;
+}
+
+/** Where the lists of forEach steps are kept for a run that is resumed. Implemented by the journal. */
+export interface ListStore {
+  /** Absolute path of a new file for the text of a list of the step; {@link ListStore.discard} removes it. */
+  newFile(step: string): string;
+  discard(file: string): void;
+  /**
+   * Keeps the items of a step in place of those it had, whole or not at all; returns their name below the run's folder.
+   * An item that holds a secret is kept nowhere: then nothing is, and this returns `undefined`.
+   * @throws the file system's error.
+   */
+  keep(step: string, items: ListItems, holdsSecret: (text: string) => boolean): string | undefined;
+  /** What was kept under a name. */
+  read(name: string): Promise<ListRead>;
 }
 
 /** Where the output of steps is kept. Implemented by the journal. */

@@ -11,19 +11,21 @@ import { Scope } from './scope.ts';
  * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
  * most `limit` at once. Resolves when all have ended. Once the scope is closed, by a failure or from outside, those that
  * are left are skipped, and told together. A list that cannot be read fails the step before any copy.
- * @param started called once, when the list has been read, or has turned out to be unreadable.
+ * @param started called once, when the list has been read or cannot be; not when it was told to stop before anything began.
  */
 export async function forEach(
   run: RunContext,
   running: Running,
   step: ForEachStep,
   scope: Scope,
-  started: (facts: { readonly items?: number; readonly list?: string }) => void,
+  attempt: number,
+  started: (facts?: { readonly items?: number; readonly list?: string }) => void,
 ): Promise<Ending> {
-  const evaluation = await evaluate(step, scope);
+  const evaluation = await evaluate(run, running, step, scope, attempt);
   if (evaluation.type === 'ended') {
-    if (evaluation.hasBegun) started({});
-    return { outcome: evaluation.outcome };
+    const { outcome } = evaluation;
+    if (outcome.state === 'failed' || running.startedAt !== undefined) started();
+    return { outcome };
   }
   const { items, list } = evaluation;
   started({ items: items.count, ...(list === undefined ? {} : { list }) });

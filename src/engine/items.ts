@@ -1,8 +1,10 @@
 /** The items of a forEach: its lists read, combined, and what `exclude` names left out. */
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { ForEachStep, NamedList } from '../plan/plan.ts';
+import type { RunContext, Running } from './context.ts';
 import type { ListItems } from './executor.ts';
-import { productOf } from './product.ts';
+import { type Column, productOf, TooManyCombinations } from './product.ts';
+import { readList } from './read-list.ts';
 import type { Scope } from './scope.ts';
 import { UnsetVariable, type Values } from './variables.ts';
 
@@ -13,44 +15,58 @@ export type Evaluation =
       /** Where they are kept, below the run's folder. */
       readonly list?: string | undefined;
     }
-  /** There are none: it failed, or was told to stop, `hasBegun`: while a command ran for it. */
-  | { readonly type: 'ended'; readonly outcome: Outcome; readonly hasBegun: boolean };
+  /** There are none: it failed, or was told to stop. */
+  | { readonly type: 'ended'; readonly outcome: Outcome };
 
-/** The items of the step, as they are now. What comes from outside is read once and kept for the run that is resumed. */
-export async function evaluate(step: ForEachStep, scope: Scope): Promise<Evaluation> {
+/**
+ * The items of the step, as they are now. What comes from outside is kept, so that a run that is resumed goes on with the
+ * same items.
+ */
+export async function evaluate(
+  run: RunContext,
+  running: Running,
+  step: ForEachStep,
+  scope: Scope,
+  attempt: number,
+): Promise<Evaluation> {
   try {
-    const text = (value: string) => scope.variables.expand(value);
+    if (scope.past?.list !== undefined && run.lists !== undefined) return await kept(run.lists, scope.past.list);
     const { items } = step;
+    const text = (value: string) => scope.variables.expand(value);
     if (items.type === 'rows') return { type: 'items', items: inMemory(items.rows.map(row => expandAll(row, text))) };
-    const lists: { name: string; items: ListItems }[] = [];
+    const columns: Column[] = [];
     for (const named of items.lists) {
-      lists.push({ name: named.name, items: readList(named, text) });
+      const read = await readList(run, running, named, scope, attempt);
+      if (read.type === 'ended') return read;
+      columns.push({ name: named.name, items: read.items });
     }
-    const product = productOf(
-      lists,
-      items.exclude.map(row => expandAll(row, text)),
-    );
-    return { type: 'items', items: product };
+    const exclude = items.exclude.map(row => expandAll(row, text));
+    const product = productOf(columns, exclude);
+    if (!items.lists.some(isFromOutside)) return { type: 'items', items: product };
+    return { type: 'items', items: product, list: keep(run, running.path, product) };
   } catch (error) {
-    if (!(error instanceof UnsetVariable)) throw error;
-    return ended(failed(`forEach: ${error.message}`));
+    if (error instanceof UnsetVariable || error instanceof TooManyCombinations) return failed(error.message);
+    throw error;
   }
 }
 
-function readList({ name, list }: NamedList, text: (value: string) => string): ListItems {
-  switch (list.type) {
-    case 'values': {
-      const { values } = list;
-      return { count: values.length, at: index => ({ [name]: text(values[index] ?? '') }) };
-    }
-    case 'glob':
-    case 'lines':
-    case 'json':
-    case 'csv':
-      throw new Error('not yet');
-    default:
-      return list satisfies never;
+async function kept(lists: NonNullable<RunContext['lists']>, list: string): Promise<Evaluation> {
+  const read = await lists.read(list);
+  if (read.type === 'read') return { type: 'items', items: read.items, list };
+  return failed(`the list that the run had begun with is lost: ${read.message}; run the plan anew`);
+}
+
+function keep(run: RunContext, path: string, items: ListItems): string | undefined {
+  try {
+    return run.lists?.keep(path, items, run.holdsSecret);
+  } catch (error) {
+    run.broken(`the list of "${path}" cannot be kept: ${(error as Error).message}`);
+    return undefined;
   }
+}
+
+function isFromOutside({ list }: NamedList): boolean {
+  return list.type !== 'values';
 }
 
 function inMemory(rows: readonly Values[]): ListItems {
@@ -61,10 +77,7 @@ function expandAll(row: Values, text: (value: string) => string): Values {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
 }
 
-function ended(outcome: Outcome): Evaluation {
-  return { type: 'ended', outcome, hasBegun: outcome.state === 'failed' };
-}
-
-function failed(message: string): Failed {
-  return { state: 'failed', reason: { type: 'start', message } };
+function failed(message: string): Evaluation {
+  const outcome: Failed = { state: 'failed', reason: { type: 'start', message: `forEach: ${message}` } };
+  return { type: 'ended', outcome };
 }

@@ -7,7 +7,7 @@ import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
-import type { Executor, Sources, StepLogs } from './executor.ts';
+import type { Executor, ListStore, ReadList, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
@@ -45,6 +45,12 @@ export interface RunOptions {
   readonly host?: string;
   /** Learns the values of the plan's secrets; what the run keeps and tells of output is masked by it. Default: one of its own. */
   readonly secrets?: Secrets;
+  /** Default: none; a forEach over anything but values fails. */
+  readonly readList?: ReadList;
+  /** Where the lists of forEach steps are kept. Default: nowhere. */
+  readonly lists?: ListStore;
+  /** Whether a text holds the value of a secret, which is kept nowhere. Default: never. */
+  readonly holdsSecret?: (text: string) => boolean;
   /** Copies of a forEach at once, where it does not say. Default: 4. */
   readonly parallelism?: number;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
@@ -154,6 +160,9 @@ export function openRun(options: RunOptions): Run {
     killed: killer.signal,
     builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
     sources: options.sources,
+    readList: options.readList,
+    lists: options.lists,
+    holdsSecret: options.holdsSecret ?? (() => false),
     parallelism: options.parallelism ?? 4,
     t,
     failed(step, outcome) {

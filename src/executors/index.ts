@@ -1,6 +1,14 @@
 /** All executors of real work behind one: those that a plan needs are imported and opened before its run starts. */
-import type { Executor } from '../engine/executor.ts';
-import { childrenOf, commandsOf, isLeaf, type LeafStep, type Plan, type Step } from '../plan/plan.ts';
+import type { Executor, ReadList } from '../engine/executor.ts';
+import {
+  childrenOf,
+  type ForEachStep,
+  isLeaf,
+  type LeafStep,
+  type Plan,
+  type RunStep,
+  type Step,
+} from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
 
 export interface Executors extends Required<Executor> {
@@ -53,6 +61,14 @@ async function openHttp() {
   return openHttpExecutor();
 }
 
+/** Reads the lists of the plan's forEach steps, whose paths start from its folder. */
+export function openListReader({ folder }: Plan): ReadList {
+  return async (name, list) => {
+    const { readList } = await import('./lists/lists.ts');
+    return readList(name, list, folder);
+  };
+}
+
 /**
  * Ends the processes that a dead run has left, in the grace of this plan: see `command/dead-run.ts`. How many there were, and what
  * could not be ended, is told.
@@ -85,4 +101,10 @@ function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
   for (const child of childrenOf(step)) leavesOf(child, leaves);
   for (const child of step.finally?.steps ?? []) leavesOf(child, leaves);
   return leaves;
+}
+
+/** The commands that print the lists of a forEach. */
+function commandsOf({ items }: ForEachStep): readonly RunStep[] {
+  if (items.type === 'rows') return [];
+  return items.lists.flatMap(({ list }) => ('from' in list && list.from.type === 'command' ? [list.from.command] : []));
 }

@@ -13,6 +13,8 @@ export const RUN_FILES = {
   /** How it ended; absent while it runs, and for ever where it was killed. */
   result: 'result.json',
   logs: 'logs',
+  /** The lists of forEach steps, where they came from outside. */
+  lists: 'lists',
   /** Who holds the run, generation by generation: see lock.ts. */
   owner: 'owner',
   /** Where the run is told to stop, while it goes on: see control.ts. */

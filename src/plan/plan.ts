@@ -286,12 +286,6 @@ export function childrenOf(step: Step): readonly Step[] {
   return step.type === 'steps' || step.type === 'gather' || step.type === 'any' ? step.children : [];
 }
 
-/** The commands that print the lists of a forEach. */
-export function commandsOf({ items }: ForEachStep): readonly RunStep[] {
-  if (items.type === 'rows') return [];
-  return items.lists.flatMap(({ list }) => ('from' in list && list.from.type === 'command' ? [list.from.command] : []));
-}
-
 /** The path of a child: `deploy` + `smoke` is `deploy/smoke`, `test` + `[3]` is `test[3]`; the root, `.`, is not written. */
 export function childPath(parent: string, id: string): string {
   if (id.startsWith('[') && parent !== '.') return parent + id;

@@ -1,0 +1,116 @@
+/** One list of a forEach: its values, or what a file, a variable or a command holds. */
+import type { Outcome } from '../events/outcome.ts';
+import type { ListSource, NamedList, RunStep } from '../plan/plan.ts';
+import type { RunContext, Running } from './context.ts';
+import type { ListItems, ListRead, ListText } from './executor.ts';
+import { executeLeaf } from './leaf.ts';
+import type { Scope } from './scope.ts';
+import { UnsetVariable } from './variables.ts';
+
+export type ListEvaluation =
+  | { readonly type: 'items'; readonly items: ListItems }
+  /** It cannot be read, its command failed, or the step was told to stop. */
+  | { readonly type: 'ended'; readonly outcome: Outcome };
+
+/**
+ * Reads the list. A command for it runs as part of the step, in a slot; it is told to stop with the step.
+ * @throws {UnsetVariable} when a path, pattern or value names a variable that has none.
+ */
+export async function readList(
+  run: RunContext,
+  running: Running,
+  { name, list }: NamedList,
+  scope: Scope,
+  attempt: number,
+): Promise<ListEvaluation> {
+  switch (list.type) {
+    case 'values': {
+      const values = list.values.map(value => scope.variables.expand(value));
+      return { type: 'items', items: { count: values.length, at: index => ({ [name]: values[index] ?? '' }) } };
+    }
+    case 'glob': {
+      const pattern = scope.variables.expand(list.pattern);
+      return evaluationOf(name, await run.readList?.(name, { type: 'glob', pattern }));
+    }
+    case 'lines':
+    case 'json':
+    case 'csv': {
+      const text = await textOf(run, running, list.from, scope, attempt);
+      if (text.type === 'ended') return text;
+      try {
+        return evaluationOf(name, await run.readList?.(name, { type: list.type, from: text.from }));
+      } finally {
+        if (text.from.type === 'made') run.lists?.discard(text.from.file);
+      }
+    }
+    default:
+      return list satisfies never;
+  }
+}
+
+type Text = { readonly type: 'text'; readonly from: ListText } | { readonly type: 'ended'; readonly outcome: Outcome };
+
+async function textOf(
+  run: RunContext,
+  running: Running,
+  from: ListSource,
+  scope: Scope,
+  attempt: number,
+): Promise<Text> {
+  switch (from.type) {
+    case 'file':
+      return { type: 'text', from: { type: 'file', path: scope.variables.expand(from.path) } };
+    case 'variable': {
+      const { name } = from;
+      const text = scope.variables.get(name);
+      if (text === undefined) throw new UnsetVariable(name);
+      return { type: 'text', from: { type: 'text', text, what: `the variable "${name}"` } };
+    }
+    case 'command':
+      return outputOf(run, running, from.command, scope, attempt);
+    default:
+      return from satisfies never;
+  }
+}
+
+/** Runs the command to its end; its output is in a file then. */
+async function outputOf(
+  run: RunContext,
+  running: Running,
+  command: RunStep,
+  scope: Scope,
+  attempt: number,
+): Promise<Text> {
+  const file = run.lists?.newFile(running.path);
+  if (file === undefined) throw new Error(`the run keeps no lists, but "${running.path}" has one from a command`);
+  const slot = await slotFor(run, running, scope);
+  if (scope.closed !== undefined) {
+    slot?.();
+    return { type: 'ended', outcome: { state: 'cancelled', reason: scope.closed } };
+  }
+  const work: RunStep = { ...command, saveTo: file };
+  const { outcome } = await executeLeaf(run, running, work, scope, attempt, () => {
+    running.startedAt ??= run.clock.now();
+    running.onBegun();
+  });
+  slot?.();
+  if (outcome.state === 'succeeded')
+    return { type: 'text', from: { type: 'made', file, what: `the output of the list's command` } };
+  run.lists?.discard(file);
+  return { type: 'ended', outcome };
+}
+
+async function slotFor(run: RunContext, running: Running, scope: Scope): Promise<(() => void) | undefined> {
+  if (scope.slotless) return undefined;
+  const free = run.slots.tryTake();
+  if (free !== undefined) return free;
+  run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'slot' });
+  running.onBegun();
+  return run.slots.take(scope);
+}
+
+function evaluationOf(name: string, read: ListRead | undefined): ListEvaluation {
+  if (read?.type === 'read') return { type: 'items', items: read.items };
+  const message = `forEach.${name}: ${read?.message ?? 'this run reads no lists'}`;
+  return { type: 'ended', outcome: { state: 'failed', reason: { type: 'start', message } } };
+}

@@ -1,0 +1,54 @@
+/** The text of a list: UTF-8 without NUL, which no variable can hold. */
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { BadList } from './bad-list.ts';
+
+/** Node reads no more at once. */
+const TOO_LARGE = 'ERR_FS_FILE_TOO_LARGE';
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export type TextSource = {
+  /** How people are told of it. */
+  readonly what: string;
+} & ({ readonly file: string } | { readonly text: string });
+
+/** The text without its byte order mark. @throws {BadList} */
+export async function readText(source: TextSource): Promise<Buffer> {
+  const { what } = source;
+  const bytes = 'text' in source ? Buffer.from(source.text) : await readBytes(source.file, what);
+  const nul = bytes.indexOf(0);
+  if (nul !== -1) throw new BadList(`${what} holds a NUL in line ${lineAt(bytes, nul)}; a variable can hold none`);
+  if (!isUtf8(bytes)) throw new BadList(`${what} is not UTF-8; save it as UTF-8`);
+  return bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes;
+}
+
+async function readBytes(file: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new BadList(`${what} ${whyNot(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return "does not exist; paths start from the plan's folder";
+    case 'EISDIR':
+      return 'is a folder; name a file in it, or use glob for the files in it';
+    case 'EACCES':
+    case 'EPERM':
+      return 'cannot be read: no permission';
+    case TOO_LARGE:
+      return 'is larger than 2 GiB';
+    default:
+      return `cannot be read: ${message}`;
+  }
+}
+
+function lineAt(bytes: Buffer, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(10); at !== -1 && at < offset; at = bytes.indexOf(10, at + 1)) line += 1;
+  return line;
+}
