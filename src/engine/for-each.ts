@@ -6,6 +6,7 @@ import { fanOut, policyOf, type Turn } from './fan-out.ts';
 import { Group } from './group.ts';
 import { evaluate } from './items.ts';
 import { Scope } from './scope.ts';
+import type { Values } from './variables.ts';
 
 /**
  * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
@@ -36,7 +37,7 @@ export async function forEach(
   const runCopy = async (number: number, begun: () => void) => {
     const item = items.at(number - 1);
     const copy: Step = { ...each, id: `[${number}]` };
-    const variables = scope.variables.with(item, { type: 'forEach', step: scope.path });
+    const variables = scope.variables.with(without(item, step.env), { type: 'forEach', step: scope.path });
     const between = Scope.below(scope, { variables, item });
     await group.child(copy, begun, between);
     between.end();
@@ -51,7 +52,14 @@ export async function forEach(
   return copies.end(outcome);
 }
 
-/** One copy: the variables of the forEach itself are nearer than those of its lists. */
+/** The values that are seen by a copy: the variables of the forEach itself are nearer. */
+function without(item: Values, env: Values): Values {
+  const names = Object.keys(item);
+  if (!names.some(name => Object.hasOwn(env, name))) return item;
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !Object.hasOwn(env, name)));
+}
+
+/** One copy: what the steps in it save is further out than the variables of the forEach itself. */
 function withEnvOf({ each, env }: ForEachStep): Step {
   const names = Object.keys(env);
   if (names.length === 0) return each;

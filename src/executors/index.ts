@@ -106,5 +106,8 @@ function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
 /** The commands that print the lists of a forEach. */
 function commandsOf({ items }: ForEachStep): readonly RunStep[] {
   if (items.type === 'rows') return [];
-  return items.lists.flatMap(({ list }) => ('from' in list && list.from.type === 'command' ? [list.from.command] : []));
+  return items.lists.flatMap(({ list }) => {
+    if (list.type === 'values' || list.type === 'glob') return [];
+    return list.from.type === 'command' ? [list.from.command] : [];
+  });
 }

@@ -37,7 +37,7 @@ export function rowsOf(name: string, bytes: Buffer, what: string): ListItems {
       },
     });
   } catch (error) {
-    if (error instanceof CsvError) throw new BadList(`${what} line ${error['lines'] ?? '?'}: ${wordsOf(error)}`);
+    if (error instanceof CsvError) throw new BadList(`${what} line ${error.lines ?? '?'}: ${wordsOf(error)}`);
     throw error;
   }
   if (header === undefined) throw new BadList(`${what} is empty; expected a header: the names of the columns`);
