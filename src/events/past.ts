@@ -53,12 +53,13 @@ export interface PastFold {
   forget(paths: readonly string[]): void;
 }
 
-export function createPast(): PastFold {
+/** @param hasRerun whether a step in the copy at a path starts again in a resumed run: then all of the copy is kept. */
+export function createPast(hasRerun: (path: string) => boolean = () => false): PastFold {
   const root: Mutable = { children: new Map(), ticks: 0, attempt: 0 };
-  return { root, take: event => take(root, event), forget: paths => forget(root, paths) };
+  return { root, take: event => take(root, event, hasRerun), forget: paths => forget(root, paths) };
 }
 
-function take(root: Mutable, event: RunEvent): void {
+function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolean): void {
   switch (event.type) {
     case 'step.started': {
       const node = at(root, event.step);
@@ -94,7 +95,7 @@ function take(root: Mutable, event: RunEvent): void {
       return;
     }
     case 'step.finished':
-      finish(root, event);
+      finish(root, event, hasRerun);
       return;
     case 'copies.finished': {
       const node = at(root, event.step);
@@ -121,9 +122,9 @@ function take(root: Mutable, event: RunEvent): void {
   }
 }
 
-function finish(root: Mutable, event: StepFinished): void {
+function finish(root: Mutable, event: StepFinished, hasRerun: (path: string) => boolean): void {
   const { parent, number } = placeOf(event.step);
-  const isForgettable = event.outcome.state === 'succeeded' && event.saved === undefined;
+  const isForgettable = event.outcome.state === 'succeeded' && event.saved === undefined && !hasRerun(event.step);
   if (number === undefined || !isForgettable) {
     at(root, event.step).finished = event;
     return;

@@ -5,6 +5,8 @@ import { createFacts, type FactsFold } from '../events/facts.ts';
 import { groupsOf } from '../events/groups.ts';
 import type { Outcome } from '../events/outcome.ts';
 import { createPast, type PastFold } from '../events/past.ts';
+import { copiesWithRerun } from '../events/reruns.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type Holder, thisHolder } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type PlanCopy, readPlanCopy } from './plan-copy.ts';
@@ -58,7 +60,7 @@ export async function reopenRun(
   const { lock: owner } = taking;
   try {
     const facts = createFacts(groupsOf(copy.plan.root));
-    const read = readPast(join(folder, RUN_FILES.journal), facts);
+    const read = readPast(join(folder, RUN_FILES.journal), copy.plan, facts);
     if (read.type === 'read' && facts.facts() === undefined && existsSync(join(folder, RUN_FILES.logs)) && !force) {
       owner.release();
       return { type: 'wrong', message: nothingKnown(folder, id) };
@@ -84,8 +86,8 @@ type PastReading =
     }
   | { readonly type: 'wrong'; readonly message: string };
 
-function readPast(file: string, facts: FactsFold): PastReading {
-  const past = createPast();
+function readPast(file: string, plan: Plan, facts: FactsFold): PastReading {
+  const past = createPast(copiesWithRerun(plan.root));
   // Killed before its first event.
   if (!existsSync(file)) return { type: 'read', past, length: 0 };
   let begins: boolean | undefined;

@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
-import { isLeaf, type Step } from '../../src/plan/plan.ts';
+import { childPath, isAtOrBelow, isLeaf, type Step } from '../../src/plan/plan.ts';
 import { type Simulation, simulate } from '../support/simulate.ts';
 import { ms, paths, tree } from '../support/trees.ts';
 
-const isBelow = (path: string, group: string) => path !== group && (group === '.' || path.startsWith(`${group}/`));
+const isBelow = (path: string, group: string) => path !== group && isAtOrBelow(path, group);
+
+const isStartOf = (event: RunEvent, path: string) => event.type === 'step.started' && event.step === path;
+
+/** How often a step was told to have ended, by itself or with other copies of its forEach. */
+function finalStates(events: readonly RunEvent[], path: string): number {
+  return events.filter(event => {
+    if (event.type === 'step.finished') return event.step === path;
+    if (event.type !== 'copies.finished') return false;
+    const numbers = Array.from({ length: event.count }, (_, index) => event.first + index);
+    return numbers.some(number => childPath(event.step, `[${number}]`) === path);
+  }).length;
+}
 
 /** Runs the tree, interrupts it, perhaps kills it, and checks each law at each event. */
 async function observe(
@@ -28,7 +40,7 @@ async function observe(
     if (event.type === 'step.started') {
       const place = places.get(event.step);
       running.add(event.step);
-      if (place?.step.type === 'steps' || place?.step.type === 'gather') unswept.add(event.step);
+      if (place !== undefined && !isLeaf(place.step) && place.step.type !== 'sleep') unswept.add(event.step);
       if (place !== undefined && isLeaf(place.step) && !place.slotless) slotsTaken += 1;
       law(slotsTaken <= slots, `${event.step} started without a slot`);
       law(!cancelling || /(^|\/)finally\//.test(event.step), `${event.step} started after the cancellation`);
@@ -67,8 +79,14 @@ async function observe(
   law(running.size === 0, 'something runs after the end');
   law(slotsTaken === 0, 'a slot leaked');
   for (const [path, place] of places) {
-    const ends = run.events.filter(event => event.type === 'step.finished' && event.step === path);
-    law(place.repeated ? ends.length >= 1 : ends.length === 1, `${path} has ${ends.length} final states`);
+    const ends = finalStates(run.events, path);
+    law(place.repeated || ends <= 1, `${path} has ${ends} final states`);
+    law(place.inCopy || ends >= 1, `${path} has no final state`);
+    if (place.step.type !== 'forEach' || !run.events.some(event => isStartOf(event, path))) continue;
+    for (const copy of places.keys()) {
+      const isCopy = copy.startsWith(childPath(path, '[')) && /^\d+\]$/.test(copy.slice(childPath(path, '[').length));
+      if (isCopy) law(finalStates(run.events, copy) >= 1, `${copy} has no final state`);
+    }
   }
   expect(broken).toEqual([]);
   return run;

@@ -5,6 +5,7 @@ import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createPast, type Past } from '../../src/events/past.ts';
+import { copiesWithRerun } from '../../src/events/reruns.ts';
 import { type Behaviour, createSimulatedExecutor } from '../../src/executors/simulated.ts';
 import type { Plan, Step } from '../../src/plan/plan.ts';
 import { plan } from './steps.ts';
@@ -63,7 +64,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     env: options.env ?? {},
     host: options.host ?? 'a-host',
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
-    ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume), count: 1 } }),
+    ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume, root), count: 1 } }),
     publish(event) {
       events.push(event);
       options.onEvent?.(event);
@@ -85,8 +86,8 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
 }
 
 /** What the events of a journal come to. */
-export function pastOf(events: readonly RunEvent[]): Past {
-  const { root, take } = createPast();
+export function pastOf(events: readonly RunEvent[], plan: Step): Past {
+  const { root, take } = createPast(copiesWithRerun(plan));
   for (const event of events) take(event);
   return root;
 }
