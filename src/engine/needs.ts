@@ -45,7 +45,7 @@ export class Needs {
     const child = this.#children[index];
     if (child === undefined) return undefined;
     if (index === freed) this.#freed.shift();
-    else this.#next += 1;
+    if (index === this.#next) this.#next += 1;
     const unmet = this.#unmet(child);
     return unmet === undefined ? { child } : { child, unmet };
   }
@@ -60,7 +60,7 @@ export class Needs {
     const child = this.#children[index];
     if (child === undefined) return undefined;
     if (index === freed) this.#freed.shift();
-    else this.#next += 1;
+    if (index === this.#next) this.#next += 1;
     return { child };
   }
 

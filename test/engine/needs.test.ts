@@ -19,6 +19,13 @@ describe('a child with needs', () => {
     expect(started(lines)).toEqual(['0 .', '0 slow', '0 quick', '10 mid', '30 end']);
   });
 
+  it('starts once when its turn comes just as what it needs has come', async () => {
+    const { lines } = await simulate(
+      gather('.', [leaf('a'), leaf('b', {}, { needs: [need('a')] }), leaf('c')], { limit: 1 }),
+    );
+    expect(started(lines)).toEqual(['0 .', '0 a', '0 b', '0 c']);
+  });
+
   it('starts before later ones when both may start', async () => {
     const { lines } = await simulate(
       gather(
