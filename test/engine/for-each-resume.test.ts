@@ -6,6 +6,7 @@ import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
 import { pastOf, type SimulateOptions, simulate } from '../support/simulate.ts';
 import { forEach, lastly, leaf, steps } from '../support/steps.ts';
+import { share } from '../support/trees.ts';
 
 const LASTS = { durationMs: 100 };
 
@@ -132,7 +133,7 @@ describe('a forEach that is resumed', () => {
     const behave: SimulateOptions['behave'] = ({ path }) => ({ durationMs: (path.length * 37) % 90 });
     const { events: whole } = await simulate(root, { behave });
     const all = whole.flatMap(event => (event.type === 'step.finished' ? [event.step] : []));
-    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 });
+    const cuts = fc.array(share, { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(cuts, async places => {
         const journal: RunEvent[] = [];

@@ -6,7 +6,7 @@ import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
-import { paths, tree } from '../support/trees.ts';
+import { paths, share, tree } from '../support/trees.ts';
 
 const every = (intervalMs: number, times: number) => ({ every: { intervalMs, times, overlap: 'skip' as const } });
 
@@ -234,39 +234,31 @@ describe('broken off anywhere, any number of times, and resumed', () => {
 
   it('no step that was recorded as succeeded is carried out again, and the run ends as it would have', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        tree,
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 }),
-        async (generated, cuts) => {
-          const root = { ...generated, id: '.', background: false };
-          const repeats = mayRepeat(root);
-          const whole = await simulate(root, { during: stopAfterAMinute });
-          const journal: RunEvent[] = [];
-          let events = whole.events;
-          for (const cut of cuts) {
-            journal.push(...events.slice(0, Math.floor(cut * events.length)));
-            const succeeded = new Set(
-              journal.flatMap(event =>
-                event.type === 'step.finished' && event.outcome.state === 'succeeded' ? [event.step] : [],
-              ),
-            );
-            const next = await again(root, journal, { during: stopAfterAMinute });
-            expect(next.executed.filter(path => !repeats.has(path) && succeeded.has(path))).toEqual([]);
-            events = next.events;
-          }
-          // Where clocks, ticks and attempts start afresh the end may be another one.
-          const isPlain = paths(root, '.').every(
-            ([, { timeoutMs, every: ticks, retry: attempts, background, type }]) =>
-              timeoutMs === undefined &&
-              ticks === undefined &&
-              attempts === undefined &&
-              !background &&
-              type !== 'sleep',
+      fc.asyncProperty(tree, fc.array(share, { minLength: 1, maxLength: 3 }), async (generated, cuts) => {
+        const root = { ...generated, id: '.', background: false };
+        const repeats = mayRepeat(root);
+        const whole = await simulate(root, { during: stopAfterAMinute });
+        const journal: RunEvent[] = [];
+        let events = whole.events;
+        for (const cut of cuts) {
+          journal.push(...events.slice(0, Math.floor(cut * events.length)));
+          const succeeded = new Set(
+            journal.flatMap(event =>
+              event.type === 'step.finished' && event.outcome.state === 'succeeded' ? [event.step] : [],
+            ),
           );
-          const last = events.at(-1);
-          if (isPlain && last?.type === 'run.finished') expect(last.outcome.state).toBe(whole.outcome.state);
-        },
-      ),
+          const next = await again(root, journal, { during: stopAfterAMinute });
+          expect(next.executed.filter(path => !repeats.has(path) && succeeded.has(path))).toEqual([]);
+          events = next.events;
+        }
+        // Where clocks, ticks and attempts start afresh the end may be another one.
+        const isPlain = paths(root, '.').every(
+          ([, { timeoutMs, every: ticks, retry: attempts, background, type }]) =>
+            timeoutMs === undefined && ticks === undefined && attempts === undefined && !background && type !== 'sleep',
+        );
+        const last = events.at(-1);
+        if (isPlain && last?.type === 'run.finished') expect(last.outcome.state).toBe(whole.outcome.state);
+      }),
       { numRuns: 300 },
     );
   });

@@ -25,8 +25,6 @@ export interface SimulateOptions {
   /** In the place of what the command says. */
   readonly behave?: (context: ExecuteContext) => Behaviour;
   readonly onExecute?: (context: ExecuteContext) => void;
-  /** How leaves behave, in the place of what their commands say. */
-  readonly behave?: (context: ExecuteContext) => Behaviour;
   /** What an earlier run had recorded before it was broken off: this one goes on with it. */
   readonly resume?: readonly RunEvent[];
   /** What ends the leftovers of groups. */

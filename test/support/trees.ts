@@ -4,6 +4,8 @@ import { childPath, childrenOf, type FailFast, type Step, type StepCommon } from
 import { any, forEach, gather, leaf, need, sleep, steps } from './steps.ts';
 
 export const ms = (max: number) => fc.integer({ min: 0, max });
+/** From 0 to 1, evenly: most of what `fc.double` makes is next to 0. */
+export const share = fc.integer({ min: 0, max: 1000 }).map(thousandths => thousandths / 1000);
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });
 const compact = (modifiers: object) =>
   Object.fromEntries(Object.entries(modifiers).filter(([, value]) => value !== undefined)) as Partial<StepCommon>;
