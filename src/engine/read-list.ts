@@ -88,7 +88,8 @@ async function outputOf(
     slot?.();
     return { type: 'ended', outcome: { state: 'cancelled', reason: scope.closed } };
   }
-  const work: RunStep = { ...command, saveTo: file };
+  // A dollar in it stays one, whatever is expanded.
+  const work: RunStep = { ...command, saveTo: file.replaceAll('$', '$$$$') };
   const { outcome } = await executeLeaf(run, running, work, scope, attempt, () => {
     running.startedAt ??= run.clock.now();
     running.onBegun();
@@ -97,7 +98,8 @@ async function outputOf(
   if (outcome.state === 'succeeded')
     return { type: 'text', from: { type: 'made', file, what: `the output of the list's command` } };
   run.lists?.discard(file);
-  return { type: 'ended', outcome };
+  const told = scope.cancelled;
+  return { type: 'ended', outcome: told === undefined ? outcome : { state: 'cancelled', reason: told } };
 }
 
 async function slotFor(run: RunContext, running: Running, scope: Scope): Promise<(() => void) | undefined> {
