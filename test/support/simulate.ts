@@ -1,6 +1,6 @@
 /** Runs a tree of steps on the virtual clock and keeps everything that it tells. */
 import type { ExecuteContext } from '../../src/engine/executor.ts';
-import { openRun, type Run, type RunResult } from '../../src/engine/run.ts';
+import { openRun, type Run, type RunOptions, type RunResult } from '../../src/engine/run.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
@@ -14,6 +14,9 @@ export interface SimulateOptions {
   readonly slots?: number;
   readonly pools?: Plan['pools'];
   readonly parallelism?: number;
+  readonly readList?: RunOptions['readList'];
+  readonly lists?: RunOptions['lists'];
+  readonly holdsSecret?: RunOptions['holdsSecret'];
   readonly random?: () => number;
   readonly env?: Record<string, string>;
   /** The time of day at the start. */
@@ -62,6 +65,9 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     env: options.env ?? {},
     host: options.host ?? 'a-host',
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
+    ...(options.readList === undefined ? {} : { readList: options.readList }),
+    ...(options.lists === undefined ? {} : { lists: options.lists }),
+    ...(options.holdsSecret === undefined ? {} : { holdsSecret: options.holdsSecret }),
     ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume, root), count: 1 } }),
     publish(event) {
       events.push(event);
