@@ -12,10 +12,11 @@ export class Lines {
   /** Empty lines are left out, and the carriage return at the end of a line. @param bytes below 4 GiB, UTF-8. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    for (let start = 0; start < bytes.length; ) {
-      const end = endOfLine(bytes, start);
-      if (this.#trimmed(start, end) > start) this.#add(start);
-      start = end + 1;
+    let start = 0;
+    for (let at = 0; at <= bytes.length; at += 1) {
+      if (at < bytes.length && bytes[at] !== NEWLINE) continue;
+      if (this.#trimmed(start, at) > start) this.#add(start);
+      start = at + 1;
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { copyTimes } from '../support/copies.ts';
 import { tickFor } from '../support/ticks.ts';
 
 it.each([
@@ -14,3 +15,11 @@ it.each([
     expect(grownBytes).toBeLessThan((seconds - 2000) * 100);
   },
 );
+
+it('a forEach of very many copies keeps a flat heap and leaves no timer', { timeout: 120_000 }, async () => {
+  const count = 22_000;
+  const { grownBytes, timersLeft } = await copyTimes(count);
+  expect(timersLeft).toBe(0);
+  // A single object kept for each copy would be more.
+  expect(grownBytes).toBeLessThan((count - 2000) * 40);
+});

@@ -82,7 +82,7 @@ export async function tickFor(seconds: number, beat: keyof typeof BEATS): Promis
 }
 
 /** What is alive on the heap. */
-function heapUsed(): number {
+export function heapUsed(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();
