@@ -129,3 +129,25 @@ describe('forEach', () => {
     expect(stdout).toContain('✖ test[1] stopped by hand');
   });
 });
+
+describe('a list that a command prints', () => {
+  it('may have more than a variable holds, and leaves no file but the list', async () => {
+    const list = { lines: { run: 'seq -f "a rather long line with the number %g" 1 4000; echo to stderr >&2' } };
+    const plan = planFile({ steps: [{ id: 'test', forEach: { L: list }, limit: 64, sleep: 0 }] });
+    const { exitCode, stdout } = await start(plan);
+    expect(exitCode, String(stdout)).toBe(0);
+    expect(stdout).toContain('[test] to stderr');
+    const runs = join(dirname(plan), 'state', 'runs');
+    const lists = join(runs, readdirSync(runs)[0] ?? '', 'lists');
+    expect(readdirSync(lists)).toEqual(['test.ndjson']);
+    expect(readFileSync(join(lists, 'test.ndjson'), 'utf8').split('\n')).toHaveLength(4001);
+  });
+
+  it('that fails fails the step with its exit code', async () => {
+    const plan = planFile({ steps: [{ id: 'test', forEach: { L: { lines: { run: 'exit 3' } } }, run: 'echo never' }] });
+    const { exitCode, stdout } = await start(plan);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✖ test exit 3');
+    expect(stdout).not.toContain('never');
+  });
+});
