@@ -8,8 +8,8 @@ import { openRun, outermost, type ResumeFrom, type Run, type RunResult } from '.
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
-import { openSources } from './executors/sources.ts';
 import { endDeadRun, openExecutors, openListReader } from './executors/index.ts';
+import { openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';

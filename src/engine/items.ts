@@ -6,6 +6,7 @@ import type { ListItems } from './executor.ts';
 import { type Column, productOf, TooManyCombinations } from './product.ts';
 import { readList } from './read-list.ts';
 import type { Scope } from './scope.ts';
+import { learn } from './secret-values.ts';
 import { UnsetVariable, type Values } from './variables.ts';
 
 export type Evaluation =
@@ -29,6 +30,31 @@ export async function evaluate(
   scope: Scope,
   attempt: number,
 ): Promise<Evaluation> {
+  const evaluation = await itemsOf(run, running, step, scope, attempt);
+  if (evaluation.type === 'ended') return evaluation;
+  const { items } = evaluation;
+  const refusal = learnAll(run, items);
+  if (refusal !== undefined) return failed(`forEach: ${refusal}`);
+  const isKept = evaluation.list !== undefined || step.items.type === 'rows' || !step.items.lists.some(isFromOutside);
+  return isKept ? evaluation : { type: 'items', items, list: keep(run, running.path, items) };
+}
+
+/** Where the list sets variables that are secrets, all its values are masked before any copy starts. */
+function learnAll(run: RunContext, items: ListItems): string | undefined {
+  const names = Object.keys(items.count === 0 ? {} : items.at(0));
+  if (!run.secretNames.some(name => names.includes(name))) return undefined;
+  let refusal: string | undefined;
+  for (let index = 0; index < items.count; index += 1) refusal ??= learn(run, items.at(index));
+  return refusal;
+}
+
+async function itemsOf(
+  run: RunContext,
+  running: Running,
+  step: ForEachStep,
+  scope: Scope,
+  attempt: number,
+): Promise<Evaluation> {
   try {
     if (scope.past?.list !== undefined && run.lists !== undefined) return await kept(run.lists, scope.past.list);
     const { items } = step;
@@ -41,9 +67,7 @@ export async function evaluate(
       columns.push({ name: named.name, items: read.items });
     }
     const exclude = items.exclude.map(row => expandAll(row, text));
-    const product = productOf(columns, exclude);
-    if (!items.lists.some(isFromOutside)) return { type: 'items', items: product };
-    return { type: 'items', items: product, list: keep(run, running.path, product) };
+    return { type: 'items', items: productOf(columns, exclude) };
   } catch (error) {
     if (error instanceof UnsetVariable || error instanceof TooManyCombinations) return failed(error.message);
     throw error;

@@ -49,7 +49,7 @@ export interface RunOptions {
   readonly readList?: ReadList;
   /** Where the lists of forEach steps are kept. Default: nowhere. */
   readonly lists?: ListStore;
-  /** Whether a text holds the value of a secret, which is kept nowhere. Default: never. */
+  /** Whether a text holds the value of a secret, which is kept nowhere. Default: what `secrets` knows. */
   readonly holdsSecret?: (text: string) => boolean;
   /** Copies of a forEach at once, where it does not say. Default: 4. */
   readonly parallelism?: number;
@@ -144,10 +144,11 @@ export function openRun(options: RunOptions): Run {
     cancel({ type: 'unwritable', message });
   };
 
+  const secrets = options.secrets ?? createSecrets();
   const context: RunContext = {
     id: options.id,
     secretNames: plan.secrets,
-    secrets: options.secrets ?? createSecrets(),
+    secrets,
     clock,
     executor: options.executor,
     publish,
@@ -162,7 +163,7 @@ export function openRun(options: RunOptions): Run {
     sources: options.sources,
     readList: options.readList,
     lists: options.lists,
-    holdsSecret: options.holdsSecret ?? (() => false),
+    holdsSecret: options.holdsSecret ?? secrets.holds,
     parallelism: options.parallelism ?? 4,
     t,
     failed(step, outcome) {

@@ -9,7 +9,7 @@ import type { RunEvent } from '../../src/events/event.ts';
 import { maskedEvent } from '../../src/events/masked.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createSecrets } from '../../src/events/secrets.ts';
-import type { LeafStep, Save, Step } from '../../src/plan/plan.ts';
+import type { ForEachStep, LeafStep, Save, Step } from '../../src/plan/plan.ts';
 import { leaf, plan, steps } from '../support/steps.ts';
 
 const GOOD: Outcome = { state: 'succeeded', exitCode: 0 };
@@ -261,5 +261,31 @@ describe('at the start', () => {
     ]);
     expect(problems(tree, {})).toEqual([]);
     expect(problems(leaf('.', {}, { envFiles: [{ path: 'x', optional: false }] }), {})).toEqual([]);
+  });
+});
+
+describe('a list of secrets', () => {
+  it('is masked before its first copy starts', async () => {
+    const both: ForEachStep = {
+      type: 'forEach',
+      id: '.',
+      env: {},
+      background: false,
+      allowFailure: false,
+      failFast: true,
+      items: {
+        type: 'product',
+        lists: [{ name: 'TOKEN', list: { type: 'values', values: ['hunter22', 'swordfish9'] } }],
+        exclude: [],
+      },
+      each: leaf(''),
+    };
+    const says = (context: ExecuteContext) => {
+      print(context, 'hunter22 or swordfish9');
+      return GOOD;
+    };
+    const { logs } = await play(both, { does: { '[1]': says, '[2]': says } });
+    expect(logs.get('[1]')).toBe('*** or ***');
+    expect(logs.get('[2]')).toBe('*** or ***');
   });
 });
