@@ -12,7 +12,7 @@ interface Room {
 
 const ROOMS: Record<string, Room> = {
   'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },
-  'src/events': { ours: ['src/events', 'src/plan/plan.ts'], node: [] },
+  'src/events': { ours: ['src/events', 'src/plan/plan.ts', 'src/plan/paths.ts'], node: [] },
   'src/engine': { ours: ['src/engine', 'src/events', 'src/plan'], node: ['node:events'] },
   'src/executors': {
     ours: ['src/executors', 'src/engine/executor.ts', 'src/engine/clock.ts', 'src/events', 'src/plan'],
@@ -31,7 +31,11 @@ const ROOMS: Record<string, Room> = {
   },
   'src/journal': { ours: ['src/journal', 'src/engine/executor.ts', 'src/events', 'src/plan'] },
   'src/reporters': {
-    ours: ['src/reporters', 'src/events', 'src/plan/plan.ts', 'src/plan/suggest.ts', 'src/plan/quote.ts'],
+    ours: [
+      'src/reporters',
+      'src/events',
+      ...['src/plan/plan.ts', 'src/plan/paths.ts', 'src/plan/suggest.ts', 'src/plan/quote.ts'],
+    ],
     packages: ['listr2', 'chalk'],
     node: ['node:util', 'node:path'],
   },

@@ -1,9 +1,14 @@
 /** What is worth knowing of a whole run, folded from its events: the same for one that has ended and for one that died. */
 import type { RunEvent, RunStarted } from './event.ts';
-import type { IsGroup } from './groups.ts';
+import { fold } from './fold.ts';
+import type { Groups } from './groups.ts';
+import type { Item } from './item.ts';
 import type { Failed, Outcome } from './outcome.ts';
-import { createProgress, failuresOf, fold } from './progress.ts';
+import { createProgress, failuresOf } from './progress.ts';
 import type { Counts } from './tree.ts';
+
+/** Failures in the facts; all are in the counts. */
+const FAILURES_MAX = 200;
 
 export interface RunFacts {
   readonly run: string;
@@ -18,7 +23,7 @@ export interface RunFacts {
   readonly durationMs: number;
   /** Steps without children of their own, by where they stand. */
   readonly counts: Counts;
-  /** Steps that failed by themselves, in the order they happened; the first two hundred or so. */
+  /** Steps that failed by themselves, in the order they happened; the first two hundred. */
   readonly failures: readonly FailureFact[];
   /** Absent when the run has not ended. */
   readonly outcome?: Outcome;
@@ -27,6 +32,8 @@ export interface RunFacts {
 
 export interface FailureFact {
   readonly step: string;
+  /** Where it is a copy, or lies in one: the values. */
+  readonly item?: Item;
   readonly outcome: Failed;
   readonly durationMs: number;
   readonly attempts: number;
@@ -41,11 +48,11 @@ export interface FactsFold {
   facts(): RunFacts | undefined;
 }
 
-export function createFacts(isGroup: IsGroup): FactsFold {
+export function createFacts(groups: Groups): FactsFold {
   let first: RunStarted | undefined;
   let resumed = 0;
   let before = 0;
-  let progress = createProgress(isGroup);
+  let progress = createProgress(groups);
   let exitCode: number | undefined;
   return {
     take(event) {
@@ -54,7 +61,7 @@ export function createFacts(isGroup: IsGroup): FactsFold {
         if (first !== undefined) resumed += 1;
         first ??= event;
         before += progress.t;
-        progress = createProgress(isGroup);
+        progress = createProgress(groups);
         exitCode = undefined;
       }
       if (event.type === 'run.finished') exitCode = event.exitCode;
@@ -71,7 +78,9 @@ export function createFacts(isGroup: IsGroup): FactsFold {
         resumed,
         durationMs: before + t,
         counts: { ...root.counts },
-        failures: failuresOf(progress).map(({ tail: _, order: __, ...failure }) => failure),
+        failures: failuresOf(progress)
+          .slice(0, FAILURES_MAX)
+          .map(({ tail: _, order: __, ...failure }) => failure),
         ...(outcome === undefined ? {} : { outcome }),
         ...(exitCode === undefined ? {} : { exitCode }),
       };

@@ -1,11 +1,19 @@
-/** The fold of events into all that is known of each step: for looking at one run at leisure. Holds every step. */
-import type { RunEvent, StepFinished } from './event.ts';
-import type { IsGroup } from './groups.ts';
+/** The fold of events into all that is known of each step: for looking at one run at leisure. Holds every step but many copies. */
+import { copiesAround, copyOf, parentPath } from '../plan/paths.ts';
+import { childPath, isAtOrBelow } from '../plan/plan.ts';
+import { type CopiesHistory, countCopies, createCopies } from './copies.ts';
+import type { CopiesFinished, RunEvent, StepFinished, StepStarted } from './event.ts';
+import type { Groups } from './groups.ts';
+import { type Item, shortItem } from './item.ts';
 import type { CancelReason, Outcome } from './outcome.ts';
 
 /** Attempts that are kept of a step: the latest. */
 const ATTEMPTS_MAX = 100;
 const WARNINGS_MAX = 100;
+/** Copies of one forEach that have ended otherwise than failed and are still known: the latest. */
+const LATEST_MAX = 20;
+/** Copies that failed and are known: the first, whatever their forEach. */
+const FAILED_MAX = 200;
 
 export interface StepHistory {
   readonly path: string;
@@ -30,6 +38,10 @@ export interface StepHistory {
   isTaken: boolean;
   /** Path of its log below the run's folder. */
   log: string | undefined;
+  /** Of a copy: its values. */
+  item: Item | undefined;
+  /** Of a forEach: its copies. */
+  copies: CopiesHistory | undefined;
 }
 
 export interface AttemptHistory {
@@ -40,7 +52,7 @@ export interface AttemptHistory {
 }
 
 export interface History {
-  /** By path, in the order they were met. */
+  /** By path, in the order they were met. Of copies those that run, the first that failed, and the latest. */
   readonly steps: ReadonlyMap<string, StepHistory>;
   /** The latest ones. */
   readonly warnings: readonly { readonly step?: string; readonly message: string }[];
@@ -51,42 +63,136 @@ export interface History {
   take(event: RunEvent): void;
 }
 
+export interface HistoryOptions {
+  /** The path of a copy, or of a step inside one, of which everything is kept. */
+  readonly focus?: string | undefined;
+}
+
 /** What each step has come to; give it every event of the journal, in order. */
-export function createHistory(isGroup: IsGroup): History {
+export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): History {
   const steps = new Map<string, StepHistory>();
   const warnings: { readonly step?: string; readonly message: string }[] = [];
+  const failed = new Set<string>();
   let cancelling: CancelReason | undefined;
   let t = 0;
+
   const at = (path: string) => {
     let step = steps.get(path);
     if (step === undefined) {
       step = createStep(path);
       steps.set(path, step);
+      link(path);
     }
     return step;
   };
+
+  /** Paths right below a path, those of no step, such as `a/finally`, among them. */
+  const below = new Map<string, Set<string>>();
+  const link = (path: string) => {
+    if (path === '.') return;
+    const parent = parentPath(path);
+    const siblings = below.get(parent);
+    siblings?.add(path);
+    if (siblings !== undefined) return;
+    below.set(parent, new Set([path]));
+    link(parent);
+  };
+
+  const isInFocus = (path: string) =>
+    focus !== undefined && (isAtOrBelow(path, focus) || copiesAround(focus).includes(path));
+
+  const remove = (path: string) => {
+    for (const child of below.get(path) ?? []) remove(child);
+    below.delete(path);
+    below.get(parentPath(path))?.delete(path);
+    steps.delete(path);
+    failed.delete(path);
+  };
+
+  /** What was below a step that starts again is void. */
+  const clear = (path: string) => {
+    for (const child of below.get(path) ?? []) {
+      clear(child);
+      const step = steps.get(child);
+      if (copyOf(child) !== undefined && !isInFocus(child)) remove(child);
+      else if (step !== undefined) forget(step);
+    }
+  };
+
+  /** The run goes on: what was taken over is told again, but for copies, which are told as a count. */
+  const resume = () => {
+    for (const step of steps.values()) {
+      const isGood = step.outcome?.state === 'succeeded';
+      const isOfCopy = copiesAround(step.path).length > 0;
+      if (isOfCopy && isGood && isInFocus(step.path)) step.isTaken = true;
+      else if (copyOf(step.path) !== undefined && step.outcome?.state !== 'failed') remove(step.path);
+      else forget(step);
+    }
+  };
+
+  const start = (event: StepStarted) => {
+    const step = at(event.step);
+    if (groups.isGroup(event.step) && step.phase !== undefined) clear(event.step);
+    step.phase = 'running';
+    step.outcome = undefined;
+    step.startedT = event.t;
+    step.name = event.name;
+    step.pid = event.pid;
+    step.isTaken = false;
+    if (event.item !== undefined) step.item = isInFocus(event.step) ? event.item : shortItem(event.item);
+    if (groups.isForEach(event.step)) step.copies = createCopies(event.items);
+  };
+
+  const endCopy = (path: string, forEach: StepHistory, outcome: Outcome) => {
+    forEach.copies ??= createCopies();
+    countCopies(forEach.copies, 1, outcome);
+    if (isInFocus(path)) return;
+    if (outcome.state === 'failed' && failed.size < FAILED_MAX) {
+      failed.add(path);
+      return;
+    }
+    const { latest } = forEach.copies;
+    latest.push(path);
+    if (latest.length > LATEST_MAX) remove(latest.shift() ?? '');
+  };
+
+  const finish = (event: StepFinished) => {
+    const copy = copyOf(event.step);
+    finishStep(at(event.step), event);
+    if (copy !== undefined) endCopy(event.step, at(copy.forEach), event.outcome);
+  };
+
+  const endCopies = ({ step: path, first, count, outcome, resumed }: CopiesFinished) => {
+    const step = at(path);
+    step.copies ??= createCopies();
+    countCopies(step.copies, count, outcome, resumed === true);
+    const copy =
+      focus === undefined
+        ? undefined
+        : copiesAround(focus)
+            .map(copyOf)
+            .find(one => one?.forEach === path);
+    if (copy === undefined || copy.number < first || copy.number >= first + count) return;
+    const focused = at(childPath(path, `[${copy.number}]`));
+    focused.phase = 'ended';
+    focused.outcome ??= outcome;
+    focused.isTaken = resumed === true;
+  };
+
   const take = (event: RunEvent) => {
     if (event.type !== 'run.started') t = event.t;
     switch (event.type) {
       case 'run.started':
-        // What was taken over is told again.
-        for (const step of steps.values()) forget(step);
+        resume();
         cancelling = undefined;
         t = 0;
         break;
       case 'step.queued':
         at(event.step).phase = 'queued';
         break;
-      case 'step.started': {
-        const step = at(event.step);
-        if (isGroup(event.step) && step.phase !== undefined) forgetBelow(steps, event.step);
-        step.phase = 'running';
-        step.outcome = undefined;
-        step.startedT = event.t;
-        step.name = event.name;
-        step.pid = event.pid;
+      case 'step.started':
+        start(event);
         break;
-      }
       case 'attempt.finished':
         attempted(at(event.step), event);
         break;
@@ -102,7 +208,10 @@ export function createHistory(isGroup: IsGroup): History {
         at(event.step).missed += event.count;
         break;
       case 'step.finished':
-        finish(at(event.step), event);
+        finish(event);
+        break;
+      case 'copies.finished':
+        endCopies(event);
         break;
       case 'warning':
         warnings.push({ message: event.message, ...(event.step === undefined ? {} : { step: event.step }) });
@@ -111,7 +220,6 @@ export function createHistory(isGroup: IsGroup): History {
       case 'run.cancelling':
         cancelling ??= event.reason;
         break;
-      case 'copies.finished':
       case 'step.output':
       case 'step.stopping':
       case 'run.finished':
@@ -149,6 +257,8 @@ function createStep(path: string): StepHistory {
     durationMs: 0,
     isTaken: false,
     log: undefined,
+    item: undefined,
+    copies: undefined,
   };
 }
 
@@ -158,7 +268,7 @@ function attempted(step: StepHistory, { attempt, tick, outcome, durationMs }: At
   if (step.attempts.length > ATTEMPTS_MAX) step.attempts.shift();
 }
 
-function finish(step: StepHistory, { outcome, durationMs, log, resumed }: StepFinished): void {
+function finishStep(step: StepHistory, { outcome, durationMs, log, resumed }: StepFinished): void {
   step.phase = 'ended';
   step.outcome = outcome;
   step.durationMs = durationMs;
@@ -173,9 +283,5 @@ function forget(step: StepHistory): void {
   step.startedT = undefined;
   step.durationMs = 0;
   step.isTaken = false;
-}
-
-function forgetBelow(steps: ReadonlyMap<string, StepHistory>, group: string): void {
-  const below = group === '.' ? '' : `${group}/`;
-  for (const step of steps.values()) if (step.path !== group && step.path.startsWith(below)) forget(step);
+  step.copies = undefined;
 }

@@ -1,4 +1,6 @@
 /** The tree of steps inside a Progress: nodes found by path, each group with the counts of the leaf steps below it. */
+import { parentPath } from '../plan/paths.ts';
+import type { Item } from './item.ts';
 import type { Outcome } from './outcome.ts';
 import type { Tail } from './tail.ts';
 
@@ -29,6 +31,13 @@ export interface ProgressNode {
   group: boolean;
   /** Of the leaf steps below; of a leaf that is the whole plan: of itself. */
   readonly counts: Counts;
+  /** What is below beyond what the plan tells: the leaf steps of copies; lists that have become known are taken off. */
+  readonly more: { count: number; lists: number };
+  /** Of a forEach: how many copies it has, once it is known, and those of them that have ended, and failed. */
+  items: number | undefined;
+  copies: { readonly ended: number; readonly failed: number };
+  /** Of a copy: its values. */
+  item: Item | undefined;
   phase: Phase | undefined;
   /** When it started first. */
   startedT: number | undefined;
@@ -61,6 +70,10 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     children: new Map(),
     group,
     counts: { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 },
+    more: { count: 0, lists: 0 },
+    items: undefined,
+    copies: { ended: 0, failed: 0 },
+    item: undefined,
     phase: undefined,
     startedT: undefined,
     attempt: 1,
@@ -93,8 +106,7 @@ export function addNode(nodes: Map<string, ProgressNode>, path: string, group: b
 export function nearest(nodes: ReadonlyMap<string, ProgressNode>, path: string): ProgressNode {
   let above = path;
   for (;;) {
-    const cut = above.endsWith(']') ? above.lastIndexOf('[') : above.lastIndexOf('/');
-    above = cut > 0 ? above.slice(0, cut) : '.';
+    above = parentPath(above);
     const node = nodes.get(above);
     if (node !== undefined) return node;
   }
@@ -103,6 +115,14 @@ export function nearest(nodes: ReadonlyMap<string, ProgressNode>, path: string):
 /** Adds to one count of a node and of all above it. */
 export function count(node: ProgressNode | undefined, phase: Phase, by: number): void {
   for (let above = node; above !== undefined; above = above.parent) above.counts[phase] += by;
+}
+
+/** Adds to what a node and all above it hold beyond what the plan tells. */
+export function addMore(node: ProgressNode, by: { readonly count: number; readonly lists: number }): void {
+  for (let above: ProgressNode | undefined = node; above !== undefined; above = above.parent) {
+    above.more.count += by.count;
+    above.more.lists += by.lists;
+  }
 }
 
 /** Takes a node, and what is below it, out of the tree. The counts stay. */
@@ -127,4 +147,5 @@ export function dropBelow(
   node.children.clear();
   if (!node.group) return;
   for (const phase of Object.keys(node.counts) as Phase[]) count(node, phase, -node.counts[phase]);
+  addMore(node, { count: -node.more.count, lists: -node.more.lists });
 }

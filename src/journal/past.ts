@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../events/event.ts';
 import { createFacts, type RunFacts } from '../events/facts.ts';
-import { createGroupFinder, groupsOf, type IsGroup } from '../events/groups.ts';
+import { createGroupFinder, type Groups, groupsOf } from '../events/groups.ts';
 import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import type { KeptRun } from './find.ts';
 import { holderOf } from './lock.ts';
@@ -85,12 +85,12 @@ export function planTroubleIn(folder: string): Trouble | undefined {
 }
 
 /** Which steps of the run have children: by the copy of its plan, else by its journal. */
-export function groupsIn(folder: string): IsGroup {
+export function groupsIn(folder: string): Groups {
   const plan = planIn(folder);
   if (plan !== undefined) return groupsOf(plan.root);
   const finder = createGroupFinder();
   readPast(folder, finder.take);
-  return finder.isGroup;
+  return finder;
 }
 
 /** The copy of the run's plan; undefined where it is missing or damaged. */

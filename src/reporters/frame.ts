@@ -1,10 +1,9 @@
 /** One frame of the live view as lines: what runs and what has failed first, never more than there is room for. */
 import type { Progress } from '../events/progress.ts';
-import { ended } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration } from './durations.ts';
-import { outputRow, type RowOptions, roomForName, signs, stepRow, textOf } from './rows.ts';
+import { doneWords, outputRow, type RowOptions, roomForName, signs, stepRow, textOf } from './rows.ts';
 import { cleanse } from './text.ts';
 import { cancelWords } from './wording.ts';
 
@@ -17,7 +16,7 @@ export interface FrameOptions extends RowOptions {
 
 /** The run's line: `tour 12.3 s 14/31 done · 3 running · 1 failed`. */
 export function composeTitle(progress: Progress, options: FrameOptions): string {
-  const { width, t, steps, palette } = options;
+  const { width, t, palette } = options;
   const { counts, group } = progress.root;
   const told = signs(progress.root, options);
   const took = ` ${formatDuration(t)}  `;
@@ -30,7 +29,7 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
     parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
   }
   for (const [text] of told) if (typeof text === 'string') parts.push(text);
-  if (group) parts.push(`${ended(counts)}/${steps.leavesBelow('.')} done`);
+  if (group) parts.push(`${doneWords(progress, progress.root)} done`);
   if (group && counts.running > 0) parts.push(`${counts.running} running`);
   if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
@@ -47,7 +46,7 @@ export function composeFrame(progress: Progress, options: FrameOptions): string[
   const { height, palette, width } = options;
   if (height <= 0) return [];
   const all = flatten(progress.root);
-  const rows = (entries: readonly Entry[]) => entries.map(({ node, depth }) => stepRow(node, depth, options));
+  const rows = (entries: readonly Entry[]) => entries.map(({ node, depth }) => stepRow(progress, node, depth, options));
   if (all.length === 0 && !progress.root.group) return [outputRow(progress.root, options)].filter(hasText);
   if (all.length <= height) return rows(all);
   const shown = select(all, height - 1, options.isLast === true);

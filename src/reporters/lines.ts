@@ -1,9 +1,11 @@
 /** One plain line for each thing that happens to a step. */
-import type { StepFinished, StepRetrying, StepStarted, StepStopping } from '../events/event.ts';
+import type { CopiesFinished, StepFinished, StepRetrying, StepStarted, StepStopping } from '../events/event.ts';
 import type { Skipped } from '../events/outcome.ts';
 import type { Progress } from '../events/progress.ts';
-import type { Step } from '../plan/plan.ts';
+import type { ProgressNode } from '../events/tree.ts';
+import type { ForEachStep, Step } from '../plan/plan.ts';
 import { everyWords, formatDuration, formatLeft } from './durations.ts';
+import { itemWords, labelIn } from './items.ts';
 import { glyphs } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -14,22 +16,58 @@ const NAMED_MAX = 5;
 /** More steps skipped in a row for one reason are told as a count. */
 const SKIPS_MAX = 20;
 
-/** `❯ build: npm run build`. Groups are told when they end, later ticks not at all. */
-export function startedLines({ step: path, attempt, tick = 1, name }: StepStarted, steps: Steps): string[] {
+/**
+ * `❯ build: npm run build`, `❯ test[3] NODE=20: npm test`. Groups that are no copies are told when they end, later ticks
+ * not at all.
+ */
+export function startedLines(
+  { step: path, attempt, tick = 1, name, item, items }: StepStarted,
+  steps: Steps,
+): string[] {
   const step = steps.at(path);
-  if (step === undefined || steps.isGroup(path) || tick > 1) return [];
-  const label = steps.label(path);
+  if (step === undefined || tick > 1) return [];
+  if (step.type === 'forEach' && items !== undefined) return [forEachLine(path, step, items, steps)];
+  if (steps.isGroup(path) && item === undefined) return [];
+  const label = item === undefined ? steps.label(path) : `${steps.label(path)} ${itemWords(item)}`;
   if (attempt > 1) return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}`];
   const how = step.background ? ' (background)' : step.every ? ` (${everyWords(step.every)})` : '';
   return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}`];
 }
 
+/** `❯ test: for each of 1000 items: npm test`. */
+function forEachLine(path: string, { each }: ForEachStep, items: number, steps: Steps): string {
+  const head = `${glyphs.started} ${steps.label(path)}:`;
+  if (items === 0) return `${head} no items, nothing to do`;
+  return `${head} for ${items === 1 ? 'the one item' : `each of ${items} items`}: ${commandWords(each)}`;
+}
+
 /** `✔ build 1.2 s`, `✖ build exit 1 (1.2 s)`. The root's end is the summary; good ends in later ticks are not told. */
-export function finishedLines({ step, outcome, durationMs, tick = 1 }: StepFinished, steps: Steps): string[] {
+export function finishedLines(event: StepFinished, progress: Progress, steps: Steps): string[] {
+  const { step, outcome, durationMs, tick = 1 } = event;
   if (step === '.') return [];
-  const head = `${mark(outcome)} ${steps.label(step)}`;
-  if (outcome.state === 'succeeded') return tick > 1 ? [] : [`${head} ${formatDuration(durationMs)}`];
-  return [`${head} ${outcomeWords(outcome)} (${formatDuration(durationMs)})`];
+  const node = progress.nodes.get(step);
+  const copies = node === undefined ? '' : copiesWords(node);
+  const took = formatDuration(durationMs);
+  if (outcome.state !== 'succeeded') {
+    const head = `${mark(outcome)} ${labelIn(progress, step, steps)}`;
+    return [`${head} ${outcomeWords(outcome)} (${took}${copies === '' ? '' : `, ${copies}`})`];
+  }
+  return tick > 1 ? [] : [`${mark(outcome)} ${steps.label(step)} ${took}${copies === '' ? '' : ` (${copies})`}`];
+}
+
+/** `1000 copies`, `998 of 1000 copies ended, 2 failed`; nothing of what is no forEach. */
+export function copiesWords({ items, copies: { ended, failed } }: ProgressNode): string {
+  if (items === undefined) return '';
+  const all = `${items} ${items === 1 ? 'copy' : 'copies'}`;
+  return `${ended === items ? all : `${ended} of ${all} ended`}${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+/** `↓ test: 37 copies skipped: "test[3]" failed`; what was taken over is told once for the whole run. */
+export function copiesLines({ step, count, outcome, resumed }: CopiesFinished, steps: Steps): string[] {
+  if (resumed) return [];
+  return [
+    `${mark(outcome)} ${steps.label(step)}: ${count} ${count === 1 ? 'copy' : 'copies'} ${outcomeWords(outcome)}`,
+  ];
 }
 
 /** `⚠ fetch exit 7, attempt 2 of 4 in 3 s`. */
@@ -38,7 +76,7 @@ export function retryLine(event: StepRetrying, progress: Progress, steps: Steps)
   const attempted = progress.nodes.get(path)?.attempted;
   const why = attempted === undefined ? failureWords(failure) : outcomeWords(attempted);
   const next = `attempt ${attempt}${attemptsOf(steps.at(path))} ${formatLeft(delayMs)}`;
-  return `${glyphs.warning} ${steps.label(path)} ${why}, ${next}`;
+  return `${glyphs.warning} ${labelIn(progress, path, steps)} ${why}, ${next}`;
 }
 
 /** `◼ test: waiting for "npm test" (pid 4711), 3 s left`: once per stop, and once when it is killed. */
@@ -63,7 +101,7 @@ export function stillRunning(progress: Progress, steps: Steps, t: number): strin
   if (running.length === 0) return undefined;
   const named = running
     .slice(0, NAMED_MAX)
-    .map(({ path, startedT = t }) => `${steps.label(path)} (${formatDuration(t - startedT)})`);
+    .map(({ path, startedT = t }) => `${labelIn(progress, path, steps)} (${formatDuration(t - startedT)})`);
   const others = running.length > NAMED_MAX ? ` and ${running.length - NAMED_MAX} more` : '';
   return `${glyphs.started} still running: ${named.join(', ')}${others}`;
 }

@@ -1,7 +1,8 @@
 /** The live view: one listr2 row at the bottom of a terminal, redrawn at most ten times a second. */
 import { Spinner } from 'listr2';
 import type { Warning } from '../events/event.ts';
-import { createProgress, fold } from '../events/progress.ts';
+import { fold } from '../events/fold.ts';
+import { createProgress } from '../events/progress.ts';
 import { createPalette } from './colours.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
@@ -33,7 +34,7 @@ export interface LiveOptions {
 export async function createLive(options: LiveOptions): Promise<Reporter> {
   const { terminal, steps, clock, cwd } = options;
   const palette = createPalette(options.colour);
-  const progress = createProgress(steps.isGroup);
+  const progress = createProgress(steps);
   const screen = createScreen(terminal);
   const row = await startRunRow(screen, palette);
   const spinner = new Spinner();

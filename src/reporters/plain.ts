@@ -1,7 +1,17 @@
 /** Whole lines for logs and pipes: what children print after `[step path] `, and one line for each thing that happens. */
-import type { RunEvent, StepOutput } from '../events/event.ts';
-import { createProgress, fold } from '../events/progress.ts';
-import { createSkips, finishedLines, retryLine, startedLines, stillRunning, waitingLines } from './lines.ts';
+import type { RunEvent, StepFinished, StepOutput, StepStarted } from '../events/event.ts';
+import { fold } from '../events/fold.ts';
+import { createProgress } from '../events/progress.ts';
+import { createCrowds } from './crowds.ts';
+import {
+  copiesLines,
+  createSkips,
+  finishedLines,
+  retryLine,
+  startedLines,
+  stillRunning,
+  waitingLines,
+} from './lines.ts';
 import { glyphs, monochrome } from './palette.ts';
 import type { Clock, Reporter, Sink } from './reporter.ts';
 import type { Steps } from './steps.ts';
@@ -22,8 +32,9 @@ export interface PlainOptions {
 
 /** No escape byte is ever written. A line of a child begins with `[`, none of ours does: no child can forge ours. */
 export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter {
-  const progress = createProgress(steps.isGroup);
+  const progress = createProgress(steps);
   const skips = createSkips(steps);
+  const crowds = createCrowds(progress, steps);
   const streams = new Map<string, { out?: LineAssembly; err?: LineAssembly }>();
   let startedAt = clock.now();
   let quietSince = startedAt;
@@ -53,7 +64,7 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       streams.set(step, assemblies);
     }
     assemblies[stream] ??= createLineAssembly();
-    return print(prefixed(step, assemblies[stream].add(text)));
+    return print(withDue(step, assemblies[stream].add(text)));
   };
 
   /** What the step has printed without a line end. */
@@ -61,12 +72,28 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
     const assemblies = streams.get(step);
     if (assemblies === undefined) return [];
     streams.delete(step);
-    return prefixed(step, [...(assemblies.out?.end() ?? []), ...(assemblies.err?.end() ?? [])]);
+    return withDue(step, [...(assemblies.out?.end() ?? []), ...(assemblies.err?.end() ?? [])]);
   };
+
+  /** What a step prints, below the line about its start where that was kept back. */
+  const withDue = (step: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [...crowds.due(step), ...prefixed(step, lines)];
 
   const prefixed = (step: string, lines: readonly string[]) => {
     const prefix = `[${steps.label(step)}] `;
     return lines.map(line => prefix + line);
+  };
+
+  const started = (event: StepStarted): string[] => {
+    const lines = startedLines(event, steps);
+    if (!crowds.isIn(event.step)) return lines;
+    crowds.hold(event.step, lines);
+    return [];
+  };
+
+  const finished = (event: StepFinished): string[] => {
+    const lines = finishedLines(event, progress, steps);
+    return crowds.isIn(event.step) ? crowds.end(event, lines) : lines;
   };
 
   const tell = (event: Exclude<RunEvent, StepOutput>): string[] => {
@@ -77,13 +104,13 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         watch();
         return event.resumed === undefined ? [] : [`${glyphs.resumed} ${resumedWords(event.run, event.resumed)}`];
       case 'step.started':
-        return startedLines(event, steps);
+        return started(event);
       case 'attempt.finished':
         return rest(event.step);
       case 'step.finished':
-        return event.resumed ? [] : [...rest(event.step), ...finishedLines(event, steps)];
+        return event.resumed ? [] : [...rest(event.step), ...finished(event)];
       case 'step.retrying':
-        return [retryLine(event, progress, steps)];
+        return [...crowds.due(event.step), retryLine(event, progress, steps)];
       case 'ticks.missed':
         return [
           `${glyphs.warning} ${steps.label(event.step)} left out ${event.count} ${event.count === 1 ? 'tick' : 'ticks'}: the one before still ran`,
@@ -103,10 +130,11 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         ];
       case 'step.stopping':
         return waitingLines(event, progress, steps);
+      case 'copies.finished':
+        return copiesLines(event, steps);
       case 'step.queued':
       case 'tick.waiting':
       case 'tick.finished':
-      case 'copies.finished':
         return [];
       default:
         // A journal of a later runjobs may hold kinds that are not known here.
@@ -121,7 +149,8 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       fold(progress, event);
       if (event.type === 'step.output') return output(event);
       if (event.type === 'step.finished' && event.outcome.state === 'skipped') {
-        return steps.isGroup(event.step) ? undefined : print(skips.add(event.step, event.outcome));
+        const isTold = !steps.isGroup(event.step) || steps.isForEach(event.step);
+        return isTold ? print(skips.add(event.step, event.outcome)) : undefined;
       }
       return print([...skips.end(), ...tell(event)]);
     },

@@ -1,12 +1,13 @@
 /** One row of the live view: glyph, name, time, and what is worth knowing of the step now. */
 import type { CancelReason, Outcome } from '../events/outcome.ts';
-import { ended } from '../events/progress.ts';
+import { ended, leavesOf, type Progress } from '../events/progress.ts';
 import { lastLine } from '../events/tail.ts';
 import type { ProgressNode, Stopping } from '../events/tree.ts';
 import type { Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
-import { attemptsOf } from './lines.ts';
+import { itemWords } from './items.ts';
+import { attemptsOf, copiesWords } from './lines.ts';
 import { glyphs, type Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -29,6 +30,7 @@ export interface RowOptions {
 /** The id of a step without a name is its position. */
 const UNNAMED = /(?:^|\/)\d+$/;
 const COMMAND_COLUMNS = 32;
+const ITEM_COLUMNS = 40;
 /** What stays of a name that gives way. */
 const NAME_COLUMNS = 8;
 
@@ -39,12 +41,12 @@ type Elastic = (room: number) => string;
 export type Piece = readonly [text: string | Elastic, paint: Paint];
 
 /** `✔ build 1.2 s › done in 1.1 s`, indented by its depth. */
-export function stepRow(node: ProgressNode, depth: number, options: RowOptions): string {
+export function stepRow(progress: Progress, node: ProgressNode, depth: number, options: RowOptions): string {
   const { palette } = options;
   const pieces: Piece[] = [[nameOf(node, options.steps), plainly]];
   const duration = node.outcome === undefined ? options.t - (node.startedT ?? options.t) : node.durationMs;
   if (node.startedT !== undefined) pieces.push([formatDuration(duration), palette.quiet]);
-  pieces.push(...(node.outcome === undefined ? underWay(node, options) : over(node, node.outcome, options)));
+  pieces.push(...(node.outcome === undefined ? underWay(progress, node, options) : over(node, node.outcome, options)));
   const indent = '  '.repeat(depth + 1);
   return `${indent}${glyphOf(node, options)} ${fitted(pieces, options.width - indent.length - 2)}`;
 }
@@ -62,18 +64,30 @@ function glyphOf({ outcome, phase, retry, children, group }: ProgressNode, { pal
   return retry === undefined ? palette.quiet(glyphs.waiting) : palette.warn(glyphs.warning);
 }
 
-/** Its name, else its path below the node above it: `smoke`, `finally/1`; with what it does where that is a number. */
-function nameOf({ path, parent, group, name: given }: ProgressNode, steps: Steps): string {
-  if (given !== undefined) return cleanse(given);
+/**
+ * Its name, else its path below the node above it: `smoke`, `finally/1`; with what it does where that is a number. Of a
+ * copy its number, with its name, else its values: `[3] NODE=20`.
+ */
+function nameOf({ path, parent, group, name: given, item }: ProgressNode, steps: Steps): string {
   const name = parent === undefined || parent.path === '.' ? path : path.slice(parent.path.length).replace(/^\//, '');
+  if (item !== undefined) return `${name} ${given === undefined ? itemWords(item, ITEM_COLUMNS) : cleanse(given)}`;
+  if (given !== undefined) return cleanse(given);
   const step = group || !UNNAMED.test(name) ? undefined : steps.at(path);
   return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
 }
 
-function underWay(node: ProgressNode, options: RowOptions): Piece[] {
-  const { palette, steps } = options;
-  const done: Piece[] = node.group ? [[`${ended(node.counts)}/${steps.leavesBelow(node.path)}`, palette.quiet]] : [];
+function underWay(progress: Progress, node: ProgressNode, options: RowOptions): Piece[] {
+  const { palette } = options;
+  const done: Piece[] = node.group ? [[doneWords(progress, node), palette.quiet]] : [];
+  if (node.copies.failed > 0) done.push([`${node.copies.failed} failed`, palette.bad]);
   return [...signs(node, options), ...done, ...output(node, palette)];
+}
+
+/** `14/31`: what has ended of all that is below, copies of a forEach, else leaf steps; `14/31+` where more will come. */
+export function doneWords(progress: Progress, node: ProgressNode): string {
+  if (node.items !== undefined) return `${node.copies.ended}/${node.items}`;
+  const { count, lists } = leavesOf(progress, node);
+  return `${ended(node.counts)}/${count}${lists > 0 ? '+' : ''}`;
 }
 
 /** What a step waits for, which attempt or tick it is, and that it is being stopped. */
@@ -104,9 +118,10 @@ function stoppingPiece(stopping: Stopping, step: Step | undefined, { t, cancelli
 }
 
 function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {
-  if (outcome.state === 'succeeded') return output(node, palette);
-  if (outcome.state === 'failed') return [[outcomeWords(outcome), outcome.allowed ? palette.warn : palette.bad]];
-  return [[outcomeWords(outcome), palette.quiet]];
+  const copies: Piece[] = node.items === undefined ? [] : [[copiesWords(node), palette.quiet]];
+  if (outcome.state === 'succeeded') return [...copies, ...output(node, palette)];
+  const paint = outcome.state !== 'failed' ? palette.quiet : outcome.allowed ? palette.warn : palette.bad;
+  return [[outcomeWords(outcome), paint], ...copies];
 }
 
 function output({ tail, last }: ProgressNode, palette: Palette): Piece[] {

@@ -1,5 +1,7 @@
 /** The plan's steps by path, and what each of them does in a few words. */
-import { childPath, childrenOf, isLeaf, type Plan, type Step } from '../plan/plan.ts';
+import { type Groups, groupsOf } from '../events/groups.ts';
+import { templateOf, visitSteps } from '../plan/paths.ts';
+import type { Plan, Step } from '../plan/plan.ts';
 import { formatLimit } from './durations.ts';
 import { cleanse } from './text.ts';
 
@@ -7,39 +9,20 @@ const COMMAND_MAX = 200;
 /** An argument that a shell takes as it is. */
 const PLAIN_ARGUMENT = /^[\w@%+=:,./-]+$/;
 
-/** Finds steps by path, those of `finally` too. */
-export interface Steps {
+/** Finds steps by path, those of `finally` and the copies of a forEach too. */
+export interface Steps extends Groups {
   at(path: string): Step | undefined;
-  /** Whether the step has children of its own. */
-  isGroup(path: string): boolean;
-  /** How many steps without children of their own a step holds, those of `finally` and itself included. */
-  leavesBelow(path: string): number;
   /** A path as people read it: the root goes by the plan's name. */
   label(path: string): string;
 }
 
 export function indexSteps(plan: Plan): Steps {
   const steps = new Map<string, Step>();
-  const leaves = new Map<string, number>();
-  const add = (step: Step, path: string): number => {
-    steps.set(path, step);
-    let below = isGroupStep(step) ? 0 : 1;
-    for (const child of childrenOf(step)) below += add(child, childPath(path, child.id));
-    for (const child of step.finally?.steps ?? []) {
-      below += add(child, childPath(childPath(path, 'finally'), child.id));
-    }
-    if (below > 1 || isGroupStep(step)) leaves.set(path, below);
-    return below;
-  };
-  add(plan.root, '.');
+  visitSteps(plan.root, (step, template) => steps.set(template, step));
   const name = cleanse(plan.name);
   return {
-    at: path => steps.get(path),
-    isGroup: path => {
-      const step = steps.get(path);
-      return step !== undefined && isGroupStep(step);
-    },
-    leavesBelow: path => leaves.get(path) ?? 1,
+    ...groupsOf(plan.root),
+    at: path => steps.get(templateOf(path)),
     label: path => (path === '.' ? name : path),
   };
 }
@@ -69,10 +52,6 @@ export function commandWords(step: Step): string {
 /** What stands before the host may be a password. */
 function withoutSecrets(url: string): string {
   return url.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1***@');
-}
-
-function isGroupStep(step: Step): boolean {
-  return !isLeaf(step) && step.type !== 'sleep';
 }
 
 function quoted(argument: string): string {

@@ -4,6 +4,7 @@ import type { Outcome } from '../events/outcome.ts';
 import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
 import type { Counts } from '../events/tree.ts';
 import { formatDuration } from './durations.ts';
+import { labelWithItem } from './items.ts';
 import { glyphs, monochrome, type Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { cleanse } from './text.ts';
@@ -75,7 +76,16 @@ export function failureLines(options: ReportOptions): string[] {
     if (index <= BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));
   }
+  const more = unlisted(options);
+  if (more > 0) lines.push(`… ${more} more failed`);
   return [...lines, ...nextLines(options)];
+}
+
+/** Steps that failed and of which nothing more is known: there were very many. */
+function unlisted({ progress: { root, failures }, steps }: ReportOptions): number {
+  let listed = 0;
+  for (const step of failures.keys()) if (!steps.isGroup(step)) listed += 1;
+  return root.counts.failed + root.counts.allowed - listed;
 }
 
 /** How to go on with what is left, where something is that need not be done again. */
@@ -97,11 +107,14 @@ function failureBlock(failure: FailedStep, options: ReportOptions): string[] {
   return lines;
 }
 
-function headLine({ step, outcome, durationMs, attempts }: FailedStep, { palette, steps }: ReportOptions): string {
+function headLine(
+  { step, item, outcome, durationMs, attempts }: FailedStep,
+  { palette, steps }: ReportOptions,
+): string {
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
   const facts = palette.quiet(`(${formatDuration(durationMs)}${tries})`);
   const why = outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
-  return `${mark(outcome, palette)} ${palette.strong(steps.label(step))} ${why} ${facts}`;
+  return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${why} ${facts}`;
 }
 
 function logPath(log: string, folder: string | undefined, cwd: string | undefined): string {

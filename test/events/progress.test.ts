@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress, ended, failuresOf, fold } from '../../src/events/progress.ts';
+import { fold } from '../../src/events/fold.ts';
+import type { Groups } from '../../src/events/groups.ts';
+import { createProgress, ended, failuresOf } from '../../src/events/progress.ts';
 import { lastLine } from '../../src/events/tail.ts';
 import { childFailed, exit, ok, script, skippedAfter } from '../reporters/stage.ts';
 
+const flat = (isGroup: (path: string) => boolean): Groups => ({
+  isGroup,
+  isForEach: () => false,
+  leavesBelow: () => ({ count: 1, lists: 0 }),
+});
+
 /** A progress with the given groups, and events told at a time that stands still unless moved. */
 function stage(...groups: string[]) {
-  const progress = createProgress(path => path === '.' || groups.includes(path));
+  const progress = createProgress(flat(path => path === '.' || groups.includes(path)));
   let now = 0;
   const tell = script(
     event => fold(progress, event),
@@ -98,7 +106,7 @@ describe('the counts', () => {
     tell.start('g/a');
     tell.queue('g/b');
     expect(progress.nodes.get('g')?.counts).toEqual({ ...none, running: 1, queued: 1 });
-    const one = createProgress(() => false);
+    const one = createProgress(flat(() => false));
     const alone = script(
       event => fold(one, event),
       () => 0,

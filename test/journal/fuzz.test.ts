@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Past } from '../../src/events/past.ts';
-import { createProgress, fold } from '../../src/events/progress.ts';
+import { fold } from '../../src/events/fold.ts';
+import { createProgress } from '../../src/events/progress.ts';
 import { NOTHING_GIVEN, writePlanCopy } from '../../src/journal/plan-copy.ts';
 import { readJournal } from '../../src/journal/read.ts';
 import { reopenRun } from '../../src/journal/resume.ts';
@@ -72,7 +73,7 @@ async function resumedWith(journal: Uint8Array): Promise<readonly string[]> {
 /** What a journal is shown with: the fold of Progress, and words. */
 function show(read: readonly RunEvent[]): void {
   const all = indexSteps(plan(ROOT));
-  const progress = createProgress(all.isGroup);
+  const progress = createProgress(all);
   const plain = createPlain({
     sink: { write: () => undefined, flush: async () => {} },
     steps: all,

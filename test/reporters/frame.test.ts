@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress, fold } from '../../src/events/progress.ts';
+import { fold } from '../../src/events/fold.ts';
+import { createProgress } from '../../src/events/progress.ts';
 import { composeFrame, composeTitle, type FrameOptions } from '../../src/reporters/frame.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
@@ -9,7 +10,7 @@ const many = (prefix: string, count: number) => Array.from({ length: count }, (_
 
 function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many('a', 50)]))) {
   const index = indexSteps(plan);
-  const progress = createProgress(index.isGroup);
+  const progress = createProgress(index);
   let now = 0;
   const tell = script(
     event => fold(progress, event),

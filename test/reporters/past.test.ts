@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '../../src/events/facts.ts';
+import { groupsOf } from '../../src/events/groups.ts';
 import { createHistory } from '../../src/events/history.ts';
 import { cleanedWords } from '../../src/reporters/cleaned.ts';
 import { createPalette } from '../../src/reporters/colours.ts';
@@ -81,7 +82,7 @@ describe('a run that is shown', () => {
 
   it('has its tree by the plan, how each step went, and the last lines of what failed', async () => {
     const { events } = await simulate(root);
-    const history = createHistory(path => path === '.' || path === 'checks');
+    const history = createHistory(groupsOf(root));
     for (const event of events) history.take(event);
     const failed: ShownRun = {
       ...ended,
@@ -125,7 +126,7 @@ describe('a run that is shown', () => {
 
   it('that died tells what ran, what was not reached, and how to go on', async () => {
     const { events } = await simulate(root);
-    const history = createHistory(path => path === '.' || path === 'checks');
+    const history = createHistory(groupsOf(root));
     for (const event of events.slice(0, 4)) history.take(event);
     const { outcome: _, exitCode: __, ...going } = facts;
     const run: ShownRun = { ...ended, state: 'died', facts: { ...going, resumed: 2 } };

@@ -140,12 +140,11 @@ describe('the steps of a plan, by path', () => {
       false,
       false,
     ]);
-    expect([
-      index.leavesBelow('.'),
-      index.leavesBelow('g'),
-      index.leavesBelow('g/b'),
-      index.leavesBelow('g/a'),
-    ]).toEqual([3, 3, 2, 1]);
+    expect(
+      [index.leavesBelow('.'), index.leavesBelow('g'), index.leavesBelow('g/b'), index.leavesBelow('g/a')].map(
+        ({ count }) => count,
+      ),
+    ).toEqual([3, 3, 2, 1]);
   });
 
   it('go by their path, the root by the name of the plan', () => {

@@ -1,0 +1,267 @@
+/** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
+import { copyOf, parentPath } from '../plan/paths.ts';
+import { childPath, isAtOrBelow } from '../plan/plan.ts';
+import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
+import { shortItem } from './item.ts';
+import type { Failed, Outcome } from './outcome.ts';
+import { itemOf, type Progress } from './progress.ts';
+import { append, createTail, lastLine, lastLines } from './tail.ts';
+import type { Phase, ProgressNode, Stopping } from './tree.ts';
+import { addMore, addNode, count, dropBelow, dropNode, nearest } from './tree.ts';
+
+/** Steps that ended well and are still in the tree; older ones are in the counts only. */
+const RECENT_MAX = 100;
+/** Failed steps in the tree, and failures with their last lines. */
+const FAILED_MAX = 200;
+/** Failures that are kept at all; later ones are in the counts only. */
+const FAILURES_MAX = 1000;
+const TAIL_LINES = 20;
+
+/** Takes one event in. Costs the same however large the plan is and however much a step prints. */
+export function fold(progress: Progress, event: RunEvent): void {
+  if (event.type !== 'run.started') progress.t = event.t;
+  switch (event.type) {
+    case 'run.started':
+      progress.name = event.name;
+      progress.folder = event.folder;
+      break;
+    case 'step.queued':
+      queue(progress, event.step);
+      break;
+    case 'step.started':
+      start(progress, event);
+      break;
+    case 'step.output':
+      print(progress.nodes.get(event.step), event.text);
+      break;
+    case 'step.retrying': {
+      const node = enter(progress, event.step);
+      node.retry = { attempt: event.attempt, dueT: event.t + event.delayMs };
+      turn(node, 'waiting');
+      break;
+    }
+    case 'tick.waiting': {
+      const node = enter(progress, event.step);
+      node.nextTick = { tick: event.tick, dueT: event.t + event.delayMs };
+      turn(node, 'waiting');
+      break;
+    }
+    case 'tick.finished':
+      enter(progress, event.step).ticks += 1;
+      break;
+    case 'ticks.missed':
+      enter(progress, event.step).missed += event.count;
+      break;
+    case 'step.stopping':
+      enter(progress, event.step).stopping = stoppingOf(event);
+      break;
+    case 'step.finished':
+      finish(progress, event);
+      break;
+    case 'run.cancelling':
+      progress.cancelling ??= event.reason;
+      progress.forced ||= event.forced === true;
+      break;
+    case 'run.finished':
+      progress.outcome = event.outcome;
+      break;
+    case 'attempt.finished':
+      attempted(enter(progress, event.step), event.outcome, progress);
+      break;
+    case 'copies.finished':
+      endCopies(progress, event);
+      break;
+    case 'warning':
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function queue(progress: Progress, path: string): void {
+  if (progress.nodes.has(path)) turn(enter(progress, path), 'queued');
+  else {
+    progress.queued.add(path);
+    count(nearest(progress.nodes, path), 'queued', 1);
+  }
+}
+
+function start(progress: Progress, { step: path, t, tick, attempt, name, item, items }: StepStarted): void {
+  const node = enter(progress, path);
+  node.name = name;
+  if (item !== undefined) node.item = shortItem(item);
+  if (node.startedT !== undefined) again(progress, node);
+  else node.startedT = t;
+  if (items !== undefined) {
+    const { count, lists } = eachOf(progress, path);
+    addMore(node, { count: items * count, lists: items * lists - 1 });
+    node.items = items;
+  }
+  node.attempt = attempt;
+  node.tick = tick;
+  node.retry = undefined;
+  node.nextTick = undefined;
+  node.stopping = undefined;
+  node.failedOrder = undefined;
+  turn(node, 'running');
+}
+
+/** The node at a path, made when the step is met for the first time. */
+function enter(progress: Progress, path: string): ProgressNode {
+  const known = progress.nodes.get(path);
+  if (known !== undefined) {
+    if (path === '.') known.group = progress.groups.isGroup(path);
+    return known;
+  }
+  if (progress.queued.delete(path)) count(nearest(progress.nodes, path), 'queued', -1);
+  return addNode(progress.nodes, path, progress.groups.isGroup(path));
+}
+
+/** A step starts again: another attempt or tick of its own, or of a group around it. What was below it is void. */
+function again(progress: Progress, node: ProgressNode): void {
+  dropBelow(progress.nodes, node, dropped => progress.recent.delete(dropped));
+  progress.recent.delete(node);
+  node.items = undefined;
+  node.copies = { ended: 0, failed: 0 };
+  if (!node.group) progress.failures.delete(node.path);
+  else for (const step of progress.failures.keys()) if (isAtOrBelow(step, node.path)) progress.failures.delete(step);
+  node.outcome = undefined;
+  if (node.tail !== undefined) node.last = lastLine(node.tail);
+  node.tail = undefined;
+}
+
+function print(node: ProgressNode | undefined, text: string): void {
+  if (node === undefined) return;
+  node.tail ??= createTail();
+  append(node.tail, text);
+}
+
+function finish(progress: Progress, event: StepFinished): void {
+  const { step: path, outcome } = event;
+  const phase = phaseOf(outcome);
+  endCopy(progress, path, outcome);
+  if (!progress.nodes.has(path) && phase === 'skipped' && progress.groups.isGroup(path)) {
+    if (progress.groups.isForEach(path)) skipForEach(nearest(progress.nodes, path));
+    return;
+  }
+  const node = enter(progress, path);
+  if (progress.groups.isForEach(path) && node.items === undefined) addMore(node, { count: 0, lists: -1 });
+  turn(node, phase);
+  node.outcome = outcome;
+  node.durationMs = event.durationMs;
+  node.stopping = undefined;
+  if (node.tail !== undefined) node.last = lastLine(node.tail);
+  for (const each of [event.body, outcome]) {
+    if (each?.state !== 'failed' || isPassedOn(each)) continue;
+    remember(progress, node, event, each);
+    break;
+  }
+  settle(progress, node);
+  node.tail = undefined;
+}
+
+function phaseOf(outcome: Outcome): Phase {
+  return outcome.state === 'failed' && outcome.allowed ? 'allowed' : outcome.state;
+}
+
+/** A copy has ended: its forEach knows how many have. */
+function endCopy(progress: Progress, path: string, { state }: Outcome): void {
+  const forEach = copyOf(path) && progress.nodes.get(parentPath(path));
+  if (forEach === undefined) return;
+  const { ended, failed } = forEach.copies;
+  forEach.copies = { ended: ended + 1, failed: state === 'failed' ? failed + 1 : failed };
+}
+
+/** Copies that were never started: so many times the leaf steps of one. What lists they have is never known. */
+function endCopies(progress: Progress, { step, count: copies, outcome }: CopiesFinished): void {
+  const node = enter(progress, step);
+  const each = eachOf(progress, step);
+  count(node, phaseOf(outcome), copies * each.count);
+  addMore(node, { count: 0, lists: -copies * each.lists });
+  node.copies = { ...node.copies, ended: node.copies.ended + copies };
+}
+
+/** A forEach that never started has no copies: it counts as one step. */
+function skipForEach(above: ProgressNode): void {
+  count(above, 'skipped', 1);
+  addMore(above, { count: 1, lists: -1 });
+}
+
+/** What each copy of a forEach holds. */
+function eachOf({ groups }: Progress, forEach: string) {
+  return groups.leavesBelow(childPath(forEach, '[1]'));
+}
+
+function attempted(node: ProgressNode, outcome: Outcome, progress: Progress): void {
+  node.attempted = outcome;
+  if (outcome.state !== 'failed') return;
+  progress.failedAttempts += 1;
+  node.failedOrder = progress.failedAttempts;
+}
+
+/** Whether the failure is that of a step inside, which is told by itself. */
+function isPassedOn({ reason }: Failed): boolean {
+  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
+}
+
+function remember(progress: Progress, node: ProgressNode, event: StepFinished, outcome: Failed): void {
+  const { step, durationMs, attempts, log } = event;
+  if (progress.failures.size >= FAILURES_MAX) return;
+  const item = itemOf(node);
+  const roomy = node.tail !== undefined && progress.failures.size < FAILED_MAX;
+  const tail = roomy && node.tail !== undefined ? lastLines(node.tail, TAIL_LINES) : [];
+  const order = node.failedOrder ?? progress.failedAttempts + 0.5;
+  progress.failures.set(step, {
+    step,
+    outcome,
+    durationMs,
+    attempts,
+    order,
+    tail,
+    ...(item === undefined ? {} : { item }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** An end. After a good one what is below is folded into the counts. */
+function settle(progress: Progress, node: ProgressNode): void {
+  const isOver = (below: ProgressNode): boolean => progress.recent.has(below);
+  if (node.outcome?.state === 'succeeded' && node.path !== '.') {
+    for (const child of [...node.children.values()].filter(isOver)) forget(progress, child);
+  }
+  release(progress, node);
+}
+
+/** Folds a step that has ended, and has nothing below it, into the counts: once newer ones have ended, or many have failed. */
+function release(progress: Progress, node: ProgressNode): void {
+  const { recent, nodes, failures } = progress;
+  if (node.outcome === undefined || node.children.size > 0 || node.path === '.') return;
+  if (node.outcome.state !== 'failed') {
+    recent.add(node);
+    const [oldest] = recent;
+    if (recent.size > RECENT_MAX && oldest !== undefined) forget(progress, oldest);
+  } else if (failures.size > FAILED_MAX) {
+    dropNode(nodes, node);
+    if (node.parent !== undefined) release(progress, node.parent);
+  }
+}
+
+function forget(progress: Progress, node: ProgressNode): void {
+  progress.recent.delete(node);
+  dropNode(progress.nodes, node);
+  if (node.parent !== undefined) release(progress, node.parent);
+}
+
+/** Moves a step from one count to another. Groups are in none. */
+function turn(node: ProgressNode, phase: Phase): void {
+  if (!node.group) {
+    if (node.phase !== undefined) count(node.parent ?? node, node.phase, -1);
+    count(node.parent ?? node, phase, 1);
+  }
+  node.phase = phase;
+}
+
+function stoppingOf({ t, pid, signal, graceMs, waitedMs, command }: StepStopping): Stopping {
+  const offender = command === undefined ? {} : { command };
+  return { pid, signal, killT: t + graceMs, isLate: waitedMs !== undefined, ...offender };
+}

@@ -1,0 +1,45 @@
+/** The values of a copy of a forEach, in a few words on one line. */
+import type { Item } from '../events/item.ts';
+import type { Progress } from '../events/progress.ts';
+import { itemOf } from '../events/progress.ts';
+import { nearest } from '../events/tree.ts';
+import { cutTo } from './columns.ts';
+import type { Steps } from './steps.ts';
+import { cleanse } from './text.ts';
+
+const VALUE_COLUMNS = 32;
+const ITEM_COLUMNS = 60;
+
+/** `NODE=20 OS=linux`: each value cut to 32 columns, all of it to `columns`. What an object holds stands for the object. */
+export function itemWords(item: Item, columns = ITEM_COLUMNS): string {
+  const names = Object.keys(item);
+  const shown = names.filter(name => !isTold(name, item, names));
+  return cutTo(shown.map(name => `${name}=${valueWords(item[name] ?? '')}`).join(' '), columns);
+}
+
+/** `test[3] (NODE=20)`, `test[3]/build (NODE=20)`; the path alone where it is in no copy. */
+export function labelWithItem(path: string, item: Item | undefined, steps: Steps): string {
+  const words = item === undefined ? '' : itemWords(item);
+  return words === '' ? steps.label(path) : `${steps.label(path)} (${words})`;
+}
+
+/** The same of a step that is in the tree, or below one that is. */
+export function labelIn(progress: Progress, path: string, steps: Steps): string {
+  return labelWithItem(path, itemOf(progress.nodes.get(path) ?? nearest(progress.nodes, path)), steps);
+}
+
+/** One value on one line, line ends as `⏎`, no control code; quoted where it would not be told from what follows. */
+export function valueWords(value: string, columns = VALUE_COLUMNS): string {
+  // What lies far beyond the edge needs no cleansing.
+  const line = value
+    .slice(0, columns * 8)
+    .replace(/\r\n|[\r\n]/g, '⏎')
+    .replaceAll('\t', ' ');
+  const clean = cutTo(cleanse(line), columns);
+  return clean === '' || clean.includes(' ') ? `"${clean}"` : clean;
+}
+
+/** Whether the name is that of an object whose members are there by names of their own. */
+function isTold(name: string, item: Item, names: readonly string[]): boolean {
+  return item[name]?.startsWith('{') === true && names.some(other => other.startsWith(`${name}_`));
+}
