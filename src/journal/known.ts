@@ -49,7 +49,7 @@ export function knownFolders(userState: string): string[] {
 /** Whether there is a folder at this path, not a link to one. */
 export function isFolder(path: string): boolean {
   try {
-    return lstatSync(path).isDirectory();
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 /** The log files of steps: everything a step prints, byte for byte, below the run's folder. */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StepLog, StepLogs } from '../engine/executor.ts';
 import { openCappedLog } from './capped-log.ts';
 import { makeOwnFolder } from './folders.ts';
@@ -17,19 +17,30 @@ export interface LogOptions {
 }
 
 /**
- * Logs in `logs/` below the run's folder, one a step path; later attempts and ticks are appended, and so is what a resumed
- * run prints. A file is made at the first byte. {@link StepLog.size} counts what was printed, also where `maxLog` has left
- * out some of it.
+ * Logs in `logs/` below the run's folder, one a step path, see {@link logName}; later attempts and ticks are appended, and
+ * so is what a resumed run prints. A file is made at the first byte. {@link StepLog.size} counts what was printed, also
+ * where `maxLog` has left out some of it.
  */
 export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs {
-  const sizes = new Map<string, number>();
-  let isMade = isFolder(join(folder, RUN_FILES.logs));
-  const mayExist = isMade;
+  /** Folders that were there before, and those that are ours for sure; those of copies hold a thousand each. */
+  const found = new Set<string>();
+  const made = new Set<string>();
+  const isThere = (of: string) => {
+    if (!made.has(of) && !found.has(of) && isFolder(of)) found.add(of);
+    return made.has(of) || found.has(of);
+  };
+  /** Makes it with those around it, which are ours alone as well. */
+  const make = (of: string) => {
+    if (made.has(of)) return;
+    if (of !== join(folder, RUN_FILES.logs)) make(dirname(of));
+    makeOwnFolder(of);
+    made.add(of);
+  };
   return {
     open(path) {
       const name = `${RUN_FILES.logs}/${logName(path)}`;
       const file = join(folder, name);
-      let size = sizes.get(name) ?? (mayExist ? sizeOf(file, maxLog) : 0);
+      let size = isThere(dirname(file)) ? sizeOf(file, maxLog) : 0;
       let log: OpenLog | undefined;
       return {
         name,
@@ -37,15 +48,13 @@ export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs 
           return log?.size ?? size;
         },
         append(bytes) {
-          if (!isMade) makeOwnFolder(join(folder, RUN_FILES.logs));
-          isMade = true;
+          if (log === undefined) make(dirname(file));
           log ??= maxLog === undefined ? openWhole(file, size) : openCappedLog(file, maxLog);
           log.append(bytes);
         },
         close() {
           if (log === undefined) return;
           size = log.size;
-          sizes.set(name, size);
           log.close();
           log = undefined;
         },
@@ -82,14 +91,33 @@ function sizeOf(path: string, maxLog: number | undefined): number {
   return printed;
 }
 
+const COPY = /\[([1-9]\d{0,14})\]/g;
+const IN_A_FOLDER = 1000;
+
 /**
- * The file name of a step's log: its path with dots for slashes (ids have none), `plan` for the root. Bytes that are
- * not safe everywhere are replaced and long names cut; then eight digits of the path's hash keep the name unique.
+ * Where a step's log lies below `logs/`: its path with dots for slashes (ids have none), `plan` for the root. The logs of
+ * copies lie in folders of a thousand: that of `test[1234]/build` is `test.copies/1001-2000/1234.build.log`. Bytes that
+ * are not safe everywhere are replaced and long names cut; then eight digits of the path's hash keep the name unique.
  */
 export function logName(path: string): string {
-  if (path === '.') return 'plan.log';
-  const dotted = path.replaceAll('/', '.');
+  let folders = '';
+  let before = '';
+  let from = 0;
+  for (const found of path.matchAll(COPY)) {
+    const number = Number(found[1]);
+    const first = number - ((number - 1) % IN_A_FOLDER);
+    const forEach = path.slice(0, found.index);
+    folders += `${safeName(before + path.slice(from, found.index), forEach)}.copies/${first}-${first + IN_A_FOLDER - 1}/`;
+    before = String(number);
+    from = found.index + found[0].length;
+  }
+  return `${folders}${safeName(before + path.slice(from), path)}.log`;
+}
+
+/** @param path all of it, whose hash keeps names apart that are made safe. */
+function safeName(part: string, path: string): string {
+  if (part === '.' || part === '') return 'plan';
+  const dotted = part.replaceAll('/', '.');
   const safe = dotted.replace(/[^A-Za-z0-9._[\]-]/g, '_').slice(0, LONGEST_NAME);
-  if (safe === dotted) return `${safe}.log`;
-  return `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}.log`;
+  return safe === dotted ? safe : `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }

@@ -3,9 +3,9 @@ import type { Item } from '../events/item.ts';
 import type { Progress } from '../events/progress.ts';
 import { itemOf } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
+import { showUnsafe } from '../plan/quote.ts';
 import { cutTo } from './columns.ts';
 import type { Steps } from './steps.ts';
-import { cleanse } from './text.ts';
 
 const VALUE_COLUMNS = 32;
 const ITEM_COLUMNS = 60;
@@ -14,7 +14,7 @@ const ITEM_COLUMNS = 60;
 export function itemWords(item: Item, columns = ITEM_COLUMNS): string {
   const names = Object.keys(item);
   const shown = names.filter(name => !isTold(name, item, names));
-  return cutTo(shown.map(name => `${name}=${valueWords(item[name] ?? '')}`).join(' '), columns);
+  return cutTo(shown.map(name => `${showUnsafe(name)}=${valueWords(item[name] ?? '')}`).join(' '), columns);
 }
 
 /** `test[3] (NODE=20)`, `test[3]/build (NODE=20)`; the path alone where it is in no copy. */
@@ -28,15 +28,12 @@ export function labelIn(progress: Progress, path: string, steps: Steps): string 
   return labelWithItem(path, itemOf(progress.nodes.get(path) ?? nearest(progress.nodes, path)), steps);
 }
 
-/** One value on one line, line ends as `⏎`, no control code; quoted where it would not be told from what follows. */
+/** One value on one line: line ends as `⏎`, what is unsafe as a sign; quoted where it would not be told from what follows. */
 export function valueWords(value: string, columns = VALUE_COLUMNS): string {
-  // What lies far beyond the edge needs no cleansing.
-  const line = value
-    .slice(0, columns * 8)
-    .replace(/\r\n|[\r\n]/g, '⏎')
-    .replaceAll('\t', ' ');
-  const clean = cutTo(cleanse(line), columns);
-  return clean === '' || clean.includes(' ') ? `"${clean}"` : clean;
+  // What lies far beyond the edge needs no care.
+  const line = value.slice(0, columns * 8).replace(/\r\n|[\r\n]/g, '⏎');
+  const shown = cutTo(showUnsafe(line), columns);
+  return shown === '' || shown.includes(' ') ? `"${shown}"` : shown;
 }
 
 /** Whether the name is that of an object whose members are there by names of their own. */
