@@ -40,12 +40,14 @@ export function createPrinters(
   const isRaw = isOnly && stdout.isTTY !== true;
   const clean = stdout.isTTY && colour ? cleanseButColours : cleanse;
   const printers = new Map<string, Printer>();
+  /** How far the logs of steps that have ended were printed: they may start again. */
+  const printed = new Map<string, number>();
   let hasPrinted = false;
 
   const at = (path: string): Printer => {
     let printer = printers.get(path);
     if (printer === undefined) {
-      const reader = openLogReader(join(folder, RUN_FILES.logs, logName(path)), maxLog);
+      const reader = openLogReader(join(folder, RUN_FILES.logs, logName(path)), maxLog, printed.get(path));
       printer = { reader, decoder: new TextDecoder(), lines: createLineAssembly(clean) };
       printers.set(path, printer);
     }
@@ -81,6 +83,8 @@ export function createPrinters(
       const { reader, decoder, lines } = at(path);
       if (!isRaw) await printLines(path, [...lines.add(decoder.decode()), ...lines.end()]);
       reader.close();
+      printers.delete(path);
+      if (reader.position > 0) printed.set(path, reader.position);
     },
   };
 }

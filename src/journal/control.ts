@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { copyOf } from '../plan/paths.ts';
 import { quoteText } from '../plan/quote.ts';
 import { RUN_FILES } from './runs.ts';
 import { listenAt } from './sockets.ts';
@@ -143,8 +144,12 @@ function parseRequest(line: string): ControlRequest | undefined {
   }
 }
 
-function notRunning(step: string, running: readonly string[]): string {
+function notRunning(step: string, paths: readonly string[]): string {
   if (step === '.') return 'the run has not begun, or is ending';
+  const forEach = copyOf(step)?.forEach;
+  const isCopy = (path: string) => copyOf(path)?.forEach === forEach;
+  // Who asks for a copy is told the others first.
+  const running = forEach === undefined ? paths : [...paths.filter(isCopy), ...paths.filter(path => !isCopy(path))];
   const named = running.slice(0, MOST_NAMED).join(', ');
   const more = running.length > MOST_NAMED ? ` and ${running.length - MOST_NAMED} more` : '';
   return `no step ${quoteText(step)} is running; ${running.length === 0 ? 'none is' : `running are: ${named}${more}`}`;

@@ -6,8 +6,8 @@ import { isSound } from '../events/sound.ts';
 const CHUNK = 64 * 1024;
 
 export interface JournalTail {
-  /** The events that have come since the last call, the first time all there are; what is no event is passed over. */
-  next(): RunEvent[];
+  /** Hands over the events that have come since the last call, the first time all there are; what is no event is passed over. */
+  next(take: (event: RunEvent) => void): void;
   close(): void;
 }
 
@@ -17,14 +17,13 @@ export function openJournalTail(path: string): JournalTail {
   let position = 0;
   let rest = Buffer.alloc(0);
   return {
-    next() {
+    next(take) {
       file ??= openIfThere(path);
-      if (file === undefined) return [];
+      if (file === undefined) return;
       const { size } = fstatSync(file);
       // A torn line was cut off, for the run goes on.
       if (size < position) rest = Buffer.alloc(0);
       position = Math.min(position, size);
-      const events: RunEvent[] = [];
       while (position < size) {
         const bytes = Buffer.allocUnsafe(Math.min(CHUNK, size - position));
         const read = readSync(file, bytes, 0, bytes.length, position);
@@ -34,11 +33,10 @@ export function openJournalTail(path: string): JournalTail {
         const end = text.lastIndexOf(0x0a) + 1;
         for (const line of text.subarray(0, end).toString().split('\n')) {
           const event = eventIn(line);
-          if (event !== undefined) events.push(event);
+          if (event !== undefined) take(event);
         }
         rest = text.subarray(end);
       }
-      return events;
     },
     close() {
       if (file !== undefined) closeSync(file);

@@ -12,17 +12,18 @@ const CHUNK = 64 * 1024;
 export interface LogReader {
   /** The next bytes, undefined when there are none by now. What was left out before it was read is told by a line. */
   next(): Buffer | undefined;
+  /** How much of what the step has printed was read. */
+  readonly position: number;
   close(): void;
 }
 
 /**
  * Reads the log in this file from its beginning; one that is not there has no bytes yet.
- * @param maxLog what the log may hold, as its plan says.
+ * @param maxLog what the log may hold, as its plan says. @param from where to begin, the `position` of an earlier reader.
  */
-export function openLogReader(path: string, maxLog?: number): LogReader {
+export function openLogReader(path: string, maxLog?: number, from = 0): LogReader {
   let file: number | undefined;
-  /** How much of what the step has printed was read. */
-  let position = 0;
+  let position = from;
 
   /** Reads from the file as it is; undefined while its middle is being taken out, or was taken out during the reading. */
   const attempt = (descriptor: number): Buffer | undefined => {
@@ -51,6 +52,9 @@ export function openLogReader(path: string, maxLog?: number): LogReader {
     next() {
       file ??= openIfThere(path);
       return file === undefined ? undefined : attempt(file);
+    },
+    get position() {
+      return position;
     },
     close() {
       if (file !== undefined) closeSync(file);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunEvent } from '../events/event.ts';
 import { createFacts, type RunFacts } from '../events/facts.ts';
 import { createGroupFinder, type Groups, groupsOf } from '../events/groups.ts';
-import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { KeptRun } from './find.ts';
 import { holderOf } from './lock.ts';
 import { readPlanCopy } from './plan-copy.ts';
@@ -97,22 +97,6 @@ export function groupsIn(folder: string): Groups {
 export function planIn(folder: string): Plan | undefined {
   const copy = readPlanCopy(folder);
   return 'plan' in copy ? copy.plan : undefined;
-}
-
-/** The paths of the run's steps: by its plan, and by what its journal has met. */
-export function stepsIn(folder: string): string[] {
-  const steps = new Set<string>();
-  const add = (step: Step, path: string) => {
-    steps.add(path);
-    for (const child of childrenOf(step)) add(child, childPath(path, child.id));
-    for (const child of step.finally?.steps ?? []) add(child, childPath(childPath(path, 'finally'), child.id));
-  };
-  const plan = planIn(folder);
-  if (plan !== undefined) add(plan.root, '.');
-  readPast(folder, event => {
-    if ('step' in event && event.step !== undefined) steps.add(event.step);
-  });
-  return [...steps];
 }
 
 /** Hands every event of a run to `take`; returns why that is not all, where it is not. Never throws for what the file holds. */

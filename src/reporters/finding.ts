@@ -44,10 +44,17 @@ export function unfoundWords(name: string, finding: Unfound): string {
   }
 }
 
-/** That a run has no such step, and what to write instead. */
-export function unknownStepWords(step: string, known: readonly string[], run: string): string {
+/** That a run has no such step, and what to write instead. @param likely what may have been meant, besides the known ones. */
+export function unknownStepWords(
+  step: string,
+  known: readonly string[],
+  run: string,
+  likely: readonly string[] = [],
+): string {
   const others = known.filter(path => path !== '.').slice(0, LISTED);
-  const near = didYouMean(step, known) || (others.length === 0 ? '' : `; there are ${others.map(quoted).join(', ')}`);
+  const near =
+    didYouMean(step, [...known, ...likely]) ||
+    (others.length === 0 ? '' : `; there are ${others.map(quoted).join(', ')}`);
   const more = near.startsWith(';') && known.length - 1 > LISTED ? ` and ${known.length - 1 - LISTED} more` : '';
   return lines(`run ${run} has no step ${quoted(cleanse(step))}${near}${more}`);
 }

@@ -5,7 +5,11 @@ import { itemOf } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
 import { showUnsafe } from '../plan/quote.ts';
 import { cutTo } from './columns.ts';
-import type { Steps } from './steps.ts';
+
+/** A path as people read it. */
+interface Labels {
+  label(path: string): string;
+}
 
 const VALUE_COLUMNS = 32;
 const ITEM_COLUMNS = 60;
@@ -18,13 +22,13 @@ export function itemWords(item: Item, columns = ITEM_COLUMNS): string {
 }
 
 /** `test[3] (NODE=20)`, `test[3]/build (NODE=20)`; the path alone where it is in no copy. */
-export function labelWithItem(path: string, item: Item | undefined, steps: Steps): string {
+export function labelWithItem(path: string, item: Item | undefined, steps: Labels): string {
   const words = item === undefined ? '' : itemWords(item);
   return words === '' ? steps.label(path) : `${steps.label(path)} (${words})`;
 }
 
 /** The same of a step that is in the tree, or below one that is. */
-export function labelIn(progress: Progress, path: string, steps: Steps): string {
+export function labelIn(progress: Progress, path: string, steps: Labels): string {
   return labelWithItem(path, itemOf(progress.nodes.get(path) ?? nearest(progress.nodes, path)), steps);
 }
 

@@ -1,34 +1,25 @@
 /** One run that is kept, in full: its head, its steps, its failures. What `runjobs show` shows. */
 import type { FailureFact } from '../events/facts.ts';
-import type { AttemptHistory, History, StepHistory } from '../events/history.ts';
-import { childPath, childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import type { AttemptHistory, StepHistory } from '../events/history.ts';
+import type { Step } from '../plan/plan.ts';
 import { formatDuration } from './durations.ts';
+import { labelWithItem, valueWords } from './items.ts';
 import { jsonLine } from './json-line.ts';
+import { knownSteps } from './known-steps.ts';
 import { glyphs, type Palette } from './palette.ts';
+import { label, type PastOptions, stepAt } from './past-options.ts';
 import { ageWords, localTime, runFields, type ShownRun, stateMark, stateWords, tookMs } from './past-runs.ts';
+import { isGroup, linesBelow, stepLine, stepLines } from './past-steps.ts';
 import { commandWords } from './steps.ts';
 import { countWords, mark } from './summary.ts';
 import { cleanse } from './text.ts';
 import { cancelWords, outcomeWords } from './wording.ts';
 
-export interface PastOptions {
-  readonly run: ShownRun;
-  readonly history: History;
-  /** As it was when the run began; absent where its copy is missing. */
-  readonly plan: Plan | undefined;
-  readonly palette: Palette;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** The last lines of a step's log. */
-  readonly tail: (path: string) => readonly string[];
-  /** Where the log of a step lies, as people read it; undefined where it has none. */
-  readonly logOf: (path: string) => string | undefined;
-}
-
 /** Failures that get a block of their own. */
 const BLOCKS_MAX = 20;
 const WARNINGS_MAX = 10;
 const ATTEMPTS_MAX = 20;
+const VALUE_COLUMNS = 200;
 
 /** The whole run, for people. */
 export function runReport(options: PastOptions): string {
@@ -44,17 +35,19 @@ export function runReport(options: PastOptions): string {
   }
   for (const failure of (run.facts?.failures ?? []).slice(0, BLOCKS_MAX))
     lines.push('', ...failureBlock(failure, options));
-  const more = (run.facts?.failures.length ?? 0) - BLOCKS_MAX;
+  const more = failedIn(run) - BLOCKS_MAX;
   if (more > 0) lines.push('', `… ${more} more failed`);
   return `${lines.join('\n')}\n`;
 }
 
-/** One step of it, for people. @param path one of {@link knownSteps}. */
+/** One step of it, for people. @param path of a step that the run has, see `known-steps.ts`. */
 export function stepReport(path: string, options: PastOptions): string {
   const { history, palette } = options;
-  const step = stepsOf(options.plan).get(path);
+  const step = stepAt(path, options);
   const past = history.steps.get(path);
-  const lines = [stepLine(path, past, options)];
+  const lines = [stepLine(path, options)];
+  for (const [name, value] of Object.entries(past?.item ?? {}))
+    lines.push(`  ${name}=${valueWords(value, VALUE_COLUMNS)}`);
   if (step !== undefined) lines.push(...commandLines(step).map(line => `  ${palette.quiet('$')} ${line}`));
   const attempts = past?.attempts ?? [];
   const shown = attempts.slice(-ATTEMPTS_MAX);
@@ -65,6 +58,7 @@ export function stepReport(path: string, options: PastOptions): string {
   if (past?.phase === 'running' && past.pid !== undefined) lines.push(`  process ${past.pid}`);
   const log = options.logOf(path);
   if (log !== undefined) lines.push(`  log: ${log}`, ...tailLines(path, options));
+  if (step !== undefined && isGroup(step)) lines.push(...linesBelow(path, options));
   return `${lines.join('\n')}\n`;
 }
 
@@ -75,11 +69,6 @@ export function pastJson(options: PastOptions, path?: string): string {
   return path === undefined
     ? jsonLine({ ...runFields(run), steps: knownSteps(options).map(json) })
     : jsonLine({ run: run.id, ...json(path) });
-}
-
-/** The paths of all steps of the run. */
-export function knownSteps({ plan, history }: Pick<PastOptions, 'plan' | 'history'>): string[] {
-  return [...new Set([...stepsOf(plan).keys(), ...history.steps.keys()])];
 }
 
 function headLines(options: PastOptions): string[] {
@@ -125,70 +114,6 @@ function field(name: string, value: string): string {
   return `  ${name.padEnd(8)}${value}`;
 }
 
-/** The tree of steps: by the plan, else what the journal has met. */
-function stepLines(options: PastOptions): string[] {
-  const { plan, history } = options;
-  const lines: string[] = [];
-  const add = (path: string, depth: number) => {
-    lines.push(`${'  '.repeat(depth)}${stepLine(path, history.steps.get(path), options, depth > 0)}`);
-  };
-  const below = (step: Step, path: string, depth: number) => {
-    for (const child of childrenOf(step)) visit(child, childPath(path, child.id), depth);
-    for (const child of step.finally?.steps ?? []) visit(child, childPath(childPath(path, 'finally'), child.id), depth);
-  };
-  const visit = (step: Step, path: string, depth: number) => {
-    add(path, depth);
-    below(step, path, depth + 1);
-  };
-  if (plan === undefined) for (const path of history.steps.keys()) add(path, 1);
-  else {
-    if (childrenOf(plan.root).length === 0) add('.', 1);
-    below(plan.root, '.', 1);
-  }
-  return lines;
-}
-
-/** `✖ unit exit 1 (1.1 s, 2 attempts)`, `❯ build still running`, `· deploy not reached`. */
-function stepLine(path: string, past: StepHistory | undefined, options: PastOptions, isShort = false): string {
-  const { palette, run } = options;
-  const step = stepsOf(options.plan).get(path);
-  const shown = label(path, options);
-  const id = step !== undefined && isShort ? shortened(path, step) : shown;
-  const given = past?.name === undefined ? '' : ` ${palette.quiet(cleanse(past.name))}`;
-  const head = (glyph: string) => `${glyph} ${palette.strong(id)}${given}`;
-  if (past?.outcome !== undefined) {
-    const { outcome } = past;
-    const words = outcome.state === 'succeeded' ? '' : ` ${cleanse(outcomeWords(outcome))}`;
-    return `${head(mark(outcome, palette))}${words} ${palette.quiet(factWords(past))}`.trimEnd();
-  }
-  switch (past?.phase) {
-    case 'running':
-      return `${head(palette.warn(glyphs.started))} ${run.state === 'running' ? 'is running' : 'was running'}`;
-    case 'waiting':
-      return `${head(palette.quiet(glyphs.waiting))} ${run.state === 'running' ? 'waits' : 'was waiting'}`;
-    case 'queued':
-      return `${head(palette.quiet(glyphs.waiting))} ${run.state === 'running' ? 'is queued' : 'was queued'}`;
-    default:
-      return `${head(palette.quiet('·'))} ${palette.quiet(run.hasGaps ? 'not known' : 'not reached')}`;
-  }
-}
-
-/** In a tree the groups around it are seen: of `a/finally/1`, `finally/1`; with what it does where that is a number. */
-function shortened(path: string, step: Step): string {
-  const parts = path.split('/');
-  const id = parts.at(-2) === 'finally' ? parts.slice(-2).join('/') : (parts.at(-1) ?? path);
-  return /^(?:finally\/)?\d+$/.test(id) && childrenOf(step).length === 0 ? `${id}: ${commandWords(step)}` : id;
-}
-
-function factWords({ durationMs, ended, outcome, isTaken, ticks, missed }: StepHistory): string {
-  if (outcome?.state === 'skipped') return '';
-  const facts = [formatDuration(durationMs)];
-  if (ticks > 0) facts.push(`${ticks} ${ticks === 1 ? 'tick' : 'ticks'}${missed > 0 ? `, ${missed} left out` : ''}`);
-  else if (ended > 1) facts.push(`${ended} attempts`);
-  if (isTaken) facts.push('taken over');
-  return `(${facts.join(', ')})`;
-}
-
 function attemptWords({ attempt, tick, outcome, durationMs }: AttemptHistory, palette: Palette): string {
   const which = tick === undefined ? `attempt ${attempt}` : `tick ${tick}, attempt ${attempt}`;
   const code = outcome.state === 'succeeded' && outcome.exitCode !== undefined ? `, exit ${outcome.exitCode}` : '';
@@ -202,14 +127,15 @@ function tickWords({ ticks, badTicks, missed }: StepHistory): string {
 
 function failureBlock(failure: FailureFact, options: PastOptions): string[] {
   const { palette } = options;
-  const { step: path, outcome, durationMs, attempts } = failure;
+  const { step: path, item, outcome, durationMs, attempts } = failure;
   const facts = `(${formatDuration(durationMs)}${attempts > 1 ? `, ${attempts} attempts` : ''})`;
   const why = cleanse(outcomeWords(outcome));
-  const step = stepsOf(options.plan).get(path);
+  const step = stepAt(path, options);
   const log = options.logOf(path);
+  const name = labelWithItem(path, item, { label: one => label(one, options) });
   return [
-    `${mark(outcome, palette)} ${palette.strong(label(path, options))} ${why} ${palette.quiet(facts)}`,
-    ...(step === undefined || childrenOf(step).length > 0 ? [] : [`  ${palette.quiet('$')} ${commandWords(step)}`]),
+    `${mark(outcome, palette)} ${palette.strong(name)} ${why} ${palette.quiet(facts)}`,
+    ...(step === undefined || isGroup(step) ? [] : [`  ${palette.quiet('$')} ${commandWords(step)}`]),
     ...tailLines(path, options),
     ...(log === undefined ? [] : [palette.quiet(`  log: ${log}`)]),
   ];
@@ -225,16 +151,21 @@ function commandLines(step: Step): string[] {
   return [commandWords(step)];
 }
 
-function stepJson(path: string, { run, history, plan, logOf }: PastOptions): Readonly<Record<string, unknown>> {
+function stepJson(path: string, options: PastOptions): Readonly<Record<string, unknown>> {
+  const { run, history, logOf } = options;
   const past = history.steps.get(path);
-  const step = stepsOf(plan).get(path);
+  const step = stepAt(path, options);
   const log = logOf(path);
   return {
     step: path,
+    ...(past?.item === undefined ? {} : { item: past.item }),
     state: past?.outcome?.state ?? past?.phase ?? (run.hasGaps ? 'unknown' : 'not-reached'),
     ...(step === undefined ? {} : { does: commandWords(step) }),
     ...(past?.outcome === undefined ? {} : { outcome: past.outcome, durationMs: past.durationMs }),
     attempts: past?.attempts ?? [],
+    ...(past?.copies === undefined
+      ? {}
+      : { items: past.copies.items, copies: past.copies.counts, takenOver: past.copies.taken }),
     ...(past === undefined || past.ticks === 0
       ? {}
       : { ticks: past.ticks, badTicks: past.badTicks, missed: past.missed }),
@@ -243,25 +174,9 @@ function stepJson(path: string, { run, history, plan, logOf }: PastOptions): Rea
   };
 }
 
-const indexed = new WeakMap<Plan, ReadonlyMap<string, Step>>();
-
-function stepsOf(plan: Plan | undefined): ReadonlyMap<string, Step> {
-  if (plan === undefined) return new Map();
-  const known = indexed.get(plan);
-  if (known !== undefined) return known;
-  const steps = new Map<string, Step>();
-  const add = (step: Step, path: string) => {
-    steps.set(path, step);
-    for (const child of childrenOf(step)) add(child, childPath(path, child.id));
-    for (const child of step.finally?.steps ?? []) add(child, childPath(childPath(path, 'finally'), child.id));
-  };
-  add(plan.root, '.');
-  indexed.set(plan, steps);
-  return steps;
-}
-
-function label(path: string, { run, plan }: PastOptions): string {
-  return path === '.' ? cleanse(run.facts?.name ?? plan?.name ?? '.') : cleanse(path);
+/** Steps that failed, named or not. */
+function failedIn({ facts }: ShownRun): number {
+  return facts === undefined ? 0 : Math.max(facts.failures.length, facts.counts.failed + facts.counts.allowed);
 }
 
 function times(count: number): string {

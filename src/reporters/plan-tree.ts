@@ -1,6 +1,7 @@
 /** A plan as a tree of its steps: what `runjobs check` shows. */
 import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import { everyWords, formatLimit } from './durations.ts';
+import { needWords, toleranceWords } from './lists.ts';
 import { commandWords } from './steps.ts';
 import { cleanse } from './text.ts';
 
@@ -18,7 +19,8 @@ function rootLine({ name, root, slots }: Plan): string {
 }
 
 function addChildren(lines: string[], step: Step, indent: string): void {
-  const children = childrenOf(step).map(child => ({ child, label: child.id }));
+  // The copies of a forEach stand in its line.
+  const children = childrenOf(step.type === 'forEach' ? step.each : step).map(child => ({ child, label: child.id }));
   const lastly = (step.finally?.steps ?? []).map(child => ({ child, label: `finally/${child.id}` }));
   const all = [...children, ...lastly];
   for (const [index, { child, label }] of all.entries()) {
@@ -31,10 +33,14 @@ function addChildren(lines: string[], step: Step, indent: string): void {
 
 /** The modifiers of a step, outermost first. */
 function modifierWords(step: Step): string[] {
-  const { every, retry, timeoutMs, limits } = step;
+  const { every, needs = [], retry, timeoutMs, limits } = step;
   const words: string[] = [];
-  if (step.type === 'gather' && step.limit !== undefined) words.push(`limit ${step.limit}`);
-  if (step.type === 'gather' && !step.failFast) words.push('failFast false');
+  if (needs.length > 0) words.push(`needs ${needs.map(needWords).join(', ')}`);
+  if (step.type === 'gather' || step.type === 'forEach') {
+    if (step.limit !== undefined) words.push(`limit ${step.limit}`);
+    if (step.failFast !== true) words.push(`failFast ${step.failFast}`);
+    if (step.tolerate !== undefined) words.push(`tolerate ${toleranceWords(step.tolerate)}`);
+  }
   if (step.background) words.push('background');
   if (step.allowFailure) words.push('allowFailure');
   if (every !== undefined) {
@@ -45,5 +51,6 @@ function modifierWords(step: Step): string[] {
   if (retry !== undefined) words.push(`retry ${retry.times === Number.POSITIVE_INFINITY ? 'forever' : retry.times}`);
   if (timeoutMs !== undefined) words.push(`timeout ${formatLimit(timeoutMs)}`);
   for (const [clock, ms] of Object.entries(limits ?? {})) words.push(`${clock.replace(/Ms$/, '')} ${formatLimit(ms)}`);
+  if (step.type === 'forEach') words.push(...modifierWords(step.each));
   return words;
 }

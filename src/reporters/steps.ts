@@ -3,6 +3,7 @@ import { type Groups, groupsOf } from '../events/groups.ts';
 import { templateOf, visitSteps } from '../plan/paths.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { formatLimit } from './durations.ts';
+import { listsWords } from './lists.ts';
 import { cleanse } from './text.ts';
 
 const COMMAND_MAX = 200;
@@ -43,7 +44,7 @@ export function commandWords(step: Step): string {
     case 'any':
       return `the first to succeed of ${step.children.length} steps`;
     case 'forEach':
-      return `for each item: ${commandWords(step.each)}`;
+      return `for each ${listsWords(step.items)}: ${commandWords(step.each)}`;
     default:
       return step satisfies never;
   }

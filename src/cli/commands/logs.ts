@@ -1,11 +1,13 @@
 /** `runjobs logs [run] [step] [-f]`: what steps have printed, and go on to print. */
 import { join } from 'node:path';
+import { createHistory } from '../../events/history.ts';
 import type { KeptRun } from '../../journal/find.ts';
 import { openJournalTail } from '../../journal/journal-tail.ts';
 import { logFile } from '../../journal/log-reader.ts';
-import { isHeld, planIn, stepsIn } from '../../journal/past.ts';
+import { groupsIn, isHeld, planIn, readPast } from '../../journal/past.ts';
 import { RUN_FILES } from '../../journal/runs.ts';
-import { unknownStepWords } from '../../reporters/finding.ts';
+import { isAtOrBelow } from '../../plan/plan.ts';
+import { noSuchStep } from '../../reporters/known-steps.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
@@ -25,61 +27,88 @@ export async function logsCommand(name: string, step: string | undefined, flags:
   const isKnown = named.type === 'found' && isStepOf(named.run, step, streams);
   if (named.type === 'found' && isKnown) {
     const { run } = named;
+    const groups = groupsIn(run.folder);
+    const wanted: Wanted = {
+      step,
+      isGroup: step === undefined || groups.isGroup(step),
+      isForEach: step !== undefined && groups.isForEach(step),
+    };
     const printers = createPrinters(run.folder, {
       stdout: streams.stdout,
       maxLog: planIn(run.folder)?.maxLog,
-      isOnly: step !== undefined,
+      isOnly: !wanted.isGroup,
       colour: flags.color && hasColour(),
       rootLabel: planIn(run.folder)?.name ?? '.',
     });
-    await (flags.follow ? follow(run, step, printers, streams) : printAll(run, step, printers, streams));
+    await (flags.follow ? follow(run, wanted, printers, streams) : printAll(run, wanted, printers, streams));
   }
   await streams.flush();
   if (!isKnown) return EXIT.usage;
   return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
 }
 
-function isStepOf(run: KeptRun, step: string | undefined, { stderr }: Streams): boolean {
-  if (step === undefined || logFile(run.folder, step) !== undefined) return true;
-  const known = stepsIn(run.folder);
-  if (known.includes(step)) return true;
-  void stderr.write(unknownStepWords(step, known, run.id));
-  return false;
+/** Whose output is wanted: all steps', those at and below a group, or one step's. */
+interface Wanted {
+  readonly step: string | undefined;
+  readonly isGroup: boolean;
+  readonly isForEach: boolean;
 }
 
-async function printAll(
-  run: KeptRun,
-  step: string | undefined,
-  printers: Printers,
-  { stderr }: Streams,
-): Promise<void> {
-  if (step !== undefined) {
-    await printers.finish(step);
-    if (!printers.hasPrinted) void stderr.write(`runjobs: "${step}" has printed nothing\n`);
-    return;
-  }
-  const journal = openJournalTail(join(run.folder, RUN_FILES.journal));
+function isWanted(path: string, { step, isGroup }: Wanted): boolean {
+  return step === undefined || (isGroup ? isAtOrBelow(path, step) : path === step);
+}
+
+function isStepOf(run: KeptRun, step: string | undefined, { stderr }: Streams): boolean {
+  if (step === undefined || logFile(run.folder, step) !== undefined) return true;
+  const history = createHistory(groupsIn(run.folder), { focus: step });
+  readPast(run.folder, history.take);
+  const unknown = noSuchStep(step, { plan: planIn(run.folder), history }, run.id);
+  if (unknown !== undefined) void stderr.write(unknown);
+  return unknown === undefined;
+}
+
+async function printAll(run: KeptRun, wanted: Wanted, printers: Printers, { stderr }: Streams): Promise<void> {
+  for (const path of pathsOf(run, wanted)) await printers.finish(path);
+  if (wanted.step !== undefined && !printers.hasPrinted)
+    void stderr.write(`runjobs: "${wanted.step}" has printed nothing\n`);
+}
+
+/** The steps that are wanted, in the order they first started; copies in the order of their list. */
+function pathsOf(run: KeptRun, wanted: Wanted): Iterable<string> {
+  const { step = '.', isGroup, isForEach } = wanted;
+  if (!isGroup) return [step];
   const started = new Set<string>();
-  for (const event of journal.next()) if (event.type === 'step.started') started.add(event.step);
+  const journal = openJournalTail(join(run.folder, RUN_FILES.journal));
+  journal.next(event => {
+    if (event.type === 'step.started' && isWanted(event.step, wanted)) started.add(event.step);
+  });
   journal.close();
-  for (const path of started) await printers.finish(path);
+  if (!isForEach) return started;
+  const from = step === '.' ? 1 : step.length + 1;
+  // What its list has printed stands first, its `finally` last.
+  const numberOf = (path: string) =>
+    path === step ? 0 : Number.parseInt(path.slice(from), 10) || Number.MAX_SAFE_INTEGER;
+  const numbered = [...started].map(path => ({ path, number: numberOf(path) }));
+  return numbered.sort((one, other) => one.number - other.number).map(({ path }) => path);
 }
 
 /** Goes on until the run has ended, or nobody reads any more. */
-async function follow(run: KeptRun, step: string | undefined, printers: Printers, streams: Streams): Promise<void> {
+async function follow(run: KeptRun, wanted: Wanted, printers: Printers, streams: Streams): Promise<void> {
   const journal = openJournalTail(join(run.folder, RUN_FILES.journal));
-  const active = new Set<string>(step === undefined ? [] : [step]);
+  const { step } = wanted;
+  const active = new Set<string>(step === undefined || wanted.isGroup ? [] : [step]);
   let hasEnded = false;
   for (let polls = 0; !streams.stdout.isGone; polls += 1) {
     // Asked before the rest is read: what it has printed by its end is not missed.
     const isAlive = polls % POLLS_PER_LOOK !== 0 || (await isHeld(run.folder));
     const over: string[] = [];
-    for (const event of journal.next()) {
+    journal.next(event => {
       if (event.type === 'run.started') hasEnded = false;
       else if (event.type === 'run.finished') hasEnded = true;
-      else if (step === undefined && event.type === 'step.started') active.add(event.step);
-      else if (step === undefined && event.type === 'step.finished') over.push(event.step);
-    }
+      else if (!wanted.isGroup) return;
+      else if (event.type === 'step.started' && isWanted(event.step, wanted)) active.add(event.step);
+      else if (event.type === 'step.finished' && active.has(event.step)) over.push(event.step);
+    });
     for (const path of active) await printers.pump(path);
     for (const path of over) {
       if (active.delete(path)) await printers.finish(path);

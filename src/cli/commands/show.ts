@@ -5,8 +5,9 @@ import type { KeptRun } from '../../journal/find.ts';
 import { logFile, tailOfLog } from '../../journal/log-reader.ts';
 import { groupsIn, isHeld, lookAt, planIn, planTroubleIn, readPast, withTroubles } from '../../journal/past.ts';
 import { createPalette } from '../../reporters/colours.ts';
-import { unknownStepWords } from '../../reporters/finding.ts';
-import { knownSteps, type PastOptions, pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
+import { noSuchStep } from '../../reporters/known-steps.ts';
+import type { PastOptions } from '../../reporters/past-options.ts';
+import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
@@ -23,11 +24,11 @@ export async function showCommand(name: string, step: string | undefined, flags:
   let isKnown = named.type === 'found';
   if (named.type === 'unknown') void stderr.write(named.words);
   else {
-    const options = await pastOf(named.run, flags.color && stdout.isTTY === true && hasColour());
-    const known = knownSteps(options);
-    if (step !== undefined && !known.includes(step)) {
+    const options = await pastOf(named.run, step, flags.color && stdout.isTTY === true && hasColour());
+    const unknown = step === undefined ? undefined : noSuchStep(step, options, named.run.id);
+    if (unknown !== undefined) {
       isKnown = false;
-      void stderr.write(unknownStepWords(step, known, named.run.id));
+      void stderr.write(unknown);
     } else if (flags.json) void stdout.write(pastJson(options, step));
     else void stdout.write(step === undefined ? runReport(options) : stepReport(step, options));
   }
@@ -36,8 +37,8 @@ export async function showCommand(name: string, step: string | undefined, flags:
   return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
 }
 
-async function pastOf(kept: KeptRun, colour: boolean): Promise<PastOptions> {
-  const history = createHistory(groupsIn(kept.folder));
+async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean): Promise<PastOptions> {
+  const history = createHistory(groupsIn(kept.folder), { focus: step });
   const trouble = readPast(kept.folder, history.take);
   // A run that has a result is looked at without its other files.
   const run = withTroubles(await lookAt(kept, isHeld), [trouble, planTroubleIn(kept.folder)]);
