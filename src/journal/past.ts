@@ -45,21 +45,28 @@ export interface Trouble {
   readonly of: 'journal' | 'plan';
 }
 
-/** Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable. */
-export async function lookAt(run: KeptRun, isAlive: IsAlive): Promise<PastRun> {
+/**
+ * Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable.
+ * @param take handed every event of the journal, which is read once at most; without it a run with a result is looked at
+ * without its other files.
+ */
+export async function lookAt(run: KeptRun, isAlive: IsAlive, take?: (event: RunEvent) => void): Promise<PastRun> {
   const alive = await isAlive(run.folder);
   const result = alive ? undefined : readResult(run.folder);
-  if (result !== undefined) return { ...run, state: 'ended', facts: result };
-  const { facts, trouble } = factsFromJournal(run.folder);
+  if (result !== undefined) {
+    const ended: PastRun = { ...run, state: 'ended', facts: result };
+    return take === undefined ? ended : withTroubles(ended, [readPast(run.folder, take), planTroubleIn(run.folder)]);
+  }
+  const { facts, trouble } = factsFromJournal(run.folder, take);
   const state = alive ? 'running' : facts === undefined ? 'unreadable' : facts.outcome === undefined ? 'died' : 'ended';
   return withTroubles({ ...run, state, ...(facts === undefined ? {} : { facts }) }, [
     trouble,
-    facts === undefined ? undefined : planTroubleIn(run.folder),
+    facts === undefined && take === undefined ? undefined : planTroubleIn(run.folder),
   ]);
 }
 
 /** The run with what is wrong with its files. */
-export function withTroubles(run: PastRun, found: readonly (Trouble | undefined)[]): PastRun {
+function withTroubles(run: PastRun, found: readonly (Trouble | undefined)[]): PastRun {
   const troubles = found.filter(trouble => trouble !== undefined);
   const [first] = troubles;
   if (first === undefined) return run;
@@ -68,15 +75,21 @@ export function withTroubles(run: PastRun, found: readonly (Trouble | undefined)
 }
 
 /** What the journal tells, and what it does not. */
-function factsFromJournal(folder: string): { readonly facts?: RunFacts; readonly trouble?: Trouble } {
+function factsFromJournal(
+  folder: string,
+  take?: (event: RunEvent) => void,
+): { readonly facts?: RunFacts; readonly trouble?: Trouble } {
   const fold = createFacts(groupsIn(folder));
-  const trouble = readPast(folder, fold.take);
+  const trouble = readPast(folder, event => {
+    fold.take(event);
+    take?.(event);
+  });
   const facts = fold.facts();
   return { ...(facts === undefined ? {} : { facts }), ...(trouble === undefined ? {} : { trouble }) };
 }
 
 /** Why the copy of the run's plan cannot be read, where it cannot. */
-export function planTroubleIn(folder: string): Trouble | undefined {
+function planTroubleIn(folder: string): Trouble | undefined {
   const copy = readPlanCopy(folder);
   const isThere = existsSync(join(folder, RUN_FILES.plan));
   return 'wrong' in copy

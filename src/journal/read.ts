@@ -60,7 +60,9 @@ function* linesOf(file: string): Generator<{ readonly bytes: Buffer; readonly is
         length += piece.length;
         if (length <= longestLine) pieces.push(end === -1 ? Buffer.from(piece) : piece);
         if (end === -1) break;
-        yield { bytes: Buffer.concat(pieces), isWhole: length <= longestLine };
+        const [only] = pieces;
+        const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+        yield { bytes, isWhole: length <= longestLine };
         pieces = [];
         length = 0;
         from = end + 1;

@@ -30,7 +30,8 @@ export function noSuchStep(path: string, known: Known, run: string): string | un
   const missing = copies.find(({ forEach, number }) => number > countOf(forEach, history));
   if (isPlanned && missing === undefined) return undefined;
   if (isPlanned && missing !== undefined) return tooHighWords(path, missing.forEach, history, run);
-  return unknownStepWords(path, knownSteps(known), run, likely(path, plan));
+  const steps = knownSteps(known).filter(one => !one.includes('['));
+  return unknownStepWords(path, steps, run, likely(path, plan));
 }
 
 function countOf(forEach: string, { steps }: History): number {

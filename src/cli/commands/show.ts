@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { createHistory } from '../../events/history.ts';
 import type { KeptRun } from '../../journal/find.ts';
 import { logFile, tailOfLog } from '../../journal/log-reader.ts';
-import { groupsIn, isHeld, lookAt, planIn, planTroubleIn, readPast, withTroubles } from '../../journal/past.ts';
+import { groupsIn, isHeld, lookAt, planIn } from '../../journal/past.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
 import type { PastOptions } from '../../reporters/past-options.ts';
@@ -39,9 +39,7 @@ export async function showCommand(name: string, step: string | undefined, flags:
 
 async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean): Promise<PastOptions> {
   const history = createHistory(groupsIn(kept.folder), { focus: step });
-  const trouble = readPast(kept.folder, history.take);
-  // A run that has a result is looked at without its other files.
-  const run = withTroubles(await lookAt(kept, isHeld), [trouble, planTroubleIn(kept.folder)]);
+  const run = await lookAt(kept, isHeld, history.take);
   return {
     run,
     history,
