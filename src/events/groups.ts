@@ -79,7 +79,8 @@ export function createGroupFinder(): Groups & { take(event: RunEvent): void } {
     isForEach: path => forEaches.has(templateOf(path)),
     leavesBelow(path) {
       const top = templateOf(path);
-      const below = [...met].filter(one => isAtOrBelow(one, top) && !one.slice(top.length).includes('[]'));
+      const rest = (one: string) => (top === '.' ? one : one.slice(top.length));
+      const below = [...met].filter(one => isAtOrBelow(one, top) && !rest(one).includes('[]'));
       return {
         count: below.filter(one => !groups.has(one)).length,
         lists: below.filter(one => forEaches.has(one)).length,

@@ -7,11 +7,11 @@ import { cleanse } from './text.ts';
 const NAMED_MAX = 6;
 const SOURCE_COLUMNS = 60;
 
-/** `NODE of 18, 20, 22 × OS of linux, mac`, `HOST of the lines of hosts.txt`, `3 items of NODE, OS`. */
+/** `NODE of 18, 20, 22 × OS of linux, mac`, `HOST of the lines of hosts.txt`, `of 3 items of NODE, OS`. */
 export function listsWords(items: Items): string {
   if (items.type === 'rows') {
     const names = [...new Set(items.rows.flatMap(row => Object.keys(row)))];
-    return `${items.rows.length} ${items.rows.length === 1 ? 'item' : 'items'} of ${some(names.map(cleanse))}`;
+    return `of ${items.rows.length} ${items.rows.length === 1 ? 'item' : 'items'} of ${some(names.map(cleanse))}`;
   }
   const lists = items.lists.map(({ name, list }) => `${cleanse(name)} of ${listWords(list)}`).join(' × ');
   return items.exclude.length === 0 ? lists : `${lists}, some excluded`;

@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Chosen } from '../../src/reporters/choose.ts';
 import { openReporters } from '../../src/reporters/choose.ts';
-import { childFailed, exit, gather, handClock, keptSink, planOf, run, script, stageTerminal } from './stage.ts';
+import {
+  any,
+  childFailed,
+  exit,
+  forEach,
+  gather,
+  handClock,
+  keptSink,
+  planOf,
+  run,
+  script,
+  skippedAfter,
+  stageTerminal,
+  steps,
+} from './stage.ts';
 
 const PLAN = planOf(gather('root', [run('a'), run('b')]));
 const HOSTILE = '\x1b[2J\x1b[1;1H\x1b]0;owned\x07[b] forged\r✔ tour succeeded\x9b31m\x00\ud800\u2028\n';
@@ -87,6 +101,34 @@ describe.each(['live', 'plain', 'ndjson'] as const)('every reporter: %s', name =
     expect(terminal.written).not.toMatch(/[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/);
   });
 
+  it('tells copies, races and what needs others, and leaves nothing behind', async () => {
+    const copies = forEach('f', steps('', [run('x')]));
+    const plan = planOf(gather('root', [copies, any('n', [run('p'), run('q')])]));
+    const { reporter, terminal, clock, exits, tell } = await stage(name, 'stdout', plan);
+    tell.begin();
+    tell.start('.');
+    tell.start('f', { items: 3 });
+    tell.start('f[1]', { item: { N: HOSTILE, M: 'plain' } });
+    tell.start('f[1]/x');
+    tell.print('f[1]/x', HOSTILE);
+    tell.start('n');
+    tell.start('n/p');
+    clock.advance(300);
+    tell.end('n/p', { state: 'cancelled', reason: { type: 'lost', step: 'n/q' } });
+    tell.end('f[1]/x', exit(1));
+    tell.end('f[1]', childFailed('f[1]/x'));
+    tell.copies('f', { first: 2, count: 2 }, skippedAfter('f[1]/x'));
+    tell.end('f', childFailed('f[1]/x'));
+    clock.advance(300);
+    tell.finish(childFailed('f[1]/x'), 1);
+    await reporter.close();
+    expect(terminal.written).toContain('f[1]/x');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for them.
+    expect(terminal.written).not.toMatch(/[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|\x1b\[2J|\x1b\]/);
+    expect(clock.armed).toBe(0);
+    expect(exits.size).toBe(0);
+  });
+
   it.skipIf(name === 'live')('writes no escape byte at all', async () => {
     const { reporter, file, tell } = await stage(name, { file: 'out' });
     tell.begin('\x1b[31mred');
@@ -136,13 +178,16 @@ async function toldWith(name: Chosen['name'], foreign: string) {
   const { reporter, terminal, clock, tell } = await stage(
     name,
     'stdout',
-    planOf(gather('root', [run('a', foreign), run('b', ['x', foreign])]), foreign),
+    planOf(gather('root', [run('a', foreign), run('b', ['x', foreign]), forEach('f', run('', foreign))]), foreign),
     1000,
   );
   tell.begin(foreign, `/plans/${foreign}/r1`);
   tell.start('.');
   tell.start('a', { name: foreign });
   tell.start('b');
+  tell.start('f', { items: 2 });
+  tell.start('f[1]', { item: { N: foreign } });
+  tell.print('f[1]', `${foreign}\n`);
   tell.print('a', `${foreign}\n`);
   tell.print('b', `${foreign}.`, 'err');
   clock.advance(300);
@@ -150,6 +195,8 @@ async function toldWith(name: Chosen['name'], foreign: string) {
   clock.advance(300);
   tell.end('a', { state: 'failed', reason: { type: 'http', message: foreign } }, { log: 'logs/a.log' });
   tell.end('b', { state: 'failed', reason: { type: 'start', message: foreign } });
+  tell.end('f[1]', { state: 'failed', reason: { type: 'save', message: foreign } });
+  tell.copies('f', { first: 2, count: 1 }, { state: 'skipped', reason: { type: 'unwritable', message: foreign } });
   tell.finish(childFailed('a'), 1);
   await reporter.close();
   return { written: terminal.written, screen: await terminal.screen('all') };
@@ -160,7 +207,7 @@ async function toldWith(name: Chosen['name'], foreign: string) {
 const linesIn = (text: string) => text.split(/[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/);
 
 /** With what our lines begin. */
-const headOf = (line: string) => /^(?:\S |\[[a-z]+\] | {2}[$│] ?| {2}log: |$)/u.exec(line)?.[0].trim() ?? line;
+const headOf = (line: string) => /^(?:\S |\[[a-z]+(?:\[1\])?\] | {2}[$│] ?| {2}log: |$)/u.exec(line)?.[0].trim() ?? line;
 
 const harmlessAs = (foreign: string) => (foreign.length > 1000 ? 'y'.repeat(foreign.length) : 'harmless');
 

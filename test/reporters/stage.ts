@@ -1,8 +1,18 @@
 /** A stage for reporters: a clock moved by hand, a sink that keeps, a terminal emulator, plans and events in short. */
 import xterm from '@xterm/headless';
-import type { RunEvent } from '../../src/events/event.ts';
+import type { RunEvent, StepStarted } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
-import type { GatherStep, Plan, RunStep, SequenceStep, SleepStep, Step, StepCommon } from '../../src/plan/plan.ts';
+import type {
+  AnyStep,
+  ForEachStep,
+  GatherStep,
+  Plan,
+  RunStep,
+  SequenceStep,
+  SleepStep,
+  Step,
+  StepCommon,
+} from '../../src/plan/plan.ts';
 import type { Clock, Sink, Terminal } from '../../src/reporters/reporter.ts';
 
 type More = Partial<StepCommon>;
@@ -25,6 +35,17 @@ export function gather(id: string, children: readonly Step[], more: More = {}): 
   return { ...common(id, more), type: 'gather', children, failFast: true };
 }
 
+/** Copies of `each` for the values 1, 2, 3 of N. */
+export function forEach(id: string, each: Step, more: Partial<ForEachStep> = {}): ForEachStep {
+  const list = { type: 'values', values: ['1', '2', '3'] } as const;
+  const items = { type: 'product', lists: [{ name: 'N', list }], exclude: [] } as const;
+  return { ...common(id, {}), type: 'forEach', items, each: { ...each, id: '' }, failFast: true, ...more };
+}
+
+export function any(id: string, children: readonly Step[], more: More = {}): AnyStep {
+  return { ...common(id, more), type: 'any', children };
+}
+
 export function planOf(root: Step, name = 'tour'): Plan {
   return { name, folder: '/plans', slots: 64, keep: 50, keepBytes: 2 ** 30, inputs: {}, secrets: [], root };
 }
@@ -37,7 +58,7 @@ export function script(report: (event: RunEvent) => unknown, now: () => number) 
     begin: (name = 'tour', folder = '/plans/.runjobs/runs/r1') =>
       report({ type: 'run.started', v: 1, run: 'r1', name, folder, at: '2026-11-22T08:13:49.120Z' }),
     queue: (step: string) => report({ type: 'step.queued', step, t: t(), for: 'slot' }),
-    start: (step: string, more: { attempt?: number; tick?: number; name?: string } = {}) =>
+    start: (step: string, more: Partial<StepStarted> = {}) =>
       report({ type: 'step.started', step, t: t(), attempt: 1, ...more }),
     print: (step: string, text: string, stream: 'out' | 'err' = 'out') =>
       report({ type: 'step.output', step, t: t(), stream, text }),
@@ -46,6 +67,8 @@ export function script(report: (event: RunEvent) => unknown, now: () => number) 
       outcome: Outcome = ok,
       more: { durationMs?: number; attempts?: number; log?: string; tick?: number; body?: Outcome } = {},
     ) => report({ type: 'step.finished', step, t: t(), outcome, durationMs: 1000, attempts: 1, ...more }),
+    copies: (step: string, which: { first: number; count: number; resumed?: true }, outcome: Outcome = ok) =>
+      report({ type: 'copies.finished', step, t: t(), ...which, outcome }),
     finish: (outcome: Outcome = ok, exitCode = 0) => report({ type: 'run.finished', t: t(), outcome, exitCode }),
   };
 }
