@@ -48,7 +48,7 @@ function tooHighWords(path: string, forEach: string, history: History, run: stri
 
 /** Steps of copies with the numbers of the path that was written: of `tset[3]`, `test[3]`. */
 function likely(path: string, plan: Plan | undefined): string[] {
-  const numbers = [...path.matchAll(/\[(\d+)\]/g)].map(([number]) => number);
+  const numbers = [...path.matchAll(/\[[1-9]\d*\]/g)].map(([number]) => number);
   if (numbers.length === 0) return [];
   return [...stepsOf(plan).keys()]
     .filter(template => template.includes('[]'))

@@ -207,7 +207,8 @@ async function toldWith(name: Chosen['name'], foreign: string) {
 const linesIn = (text: string) => text.split(/[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/);
 
 /** With what our lines begin. */
-const headOf = (line: string) => /^(?:\S |\[[a-z]+(?:\[1\])?\] | {2}[$│] ?| {2}log: |$)/u.exec(line)?.[0].trim() ?? line;
+const headOf = (line: string) =>
+  /^(?:\S |\[[a-z]+(?:\[1\])?\] | {2}[$│] ?| {2}log: |$)/u.exec(line)?.[0].trim() ?? line;
 
 const harmlessAs = (foreign: string) => (foreign.length > 1000 ? 'y'.repeat(foreign.length) : 'harmless');
 
