@@ -96,11 +96,14 @@ export class Needs {
     this.#came.set(id, came);
     this.#dependents.delete(id);
     for (const index of waiting) {
-      const missing = (this.#missing.get(index) ?? 1) - 1;
-      this.#missing.set(index, missing);
-      if (missing > 0) continue;
-      this.#missing.delete(index);
-      this.#free(index);
+      const missing = this.#missing.get(index);
+      // Once the gather is closed, nobody waits any more.
+      if (missing === undefined) continue;
+      if (missing > 1) this.#missing.set(index, missing - 1);
+      else {
+        this.#missing.delete(index);
+        this.#free(index);
+      }
     }
   }
 

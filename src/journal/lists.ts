@@ -1,7 +1,7 @@
 /** The lists of forEach steps, below the run's folder: one JSON object a line, the variables of the copy of that number. */
 import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ListItems, ListRead, ListStore } from '../engine/executor.ts';
 import { Lines } from '../plan/lines.ts';
 import { makeOwnFolder } from './folders.ts';
@@ -13,12 +13,14 @@ const CHUNK_LENGTH = 1 << 20;
 
 /** The lists of the run in a folder. */
 export function openLists(folder: string): ListStore {
-  let isMade = false;
+  const made = new Set<string>();
   let files = 0;
   const place = (name: string) => {
-    if (!isMade) makeOwnFolder(join(folder, RUN_FILES.lists));
-    isMade = true;
-    return join(folder, name);
+    const file = join(folder, name);
+    const around = dirname(file);
+    if (!made.has(around)) makeOwnFolder(around);
+    made.add(around);
+    return file;
   };
   return {
     newFile(step) {

@@ -134,3 +134,12 @@ describe('a child with needs', () => {
     expect(started(lines)).toEqual(['0 .', '0 c']);
   });
 });
+
+it('a child that waits for another when its gather is closed is skipped once', async () => {
+  const { events } = await simulate(
+    gather('.', [leaf('a', { durationMs: 20, stopMs: 5 }), leaf('b', {}, { needs: [need('a')] })]),
+    { during: (run, clock) => void clock.at(5, () => run.cancel({ type: 'aborted' })) },
+  );
+  const ends = events.filter(event => event.type === 'step.finished' && event.step === 'b');
+  expect(ends).toHaveLength(1);
+});

@@ -19,7 +19,7 @@ const never = () => false;
 it('gives the items of a step back as they were kept, one a line', async () => {
   const rows = [{ A: 'a\nb', B: '"' }, { A: '', B: 'ü🎉\r' }, { A: '\u2028' }];
   const name = openLists(folder).keep('deploy/test[3]', itemsOf(rows), never);
-  expect(name).toBe('lists/deploy.test[3].ndjson');
+  expect(name).toBe('lists/deploy.test.copies/1-1000/3.ndjson');
   const read = await openLists(folder).read(name ?? '');
   if (read.type !== 'read') throw new Error(read.message);
   expect(Array.from({ length: read.items.count }, (_, index) => read.items.at(index))).toEqual(rows);
