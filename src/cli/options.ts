@@ -30,6 +30,9 @@ export interface GivenFlags {
 }
 
 export interface RunFlags extends GivenFlags {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly from?: string;
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
@@ -110,7 +113,7 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     .configureOutput({ writeOut: keep, writeErr: keep })
     .exitOverride();
 
-  running(command(program, 'run', { isDefault: true }))
+  selecting(running(command(program, 'run', { isDefault: true })))
     .description('run a plan; "runjobs plan.yaml" is short for it')
     .argument('<plan>', 'job file: .json, .yaml, .mjs, or "-" for standard input')
     .action((plan: string, options: RunFlags) => {
@@ -255,6 +258,22 @@ function running(into: Command): Command {
     .option('--state-dir <folder>', 'where logs are kept (default: .runjobs beside the plan; $RUNJOBS_STATE_DIR)')
     .option('--no-color', 'no colours')
     .option('--durable', 'each state change is safe against a loss of power before the next step starts');
+}
+
+function selecting(into: Command): Command {
+  const collect = (value: string, earlier: readonly string[]) => [...earlier, value];
+  return into
+    .addOption(
+      new Option('--only <step>', 'only this step, by its path or a glob, with all in it; may be repeated')
+        .default([], 'all')
+        .argParser(collect),
+    )
+    .addOption(
+      new Option('--skip <step>', 'not this step, by its path or a glob; may be repeated')
+        .default([], 'none')
+        .argParser(collect),
+    )
+    .option('--from <step>', 'this step and what comes after it');
 }
 
 function assignment(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -2,7 +2,8 @@
 import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
-import type { Plan, PlanLock } from '../plan/plan.ts';
+import type { Plan, PlanLock, Step } from '../plan/plan.ts';
+import { type Selection, selectSteps } from '../plan/select.ts';
 import { RUN_FILES } from './runs.ts';
 
 const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
@@ -41,17 +42,19 @@ function isReadable(file: string): boolean {
 export interface Overrides {
   readonly slots?: number;
   readonly timeoutMs?: number;
+  /** The steps that are left out; every path in it is known. */
+  readonly selection?: Selection;
   /** Where the plan has no lock of its own. */
   readonly lock?: PlanLock;
 }
 
 /** The plan with the overrides in their places. */
-export function overridden(plan: Plan, { slots = plan.slots, timeoutMs, lock }: Overrides): Plan {
+export function overridden(plan: Plan, { slots = plan.slots, timeoutMs, lock, selection }: Overrides): Plan {
   return {
     ...plan,
     slots,
     ...(lock === undefined || plan.lock !== undefined ? {} : { lock }),
-    root: timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs },
+    root: selected(timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs }, selection),
   };
 }
 
@@ -108,4 +111,10 @@ function areItems(items: unknown): boolean {
   if (type === 'rows') return Array.isArray(rows);
   const isList = (named: unknown) => typeof Object(Object(named).list).type === 'string';
   return type === 'product' && Array.isArray(lists) && Array.isArray(exclude) && lists.every(isList);
+}
+
+function selected(root: Step, selection: Selection | undefined): Step {
+  if (selection === undefined) return root;
+  const found = selectSteps(root, selection);
+  return found.type === 'selected' ? found.root : root;
 }

@@ -1,6 +1,7 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
+import { type Selection, selectSteps } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
@@ -14,7 +15,10 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const loaded = await loadGivenPlan(source, flags, { isRun: true });
   if (loaded.type === 'wrong') return refuse(streams, EXIT.usage, loaded.words);
   const { plan, given } = loaded;
-  const overrides = overridesOf(flags);
+  const selection = selectionOf(flags);
+  const selected = selectSteps(plan.root, selection ?? {});
+  if (selected.type === 'unknown') return refuse(streams, EXIT.usage, `runjobs: ${selected.message}\n`);
+  const overrides = { ...overridesOf(flags), ...(selection === undefined ? {} : { selection }) };
   // Never given back: the process ends with its run.
   const claim = claimRootRun(plan.name);
   await conduct({
@@ -24,6 +28,11 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     plan: overridden(plan, overrides),
     open: opening => openRootRun({ ...opening, ...environment(flags), plan, overrides, given, claim }),
   });
+}
+
+function selectionOf({ only, skip, from }: RunFlags): Selection | undefined {
+  if (only.length === 0 && skip.length === 0 && from === undefined) return undefined;
+  return { only, skip, ...(from === undefined ? {} : { from }) };
 }
 
 /** What the command line puts in the place of the plan's own. */
