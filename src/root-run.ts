@@ -203,7 +203,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const { id } = claim.run;
   if (hasCron(plan.root)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
-  const executors = await openExecutors(plan, id);
+  const executors = await openExecutors(plan, id, join(folder, RUN_FILES.outputs));
   const { publish, listensToOutput } = createPublisher({
     record: recording.record,
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),

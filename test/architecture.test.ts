@@ -10,6 +10,9 @@ interface Room {
   readonly node?: readonly string[];
 }
 
+/** What commands and requests share. */
+const KEEPING = ['src/executors/keeping.ts', 'src/executors/saved.ts'];
+
 const ROOMS: Record<string, Room> = {
   'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },
   'src/events': { ours: ['src/events', 'src/plan/plan.ts', 'src/plan/paths.ts'], node: [] },
@@ -18,11 +21,11 @@ const ROOMS: Record<string, Room> = {
     ours: ['src/executors', 'src/engine/executor.ts', 'src/engine/clock.ts', 'src/events', 'src/plan'],
   },
   'src/executors/command': {
-    ours: ['src/executors/command', 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    ours: ['src/executors/command', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
     packages: ['execa'],
   },
   'src/executors/http': {
-    ours: ['src/executors/http', 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    ours: ['src/executors/http', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
     packages: ['undici'],
   },
   'src/executors/lists': {

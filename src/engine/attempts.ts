@@ -5,6 +5,7 @@ import type { Past } from '../events/past.ts';
 import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
+import { fitting } from './fitting.ts';
 import { isRetried, retryDelay } from './retrying.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
@@ -74,7 +75,7 @@ async function oneAttempt(
   const startedAt = run.clock.now();
   return withScope(scope, { past }, async inner => {
     const { outcome: own, saved } = await withDeadline(run.clock, inner, step.timeoutMs, () =>
-      runBody(run, running, inner, attempt),
+      runBody(run, running, inner, attempt).then(ending => fitting(ending, path, inner.variables)),
     );
     const outcome = judged(own, running, inner);
     run.publish({

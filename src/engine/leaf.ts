@@ -1,14 +1,15 @@
 /** A leaf step: its texts made final, handed to the executor, what it saves taken. */
 
 import type { Outcome } from '../events/outcome.ts';
-import type { Json, LeafStep } from '../plan/plan.ts';
+import type { LeafStep } from '../plan/plan.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { finalTexts } from './final-texts.ts';
 import { withoutQuotations } from './hidden.ts';
 import { openOutput } from './output.ts';
 import { watchQuiet } from './quiet.ts';
 import type { Scope } from './scope.ts';
 import { learn } from './secret-values.ts';
-import { UnsetVariable, type Values, type Variables } from './variables.ts';
+import { Unexpandable, type Values, type Variables } from './variables.ts';
 
 /** Runs one attempt of a leaf. A text with an unset variable fails the step before anything starts. */
 export async function executeLeaf(
@@ -83,51 +84,8 @@ async function prepared(
   try {
     work = finalTexts(step, variables);
   } catch (error) {
-    if (!(error instanceof UnsetVariable)) throw error;
+    if (!(error instanceof Unexpandable)) throw error;
     return { state: 'failed', reason: { type: 'start', message: error.message } };
   }
   return execute(work);
-}
-
-/** The step with every `${NAME}` outside shell code replaced. */
-function finalTexts(step: LeafStep, variables: Variables): LeafStep {
-  const text = (value: string) => variables.expand(value);
-  switch (step.type) {
-    case 'run': {
-      const [program, ...args] = typeof step.command === 'string' ? [] : step.command;
-      return {
-        ...step,
-        command: program === undefined ? step.command : [text(program), ...args.map(text)],
-        ...(step.cwd === undefined ? {} : { cwd: text(step.cwd) }),
-      };
-    }
-    case 'http':
-      return {
-        ...step,
-        url: text(step.url),
-        headers: mapValues(step.headers, text),
-        ...(step.body === undefined ? {} : { body: finalBody(step.body, text) }),
-      };
-    default:
-      return step satisfies never;
-  }
-}
-
-function finalBody(body: NonNullable<Extract<LeafStep, { type: 'http' }>['body']>, text: (value: string) => string) {
-  return body.type === 'text'
-    ? { type: 'text' as const, text: text(body.text) }
-    : { type: 'json' as const, value: finalJson(body.value, text) };
-}
-
-function finalJson(value: Json, text: (value: string) => string): Json {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item: Json) => finalJson(item, text));
-  if (value !== null && typeof value === 'object') {
-    return mapValues(value as Readonly<Record<string, Json>>, item => finalJson(item, text));
-  }
-  return value;
-}
-
-function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }

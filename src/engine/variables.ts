@@ -27,6 +27,7 @@ export class Variables {
   readonly #origin: Origin;
   readonly #outer: Variables | undefined;
   #flat: Values | undefined;
+  #bytes: number | undefined;
 
   constructor(values: Values, origin: Origin, outer?: Variables) {
     this.#values = values;
@@ -59,6 +60,21 @@ export class Variables {
     for (const level of levels.reverse()) Object.assign(flat, level.#values);
     this.#flat = flat;
     return flat;
+  }
+
+  /** Bytes that all variables take in the environment of a command. */
+  get bytes(): number {
+    if (this.#bytes === undefined) {
+      let bytes = this.#outer?.bytes ?? 0;
+      for (const [name, value] of Object.entries(this.#values)) {
+        const hidden = this.#outer?.get(name);
+        bytes += Buffer.byteLength(value);
+        // `NAME=value` and a NUL.
+        bytes += hidden === undefined ? name.length + 2 : -Buffer.byteLength(hidden);
+      }
+      this.#bytes = bytes;
+    }
+    return this.#bytes;
   }
 
   /** A level with these values, as they are, inside this one; this one where there are none. */
@@ -97,8 +113,11 @@ export class Variables {
   }
 }
 
+/** A text cannot be made final; the message says why. */
+export class Unexpandable extends Error {}
+
 /** A `${NAME}` met a name that nothing has set. */
-export class UnsetVariable extends Error {
+export class UnsetVariable extends Unexpandable {
   constructor(name: string) {
     super(`the variable "${name}" has no value; set it in env, or give a default: \${${name}:-…}`);
   }

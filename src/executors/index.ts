@@ -16,13 +16,13 @@ export interface Executors extends Required<Executor> {
   close(): Promise<void>;
 }
 
-/** Opens the executors for one run of a plan; `run` is the run's id. */
-export async function openExecutors(plan: Plan, run: string): Promise<Executors> {
+/** Opens the executors for one run of a plan; `run` is the run's id, `outputs` a folder that they may make and remove. */
+export async function openExecutors(plan: Plan, run: string, outputs: string): Promise<Executors> {
   const leaves = leavesOf(plan.root);
   const kinds = new Set(leaves.map(({ type }) => type));
   const [command, http] = await Promise.all([
-    kinds.has('run') ? openCommands({ folder: plan.folder, run, graceMs: longestGrace(plan) }) : undefined,
-    kinds.has('http') ? openHttp() : undefined,
+    kinds.has('run') ? openCommands({ folder: plan.folder, run, outputs, graceMs: longestGrace(plan) }) : undefined,
+    kinds.has('http') ? openHttp(plan.folder) : undefined,
   ]);
   const executorOf = (step: LeafStep): Executor | undefined => {
     switch (step.type) {
@@ -56,9 +56,9 @@ async function openCommands(options: CommandExecutorOptions) {
   return executor;
 }
 
-async function openHttp() {
+async function openHttp(folder: string) {
   const { openHttpExecutor } = await import('./http/http.ts');
-  return openHttpExecutor();
+  return openHttpExecutor(folder);
 }
 
 /** Reads the lists of the plan's forEach steps, whose paths start from its folder. */

@@ -15,6 +15,8 @@ export const RUN_FILES = {
   logs: 'logs',
   /** The lists of forEach steps, where they came from outside. */
   lists: 'lists',
+  /** Files that commands write variables to, while the run goes on. */
+  outputs: 'outputs',
   /** Who holds the run, generation by generation: see lock.ts. */
   owner: 'owner',
   /** Where the run is told to stop, while it goes on: see control.ts. */

@@ -22,16 +22,24 @@ export type Expansion =
 /**
  * Replaces every reference in `text` by what `lookup` finds; an unset name takes its default, as does an empty value
  * (as `:-` does in a shell). A `$` that starts no reference stays as it is.
+ * @param fitted makes a value fit to stand behind what is before it; a default stands as its author wrote it.
  */
-export function expand(text: string, lookup: (name: string) => string | undefined): Expansion {
+export function expand(text: string, lookup: (name: string) => string | undefined, fitted: Fitted = asItIs): Expansion {
   if (!text.includes('$')) return { type: 'text', text };
-  let unset: string | undefined;
-  const expanded = text.replace(REFERENCE, (whole, name: string | undefined, fallback: string | undefined) => {
-    if (name === undefined) return '$';
-    const value = lookup(name);
-    if (fallback !== undefined) return value ? value : fallback;
-    if (value === undefined) unset ??= name;
-    return value ?? whole;
-  });
-  return unset === undefined ? { type: 'text', text: expanded } : { type: 'unset', name: unset };
+  let expanded = '';
+  let done = 0;
+  for (const { 0: whole, 1: name, 2: fallback, index } of text.matchAll(REFERENCE)) {
+    expanded += text.slice(done, index);
+    done = index + whole.length;
+    const value = name === undefined ? undefined : lookup(name);
+    if (name === undefined) expanded += '$';
+    else if (fallback !== undefined && !value) expanded += fallback;
+    else if (value === undefined) return { type: 'unset', name };
+    else expanded += fitted(value, expanded, name);
+  }
+  return { type: 'text', text: expanded + text.slice(done) };
 }
+
+export type Fitted = (value: string, before: string, name: string) => string;
+
+const asItIs: Fitted = value => value;

@@ -45,7 +45,8 @@ const plan = () => ({
     { id: 'nowhere', run: 'true', cwd: '/${TOKEN}', allowFailure: true },
     { id: 'echoes', http: { url: '${URL}/good?q=${TOKEN}', headers: { Authorization: 'Bearer ${TOKEN}' } } },
     { id: 'refused', http: '${URL}/bad/${TOKEN}?q=${TOKEN}', allowFailure: true },
-    { id: 'basic', http: 'http://me:${TOKEN}@127.0.0.1:1/${TOKEN}', allowFailure: true },
+    { id: 'basic', http: 'http://me:you@127.0.0.1:1/${TOKEN}', allowFailure: true },
+    { id: 'host', http: 'http://me:${TOKEN}@127.0.0.1:1/', allowFailure: true },
     { id: 'leaves', run: `sh -c 'sleep 60; : "$0"' "$TOKEN" & echo left`, stop: { grace: '100ms' } },
     {
       id: 'slow to stop',
@@ -161,7 +162,8 @@ describe('a secret', () => {
       for (const words of [
         '"all forms of ***"',
         '/bad/***?q=***',
-        '\\"***@127.0.0.1:1/***\\"',
+        'http://me:***@127.0.0.1:1/***: ',
+        'is to stand in the host of the url',
         '"warning"',
         '"step.stopping"',
         '/***\\" does not',

@@ -5,15 +5,18 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Channel, Listener, Write } from './channel.ts';
+import { type Channel, type Listener, type StreamName, split } from './channel.ts';
 import { Fifo } from './fifo.ts';
 import { openPipes } from './pipes.ts';
 
 export interface Channels {
   /** Makes the first pipes. Never rejects: what is wrong shows when one is lent. */
   prepare(): Promise<void>;
-  /** A channel that nothing else writes to. Rejects with the system's error, such as EMFILE. */
-  lend(listener: Listener): Promise<Channel>;
+  /**
+   * A channel that nothing else writes to. Rejects with the system's error, such as EMFILE.
+   * @param isSplit whether stdout and stderr are told apart; their order is then only that in which they arrive.
+   */
+  lend(listener: Listener, isSplit?: boolean): Promise<Channel>;
   /** Removes the pipes. Call when no channel is lent. */
   close(): Promise<void>;
 }
@@ -89,26 +92,39 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     return new Fifo(await nextPath(), buffer);
   }
 
+  function through(fifo: Fifo, { write }: Listener, stream: StreamName): Channel {
+    let isUsed = false;
+    fifo.read(bytes => write(bytes, stream));
+    return {
+      openOutputs() {
+        const writer = fifo.openWriter();
+        return [writer, writer];
+      },
+      attach: () => {
+        isUsed = true;
+      },
+      async finish() {
+        const isClean = await fifo.drain();
+        // Where nothing could be started, descriptors may be what was short: do not keep them.
+        if (isClean && isUsed && idle.length < mostIdle) idle.push(fifo);
+        else fifo.close();
+      },
+    };
+  }
+
   return {
     prepare: () => makeBatch().catch(() => {}),
-    async lend(listener) {
-      const write: Write = bytes => listener.write(bytes);
-      const fifo = await take(message => listener.warn(message));
-      if (fifo === undefined) return openPipes(write);
-      let isUsed = false;
-      fifo.read(write);
-      return {
-        openOutput: () => fifo.openWriter(),
-        attach: () => {
-          isUsed = true;
-        },
-        async finish() {
-          const isClean = await fifo.drain();
-          // Where nothing could be started, descriptors may be what was short: do not keep them.
-          if (isClean && isUsed && idle.length < mostIdle) idle.push(fifo);
-          else fifo.close();
-        },
-      };
+    async lend(listener, isSplit = false) {
+      const out = await take(message => listener.warn(message));
+      if (out === undefined) return openPipes(listener.write, isSplit);
+      if (!isSplit) return through(out, listener, 'out');
+      const err = await take(message => listener.warn(message)).catch(error => {
+        out.close();
+        throw error;
+      });
+      if (err !== undefined) return split(through(out, listener, 'out'), through(err, listener, 'err'));
+      out.close();
+      return openPipes(listener.write, isSplit);
     },
     async close() {
       for (const fifo of idle.splice(0)) fifo.close();

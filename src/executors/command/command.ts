@@ -1,10 +1,12 @@
 /** Carries out `run` steps: one process group each, its output in exact order, nothing of it left when it has ended. */
 import { setMaxListeners } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
+import { keepsOutput } from '../keeping.ts';
 import type { Channel } from './channel.ts';
 import { openChannels } from './channels.ts';
 import type { CommandLine } from './command-line.ts';
@@ -12,6 +14,7 @@ import { commandLine, stopLine } from './command-line.ts';
 import { openEnvironment } from './environment.ts';
 import { openFamily } from './family.ts';
 import type { Ending } from './hunt.ts';
+import { type CarryOut, keptOf } from './kept.ts';
 import type { Exit, Leader } from './launch.ts';
 import { launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
@@ -33,6 +36,8 @@ export interface CommandExecutorOptions {
   readonly folder: string;
   /** The run's id. */
   readonly run: string;
+  /** Absolute; the folder for the files that commands write variables to. It is made when first needed. */
+  readonly outputs: string;
   /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
   readonly graceMs?: number;
 }
@@ -44,7 +49,7 @@ export interface CommandExecutorOptions {
  * has left it, gets its stop script or signal, after the grace SIGKILL; on kill SIGKILL at once. Where there is no /proc
  * (macOS) what has left the group is not seen.
  */
-export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExecutorOptions): CommandExecutor {
+export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: CommandExecutorOptions): CommandExecutor {
   let watchdog: Watchdog | undefined;
   let isWatched = false;
   const watch = () => {
@@ -65,19 +70,22 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
       watch();
       const { number, mark, ended } = launches.begin(context.path, step.stop);
       let isClean = false;
-      try {
-        const line = commandLine(step, folder, completeEnvironment(context.env, number));
-        if (platform() === 'win32') return await (await import('./windows.ts')).executeOnWindows(line, step, context);
+      const carry: CarryOut = async (told, output) => {
+        const line = commandLine(step, folder, completeEnvironment(told.env, number, output));
+        if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, told);
 
-        const channel = await channels.lend(context).catch(error => startFailure(error, line));
+        const channel = await channels.lend(told, keepsOutput(step)).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
-          const carried = await carryOut({ step, line, channel, family: { run, mark }, groups }, context);
+          const carried = await carryOut({ step, line, channel, family: { run, mark }, groups }, told);
           isClean = carried.isClean;
           return carried.outcome;
         } finally {
           await channel.finish();
         }
+      };
+      try {
+        return await keptOf(step, context, { folder, outputs, name: String(number) }, carry);
       } finally {
         ended(isClean);
       }
@@ -93,6 +101,7 @@ export function openCommandExecutor({ folder, run, graceMs = 5000 }: CommandExec
     async close() {
       // In this order: were we killed in between, the watchdog would remove the rest.
       await channels.close();
+      await rm(outputs, { recursive: true, force: true });
       await watchdog?.dismiss();
     },
   };

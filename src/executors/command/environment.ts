@@ -11,14 +11,18 @@ export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
 /**
  * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward
  * stands first on PATH, and the marks of the launch (its number within the run) stand behind those of the runs around
- * this one. The folders are looked for once.
+ * this one. `output` is the file that the command writes variables to, where it has one. The folders are looked for once.
  */
-export function openEnvironment(folder: string, run: string): (env: Environment, launch: number) => Environment {
+export function openEnvironment(
+  folder: string,
+  run: string,
+): (env: Environment, launch: number, output?: string) => Environment {
   const programs = localPrograms(folder);
-  return (env, launch) => {
-    const { RUNJOBS_PID: _outerStop, PATH: path, ...rest } = env;
+  return (env, launch, output) => {
+    const { RUNJOBS_PID: _outerStop, RUNJOBS_OUTPUT: _outerOutput, PATH: path, ...rest } = env;
     return {
       ...rest,
+      ...(output === undefined ? {} : { RUNJOBS_OUTPUT: output }),
       ...(programs || path !== undefined
         ? { PATH: [programs, path ?? defaultPath].filter(Boolean).join(delimiter) }
         : {}),

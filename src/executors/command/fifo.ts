@@ -2,8 +2,11 @@
 import { closeSync, constants, existsSync, openSync, readSync, unlinkSync } from 'node:fs';
 import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { Socket } from 'node:net';
-import { drainMs, type Write } from './channel.ts';
+import { drainMs } from './channel.ts';
 import { pause } from './wait.ts';
+
+/** Takes what was read; a returned promise asks for no more until it resolves. */
+type Take = (bytes: Uint8Array) => Promise<void> | undefined;
 
 const pollMs = 10;
 /** What a pipe can hold at most (pipe-max-size of Linux): whoever has filled more of it after the end is a leftover. */
@@ -22,7 +25,7 @@ export class Fifo {
   readonly #reader: number;
   readonly #socket: Socket;
   #keeper = -1;
-  #write: Write | undefined;
+  #write: Take | undefined;
 
   /** Opens the named pipe at `path`, which is its own. Throws the system's error, such as EMFILE, with nothing left open. */
   constructor(path: string, buffer: Uint8Array) {
@@ -48,7 +51,7 @@ export class Fifo {
   }
 
   /** Starts to hand everything that is written into the pipe to `write`. */
-  read(write: Write): void {
+  read(write: Take): void {
     this.#write = write;
     this.#socket.resume();
   }

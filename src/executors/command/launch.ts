@@ -2,8 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync } from 'node:fs';
-import type { Channel } from './channel.ts';
+import { type Channel, closeOutputs } from './channel.ts';
 import type { CommandLine } from './command-line.ts';
 import type { StartFailure } from './start-failure.ts';
 import { startFailure } from './start-failure.ts';
@@ -39,11 +38,11 @@ export async function launch(line: CommandLine, channel: Channel): Promise<Leade
 }
 
 function spawnOn(channel: Channel, { command: [program, ...args], cwd, env }: CommandLine): ChildProcess {
-  const output = channel.openOutput();
+  const outputs = channel.openOutputs();
   try {
-    return spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
+    return spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', ...outputs] });
   } finally {
     // The child has its own copy by now: spawn returns after the exec.
-    if (typeof output === 'number') closeSync(output);
+    closeOutputs(outputs);
   }
 }

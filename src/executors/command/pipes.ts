@@ -1,20 +1,23 @@
 /** The channel where there are no named pipes: two ordinary ones, their order only as it arrives. */
 import type { Readable } from 'node:stream';
-import { type Channel, drainMs, type Write } from './channel.ts';
+import { type Channel, drainMs, type StreamName, type Write } from './channel.ts';
 import { firstOf } from './wait.ts';
 
-/** A channel over the stdout and stderr pipes of each attached process. */
-export function openPipes(write: Write): Channel {
+/** A channel over the stdout and stderr pipes of each attached process. @param isSplit whether they are told apart. */
+export function openPipes(write: Write, isSplit: boolean): Channel {
   const streams: Readable[] = [];
   let isEnding = false;
   return {
-    openOutput: () => 'pipe',
-    attach(child) {
-      for (const stream of [child.stdout, child.stderr]) {
+    openOutputs: () => ['pipe', 'pipe'],
+    attach({ stdout, stderr }) {
+      for (const [stream, name] of [
+        [stdout, 'out'],
+        [stderr, isSplit ? 'err' : 'out'],
+      ] satisfies [Readable | null, StreamName][]) {
         if (stream === null) continue;
         streams.push(stream);
         stream.on('data', (bytes: Buffer) => {
-          const pressure = write(bytes);
+          const pressure = write(bytes, name);
           if (pressure === undefined || isEnding) return;
           stream.pause();
           const resume = () => stream.resume();

@@ -4,6 +4,8 @@ import { STATUS_CODES } from 'node:http';
 import { type ExecuteContext, type Executor, reasonOf } from '../../engine/executor.ts';
 import type { Failed, Outcome } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
+import { type Keeping, openKeeping } from '../keeping.ts';
+import type { Answer } from '../saved.ts';
 import { type Progress, writeBody } from './body.ts';
 import { exchange, type HttpResponse } from './exchange.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
@@ -22,12 +24,15 @@ export interface HttpExecutor extends Executor {
  * A request that cannot be sent, is not answered whole, or is answered with another status than the step expects has
  * failed, with the reason in plain words; `status` tells that the answer arrived whole. On cancel and on kill the socket
  * is closed at once.
+ * @param folder absolute; a relative `saveTo` starts from it.
  */
-export function openHttpExecutor(): HttpExecutor {
+export function openHttpExecutor(folder: string): HttpExecutor {
   const session = openSession();
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
+      const keeping = openKeeping(step, context, folder);
+      if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
       const { signal, kill } = context;
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, signal, kill);
@@ -37,11 +42,13 @@ export function openHttpExecutor(): HttpExecutor {
       kill.addEventListener('abort', abort);
       if (signal.aborted || kill.aborted) abort();
       try {
-        return await carryOut(session, step, context, stop.signal);
+        const attempt: Attempt = { step, context, keeping };
+        return await keeping.end(await carryOut(session, attempt, stop.signal), attempt);
       } catch (error) {
         if (!stop.signal.aborted) throw error;
         return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
       } finally {
+        keeping.drop();
         signal.removeEventListener('abort', abort);
         kill.removeEventListener('abort', abort);
       }
@@ -50,14 +57,23 @@ export function openHttpExecutor(): HttpExecutor {
   };
 }
 
+interface Attempt {
+  readonly step: HttpStep;
+  readonly context: ExecuteContext;
+  readonly keeping: Keeping;
+  /** The expected one, once it is there. */
+  answer?: Answer;
+}
+
 /** From the first request through all redirects to the answer. Rejects on abort of `stop`. */
-async function carryOut(session: Session, step: HttpStep, context: ExecuteContext, stop: AbortSignal) {
+async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): Promise<Outcome> {
   stop.throwIfAborted();
+  const { step, context } = attempt;
   let request = requestOf(step);
   if (request === undefined) return failed(`"${masked(step.url)}" is not a URL such as "https://example.org/health"`);
   context.started();
   for (let redirects = 0; ; redirects += 1) {
-    const next = await ask(session, request, step, context, stop);
+    const next = await ask(session, request, attempt, stop);
     if ('state' in next) return next;
     if (redirects === MAX_REDIRECTS) {
       return failed(`${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`);
@@ -70,16 +86,22 @@ async function carryOut(session: Session, step: HttpStep, context: ExecuteContex
 async function ask(
   session: Session,
   request: HttpRequest,
-  step: HttpStep,
-  context: ExecuteContext,
+  attempt: Attempt,
   stop: AbortSignal,
 ): Promise<Outcome | HttpRequest> {
   const progress: Progress = {};
+  const { step, context, keeping } = attempt;
   try {
     return await exchange(session, request, stop, async response => {
-      if (isExpected(step, response.statusCode)) {
-        await writeBody(response, bytes => context.write(bytes), progress);
-        return { state: 'succeeded', status: response.statusCode };
+      const { statusCode: status, headers } = response;
+      if (isExpected(step, status)) {
+        const write: ExecuteContext['write'] = bytes => {
+          keeping.take(bytes);
+          return context.write(bytes);
+        };
+        await writeBody(response, write, progress);
+        attempt.answer = { status, headers };
+        return { state: 'succeeded', status };
       }
       const redirect = redirectOf(request, response);
       if (redirect !== undefined) {

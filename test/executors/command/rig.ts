@@ -56,7 +56,7 @@ export function openRig(): () => Rig {
   beforeEach(() => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rig-')));
     run = `rig-${process.pid}-${count++}`;
-    const executor = openCommandExecutor({ folder, run });
+    const executor = openCommandExecutor({ folder, run, outputs: join(folder, '.outputs') });
     const start = (command: RunStep['command'], options: RunOptions = {}) =>
       execution(options.executor ?? executor, command, options);
     rig = {

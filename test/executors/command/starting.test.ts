@@ -79,7 +79,7 @@ describe('a command', () => {
       mkdirSync(programs, { recursive: true });
       for (const name of names) writeFileSync(join(programs, name), `#!/bin/sh\necho ${folder}\n`, { mode: 0o755 });
     }
-    const executor = openCommandExecutor({ folder: inner, run: 'inner' });
+    const executor = openCommandExecutor({ folder: inner, run: 'inner', outputs: join(inner, '.outputs') });
     const { text } = await rig().run('both; outer-only', { executor });
     expect(text()).toBe(`${inner}\n${rig().folder}\n`);
     await executor.close();

@@ -53,9 +53,9 @@ export function serveBytes(answer: (socket: Socket) => void): Promise<TestServer
   );
 }
 
-/** A session that is closed when the test has finished. */
-export function open(): HttpExecutor {
-  const executor = openHttpExecutor();
+/** A session that is closed when the test has finished. @param folder where a relative `saveTo` starts. */
+export function open(folder = import.meta.dirname): HttpExecutor {
+  const executor = openHttpExecutor(folder);
   onTestFinished(() => executor.close());
   return executor;
 }

@@ -1,0 +1,104 @@
+/** What one attempt of a leaf step keeps of its output: variables for the steps that follow, and a file. */
+import type { ExecuteContext } from '../engine/executor.ts';
+import { reasonOf } from '../engine/executor.ts';
+import type { Outcome } from '../events/outcome.ts';
+import { childPath, type LeafStep } from '../plan/plan.ts';
+import { type Answer, collectionFor, type Saving, savedOutput, savedParts } from './saved.ts';
+import { openSavedFile } from './saved-file.ts';
+
+/** Holds what is kept while the attempt goes on. */
+export interface Keeping {
+  /** Takes a piece of the output; the bytes are copied. */
+  take(bytes: Uint8Array): void;
+  /**
+   * Call once, when nothing of the attempt runs any more: hands the variables over and puts the file in its place where
+   * it has ended well, and removes what was written of it otherwise. Resolves with how the attempt ended: a failure in
+   * place of success where something cannot be kept.
+   * @param saving what was written to `$RUNJOBS_OUTPUT`, where that is asked for.
+   */
+  end(outcome: Outcome, facts?: KeptFacts): Promise<Outcome>;
+  /** In the place of {@link end}, where the attempt was broken off: keeps nothing. */
+  drop(): void;
+}
+
+/** What the output alone does not tell. */
+export interface KeptFacts {
+  readonly answer?: Answer | undefined;
+  readonly saving?: Saving | undefined;
+}
+
+export type Keeps = Pick<LeafStep, 'id' | 'background' | 'save' | 'saveTo'>;
+
+/** Whether the step keeps anything of its output, which then must be told from what else it prints. */
+export function keepsOutput({ save, saveTo }: Keeps): boolean {
+  return saveTo !== undefined || (save !== undefined && save.type !== 'file');
+}
+
+/** Opens it before anything starts, or says in words why the file cannot be written. Relative paths start from `folder`. */
+export function openKeeping(
+  step: Keeps,
+  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'save'>,
+  folder: string,
+): Keeping | { readonly fault: string } {
+  const { save, saveTo } = step;
+  const file = saveTo === undefined ? undefined : openSavedFile(saveTo, folder);
+  if (file !== undefined && 'fault' in file) return file;
+  const collected = collectionFor(save);
+
+  const savingOf = (answer: Answer | undefined, written: Saving | undefined): Saving | undefined => {
+    switch (save?.type) {
+      case undefined:
+        return undefined;
+      case 'output':
+        return collected && savedOutput(save.name, collected);
+      case 'parts':
+        return savedParts(save.parts, collected, answer);
+      case 'file':
+        return written;
+      default:
+        return save satisfies never;
+    }
+  };
+
+  return {
+    take(bytes) {
+      collected?.take(bytes);
+      file?.write(bytes);
+    },
+    async end(outcome, { answer, saving: written } = {}) {
+      if (!isGood(outcome, step, context)) {
+        file?.drop();
+        return outcome;
+      }
+      const saving = savingOf(answer, written);
+      const fault = saving?.type === 'unfit' ? saving.message : await file?.complete();
+      file?.drop();
+      if (fault !== undefined) return unkept(outcome, fault);
+      if (saving?.type === 'saved') context.save(saving.values);
+      return outcome;
+    },
+    drop: () => file?.drop(),
+  };
+}
+
+/** Whether the step succeeds if the attempt ended so: what was told to stop does not, but in the background. */
+function isGood(
+  { state }: Outcome,
+  { id, background }: Keeps,
+  { path, signal, kill }: Pick<ExecuteContext, 'path' | 'signal' | 'kill'>,
+): boolean {
+  if (kill.aborted) return false;
+  if (!signal.aborted) return state === 'succeeded';
+  const reason = reasonOf(signal);
+  return background && reason.type === 'group-ended' && childPath(reason.step, id) === path;
+}
+
+function unkept(outcome: Outcome, message: string): Outcome {
+  const { exitCode, status } = outcome as { exitCode?: number; status?: number };
+  return {
+    state: 'failed',
+    reason: { type: 'save', message },
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
