@@ -6,6 +6,7 @@ import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { openRun, outermost, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
+import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
 import { endDeadRun, openExecutors, openListReader } from './executors/index.ts';
@@ -18,9 +19,10 @@ import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
 import { type KeptGiven, NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
-import type { ReopenedRun } from './journal/resume.ts';
+import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
+import { makeTemporary, removeTemporary } from './journal/temporary.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
 import { foundAround, type Given, type GivenLevel, levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
@@ -229,16 +231,21 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     readList: openListReader(plan),
     lists: openLists(folder),
     parallelism: availableParallelism(),
+    builtIns: { RUNJOBS_TMP: makeTemporary(folder) },
   });
   const control = await openControl({ folder, run: id, target: run });
   return {
     ...run,
     async start() {
+      let outcome: Outcome | undefined;
       try {
-        return maskedResult(secrets, await run.start());
+        const result = await run.start();
+        outcome = result.outcome;
+        return maskedResult(secrets, result);
       } finally {
         try {
           await executors.close();
+          if (isWellEnded(outcome)) await removeTemporary(folder);
           await recording.end();
         } finally {
           control?.shut();

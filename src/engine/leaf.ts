@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../events/outcome.ts';
 import type { LeafStep } from '../plan/plan.ts';
+import { stepKey } from '../plan/step-key.ts';
 import type { Ending, RunContext, Running } from './context.ts';
 import { finalTexts } from './final-texts.ts';
 import { withoutQuotations } from './hidden.ts';
@@ -70,6 +71,7 @@ function builtIns(run: RunContext, { path }: Running, scope: Scope, attempt: num
   return {
     ...run.builtIns,
     RUNJOBS_STEP: path,
+    RUNJOBS_STEP_KEY: stepKey(path),
     RUNJOBS_ATTEMPT: String(attempt),
     RUNJOBS_TICK: scope.tick === undefined ? '' : String(scope.tick),
   };

@@ -1,15 +1,14 @@
 /** The log files of steps: everything a step prints, byte for byte, below the run's folder. */
-import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StepLog, StepLogs } from '../engine/executor.ts';
+import { safeKey } from '../plan/step-key.ts';
 import { openCappedLog } from './capped-log.ts';
 import { makeOwnFolder } from './folders.ts';
 import { isFolder } from './known.ts';
 import { RUN_FILES } from './runs.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
-const LONGEST_NAME = 100;
 
 export interface LogOptions {
   /** Bytes that the log of one step may hold; absent: all that it prints. */
@@ -107,17 +106,9 @@ export function logName(path: string): string {
     const number = Number(found[1]);
     const first = number - ((number - 1) % IN_A_FOLDER);
     const forEach = path.slice(0, found.index);
-    folders += `${safeName(before + path.slice(from, found.index), forEach)}.copies/${first}-${first + IN_A_FOLDER - 1}/`;
+    folders += `${safeKey(before + path.slice(from, found.index), forEach)}.copies/${first}-${first + IN_A_FOLDER - 1}/`;
     before = String(number);
     from = found.index + found[0].length;
   }
-  return `${folders}${safeName(before + path.slice(from), path)}.log`;
-}
-
-/** @param path all of it, whose hash keeps names apart that are made safe. */
-function safeName(part: string, path: string): string {
-  if (part === '.' || part === '') return 'plan';
-  const dotted = part.replaceAll('/', '.');
-  const safe = dotted.replace(/[^A-Za-z0-9._[\]-]/g, '_').slice(0, LONGEST_NAME);
-  return safe === dotted ? safe : `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+  return `${folders}${safeKey(before + path.slice(from), path)}.log`;
 }

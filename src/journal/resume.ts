@@ -123,6 +123,7 @@ function damageAt(file: string, line: number): string {
   return `${file}:${line}: ${what}. Put it right if it was changed by hand, else run the plan anew`;
 }
 
-function isWellEnded(outcome: Outcome | undefined): boolean {
+/** Whether nothing is left to do for a run that has come to this. */
+export function isWellEnded(outcome: Outcome | undefined): boolean {
   return outcome?.state === 'succeeded' || (outcome?.state === 'failed' && outcome.allowed === true);
 }

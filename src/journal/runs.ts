@@ -17,6 +17,8 @@ export const RUN_FILES = {
   lists: 'lists',
   /** Files that commands write variables to, while the run goes on. */
   outputs: 'outputs',
+  /** What commands put aside for each other: see temporary.ts. */
+  temporary: 'tmp',
   /** Who holds the run, generation by generation: see lock.ts. */
   owner: 'owner',
   /** Where the run is told to stop, while it goes on: see control.ts. */

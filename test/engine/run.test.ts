@@ -154,6 +154,7 @@ describe('a run', () => {
         E: 'outer!',
         RUNJOBS_RUN: 'test-run',
         RUNJOBS_STEP: 'a',
+        RUNJOBS_STEP_KEY: 'a',
         RUNJOBS_ATTEMPT: '1',
         RUNJOBS_TICK: '',
       },

@@ -1,0 +1,20 @@
+/** The name of a step that is safe in file names. */
+import { createHash } from 'node:crypto';
+
+const LONGEST = 100;
+
+/**
+ * The step's path with dots for slashes (ids have none), `plan` for the root. Bytes that are not safe everywhere are
+ * replaced and long names cut; then eight digits of the path's hash keep it unique.
+ */
+export function stepKey(path: string): string {
+  return safeKey(path, path);
+}
+
+/** The same of a part of a path. @param path all of it, whose hash keeps keys apart that are made safe. */
+export function safeKey(part: string, path: string): string {
+  if (part === '.' || part === '') return 'plan';
+  const dotted = part.replaceAll('/', '.');
+  const safe = dotted.replace(/[^A-Za-z0-9._[\]-]/g, '_').slice(0, LONGEST);
+  return safe === dotted ? safe : `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+}
