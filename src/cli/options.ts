@@ -68,6 +68,8 @@ export interface RunsFlags extends PastFlags {
 }
 
 export interface ShowFlags extends PastFlags {
+  /** The variables of a step in the place of what became of it. */
+  readonly env?: boolean;
   readonly json?: boolean;
   readonly color: boolean;
 }
@@ -197,6 +199,7 @@ function pastCommands(program: Command, want: (request: Request) => void): void 
     .description('show how a run went, or one step of it')
     .argument('[run]', RUN_NAME, 'last')
     .argument('[step]', 'the path of a step')
+    .option('--env', 'the variables that the step sees, each with its origin')
     .option('--json', 'one JSON object')
     .option('--no-color', 'no colours')
     .action((run: string, step: string | undefined, options: ShowFlags) => want({ type: 'show', run, step, options }));

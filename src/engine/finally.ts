@@ -32,7 +32,7 @@ export async function conclude(
     slotless: true,
     poolless: true,
     past: undefined,
-    variables: scope.variables.saving(saved, path, step.env).with(facts(own, path), { type: 'runjobs' }),
+    variables: scope.variables.saving(saved, path, step.env).with(factsOf(own, path), { type: 'runjobs' }),
   } as const;
   const failure = await withScope(scope, options, async inner => {
     if (run.killed.aborted) inner.cancel(run.killed.reason);
@@ -71,7 +71,7 @@ function tellCutOff(run: RunContext, step: string, block: string, limitMs: numbe
 }
 
 /** What the steps of the block are told about the body. */
-function facts(outcome: Outcome, path: string): Record<string, string> {
+export function factsOf(outcome: Outcome, path: string): Record<string, string> {
   const exitCode = outcome.state === 'skipped' ? undefined : outcome.exitCode;
   const reason = outcome.state === 'failed' ? outcome.reason : undefined;
   return {

@@ -9,13 +9,14 @@ import { UnsetVariable, type Variables } from './variables.ts';
  * The variables inside the step, or its failure: where a value names a variable that has none, or a file cannot be read.
  * The files are read now, each time the step starts.
  */
-export function inner(run: RunContext, step: Step, path: string, outer: Variables): Inner | Promise<Inner> {
+export function inner(run: Reading, step: Step, path: string, outer: Variables): Inner | Promise<Inner> {
   return step.envFiles === undefined ? withEnv(run, step, path, outer) : withFiles(run, step, path, outer);
 }
 
+type Reading = Pick<RunContext, 'sources' | 'secretNames' | 'secrets'>;
 type Inner = Variables | Failed;
 
-function withEnv(run: RunContext, { env }: Step, path: string, outer: Variables): Inner {
+function withEnv(run: Reading, { env }: Step, path: string, outer: Variables): Inner {
   const variables = guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
   if ('state' in variables) return variables;
   const own = run.secretNames.filter(name => Object.hasOwn(env, name));
@@ -23,7 +24,7 @@ function withEnv(run: RunContext, { env }: Step, path: string, outer: Variables)
   return refusal === undefined ? variables : failed(`env: ${refusal}`);
 }
 
-async function withFiles(run: RunContext, step: Step, path: string, outer: Variables): Promise<Inner> {
+async function withFiles(run: Reading, step: Step, path: string, outer: Variables): Promise<Inner> {
   let variables = outer;
   for (const file of step.envFiles ?? []) {
     const next = await withFile(run, file, path, variables);
@@ -33,7 +34,7 @@ async function withFiles(run: RunContext, step: Step, path: string, outer: Varia
   return withEnv(run, step, path, variables);
 }
 
-async function withFile(run: RunContext, file: EnvFile, step: string, outer: Variables): Promise<Inner> {
+async function withFile(run: Reading, file: EnvFile, step: string, outer: Variables): Promise<Inner> {
   const named = guarded('envFile', () => outer.expand(file.path));
   if (typeof named !== 'string') return named;
   const read = await (run.sources?.readEnvFile(named) ?? { type: 'missing' as const });

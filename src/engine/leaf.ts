@@ -31,7 +31,9 @@ export async function executeLeaf(
   };
   const quiet = watchQuiet(run, step, scope);
   const output = openOutput(run, running, step.save, quiet.heard);
-  const variables = scope.variables.with(builtIns(run, running, scope, attempt), { type: 'runjobs' });
+  const variables = scope.variables.with(builtInsOf({ path: running.path, attempt, tick: scope.tick }, run.builtIns), {
+    type: 'runjobs',
+  });
   let saved: Values | undefined;
   let refusal: string | undefined;
   const own = await prepared(step, variables, work => {
@@ -66,14 +68,17 @@ function judged(run: RunContext, { save }: LeafStep, own: Outcome, refusal: stri
   return { ...own, state: 'failed', reason: { type: 'save', message: refusal } };
 }
 
-/** What runjobs tells each command of itself. */
-function builtIns(run: RunContext, { path }: Running, scope: Scope, attempt: number): Record<string, string> {
+/** What runjobs tells a command of itself. @param common what it tells each of the run. */
+export function builtInsOf(
+  { path, attempt, tick }: { readonly path: string; readonly attempt: number; readonly tick: number | undefined },
+  common: Values,
+): Values {
   return {
-    ...run.builtIns,
+    ...common,
     RUNJOBS_STEP: path,
     RUNJOBS_STEP_KEY: stepKey(path),
     RUNJOBS_ATTEMPT: String(attempt),
-    RUNJOBS_TICK: scope.tick === undefined ? '' : String(scope.tick),
+    RUNJOBS_TICK: tick === undefined ? '' : String(tick),
   };
 }
 

@@ -1,25 +1,10 @@
 /** Variables as the steps of a run see them: levels, each over the next one outward, out to those of the process. */
+import type { Origin } from '../events/origin.ts';
 import { expand } from '../plan/variables.ts';
 
 export type Values = Readonly<Record<string, string>>;
 
-/** Where the variables of a level come from. */
-export type Origin =
-  /** The `env` of a step. */
-  | { readonly type: 'env'; readonly step: string }
-  /** A step inside the one at the path has saved them. */
-  | { readonly type: 'saved'; readonly step: string }
-  /** The lists of a forEach. */
-  | { readonly type: 'forEach'; readonly step: string }
-  /** A file that `envFile` of a step names. */
-  | { readonly type: 'envFile'; readonly step: string; readonly file: string }
-  /** An input, given or by default. */
-  | { readonly type: 'input'; readonly from: 'given' | 'default' }
-  /** `--env-file`. */
-  | { readonly type: 'given-file'; readonly file: string }
-  | { readonly type: 'process' }
-  /** What runjobs tells each command of itself. */
-  | { readonly type: 'runjobs' };
+export type { Origin } from '../events/origin.ts';
 
 /** One level of variables over the next one outward. Never changes. */
 export class Variables {
@@ -28,11 +13,22 @@ export class Variables {
   readonly #outer: Variables | undefined;
   #flat: Values | undefined;
   #bytes: number | undefined;
+  #isUnknown = false;
 
   constructor(values: Values, origin: Origin, outer?: Variables) {
     this.#values = values;
     this.#origin = origin;
     this.#outer = outer;
+  }
+
+  /**
+   * An outermost level whose values nobody knows any more: each name stands for itself, as `${NAME}`. None of them is
+   * among {@link Variables.all}.
+   */
+  static unknown(origin: Origin): Variables {
+    const level = new Variables({}, origin);
+    level.#isUnknown = true;
+    return level;
   }
 
   /** The nearest value of a name. */
@@ -45,6 +41,7 @@ export class Variables {
     for (let level: Variables | undefined = this; level !== undefined; level = level.#outer) {
       const value = Object.hasOwn(level.#values, name) ? level.#values[name] : undefined;
       if (value !== undefined) return { value, origin: level.#origin };
+      if (level.#isUnknown) return { value: `\${${name}}`, origin: level.#origin };
     }
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** JSON pointers (RFC 6901) into a text: what is found is told as it was written, so that `3.10` stays `3.10`. */
+import { quoteText } from '../plan/quote.ts';
 import { suggest } from '../plan/suggest.ts';
 
 export type Found =
@@ -60,7 +61,7 @@ function inObject(json: string, at: number, name: string): number | Missing {
   }
   if (found !== undefined) return found;
   const near = suggest(name, names);
-  if (near !== undefined) return { words: `has no "${name}", did you mean "${near}"?` };
+  if (near !== undefined) return { words: `has no "${name}", did you mean ${quoteText(near)}?` };
   return { words: names.length === 0 ? 'is an empty object' : `has no "${name}"; it has ${listed(names)}` };
 }
 
@@ -76,7 +77,7 @@ function inArray(json: string, at: number, name: string): number | Missing {
 }
 
 function listed(names: readonly string[]): string {
-  return names.map(name => `"${name.length > 40 ? `${name.slice(0, 40)}…` : name}"`).join(', ');
+  return names.map(quoteText).join(', ');
 }
 
 function kindWords(first = ''): string {

@@ -82,6 +82,53 @@ describe('a run that has ended', () => {
     expect((await said(['logs'])).split('\n').sort()).toEqual(['', '[bad] broken', '[bad] broken', '[good] fine']);
   });
 
+  it('tells what a step of it has seen, and where each variable comes from', async () => {
+    const file = plan({
+      env: { MODE: 'test', WHERE: '/opt:${HOME}' },
+      secrets: ['TOKEN'],
+      inputs: { TARGET: { default: 'staging' }, COLOUR: { default: 'red' } },
+      steps: [
+        { id: 'version', run: 'printf "1.2\\n3"', save: 'VERSION' },
+        { id: 'login', run: 'echo top-secret', save: 'TOKEN' },
+        {
+          id: 'group',
+          envFile: 'group.env',
+          env: { MODE: 'deep', AUTH: 'Bearer ${TOKEN:-none}' },
+          steps: [{ id: 'told', run: 'true' }],
+        },
+      ],
+    });
+    writeFileSync(join(cwd, 'group.env'), 'SHAPE=round\n');
+    writeFileSync(join(cwd, 'given.env'), 'SIZE=10\n');
+    await here(file, '--set', 'COLOUR=green', '--env-file', 'given.env');
+    const words = await said(['show', 'last', 'group/told', '--env']);
+    const row = (name: string) =>
+      words
+        .split('\n')
+        .find(line => line.startsWith(`  ${name} `))
+        ?.replace(/ {2,}/g, '  ')
+        .trim();
+    expect(row('VERSION')).toBe('VERSION  "1.2\\n3"  saved by version');
+    expect(row('MODE')).toBe('MODE  deep  env of group');
+    expect(row('WHERE')).toBe('WHERE  /opt:${HOME}  env of the plan');
+    expect(row('TOKEN')).toBe('TOKEN  ***  saved by login');
+    expect(row('SHAPE')).toBe('SHAPE  round  envFile "group.env" of group, as it is now');
+    expect(row('TARGET')).toBe('TARGET  staging  input, by default');
+    expect(row('COLOUR')).toBe('COLOUR  green  input, as given');
+    expect(row('SIZE')).toMatch(/^SIZE {2}10 {2}--env-file ".*given\.env", as it is now$/);
+    expect(row('AUTH')).toBe('AUTH  Bearer ***  env of group');
+    expect(row('RUNJOBS_STEP_KEY')).toBe('RUNJOBS_STEP_KEY  group.told  runjobs');
+    expect(words).toContain('the variables of the process that ran it are not kept');
+    expect(words).not.toContain('top-secret');
+
+    const json = JSON.parse(await said(['show', 'last', 'group/told', '--env', '--json']));
+    const named = (name: string) => json.variables.find((each: { name: string }) => each.name === name);
+    expect(named('VERSION')).toEqual({ name: 'VERSION', value: '1.2\n3', origin: { type: 'saved', step: 'version' } });
+    expect(named('TOKEN')).toMatchObject({ value: '***', secret: true });
+    expect(JSON.stringify(json)).not.toContain('top-secret');
+    expect(await said(['show', 'last', 'group/tod', '--env'], 2)).toContain('did you mean "group/told"?');
+  });
+
   it('has a result for its owner only', async () => {
     await here(plan({ run: 'echo x' }));
     const file = join(cwd, '.runjobs/runs', ids()[0] ?? '', 'result.json');

@@ -6,13 +6,16 @@ import { logFile, tailOfLog } from '../../journal/log-reader.ts';
 import { groupsIn, isHeld, lookAt, planIn } from '../../journal/past.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
+import type { Palette } from '../../reporters/palette.ts';
+import { seenJson, seenWords } from '../../reporters/past-env.ts';
 import type { PastOptions } from '../../reporters/past-options.ts';
 import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
 import type { ShowFlags } from '../options.ts';
-import { openStreams } from '../streams.ts';
+import { seenVariables } from '../seen-variables.ts';
+import { openStreams, type Streams } from '../streams.ts';
 
 const TAIL_LINES = 20;
 
@@ -29,12 +32,27 @@ export async function showCommand(name: string, step: string | undefined, flags:
     if (unknown !== undefined) {
       isKnown = false;
       void stderr.write(unknown);
-    } else if (flags.json) void stdout.write(pastJson(options, step));
+    } else if (flags.env) isKnown = await showVariables(named.run, step ?? '.', flags, options.palette, streams);
+    else if (flags.json) void stdout.write(pastJson(options, step));
     else void stdout.write(step === undefined ? runReport(options) : stepReport(step, options));
   }
   await streams.flush();
   if (!isKnown) return EXIT.usage;
   return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
+}
+
+/** Shows what a step sees; resolves to whether that is known. */
+async function showVariables(
+  run: KeptRun,
+  step: string,
+  { json }: ShowFlags,
+  palette: Palette,
+  { stdout, stderr }: Streams,
+): Promise<boolean> {
+  const seen = await seenVariables(run, step);
+  if (seen === undefined) void stderr.write(`runjobs: run ${run.id} has kept no plan that holds "${step}"\n`);
+  else void stdout.write(json ? seenJson(seen) : seenWords(seen, palette));
+  return seen !== undefined;
 }
 
 async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean): Promise<PastOptions> {

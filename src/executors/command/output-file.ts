@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPE_BYTES } from '../../plan/limits.ts';
+import { quoteText } from '../../plan/quote.ts';
 import { suggest } from '../../plan/suggest.ts';
 import { checked, type Saving, textOf } from '../saved.ts';
 
@@ -74,13 +75,12 @@ export function assignmentsIn(text: string, names: readonly string[]): Saving {
     const heredoc = HEREDOC.exec(line);
     const [, name, value] = heredoc ?? ASSIGNMENT.exec(line) ?? [];
     if (name === undefined || value === undefined)
-      return unfit(`${place} is no NAME=value and no NAME<<END: ${shown(line)}`);
+      return unfit(`${place} is no NAME=value and no NAME<<END: ${quoteText(line)}`);
     if (!names.includes(name)) return unfit(`${place} sets "${name}", which is not in "save"${nearWords(name, names)}`);
     if (heredoc === null) values.set(name, value);
     else {
       const end = endOf(value, lines, index + 1, isDos);
-      if (end === lines.length)
-        return unfit(`"${name}<<${value}" in ${place} has no end: no line "${shown(value)}" follows`);
+      if (end === lines.length) return unfit(`"${name}<<" in ${place} has no end: no line ${quoteText(value)} follows`);
       const body = lines.slice(index + 1, end);
       values.set(name, (isDos ? body.map(other => other.replace(/\r$/, '')) : body).join('\n'));
       index = end;
@@ -99,10 +99,6 @@ function endOf(word: string, lines: readonly string[], from: number, isDos: bool
 function nearWords(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
   return near === undefined ? `; add it there, or take it out` : `, did you mean "${near}"?`;
-}
-
-function shown(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function unfit(fault: string): Saving {

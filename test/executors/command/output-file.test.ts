@@ -34,15 +34,15 @@ describe('$RUNJOBS_OUTPUT', () => {
   });
 
   it.each([
-    ['A=1\nB 2\n', 'save: $RUNJOBS_OUTPUT: line 2 is no NAME=value and no NAME<<END: B 2'],
-    ['A<<\n', 'save: $RUNJOBS_OUTPUT: line 1 is no NAME=value and no NAME<<END: A<<'],
-    ['1A=1\n', 'save: $RUNJOBS_OUTPUT: line 1 is no NAME=value and no NAME<<END: 1A=1'],
+    ['A=1\nB 2\n', 'save: $RUNJOBS_OUTPUT: line 2 is no NAME=value and no NAME<<END: "B 2"'],
+    ['A<<\n', 'save: $RUNJOBS_OUTPUT: line 1 is no NAME=value and no NAME<<END: "A<<"'],
+    ['1A=1\n', 'save: $RUNJOBS_OUTPUT: line 1 is no NAME=value and no NAME<<END: "1A=1"'],
     [
       'LONG_NAM=1\n',
       'save: $RUNJOBS_OUTPUT: line 1 sets "LONG_NAM", which is not in "save", did you mean "LONG_NAME"?',
     ],
     ['OTHER=1\n', 'save: $RUNJOBS_OUTPUT: line 1 sets "OTHER", which is not in "save"; add it there, or take it out'],
-    ['A<<END\none\n', 'save: $RUNJOBS_OUTPUT: "A<<END" in line 1 has no end: no line "END" follows'],
+    ['A<<END\none\n', 'save: $RUNJOBS_OUTPUT: "A<<" in line 1 has no end: no line "END" follows'],
     [
       `A=${'x'.repeat(96 * 1024 + 1)}\n`,
       'save: A: the value is 97 KiB, and a variable holds 96 KiB at most; write it to a file with "saveTo: FILE"',

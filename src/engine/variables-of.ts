@@ -1,0 +1,183 @@
+/** The variables that a step of a past run has seen, by the same levels that a run puts one over the other. */
+import type { Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
+import { createSecrets, type Secrets } from '../events/secrets.ts';
+import { childPath, childrenOf, isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
+import type { Sources } from './executor.ts';
+import { factsOf } from './finally.ts';
+import { inner } from './inner.ts';
+import { builtInsOf } from './leaf.ts';
+import { Needs } from './needs.ts';
+import { learn, secretValues } from './secret-values.ts';
+import { type Origin, type Values, Variables } from './variables.ts';
+
+export interface LookOptions {
+  readonly plan: Plan;
+  /** What the run had come to. */
+  readonly past: Past;
+  /** Variables that the caller had given, the outermost level first. */
+  readonly given: readonly { readonly values: Values; readonly origin: Origin }[];
+  /** What runjobs told each command of itself. */
+  readonly builtIns: Values;
+  /** Files of variables are read again, as they are now. */
+  readonly sources?: Sources;
+}
+
+/** What a step sees. */
+export interface Sight {
+  /** Those of the process are not known: where a value needs one, `${NAME}` stands for it. */
+  readonly variables: Variables;
+  /** In words: why some of them are missing here. */
+  readonly troubles: readonly string[];
+  /** The secrets that are among them: mask with it what is shown. */
+  readonly secrets: Secrets;
+}
+
+/** What stands for a value that was saved and, because it held a secret, not kept. */
+const LOST = '***';
+
+/** What the step at a path sees; undefined where the plan has no such step. */
+export async function variablesOf(
+  path: string,
+  { plan, past, given, ...look }: LookOptions,
+): Promise<Sight | undefined> {
+  const outermost = given.reduce(
+    (outer, { values, origin }) => outer.with(values, origin),
+    Variables.unknown({ type: 'process' }),
+  );
+  const walk = new Walk(path, look, plan.secrets);
+  const variables = await walk.into({ step: plan.root, path: '.', past, tick: undefined }, outermost);
+  if (variables === undefined) return undefined;
+  learn(walk.reading, secretValues(plan.secrets, variables));
+  return { variables, troubles: walk.troubles, secrets: walk.reading.secrets };
+}
+
+/** A step on the way, and what is known of it. */
+interface Stop {
+  readonly step: Step;
+  readonly path: string;
+  readonly past: Past | undefined;
+  /** Of the nearest `every` around it. */
+  readonly tick: number | undefined;
+}
+
+class Walk {
+  readonly troubles: string[] = [];
+  /** As a run has it, which learns the secrets on its way. */
+  readonly reading: Parameters<typeof inner>[0];
+  readonly #target: string;
+  readonly #builtIns: Values;
+
+  constructor(
+    target: string,
+    { builtIns, sources }: Pick<LookOptions, 'builtIns' | 'sources'>,
+    secrets: readonly string[],
+  ) {
+    this.#target = target;
+    this.#builtIns = builtIns;
+    this.reading = { sources, secretNames: secrets, secrets: createSecrets() };
+  }
+
+  async into(at: Stop, outer: Variables): Promise<Variables | undefined> {
+    const { step, path, past } = at;
+    const entered = await inner(this.reading, step, path, outer);
+    const isKnown = !('state' in entered);
+    if (!isKnown && 'message' in entered.reason) this.troubles.push(`${path}: ${entered.reason.message}`);
+    const variables = isKnown ? entered : outer;
+    const ticking = step.every === undefined ? at : { ...at, tick: past?.tick };
+    if (path === this.#target) return this.#withBuiltIns(ticking, variables);
+    return (await this.#intoFinally(at, variables)) ?? this.#intoChild(ticking, variables);
+  }
+
+  #withBuiltIns({ step, path, past, tick }: Stop, variables: Variables): Variables {
+    if (!isLeaf(step)) return variables;
+    const facts = { path, attempt: past?.attempt || 1, tick };
+    return variables.with(builtInsOf(facts, this.#builtIns), { type: 'runjobs' });
+  }
+
+  async #intoChild(group: Stop, variables: Variables): Promise<Variables | undefined> {
+    for (const child of childrenOf(group.step)) {
+      const at = below(group, child);
+      if (!isAtOrBelow(this.#target, at.path)) continue;
+      const seen = seenSiblings(group.step, child).map(sibling => below(group, sibling));
+      return this.into(
+        at,
+        seen.reduce((outer, sibling) => saving(outer, sibling, group.step.env), variables),
+      );
+    }
+    return undefined;
+  }
+
+  async #intoFinally(at: Stop, variables: Variables): Promise<Variables | undefined> {
+    const block = childPath(at.path, 'finally');
+    const steps = at.step.finally?.steps ?? [];
+    const group = { path: block, past: at.past?.children.get('finally'), tick: at.tick };
+    const outcome = outcomeIn(at.past);
+    let outer = saving(variables, at, at.step.env);
+    if (outcome !== undefined) outer = outer.with(factsOf(outcome, at.path), { type: 'runjobs' });
+    for (const step of steps) {
+      const child = below(group, step);
+      if (isAtOrBelow(this.#target, child.path)) return this.into(child, outer);
+      outer = saving(outer, child, {});
+    }
+    return undefined;
+  }
+}
+
+function below({ path, past, tick }: Omit<Stop, 'step'>, step: Step): Stop {
+  return { step, path: childPath(path, step.id), past: past?.children.get(step.id), tick };
+}
+
+/** The siblings whose saved variables a child sees, the later ones over the earlier. */
+function seenSiblings(group: Step, child: Step): readonly Step[] {
+  switch (group.type) {
+    case 'steps':
+      return group.children.slice(0, group.children.indexOf(child)).filter(({ background }) => !background);
+    case 'gather':
+      return child.needs === undefined ? [] : new Needs(group.children, '.').before(child);
+    case 'any':
+    case 'forEach':
+    case 'run':
+    case 'http':
+    case 'sleep':
+      return [];
+    default:
+      return group satisfies never;
+  }
+}
+
+/** The variables over which what a step has saved is put, each with the step that has saved it. */
+function saving(outer: Variables, at: Stop, own: Values): Variables {
+  return Object.entries(savedIn(at)).reduce(
+    (variables, [name, value]) => variables.saving({ [name]: value ?? LOST }, saverOf(at, name), own),
+    outer,
+  );
+}
+
+type Saved = NonNullable<Past['tickSaved']>;
+
+/** What a step has saved so far. */
+function savedIn(at: Stop): Saved {
+  const { step, past } = at;
+  if (past === undefined) return {};
+  const own = past.finished?.saved ?? (step.every === undefined ? past.attemptSaved : past.tickSaved);
+  if (own !== undefined || past.finished !== undefined || step.type === 'any') return own ?? {};
+  return Object.assign({}, ...foreground(step).map(child => savedIn(below(at, child))));
+}
+
+/** The step that has saved a variable: of those inside, the last one that has. */
+function saverOf(at: Stop, name: string): string {
+  const value = savedIn(at)[name];
+  const savers = foreground(at.step).map(child => below(at, child));
+  const saver = savers.findLast(child => Object.hasOwn(savedIn(child), name) && savedIn(child)[name] === value);
+  return saver === undefined ? at.path : saverOf(saver, name);
+}
+
+function foreground(step: Step): readonly Step[] {
+  return childrenOf(step).filter(({ background }) => !background);
+}
+
+/** What the body of a step has come to. */
+function outcomeIn(past: Past | undefined): Outcome | undefined {
+  return past?.finished?.body ?? past?.finished?.outcome ?? past?.tickOutcome ?? past?.attemptOutcome;
+}
