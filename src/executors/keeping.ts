@@ -29,9 +29,10 @@ export interface KeptFacts {
 
 export type Keeps = Pick<LeafStep, 'id' | 'background' | 'save' | 'saveTo'>;
 
-/** Whether the step keeps anything of its output, which then must be told from what else it prints. */
-export function keepsOutput({ save, saveTo }: Keeps): boolean {
-  return saveTo !== undefined || (save !== undefined && save.type !== 'file');
+/** Whether what the step prints to stdout must be told from what it prints to stderr: either is asked for alone. */
+export function isSplit({ save, saveTo, retry }: Keeps & Pick<LeafStep, 'retry'>): boolean {
+  const keepsOutput = saveTo !== undefined || (save !== undefined && save.type !== 'file');
+  return keepsOutput || (retry?.on?.some(({ type }) => type === 'stderr') ?? false);
 }
 
 /** Opens it before anything starts, or says in words why the file cannot be written. Relative paths start from `folder`. */

@@ -6,7 +6,7 @@ import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
-import { keepsOutput } from '../keeping.ts';
+import { isSplit } from '../keeping.ts';
 import type { Channel } from './channel.ts';
 import { openChannels } from './channels.ts';
 import type { CommandLine } from './command-line.ts';
@@ -74,7 +74,7 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
         const line = commandLine(step, folder, completeEnvironment(told.env, number, output));
         if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, told);
 
-        const channel = await channels.lend(told, keepsOutput(step)).catch(error => startFailure(error, line));
+        const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
           const carried = await carryOut({ step, line, channel, family: { run, mark }, groups }, told);

@@ -4,7 +4,7 @@ import type { ExecuteContext } from '../../engine/executor.ts';
 import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
-import { keepsOutput } from '../keeping.ts';
+import { isSplit } from '../keeping.ts';
 import type { CommandLine } from './command-line.ts';
 import { openPipes } from './pipes.ts';
 import { startFailure } from './start-failure.ts';
@@ -33,7 +33,7 @@ export async function executeOnWindows(line: CommandLine, step: RunStep, context
   const exited = new Promise<Outcome>(resolve =>
     child.once('exit', code => resolve(outcomeOf(code ?? 1, step.okExitCodes))),
   );
-  const channel = openPipes(context.write, keepsOutput(step));
+  const channel = openPipes(context.write, isSplit(step));
   channel.attach(child);
   if ((await firstOf(exited, { signals: [signal, kill] })) === 'aborted') {
     context.stopping({ pid, signal: 'taskkill', graceMs: step.stop.graceMs });

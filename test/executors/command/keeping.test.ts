@@ -57,6 +57,13 @@ describe('the output of a command that is saved', () => {
     expect(streams.err).toBe('2\n3\n');
   });
 
+  it('is told apart, too, where retry looks at stderr', async () => {
+    const on = [{ type: 'stderr', source: 'two', flags: '' }] as const;
+    const retry = { times: 1, delayMs: 0, factor: 1, maxDelayMs: 0, jitter: 'none', on } as const;
+    const { streams } = await run('echo one; echo two >&2', { retry });
+    expect(streams).toEqual({ out: 'one\n', err: 'two\n' });
+  });
+
   it('is one stream as ever where nothing of it is saved', async () => {
     const { streams } = await run('echo one; echo two >&2', { save: { type: 'file', names: ['X'] } });
     expect(streams).toEqual({ out: 'one\ntwo\n', err: '' });
