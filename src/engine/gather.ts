@@ -16,11 +16,15 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
   const group = new Group(run, scope, policyOf(step, step.children.length), step.env);
   const needs = new Needs(step.children, scope.path);
 
+  /** What those have saved that it needs; the group's own level is seen by nobody else yet. */
+  const seenBy = (child: Step) => {
+    if (child.needs === undefined) return scope.variables;
+    const saved = Object.assign({}, ...needs.before(child).map(sibling => group.savedBy(sibling)));
+    return scope.variables.saving(saved, scope.path, step.env);
+  };
   const inItsScope = async <T>(child: Step, body: (inner: Scope) => Promise<T>): Promise<T> => {
     if (child.needs === undefined) return body(scope);
-    // It sees what those have saved that it needs; the group's own level is seen by nobody else yet.
-    const saved = Object.assign({}, ...needs.before(child).map(sibling => group.savedBy(sibling)));
-    const inner = Scope.below(scope, { variables: scope.variables.saving(saved, scope.path, step.env) });
+    const inner = Scope.below(scope, { variables: seenBy(child) });
     try {
       return await body(inner);
     } finally {
@@ -37,7 +41,8 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
       return { type: 'aside', done: undefined };
     }
     if (child.background) {
-      return { type: 'aside', done: group.startBackground(child).then(outcome => needs.started(child, outcome)) };
+      const begun = group.startBackground(child, seenBy(child));
+      return { type: 'aside', done: begun.then(outcome => needs.started(child, outcome)) };
     }
     return {
       type: 'run',

@@ -95,8 +95,8 @@ export class Group {
   }
 
   /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or with what it came to before. */
-  async startBackground(step: Step): Promise<Outcome | undefined> {
-    const scope = Scope.below(this.#scope, { link: 'background' });
+  async startBackground(step: Step, variables = this.#scope.variables): Promise<Outcome | undefined> {
+    const scope = Scope.below(this.#scope, { link: 'background', variables });
     return new Promise(resolve => {
       const ended = this.#observed(step, scope, outcome => resolve(outcome)).finally(() => scope.end());
       this.#background.push({ scope, ended });

@@ -70,6 +70,12 @@ describe('a variable that a step saves', () => {
     expect(saw).toEqual(['first - -', 'other - -', 'second a -', 'last a b']);
   });
 
+  it('reaches a background sibling in a gather through its needs', async () => {
+    const server = leaf('3', { durationMs: 50 }, { background: true, needs: [need('1')] });
+    const { saw } = await seen(gather('.', [saving('1', { X: 'a' }), leaf('2', { durationMs: 9 }), server]));
+    expect(saw.at(-1)).toBe('3 a -');
+  });
+
   it('is not saved by a step that fails, also where that is allowed', async () => {
     const { saw } = await seen(
       steps('.', [saving('1', { X: 'a' }, { exitCode: 1 }, { allowFailure: true }), leaf('2')]),
