@@ -50,7 +50,7 @@ export interface ExecuteContext {
   readonly signal: AbortSignal;
   /** Aborted when the whole run must end at once: no grace is left. */
   readonly kill: AbortSignal;
-  /** The complete environment for a command. */
+  /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
   /** Call exactly once, when the process or request has started. */
   started(facts?: { readonly pid?: number }): void;

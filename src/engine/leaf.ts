@@ -43,7 +43,7 @@ export async function executeLeaf(
       attempt,
       signal: scope.signal,
       kill: run.killed,
-      env: variables.all(),
+      env: variables.environment(),
       started: announce,
       write: output.write,
       stopping: facts => run.publish({ type: 'step.stopping', step: running.path, t: run.t(), ...facts }),

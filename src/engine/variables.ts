@@ -11,7 +11,7 @@ export class Variables {
   readonly #values: Values;
   readonly #origin: Origin;
   readonly #outer: Variables | undefined;
-  #flat: Values | undefined;
+  #fold: Folded | undefined;
   #bytes: number | undefined;
   #isUnknown = false;
 
@@ -46,32 +46,51 @@ export class Variables {
     return undefined;
   }
 
-  /** All variables in one object, the inner ones winning. Do not change it. */
+  /** All variables in one object, the inner ones winning. */
   all(): Values {
+    const { base, over } = this.#folded();
+    return { ...base, ...over };
+  }
+
+  /**
+   * The same for a command, in an object that may be changed: where there are very many, most are inherited, so that
+   * `for … in` meets all of them and `Object.keys` does not. Commands in one place share them, and none copies them.
+   */
+  environment(): Record<string, string> {
+    const { base, count, over } = this.#folded();
+    return count > FEW ? Object.assign(Object.create(base), over) : { ...base, ...over };
+  }
+
+  #folded(): Folded {
     const levels: Variables[] = [];
-    let from: Variables | undefined = this;
-    for (; from !== undefined && from.#flat === undefined; from = from.#outer) levels.push(from);
-    let flat = (from === undefined ? undefined : from.#flat) ?? {};
-    if (levels.length === 0) return flat;
-    flat = { ...flat };
-    for (const level of levels.reverse()) Object.assign(flat, level.#values);
-    this.#flat = flat;
-    return flat;
+    let at: Variables | undefined = this;
+    for (; at !== undefined && at.#fold === undefined; at = at.#outer) levels.push(at);
+    let fold = (at === undefined ? undefined : at.#fold) ?? NONE;
+    for (const level of levels.reverse()) {
+      const over = { ...fold.over, ...level.#values };
+      const isLarge = Object.keys(over).length > Math.max(FEW, fold.count / 8);
+      fold = isLarge ? whole(fold.base, over) : { ...fold, over };
+      level.#fold = fold;
+    }
+    return fold;
   }
 
   /** Bytes that all variables take in the environment of a command. */
   get bytes(): number {
-    if (this.#bytes === undefined) {
-      let bytes = this.#outer?.bytes ?? 0;
-      for (const [name, value] of Object.entries(this.#values)) {
-        const hidden = this.#outer?.get(name);
+    const levels: Variables[] = [];
+    let at: Variables | undefined = this;
+    for (; at !== undefined && at.#bytes === undefined; at = at.#outer) levels.push(at);
+    let bytes = (at === undefined ? undefined : at.#bytes) ?? 0;
+    for (const level of levels.reverse()) {
+      for (const [name, value] of Object.entries(level.#values)) {
+        const hidden = level.#outer?.get(name);
         bytes += Buffer.byteLength(value);
         // `NAME=value` and a NUL.
         bytes += hidden === undefined ? name.length + 2 : -Buffer.byteLength(hidden);
       }
-      this.#bytes = bytes;
+      level.#bytes = bytes;
     }
-    return this.#bytes;
+    return bytes;
   }
 
   /** A level with these values, as they are, inside this one; this one where there are none. */
@@ -95,8 +114,12 @@ export class Variables {
    * @param own that `env`.
    */
   saving(saved: Values, step: string, own: Values): Variables {
-    const seen = Object.entries(saved).filter(([name]) => !Object.hasOwn(own, name));
-    return this.with(Object.fromEntries(seen), { type: 'saved', step });
+    const seen = Object.fromEntries(Object.entries(saved).filter(([name]) => !Object.hasOwn(own, name)));
+    const isSame = this.#origin.type === 'saved' && this.#origin.step === step && this.#outer !== undefined;
+    // In a long sequence one level after the other would be kept for ever.
+    if (isSame && Object.keys(seen).length > 0)
+      return new Variables({ ...this.#values, ...seen }, this.#origin, this.#outer);
+    return this.with(seen, { type: 'saved', step });
   }
 
   /**
@@ -108,6 +131,25 @@ export class Variables {
     if (expansion.type === 'unset') throw new UnsetVariable(expansion.name);
     return expansion.text;
   }
+}
+
+/** The variables of a level and of those outward from it. */
+interface Folded {
+  /** Most of them, shared by many levels. */
+  readonly base: Values;
+  /** How many these are. */
+  readonly count: number;
+  /** The others, over them. */
+  readonly over: Values;
+}
+
+const FEW = 64;
+const NONE: Folded = { base: {}, count: 0, over: {} };
+
+function whole(outer: Values, inner: Values): Folded {
+  // Without a prototype: one less to search for each name that is inherited.
+  const base = Object.assign(Object.create(null), outer, inner);
+  return { base, count: Object.keys(base).length, over: {} };
 }
 
 /** A text cannot be made final; the message says why. */

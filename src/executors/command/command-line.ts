@@ -1,7 +1,7 @@
 /** What is started for a step: the program with its arguments, where, and with which environment. */
 import { resolve } from 'node:path';
 import type { RunStep } from '../../plan/plan.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, extended } from './environment.ts';
 
 export interface CommandLine {
   readonly command: readonly [string, ...string[]];
@@ -20,5 +20,5 @@ export function commandLine({ command, shell, cwd = '' }: RunStep, folder: strin
 
 /** The script that stops the command `pid`: with the same shell, in the same place, RUNJOBS_PID added. */
 export function stopLine(script: string, { shell }: RunStep, { cwd, env }: CommandLine, pid: number): CommandLine {
-  return { command: [...shell, script], isScript: true, cwd, env: { ...env, RUNJOBS_PID: String(pid) } };
+  return { command: [...shell, script], isScript: true, cwd, env: extended(env, { RUNJOBS_PID: String(pid) }) };
 }

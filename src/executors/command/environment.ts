@@ -3,7 +3,20 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { marksFor } from './marks.ts';
 
-export type Environment = Readonly<Record<string, string>>;
+/** Of a command: all that `for … in` meets, inherited or not, and has a value. So node's `spawn` takes it, too. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment in an object of its own, for whoever does not know of what is inherited. */
+export function flat(env: Environment): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name in env) if (env[name] !== undefined) all[name] = env[name];
+  return all;
+}
+
+/** An environment with some variables more. What there is is not copied: there may be very many. */
+export function extended(env: Environment, more: Environment): Environment {
+  return Object.assign(Object.create(env), more);
+}
 
 /** What execvp searches when PATH is not set at all. */
 export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
@@ -19,15 +32,16 @@ export function openEnvironment(
 ): (env: Environment, launch: number, output?: string) => Environment {
   const programs = localPrograms(folder);
   return (env, launch, output) => {
-    const { RUNJOBS_PID: _outerStop, RUNJOBS_OUTPUT: _outerOutput, PATH: path, ...rest } = env;
-    return {
-      ...rest,
-      ...(output === undefined ? {} : { RUNJOBS_OUTPUT: output }),
+    const { PATH: path } = env;
+    return extended(env, {
+      // Those of a runjobs around this one mean nothing here.
+      RUNJOBS_PID: undefined,
+      RUNJOBS_OUTPUT: output,
       ...(programs || path !== undefined
         ? { PATH: [programs, path ?? defaultPath].filter(Boolean).join(delimiter) }
         : {}),
       ...marksFor(run, launch, env),
-    };
+    });
   };
 }
 

@@ -42,7 +42,11 @@ export function marksAmong(processes: Processes): MarksOf {
 }
 
 /** The marks of the n-th launch of a run, behind those of the runs that it is inside of. */
-export function marksFor(run: string, launch: number, outer: Readonly<Record<string, string>>): Record<string, string> {
+export function marksFor(
+  run: string,
+  launch: number,
+  outer: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const runs = words(outer.RUNJOBS_RUN_IDS);
   const launches = words(outer.RUNJOBS_STEP_MARK).filter(mark => runs.includes(mark.slice(0, mark.lastIndexOf(':'))));
   return {

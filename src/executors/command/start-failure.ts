@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import type { Failure } from '../../events/outcome.ts';
 import type { CommandLine } from './command-line.ts';
-import { defaultPath } from './environment.ts';
+import { defaultPath, flat } from './environment.ts';
 
 /** The failure of a step whose process never existed. */
 export type StartFailure = Extract<Failure, { type: 'start' }>;
@@ -107,7 +107,10 @@ function tooLarge({ command, isScript, env }: CommandLine): string {
   };
   const entries = [
     ...command.map((text, index) => ({ name: nameOf(index), size: bytesOf(text) })),
-    ...Object.entries(env).map(([name, value]) => ({ name: `variable "${name}"`, size: bytesOf(`${name}=${value}`) })),
+    ...Object.entries(flat(env)).map(([name, value]) => ({
+      name: `variable "${name}"`,
+      size: bytesOf(`${name}=${value}`),
+    })),
   ];
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const largest = entries.reduce((a, b) => (b.size > a.size ? b : a));

@@ -6,6 +6,7 @@ import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import { isSplit } from '../keeping.ts';
 import type { CommandLine } from './command-line.ts';
+import { flat } from './environment.ts';
 import { openPipes } from './pipes.ts';
 import { startFailure } from './start-failure.ts';
 import { firstOf } from './wait.ts';
@@ -17,7 +18,7 @@ export async function executeOnWindows(line: CommandLine, step: RunStep, context
   const [program, ...args] = line.command;
   const child = execa(program, args, {
     cwd: line.cwd,
-    env: line.env,
+    env: flat(line.env),
     extendEnv: false,
     stdin: 'ignore',
     buffer: false,

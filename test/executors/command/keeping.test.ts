@@ -275,3 +275,13 @@ describe('saveTo', () => {
       .filter(name => name.startsWith('.runjobs-'));
   }
 });
+
+it('a command has all of its variables, those that many commands share, too', async () => {
+  const shared = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`N${index}`, String(index)]));
+  const env = Object.assign(Object.create({ ...shared, PATH: process.env.PATH, RUNJOBS_PID: '1' }), { OWN: 'x' });
+  const { text } = await rig().run(
+    'env | grep -c "^N[0-9]*="; echo "$OWN $N9999 ${RUNJOBS_PID-none}"; test -n "$RUNJOBS_RUN_IDS"',
+    { env },
+  );
+  expect(text()).toBe('10000\nx 9999 none\n');
+});
