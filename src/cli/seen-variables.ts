@@ -8,6 +8,7 @@ import { readPast } from '../journal/past.ts';
 import { readPlanCopy } from '../journal/plan-copy.ts';
 import { RUN_FILES } from '../journal/runs.ts';
 import { levelsOf, readGiven } from '../plan/given.ts';
+import { isAtOrBelow } from '../plan/plan.ts';
 import type { SeenOptions, SeenVariable } from '../reporters/past-env.ts';
 
 /** Undefined where the run has no such step, or no copy of its plan. */
@@ -16,12 +17,18 @@ export async function seenVariables({ id, folder }: KeptRun, step: string): Prom
   if ('wrong' in copy) return undefined;
   const { plan, given: kept } = copy;
   const { given, problems } = await readGiven({ set: kept.set, envFile: kept.envFiles }, { cwd: plan.folder, env: {} });
-  const past = createPast();
-  readPast(folder, past.take);
+  const past = createPast(copy => isAtOrBelow(step, copy));
+  const items = new Map<string, Readonly<Record<string, string>>>();
+  readPast(folder, event => {
+    past.take(event);
+    const isAround = event.type === 'step.started' && event.item !== undefined && isAtOrBelow(step, event.step);
+    if (isAround) items.set(event.step, event.item ?? {});
+  });
   const sight = await variablesOf(step, {
     plan,
     past: past.root,
     given: levelsOf(plan, given),
+    itemOf: copy => items.get(copy),
     sources: openSources(plan.folder),
     builtIns: { RUNJOBS_RUN: id, RUNJOBS_TMP: join(folder, RUN_FILES.temporary) },
   });

@@ -6,7 +6,7 @@ import { fanOut, policyOf, type Turn } from './fan-out.ts';
 import { Group } from './group.ts';
 import { evaluate } from './items.ts';
 import { Scope } from './scope.ts';
-import type { Values } from './variables.ts';
+import type { Values, Variables } from './variables.ts';
 
 /**
  * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
@@ -33,11 +33,11 @@ export async function forEach(
 
   const group = new Group(run, scope, policyOf(step, items.count));
   const copies = new Copies(run, step, scope, items.count);
-  const each = withEnvOf(step);
+  const copyOf = copiesOf(step);
   const runCopy = async (number: number, begun: () => void) => {
     const item = items.at(number - 1);
-    const copy: Step = { ...each, id: `[${number}]` };
-    const variables = scope.variables.with(without(item, step.env), { type: 'forEach', step: scope.path });
+    const copy = copyOf(number);
+    const variables = withItem(scope.variables, item, step, scope.path);
     const between = Scope.below(scope, { variables, item });
     await group.child(copy, begun, between);
     between.end();
@@ -50,6 +50,17 @@ export async function forEach(
   await fanOut(step.limit ?? run.parallelism, next, running.onBegun);
   const { outcome } = await group.end();
   return copies.end(outcome);
+}
+
+/** The variables around a copy of the forEach at a path. */
+export function withItem(outer: Variables, item: Values, { env }: ForEachStep, path: string): Variables {
+  return outer.with(without(item, env), { type: 'forEach', step: path });
+}
+
+/** The copies by their numbers, from 1. */
+export function copiesOf(step: ForEachStep): (number: number | string) => Step {
+  const each = withEnvOf(step);
+  return number => ({ ...each, id: `[${number}]` });
 }
 
 /** The values that are seen by a copy: the variables of the forEach itself are nearer. */

@@ -2,9 +2,10 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
-import { childPath, childrenOf, isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
+import { childPath, childrenOf, type ForEachStep, isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import type { Sources } from './executor.ts';
 import { factsOf } from './finally.ts';
+import { copiesOf, withItem } from './for-each.ts';
 import { inner } from './inner.ts';
 import { builtInsOf } from './leaf.ts';
 import { Needs } from './needs.ts';
@@ -19,6 +20,8 @@ export interface LookOptions {
   readonly given: readonly { readonly values: Values; readonly origin: Origin }[];
   /** What runjobs told each command of itself. */
   readonly builtIns: Values;
+  /** The values of the copy of a forEach at a path; undefined where it has not started. */
+  readonly itemOf: (copy: string) => Values | undefined;
   /** Files of variables are read again, as they are now. */
   readonly sources?: Sources;
 }
@@ -66,15 +69,15 @@ class Walk {
   /** As a run has it, which learns the secrets on its way. */
   readonly reading: Parameters<typeof inner>[0];
   readonly #target: string;
-  readonly #builtIns: Values;
+  readonly #look: Pick<LookOptions, 'builtIns' | 'itemOf'>;
 
   constructor(
     target: string,
-    { builtIns, sources }: Pick<LookOptions, 'builtIns' | 'sources'>,
+    { sources, ...look }: Pick<LookOptions, 'builtIns' | 'itemOf' | 'sources'>,
     secrets: readonly string[],
   ) {
     this.#target = target;
-    this.#builtIns = builtIns;
+    this.#look = look;
     this.reading = { sources, secretNames: secrets, secrets: createSecrets() };
   }
 
@@ -92,10 +95,11 @@ class Walk {
   #withBuiltIns({ step, path, past, tick }: Stop, variables: Variables): Variables {
     if (!isLeaf(step)) return variables;
     const facts = { path, attempt: past?.attempt || 1, tick };
-    return variables.with(builtInsOf(facts, this.#builtIns), { type: 'runjobs' });
+    return variables.with(builtInsOf(facts, this.#look.builtIns), { type: 'runjobs' });
   }
 
   async #intoChild(group: Stop, variables: Variables): Promise<Variables | undefined> {
+    if (group.step.type === 'forEach') return this.#intoCopy(group, group.step, variables);
     for (const child of childrenOf(group.step)) {
       const at = below(group, child);
       if (!isAtOrBelow(this.#target, at.path)) continue;
@@ -106,6 +110,13 @@ class Walk {
       );
     }
     return undefined;
+  }
+
+  async #intoCopy(group: Stop, step: ForEachStep, variables: Variables): Promise<Variables | undefined> {
+    const [, number] = /^\[(\d+)\]/.exec(this.#target.slice(group.path === '.' ? 0 : group.path.length)) ?? [];
+    const copy = number === undefined ? undefined : below(group, copiesOf(step)(number));
+    const item = copy && this.#look.itemOf(copy.path);
+    return copy && item && this.into(copy, withItem(variables, item, step, group.path));
   }
 
   async #intoFinally(at: Stop, variables: Variables): Promise<Variables | undefined> {

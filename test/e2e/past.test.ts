@@ -89,6 +89,7 @@ describe('a run that has ended', () => {
       inputs: { TARGET: { default: 'staging' }, COLOUR: { default: 'red' } },
       steps: [
         { id: 'version', run: 'printf "1.2\\n3"', save: 'VERSION' },
+        { id: 'each', forEach: { N: ['a', 'b'] }, run: 'true' },
         { id: 'login', run: 'echo top-secret', save: 'TOKEN' },
         {
           id: 'group',
@@ -120,6 +121,8 @@ describe('a run that has ended', () => {
     expect(row('RUNJOBS_STEP_KEY')).toBe('RUNJOBS_STEP_KEY  group.told  runjobs');
     expect(words).toContain('the variables of the process that ran it are not kept');
     expect(words).not.toContain('top-secret');
+
+    expect(await said(['show', 'last', 'each[2]', '--env'])).toMatch(/\n {2}N +b +forEach of each\n/);
 
     const json = JSON.parse(await said(['show', 'last', 'group/told', '--env', '--json']));
     const named = (name: string) => json.variables.find((each: { name: string }) => each.name === name);

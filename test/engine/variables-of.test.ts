@@ -3,16 +3,32 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { variablesOf } from '../../src/engine/variables-of.ts';
 import type { RunEvent } from '../../src/events/event.ts';
-import { childPath, type Step } from '../../src/plan/plan.ts';
-import { pastOf, simulate } from '../support/simulate.ts';
+import { createPast } from '../../src/events/past.ts';
+import { childPath, isAtOrBelow, type Step } from '../../src/plan/plan.ts';
+import { simulate } from '../support/simulate.ts';
 import { any, gather, lastly, leaf, need, plan, retry, steps } from '../support/steps.ts';
 import { tree } from '../support/trees.ts';
+
+/** All that is known of what is around a step. */
+function pastFor(path: string, events: readonly RunEvent[]) {
+  const past = createPast(copy => isAtOrBelow(path, copy));
+  for (const event of events) past.take(event);
+  return past.root;
+}
+
+/** By copy. */
+function itemsIn(events: readonly RunEvent[]) {
+  return new Map(
+    events.flatMap(event => (event.type === 'step.started' && event.item ? [[event.step, event.item] as const] : [])),
+  );
+}
 
 /** What is told of a step, after these events. */
 async function told(root: Step, path: string, events: readonly RunEvent[], values: Record<string, string> = {}) {
   return variablesOf(path, {
     plan: plan(root),
-    past: pastOf(events),
+    past: pastFor(path, events),
+    itemOf: copy => itemsIn(events).get(copy),
     given: [{ values, origin: { type: 'input', from: 'given' } }],
     builtIns: { RUNJOBS_RUN: 'test-run' },
   });
@@ -41,11 +57,12 @@ function decorated(step: Step, path: string): Step {
           },
         }),
   };
+  if (common.type === 'forEach') return { ...common, each: decorated(common.each, childPath(path, '[1]')) };
   if (common.type === 'run') {
     const behaviours = [JSON.parse(String(common.command))].flat().map(each => ({ ...each, saves: { [name]: path } }));
     return { ...common, command: JSON.stringify(behaviours) };
   }
-  if (common.type !== 'steps' && common.type !== 'gather') return common;
+  if (common.type !== 'steps' && common.type !== 'gather' && common.type !== 'any') return common;
   const children = common.children.map((child, index) => {
     const inner = decorated(child, childPath(path, child.id));
     const before = common.children[index - 1];
