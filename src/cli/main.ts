@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { reportBug, watchForBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
-import { parseArguments, type Request } from './options.ts';
+import { parseArguments } from './options.ts';
+import type { Request } from './requests.ts';
 import { openStreams } from './streams.ts';
 
 /** Does what the arguments ask for, and ends the process. */

@@ -3,8 +3,8 @@ import { formatProblems } from '../../plan/problems.ts';
 import { formatInputs } from '../../reporters/plan-inputs.ts';
 import { formatTree } from '../../reporters/plan-tree.ts';
 import { EXIT } from '../exit.ts';
-import type { GivenFlags } from '../options.ts';
 import { loadGivenPlan } from '../plan-source.ts';
+import type { GivenFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
 /**

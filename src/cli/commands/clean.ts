@@ -9,7 +9,7 @@ import { RUN_FILES } from '../../journal/runs.ts';
 import { type Cleaned, cleanedWords } from '../../reporters/cleaned.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun, runPlaces } from '../named-run.ts';
-import type { CleanFlags } from '../options.ts';
+import type { CleanFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
 /** Between the making of a run's folder and its first holder. */

@@ -11,8 +11,8 @@ import { noSuchStep } from '../../reporters/known-steps.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
-import type { LogsFlags } from '../options.ts';
 import { createPrinters, type Printers } from '../printers.ts';
+import type { LogsFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
 
 const POLL_MS = 100;

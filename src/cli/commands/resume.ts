@@ -11,8 +11,8 @@ import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts'
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
-import type { ResumeFlags } from '../options.ts';
 import { explainInputs, explainRejection, givenToRun, loadNamedPlan, readAround } from '../plan-source.ts';
+import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
 import { overridesOf } from './run.ts';
 

@@ -5,8 +5,8 @@ import { type Selection, selectSteps } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
-import type { RunFlags } from '../options.ts';
 import { loadGivenPlan } from '../plan-source.ts';
+import type { RunFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
 /** Runs the plan, and ends the process with the run's exit code. */

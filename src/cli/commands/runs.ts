@@ -7,7 +7,7 @@ import { runJson, runsTable } from '../../reporters/past-runs.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { runPlaces } from '../named-run.ts';
-import type { RunsFlags } from '../options.ts';
+import type { RunsFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
 /** Lists them on standard output; where there is none, says on standard error where it has looked. Resolves to the exit code. */

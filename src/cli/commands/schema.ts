@@ -2,7 +2,7 @@
 import { eventSchema } from '../../events/event-schema.ts';
 import { planJsonSchema } from '../../plan/json-schema.ts';
 import { EXIT } from '../exit.ts';
-import type { SchemaFlags } from '../options.ts';
+import type { SchemaFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
 /** Prints the schema; resolves to the exit code. */

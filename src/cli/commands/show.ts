@@ -13,7 +13,7 @@ import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
-import type { ShowFlags } from '../options.ts';
+import type { ShowFlags } from '../requests.ts';
 import { seenVariables } from '../seen-variables.ts';
 import { openStreams, type Streams } from '../streams.ts';
 

@@ -7,7 +7,7 @@ import { RUN_FILES } from '../../journal/runs.ts';
 import { quoteText } from '../../plan/quote.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
-import type { PastFlags } from '../options.ts';
+import type { PastFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
 
 /**

@@ -1,0 +1,86 @@
+/** What the command line may ask for: a command with its options. */
+
+/** What the user asked for. */
+export type Request =
+  | { readonly type: 'run'; readonly plan: string; readonly options: RunFlags }
+  | { readonly type: 'resume'; readonly run: string; readonly options: ResumeFlags }
+  | { readonly type: 'runs'; readonly options: RunsFlags }
+  | { readonly type: 'show'; readonly run: string; readonly step: string | undefined; readonly options: ShowFlags }
+  | { readonly type: 'logs'; readonly run: string; readonly step: string | undefined; readonly options: LogsFlags }
+  | { readonly type: 'stop'; readonly run: string; readonly step: string | undefined; readonly options: PastFlags }
+  | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
+  | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
+  /** The words of the help, and the inputs of this plan. */
+  | { readonly type: 'help'; readonly plan: string; readonly words: string }
+  | { readonly type: 'schema'; readonly options: SchemaFlags }
+  /** Nothing but to say this: help, the version, or what is wrong with the arguments. */
+  | { readonly type: 'say'; readonly words: string; readonly exitCode: number };
+
+/** What the caller gives to a plan. */
+export interface GivenFlags {
+  /** Values of inputs. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Files of variables, the later over the earlier. */
+  readonly envFile: readonly string[];
+}
+
+export interface RunFlags extends GivenFlags {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly from?: string;
+  readonly reporter: readonly string[];
+  readonly slots?: number;
+  readonly timeout?: number;
+  readonly lock?: boolean;
+  readonly stateDir?: string;
+  readonly color: boolean;
+  readonly durable?: boolean;
+}
+
+export interface ResumeFlags extends GivenFlags {
+  readonly reporter: readonly string[];
+  readonly slots?: number;
+  readonly timeout?: number;
+  readonly lock?: boolean;
+  readonly stateDir?: string;
+  readonly color: boolean;
+  readonly durable?: boolean;
+  /** Also when the plan has changed. */
+  readonly force?: boolean;
+}
+
+/** Of commands that look at past runs. */
+export interface PastFlags {
+  readonly stateDir?: string;
+}
+
+export interface RunsFlags extends PastFlags {
+  readonly all?: boolean;
+  /** So many at most. */
+  readonly number?: number;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+export interface ShowFlags extends PastFlags {
+  /** The variables of a step in the place of what became of it. */
+  readonly env?: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+export interface LogsFlags extends PastFlags {
+  readonly follow?: boolean;
+  readonly color: boolean;
+}
+
+export interface CleanFlags extends PastFlags {
+  readonly all?: boolean;
+  /** The latest so many stay. */
+  readonly keep?: number;
+  readonly dryRun?: boolean;
+}
+
+export interface SchemaFlags {
+  readonly events?: boolean;
+}
