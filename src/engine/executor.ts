@@ -63,7 +63,8 @@ export interface ExecuteContext {
   stopping(facts: StopFacts): void;
   warn(message: string): void;
   /**
-   * Hands over the variables that the step's `save` asks for; call it once at most, before a good end. Values that are too
+   * Hands over the variables that the step's `save` asks for; call it once at most, before the end. After a bad end they
+   * go nowhere, but secrets among them are masked in what was printed. Values that are too
    * large, or no text, are a failure of type `save` in its place.
    */
   save(values: Readonly<Record<string, string>>): void;

@@ -67,11 +67,13 @@ export function openKeeping(
       file?.write(bytes);
     },
     async end(outcome, { answer, saving: written } = {}) {
+      const saving = savingOf(answer, written);
       if (!isGood(outcome, step, context)) {
         file?.drop();
+        // Nobody will see them, but secrets among them are masked in what it has printed; what comes from output is hidden anyway.
+        if (save?.type === 'file' && saving?.type === 'saved') context.save(saving.values);
         return outcome;
       }
-      const saving = savingOf(answer, written);
       const fault = saving?.type === 'unfit' ? saving.message : await file?.complete();
       file?.drop();
       if (fault !== undefined) return unkept(outcome, fault);

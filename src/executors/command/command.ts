@@ -69,6 +69,8 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
       setMaxListeners(0, context.signal, context.kill);
       watch();
       const { number, mark, ended } = launches.begin(context.path, step.stop);
+      // What it writes there may be a secret: were we killed, it must not stay.
+      if (step.save?.type === 'file') watchdog?.removeLater(outputs);
       let isClean = false;
       const carry: CarryOut = async (told, output) => {
         const line = commandLine(step, folder, completeEnvironment(told.env, number, output));

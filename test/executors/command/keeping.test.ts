@@ -109,6 +109,12 @@ describe('the output of a command that is saved', () => {
 describe('the variables that a command writes', () => {
   const save = { type: 'file', names: ['A', 'B'] } as const;
 
+  it('are handed over when it fails, too, so that secrets among them are masked', async () => {
+    const { outcome, saved } = await run('echo A=1 > "$RUNJOBS_OUTPUT"; exit 3', { save });
+    expect(outcome).toMatchObject({ state: 'failed', exitCode: 3 });
+    expect(saved).toEqual([{ A: '1' }]);
+  });
+
   it('are those of a file that is empty at the start and gone at the end', async () => {
     const script = 'test ! -s "$RUNJOBS_OUTPUT"; echo "$RUNJOBS_OUTPUT"; echo A=1 >> "$RUNJOBS_OUTPUT"';
     const { outcome, saved, streams } = await run(script, { save });
