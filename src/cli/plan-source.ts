@@ -8,7 +8,7 @@ import { inputProblems } from '../plan/inputs.ts';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
 import type { Plan } from '../plan/plan.ts';
 import { formatProblems, type Problem } from '../plan/problems.ts';
-import { escapeUnsafe } from '../plan/quote.ts';
+import { escapeUnsafe, listed } from '../plan/quote.ts';
 import { type GivenToRun, secretsIn } from '../root-run.ts';
 import { EXIT } from './exit.ts';
 
@@ -50,6 +50,13 @@ export async function readAround(options: GivenOptions): Promise<GivenRead> {
   const env = { ...process.env } as Record<string, string>;
   const { given, problems } = await readGiven(options, { cwd: process.cwd(), env });
   return problems.length === 0 ? { type: 'read', given } : { type: 'wrong', words: explain(problems, '--env-file') };
+}
+
+/** What is to be said of secrets that are given where everybody can read them; empty where there are none. */
+export function exposedWords(plan: Plan, { set = {} }: GivenOptions): string {
+  const exposed = plan.secrets.filter(name => Object.hasOwn(set, name)).map(name => `--set ${name}`);
+  if (exposed.length === 0) return '';
+  return `runjobs: everybody on this machine can see the arguments of a command, and so ${listed(exposed, 'and')}; give secrets in the environment or with --env-file\n`;
 }
 
 /** What is given as a run takes it. */

@@ -213,3 +213,19 @@ it('a file of variables that a step names is read when the step starts', async (
   expect(exitCode).toBe(1);
   expect(String(stdout)).toContain('"none.env" does not exist; write {path, optional: true} where it may be missing');
 });
+
+it('a secret that is given by --set is masked, and its place on the command line is warned of', async () => {
+  const plan = planFile({ inputs: { TOKEN: {} }, secrets: ['TOKEN'], run: 'echo "token $TOKEN"' });
+  const { exitCode, stdout, stderr } = await runjobs([
+    plan,
+    '--set',
+    'TOKEN=hunter22',
+    '--state-dir',
+    temporaryFolder(),
+  ]);
+  expect(exitCode).toBe(0);
+  expect(String(stdout)).toContain('token ***');
+  expect(String(stderr)).toBe(
+    'runjobs: everybody on this machine can see the arguments of a command, and so --set TOKEN; give secrets in the environment or with --env-file\n',
+  );
+});

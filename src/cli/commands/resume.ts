@@ -11,7 +11,14 @@ import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts'
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
-import { explainInputs, explainRejection, givenToRun, loadNamedPlan, readAround } from '../plan-source.ts';
+import {
+  explainInputs,
+  explainRejection,
+  exposedWords,
+  givenToRun,
+  loadNamedPlan,
+  readAround,
+} from '../plan-source.ts';
 import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
 import { overridesOf } from './run.ts';
@@ -58,6 +65,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, found.wrong);
   }
   const { plan, changed, given } = found;
+  void streams.stderr.write(exposedWords(plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const claim = claimRootRun(plan.name);
   claim.run.id = run.id;
