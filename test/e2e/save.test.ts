@@ -145,7 +145,7 @@ describe('the step that saves', () => {
           save: 'A',
         },
         {
-          run: 'echo "tick $RUNJOBS_TICK"; test "$RUNJOBS_TICK" -lt 3',
+          run: 'echo >> "$RUNJOBS_TMP/ticks"; n=$(($(wc -l < "$RUNJOBS_TMP/ticks"))); echo "tick $n"; test "$n" -lt 3',
           every: { interval: '20ms', times: 5 },
           save: 'T',
           allowFailure: true,
