@@ -42,3 +42,10 @@ it.skipIf(process.platform === 'win32')(
     expect(ticks.at(-1)).toBe(4 + missed);
   },
 );
+
+it('check prints the next three times of a cron pattern', async () => {
+  const plan = planFile({ gather: [{ id: 'nightly', run: 'true', every: { cron: '30 2 * * *', timezone: 'UTC' } }] });
+  const { exitCode, stdout } = await runjobs(['check', plan]);
+  expect(exitCode).toBe(0);
+  expect(String(stdout)).toMatch(/\nnext times\n {2}nightly · .* · (\w{3} \d{4}-\d\d-\d\d 02:30(, |\n?$)){3}/);
+});

@@ -1,6 +1,9 @@
 /** `runjobs check`: everything that is wrong with a plan, or the tree of its steps. Starts nothing. */
+import { cronTimes } from '../../plan/cron.ts';
+import { childPath, childrenOf, type Step } from '../../plan/plan.ts';
 import { formatProblems } from '../../plan/problems.ts';
 import { formatInputs } from '../../reporters/plan-inputs.ts';
+import { formatTimes, type StepTimes } from '../../reporters/plan-times.ts';
 import { formatTree } from '../../reporters/plan-tree.ts';
 import { EXIT } from '../exit.ts';
 import { loadGivenPlan } from '../plan-source.ts';
@@ -18,9 +21,37 @@ export async function checkCommand(source: string, flags: GivenFlags): Promise<n
   else {
     if (loaded.warnings.length > 0) void streams.stderr.write(`${formatProblems(loaded.warnings)}\n\n`);
     const inputs = formatInputs(loaded.plan);
-    void streams.stdout.write(formatTree(loaded.plan) + (inputs === '' ? '' : `\n${inputs}`));
+    const blocks = [formatTree(loaded.plan), inputs, formatTimes(timesIn(loaded.plan.root, Date.now()))];
+    void streams.stdout.write(blocks.filter(block => block !== '').join('\n'));
   }
   await streams.flush();
   if (loaded.type === 'wrong') return EXIT.usage;
   return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
+}
+
+const SHOWN = 3;
+
+/** The next ticks of the step, and of those in it, that go by a cron pattern which is known by now. */
+function timesIn(step: Step, now: number, path = '.'): StepTimes[] {
+  const { every, finally: block } = step;
+  const below = [
+    ...(step.type === 'forEach' ? [{ child: step.each, at: path }] : []),
+    ...childrenOf(step).map(child => ({ child, at: childPath(path, child.id) })),
+    ...(block?.steps ?? []).map(child => ({ child, at: childPath(childPath(path, 'finally'), child.id) })),
+  ];
+  const inside = below.flatMap(({ child, at }) => timesIn(child, now, at));
+  if (every === undefined || !('cron' in every) || /\$\{/.test(every.cron + (every.timezone ?? ''))) return inside;
+  return [{ path, every, times: nextTimes(every.cron, every.timezone, now) }, ...inside];
+}
+
+function nextTimes(cron: string, timezone: string | undefined, now: number): number[] {
+  const pattern = cronTimes(cron, timezone);
+  const times: number[] = [];
+  let from: number | undefined = now;
+  while ('after' in pattern && times.length < SHOWN) {
+    from = pattern.after(from);
+    if (from === undefined) break;
+    times.push(from);
+  }
+  return times;
 }
