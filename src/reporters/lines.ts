@@ -1,5 +1,12 @@
 /** One plain line for each thing that happens to a step. */
-import type { CopiesFinished, StepFinished, StepRetrying, StepStarted, StepStopping } from '../events/event.ts';
+import type {
+  CopiesFinished,
+  StepFinished,
+  StepRetrying,
+  StepStarted,
+  StepStopping,
+  TickFinished,
+} from '../events/event.ts';
 import type { Skipped } from '../events/outcome.ts';
 import type { Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
@@ -68,6 +75,13 @@ export function copiesLines({ step, count, outcome, resumed }: CopiesFinished, s
   return [
     `${mark(outcome)} ${steps.label(step)}: ${count} ${count === 1 ? 'copy' : 'copies'} ${outcomeWords(outcome)}`,
   ];
+}
+
+/** `⚠ beat tick 3: exit 1`: a failure that `failureThreshold` may forgive; failures before the end that `until` asks for are none. */
+export function failedTickLines({ step: path, tick, outcome }: TickFinished, steps: Steps): string[] {
+  const every = steps.at(path)?.every;
+  if (outcome.state !== 'failed' || every?.until !== undefined || (every?.failureThreshold ?? 1) === 1) return [];
+  return [`${glyphs.warning} ${steps.label(path)} tick ${tick}: ${outcomeWords(outcome)}`];
 }
 
 /** `⚠ fetch exit 7, attempt 2 of 4 in 3 s`. */

@@ -6,6 +6,7 @@ import { createCrowds } from './crowds.ts';
 import {
   copiesLines,
   createSkips,
+  failedTickLines,
   finishedLines,
   retryLine,
   startedLines,
@@ -113,7 +114,7 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         return [...crowds.due(event.step), retryLine(event, progress, steps)];
       case 'ticks.missed':
         return [
-          `${glyphs.warning} ${steps.label(event.step)} left out ${event.count} ${event.count === 1 ? 'tick' : 'ticks'}: the one before still ran`,
+          `${glyphs.warning} ${steps.label(event.step)} left out ${event.count} ${event.count === 1 ? 'tick that fell' : 'ticks that fell'} due meanwhile`,
         ];
       case 'warning': {
         const where = event.step === undefined ? '' : `${steps.label(event.step)}: `;
@@ -134,8 +135,9 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         return copiesLines(event, steps);
       case 'step.queued':
       case 'tick.waiting':
-      case 'tick.finished':
         return [];
+      case 'tick.finished':
+        return failedTickLines(event, steps);
       default:
         // A journal of a later runjobs may hold kinds that are not known here.
         event satisfies never;

@@ -133,7 +133,7 @@ describe('the lines of a plain report', () => {
       '[b] Task executed',
       '[b] Task executed',
       '[b] Task executed',
-      '⚠ b left out 2 ticks: the one before still ran',
+      '⚠ b left out 2 ticks that fell due meanwhile',
       '✖ g/x exit 1 (1.0 s)',
       '✔ b 3.0 s',
     ]);
