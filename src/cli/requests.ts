@@ -24,10 +24,8 @@ export interface GivenFlags {
   readonly envFile: readonly string[];
 }
 
-export interface RunFlags extends GivenFlags {
-  readonly only: readonly string[];
-  readonly skip: readonly string[];
-  readonly from?: string;
+/** Of commands that run a plan. */
+interface RunningFlags extends GivenFlags {
   readonly reporter: readonly string[];
   readonly slots?: number;
   readonly timeout?: number;
@@ -37,14 +35,13 @@ export interface RunFlags extends GivenFlags {
   readonly durable?: boolean;
 }
 
-export interface ResumeFlags extends GivenFlags {
-  readonly reporter: readonly string[];
-  readonly slots?: number;
-  readonly timeout?: number;
-  readonly lock?: boolean;
-  readonly stateDir?: string;
-  readonly color: boolean;
-  readonly durable?: boolean;
+export interface RunFlags extends RunningFlags {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly from?: string;
+}
+
+export interface ResumeFlags extends RunningFlags {
   /** Also when the plan has changed. */
   readonly force?: boolean;
 }

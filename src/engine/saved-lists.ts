@@ -1,5 +1,6 @@
 /** What the copies of a forEach have saved, as it is seen outside: of each variable a JSON array, in the order of the items. */
-import { childrenOf, isLeaf, type Save, type Step } from '../plan/plan.ts';
+import { childrenOf, isLeaf, type Step } from '../plan/plan.ts';
+import { namesSaved } from './secret-values.ts';
 import type { Values } from './variables.ts';
 
 /** What one variable may hold, as everywhere. */
@@ -61,20 +62,7 @@ function bytesOf(value: string): number {
 /** The names of the variables that a step leaves to those that follow it. */
 function savedBy(step: Step): readonly string[] {
   if (step.background) return [];
-  if (isLeaf(step)) return step.save === undefined ? [] : namesOf(step.save);
+  if (isLeaf(step)) return namesSaved(step.save);
   if (step.type === 'forEach') return savedBy(step.each);
   return childrenOf(step).flatMap(savedBy);
-}
-
-function namesOf(save: Save): readonly string[] {
-  switch (save.type) {
-    case 'output':
-      return [save.name];
-    case 'parts':
-      return Object.keys(save.parts);
-    case 'file':
-      return save.names;
-    default:
-      return save satisfies never;
-  }
 }
