@@ -58,8 +58,9 @@ describe('forEach', () => {
     const plan = planFile({ forEach: { V: values }, limit: 1, run: ['printenv', 'V'] });
     const state = join(dirname(plan), 'state');
     expect((await start(plan)).exitCode).toBe(0);
-    const logs = join(state, 'runs', readdirSync(join(state, 'runs'))[0] ?? '', 'logs');
-    const printedValues = values.map((_, index) => readFileSync(join(logs, `[${index + 1}].log`), 'utf8'));
+    const run = join(state, 'runs', readdirSync(join(state, 'runs'))[0] ?? '');
+    const logs = join(run, 'logs', 'plan.copies', '1-1000');
+    const printedValues = values.map((_, index) => readFileSync(join(logs, `${index + 1}.log`), 'utf8'));
     expect(printedValues).toEqual(values.map(value => `${value}\n`));
   });
 
@@ -125,8 +126,8 @@ describe('forEach', () => {
     for (const step of ['test[2]', 'test[1]']) await runjobs(['stop', id, step, '--state-dir', state]);
     const { exitCode, stdout } = await run;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✖ test[2] stopped by hand');
-    expect(stdout).toContain('✖ test[1] stopped by hand');
+    expect(stdout).toContain('✖ test[2] (N=2) stopped by hand');
+    expect(stdout).toContain('✖ test[1] (N=1) stopped by hand');
   });
 });
 
