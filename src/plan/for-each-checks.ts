@@ -48,7 +48,10 @@ export function forEachFindings(forEach: unknown, path: Path): Finding[] {
   if (names.length === 0)
     found.push(finding('no list: name a variable and its values, such as {"NODE": [20, 24]}', path));
   for (const name of names) found.push(...listFindings(forEach[name], [...path, name]));
-  if (forEach.exclude !== undefined) found.push(...excludeFindings(forEach.exclude, names, [...path, EXCLUDE]));
+  if (forEach.exclude !== undefined) {
+    const { prefixes } = namesOfForEach(forEach, path);
+    found.push(...excludeFindings(forEach.exclude, names, prefixes, [...path, EXCLUDE]));
+  }
   return found;
 }
 
@@ -76,12 +79,19 @@ function exactlyOne(has: readonly string[], all: readonly string[], path: Path):
   return [{ message: `${listed(has, 'and')} exclude each other; keep one`, path: [...path, second], at: 'key' }];
 }
 
-function excludeFindings(exclude: unknown, names: readonly string[], path: Path): Finding[] {
+/** @param prefixes names that begin with them are those of members and columns, which are known at run time only. */
+function excludeFindings(
+  exclude: unknown,
+  names: readonly string[],
+  prefixes: readonly string[],
+  path: Path,
+): Finding[] {
+  const isListed = (name: string) => names.includes(name) || prefixes.some(prefix => name.startsWith(prefix));
   if (!Array.isArray(exclude)) return [finding(`expected objects of values that are left out, ${SUCH_AS}`, path)];
   return exclude.flatMap((row, index) => {
     const at = [...path, index];
     if (!isRaw(row)) return [finding(`expected an object of values that are left out, ${SUCH_AS}`, at)];
-    const unknown = Object.keys(row).filter(name => !names.includes(name));
+    const unknown = Object.keys(row).filter(name => !isListed(name));
     const nothing = Object.keys(row).length === 0 ? [finding('leaves everything out; take it out', at)] : [];
     return [...nothing, ...unknown.map(name => notListed(name, names, at))];
   });

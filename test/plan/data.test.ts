@@ -139,6 +139,14 @@ describe('the lists of a forEach', () => {
     expect(problemsWith(plan)).toEqual([problem]);
   });
 
+  test('leave out by members and columns, of tables and JSON only', () => {
+    const exclude = [{ U_role: 'guest', R_role: 'x' }];
+    expect(problemsWith({ run: 'x', forEach: { U: { json: 'u.json' }, R: { csv: 'r.csv' }, exclude } })).toEqual([]);
+    expect(problemsWith({ run: 'x', forEach: { U: { json: 'u.json' }, R: { lines: 'r' }, exclude } })).toEqual([
+      'root.forEach.exclude[0].R_role: no list has the name "R_role"; there are U and R',
+    ]);
+  });
+
   test('are products, files, tables, or objects as they stand', () => {
     const lists = { A: [1, 'x'], B: { lines: { run: 'x' } }, C: { json: 'c.json' }, exclude: [{ A: 1, B: 'y' }] };
     expect(problemsWith({ run: 'x', forEach: lists })).toEqual([]);
