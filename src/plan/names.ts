@@ -72,12 +72,13 @@ class Names {
     const { names, prefixes, partly } = namesOfForEach(step.forEach, place);
     const isNone = Array.isArray(step.forEach) && step.forEach.length === 0;
     const ofCopies = new Known(names, { prefixes });
-    const speaks = (value: unknown) =>
-      typeof value === 'string' && namesIn(value).some(({ name }) => ofCopies.has(name) || partly.has(name));
+    const isOfCopies = (name: string) => ofCopies.has(name) || partly.has(name);
+    const speaks = (value: unknown) => typeof value === 'string' && namesIn(value).some(({ name }) => isOfCopies(name));
     const part = (isInner: boolean) =>
       Object.fromEntries(Object.entries(env).filter(([, value]) => speaks(value) === isInner));
     const known = this.#withEnv(part(false), at, around);
     this.#lists(step.forEach, place, known);
+    this.#condition(step.if, [...path, 'if'], known, isOfCopies);
     for (const [name, row] of partly) this.#references.lacking.set(name, row);
     const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
     this.#inside(step, { path, known: copy, cwd }, known);
@@ -168,6 +169,18 @@ class Names {
     if (names.length === 0) return outer;
     for (const name of names) if (mayName(env[name])) this.#references.text(env[name], [...path, name], outer);
     return outer.with(namesOf(env));
+  }
+
+  /** Of a forEach: it is judged before there is any copy. */
+  #condition(condition: unknown, path: Path, known: Known, isOfCopies: (name: string) => boolean): void {
+    for (const name of Object.keys(isRaw(condition) ? condition : {})) {
+      if (!isOfCopies(name) || known.has(name)) continue;
+      const message = `if is judged once, before forEach sets "${name}"`;
+      this.#references.tell(`${message}; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}`, [
+        ...path,
+        name,
+      ]);
+    }
   }
 
   /** The texts of the lists of a forEach, and the variables that hold one; scripts are for the shell. */

@@ -135,8 +135,21 @@ describe('the lists of a forEach', () => {
       { gather: [], failFast: 'soon', tolerate: '5%' },
       'root.tolerate: tolerate and failFast exclude each other; keep one',
     ],
+    [
+      { forEach: { A: [1] }, run: 'x', if: { A: 1 } },
+      'root.if.A: if is judged once, before forEach sets "A"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+    ],
+    [
+      { forEach: { U: { json: 'u' } }, run: 'x', if: { U_role: 1 } },
+      'root.if.U_role: if is judged once, before forEach sets "U_role"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+    ],
   ])('and what stands beside them: %j', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
+  });
+
+  test('leave an if alone that looks at a variable of the same name further out', () => {
+    const test = { forEach: { A: [1] }, run: 'x', if: { A: 1, B: 2 } };
+    expect(problemsWith({ env: { A: 1, B: 2 }, steps: [test] })).toEqual([]);
   });
 
   test('leave out by members and columns, of tables and JSON only', () => {
