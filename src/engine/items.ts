@@ -1,6 +1,7 @@
 /** The items of a forEach: its lists read, combined, and what `exclude` names left out. */
 import type { Failed, Outcome } from '../events/outcome.ts';
-import type { ForEachStep, NamedList } from '../plan/plan.ts';
+import type { ForEachStep, Items } from '../plan/plan.ts';
+import { namesIn } from '../plan/variables.ts';
 import type { RunContext, Running } from './context.ts';
 import type { ListItems } from './executor.ts';
 import { type Column, productOf, TooManyCombinations } from './product.ts';
@@ -20,8 +21,8 @@ export type Evaluation =
   | { readonly type: 'ended'; readonly outcome: Outcome };
 
 /**
- * The items of the step, as they are now. What comes from outside is kept, so that a run that is resumed goes on with the
- * same items.
+ * The items of the step, as they are now. What comes from outside, or names variables, is kept, so that a run that is
+ * resumed goes on with the same items.
  */
 export async function evaluate(
   run: RunContext,
@@ -35,8 +36,9 @@ export async function evaluate(
   const { items } = evaluation;
   const refusal = learnAll(run, items);
   if (refusal !== undefined) return failed(`forEach: ${refusal}`);
-  const isKept = evaluation.list !== undefined || step.items.type === 'rows' || !step.items.lists.some(isFromOutside);
-  return isKept ? evaluation : { type: 'items', items, list: keep(run, running.path, items) };
+  return evaluation.list !== undefined || isFixed(step.items)
+    ? evaluation
+    : { type: 'items', items, list: keep(run, running.path, items) };
 }
 
 /** Where the list sets variables that are secrets, all its values are masked before any copy starts. */
@@ -89,8 +91,16 @@ function keep(run: RunContext, path: string, items: ListItems): string | undefin
   }
 }
 
-function isFromOutside({ list }: NamedList): boolean {
-  return list.type !== 'values';
+/** Whether the plan alone says what the items are. */
+function isFixed(items: Items): boolean {
+  if (items.type === 'rows') return items.rows.every(isWritten);
+  return (
+    items.exclude.every(isWritten) && items.lists.every(({ list }) => list.type === 'values' && isWritten(list.values))
+  );
+}
+
+function isWritten(texts: readonly string[] | Values): boolean {
+  return Object.values(texts).every(text => namesIn(text).length === 0);
 }
 
 function inMemory(rows: readonly Values[]): ListItems {

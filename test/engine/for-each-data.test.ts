@@ -164,6 +164,38 @@ describe('a list from outside', () => {
     expect(lost.outcome).toMatchObject({ state: 'failed', reason: { type: 'start' } });
   });
 
+  it.each<[string, Items]>([
+    [
+      'values',
+      { type: 'product', lists: [{ name: 'N', list: { type: 'values', values: ['${K}', 'b', 'c'] } }], exclude: [] },
+    ],
+    ['rows', { type: 'rows', rows: [{ N: '${K}' }, { N: 'b' }, { N: 'c' }] }],
+    [
+      'exclude',
+      {
+        type: 'product',
+        lists: [{ name: 'N', list: { type: 'values', values: ['x', 'y', 'b', 'c'] } }],
+        exclude: [{ N: '${NOT}' }],
+      },
+    ],
+  ])('is one, too, that names variables: a resumed run goes on with the values that they had: %s', async (_, items) => {
+    const options = world();
+    const rootWith = (env: Record<string, string>) =>
+      steps('.', [forEach('test', items, leaf('', { durationMs: 10 }), { limit: 1 })], { env });
+    const first = await simulate(rootWith({ K: 'x', NOT: 'y' }), options);
+    expect(itemsIn(first.events)).toEqual(['x', 'b', 'c']);
+    const cut = first.events.findIndex(event => event.type === 'step.started' && event.step === 'test[1]');
+    const resume = first.events.slice(0, cut + 1);
+    const run = await simulate(rootWith({ K: 'y', NOT: 'x' }), { ...options, resume });
+    expect(itemsIn(run.events)).toEqual(['x', 'b', 'c']);
+  });
+
+  it('is not kept where the plan alone says what is in it', async () => {
+    const { kept, ...options } = world();
+    await simulate(forEach('.', ['a', '$b'], leaf('')), options);
+    expect(kept.size).toBe(0);
+  });
+
   it('that holds a secret is kept nowhere, and read again', async () => {
     const { asked, kept, ...rest } = world();
     const options = { ...rest, holdsSecret: (text: string) => text.includes('secret') };
