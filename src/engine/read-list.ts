@@ -2,7 +2,7 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { ListSource, NamedList, RunStep } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
-import type { ListItems, ListRead, ListText } from './executor.ts';
+import type { Executor, ListItems, ListRead, ListText } from './executor.ts';
 import { executeLeaf } from './leaf.ts';
 import type { Scope } from './scope.ts';
 import { UnsetVariable } from './variables.ts';
@@ -90,7 +90,7 @@ async function outputOf(
   }
   // A dollar in it stays one, whatever is expanded.
   const work: RunStep = { ...command, saveTo: file.replaceAll('$', '$$$$') };
-  const { outcome } = await executeLeaf(run, running, work, scope, attempt, () => {
+  const { outcome } = await executeLeaf(withoutStandardOutput(run), running, work, scope, attempt, () => {
     running.startedAt ??= run.clock.now();
     running.onBegun();
   });
@@ -100,6 +100,16 @@ async function outputOf(
   run.lists?.discard(file);
   const told = scope.cancelled;
   return { type: 'ended', outcome: told === undefined ? outcome : { state: 'cancelled', reason: told } };
+}
+
+/** What a list's command prints to standard output is the list, and is neither shown nor in the log. */
+function withoutStandardOutput(run: RunContext): RunContext {
+  const execute: Executor['execute'] = (step, context) => {
+    const write: typeof context.write = (bytes, stream) =>
+      stream === 'err' ? context.write(bytes, stream) : undefined;
+    return run.executor.execute(step, { ...context, write });
+  };
+  return { ...run, executor: { ...run.executor, execute } };
 }
 
 async function slotFor(run: RunContext, running: Running, scope: Scope): Promise<(() => void) | undefined> {

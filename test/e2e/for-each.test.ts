@@ -132,14 +132,17 @@ describe('forEach', () => {
 });
 
 describe('a list that a command prints', () => {
-  it('may have more than a variable holds, and leaves no file but the list', async () => {
+  it('may have more than a variable holds, is not shown, and leaves no file but the list', async () => {
     const list = { lines: { run: 'seq -f "a rather long line with the number %g" 1 4000; echo to stderr >&2' } };
     const plan = planFile({ steps: [{ id: 'test', forEach: { L: list }, limit: 64, sleep: 0 }] });
     const { exitCode, stdout } = await start(plan);
     expect(exitCode, String(stdout)).toBe(0);
     expect(stdout).toContain('[test] to stderr');
+    expect(stdout).not.toContain('[test] a rather long line');
     const runs = join(dirname(plan), 'state', 'runs');
-    const lists = join(runs, readdirSync(runs)[0] ?? '', 'lists');
+    const run = join(runs, readdirSync(runs)[0] ?? '');
+    expect(readFileSync(join(run, 'logs', 'test.log'), 'utf8')).toBe('to stderr\n');
+    const lists = join(run, 'lists');
     expect(readdirSync(lists)).toEqual(['test.ndjson']);
     expect(readFileSync(join(lists, 'test.ndjson'), 'utf8').split('\n')).toHaveLength(4001);
   });
