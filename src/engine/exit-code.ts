@@ -17,5 +17,7 @@ export function exitCodeOf(
   if (why?.type === 'interrupted') return INTERRUPTED[why.signal];
   if (outcome.state === 'failed' && outcome.reason.type === 'timeout') return outcome.allowed ? 0 : 124;
   if (why?.type === 'unwritable') return 74;
+  // A plan that its own `if` leaves out has nothing to do.
+  if (outcome.state === 'skipped' && outcome.reason.type === 'if') return 0;
   return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed) ? 0 : 1;
 }

@@ -100,6 +100,11 @@ describe('if with a test', () => {
   });
 });
 
+it('a plan that is skipped by its own if has not failed', async () => {
+  const run = await simulate(leaf('.', {}, test({ exitCode: 1 })));
+  expect(run).toMatchObject({ exitCode: 0, outcome: { state: 'skipped' } });
+});
+
 describe('if with values', () => {
   const outcome = async (values: Record<string, string[]>, env: Record<string, string>) =>
     (await simulate(leaf('.', {}, equal(values)), { env })).outcome;
