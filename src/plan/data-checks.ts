@@ -49,7 +49,7 @@ const ELSEWHERE: Readonly<Record<Exclude<ListKey, 'gather'> | 'root', string>> =
   finally: 'in finally each one waits for the one before: take it out',
 };
 
-function saveFindings({ save, background, run }: Raw, path: Path): Finding[] {
+function saveFindings({ save, background, run, http }: Raw, path: Path): Finding[] {
   const found: Finding[] = [];
   if (background === true) {
     const message = 'nobody waits for a background step, so it cannot save; take it out, or let another step save';
@@ -57,6 +57,11 @@ function saveFindings({ save, background, run }: Raw, path: Path): Finding[] {
   }
   if (typeof save === 'string') found.push(...ownName(save, path, 'value'));
   if (Array.isArray(save)) {
+    if (http !== undefined) {
+      const message =
+        'a request writes no $RUNJOBS_OUTPUT; expected a name for the whole body, or an object such as {X: "/id"}';
+      found.push({ message, path, at: 'value' });
+    }
     const seen = new Set<unknown>();
     for (const [index, name] of save.entries()) {
       const at = [...path, index];
@@ -67,14 +72,24 @@ function saveFindings({ save, background, run }: Raw, path: Path): Finding[] {
     }
   }
   if (!isRaw(save)) return found;
+  if (Object.keys(save).length === 0)
+    found.push({ message: 'expected at least one variable name, got an empty object', path, at: 'value' });
   found.push(...keptNameFindings(save, path, 'variable'), ...ownNames(save, path));
   for (const [name, part] of Object.entries(save)) {
-    const isOfResponse = part === 'status' || (typeof part === 'string' && part.startsWith('header:'));
-    if (run === undefined || !isOfResponse) continue;
-    const message = `a command has no ${part === 'status' ? 'status' : 'headers'}; expected a JSON pointer into its output such as "/id"`;
-    found.push({ message, path: [...path, name], at: 'value' });
+    const message = partFault(part, run !== undefined);
+    if (message !== undefined) found.push({ message, path: [...path, name], at: 'value' });
   }
   return found;
+}
+
+/** What is wrong with the part of the output that a variable is to hold. */
+function partFault(part: unknown, isOfCommand: boolean): string | undefined {
+  if (typeof part !== 'string') return undefined;
+  if (isOfCommand && (part === 'status' || part.startsWith('header:')))
+    return `a command has no ${part === 'status' ? 'status' : 'headers'}; expected a JSON pointer into its output such as "/id"`;
+  if (part.startsWith('/') && /~(?![01])/.test(part))
+    return `a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got ${quoteText(part)}`;
+  return undefined;
 }
 
 function listFindings({ forEach, env }: Raw, path: Path): Finding[] {

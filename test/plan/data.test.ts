@@ -38,6 +38,15 @@ describe('what is saved', () => {
       { run: 'x', save: { X: 'header:etag' } },
       'root.save.X: a command has no headers; expected a JSON pointer into its output such as "/id"',
     ],
+    [
+      { http: 'http://x.test', save: ['X'] },
+      'root.save: a request writes no $RUNJOBS_OUTPUT; expected a name for the whole body, or an object such as {X: "/id"}',
+    ],
+    [{ run: 'x', save: {} }, 'root.save: expected at least one variable name, got an empty object'],
+    [
+      { run: 'x', save: { X: '/a~2' } },
+      'root.save.X: a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got "/a~2"',
+    ],
     [{ sleep: 1, save: 'X' }, 'root.save: save goes with run or http, not with sleep; take it out'],
   ])('cannot be told or seen: %j', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
