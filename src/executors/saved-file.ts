@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fsync,
   mkdirSync,
@@ -43,11 +44,22 @@ export function openSavedFile(path: string, folder: string): SavedFile | { reado
     const target = realPath(resolve(folder, path));
     const before = statSync(target, { throwIfNoEntry: false });
     if (before !== undefined && !before.isFile()) return { fault: `saveTo: "${path}" is there, and is no file` };
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     removeLeft(dirname(target));
     return draftOf(path, target, before);
   } catch (error) {
     return { fault: faultWords(path, error) };
+  }
+}
+
+/** Not by Node's own `recursive`, which never comes back where a system refuses with ENOENT, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -155,6 +167,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'its disk is mounted read-only'],
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'the quota of the disk is used up'],
+  ['ENOENT', 'its folder cannot be made'],
   ['ENOTDIR', 'a part of its path is no folder'],
   ['EEXIST', 'a part of its path is no folder'],
   ['ENAMETOOLONG', 'its name is too long'],

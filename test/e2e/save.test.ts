@@ -274,3 +274,14 @@ it('each step has a name that is fit for a file', async () => {
   });
   expect([output('a/b'), output('c')]).toEqual(['a.b\n', 'c\n']);
 });
+
+describe.runIf(process.platform === 'linux')('saveTo', () => {
+  it('into a folder that cannot be made fails the step, and goes on at once', async () => {
+    const { exitCode, ended } = await ran({ steps: [{ id: 'a', run: 'echo x', saveTo: '/proc/none/such/f' }] });
+    expect(exitCode).toBe(1);
+    expect(ended('a')?.outcome).toMatchObject({
+      state: 'failed',
+      reason: { message: 'saveTo: "/proc/none/such/f" cannot be written: its folder cannot be made' },
+    });
+  }, 30_000);
+});
