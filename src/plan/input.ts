@@ -29,7 +29,7 @@ export interface StepInput {
   sleep?: DurationInput | 'forever' | undefined;
 
   /** Of a child of a gather: the ids of the siblings that it waits for. */
-  needs?: string | readonly (string | NeedInput)[] | undefined;
+  needs?: string | NeedInput | readonly (string | NeedInput)[] | undefined;
   /** A test (exit code 0), or values that variables must have. */
   if?: string | Readonly<Record<string, ScalarInput | readonly ScalarInput[]>> | undefined;
   /** A copy for each value. */

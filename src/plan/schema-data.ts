@@ -27,8 +27,9 @@ export const needShape = {
 };
 
 export const needsKey = key(
-  oneOf('the id of a sibling, or an array of ids', [
+  oneOf('the id of a sibling, an object with id and when, or an array of them', [
     id,
+    z.strictObject(needShape, expected('an object with id and when')),
     some(
       oneOf('an id, or an object with id and when', [
         id,
