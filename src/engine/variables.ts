@@ -158,6 +158,8 @@ export class Unexpandable extends Error {}
 /** A `${NAME}` met a name that nothing has set. */
 export class UnsetVariable extends Unexpandable {
   constructor(name: string) {
-    super(`the variable "${name}" has no value; set it in env, or give a default: \${${name}:-…}`);
+    super(
+      `the variable "${name}" has no value: no step before has saved it, and nothing else sets it; give a default: \${${name}:-…}`,
+    );
   }
 }

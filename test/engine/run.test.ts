@@ -178,7 +178,8 @@ describe('a run', () => {
       state: 'failed',
       reason: {
         type: 'start',
-        message: 'env: the variable "NOPE" has no value; set it in env, or give a default: ${NOPE:-…}',
+        message:
+          'env: the variable "NOPE" has no value: no step before has saved it, and nothing else sets it; give a default: ${NOPE:-…}',
       },
     });
     expect(run.lines).not.toContain('0 a started');
