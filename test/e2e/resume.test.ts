@@ -65,11 +65,17 @@ describe('resume', () => {
   });
 
   it('goes on with the tick that was broken off, and counts those before', async () => {
-    const body = `echo "t$RUNJOBS_TICK" >> "$DONE"; [ "$RUNJOBS_TICK" != 3 ] || [ -e "$GO" ] || { echo ready; sleep 60; }`;
+    const third = '[ "$(wc -l < "$DONE")" -eq 3 ] && ! [ -e "$GO" ]';
+    const body = `echo "$RUNJOBS_TICK" >> "$DONE"; if ${third}; then echo ready; sleep 60; fi`;
     const at = stage({ steps: [{ id: 't', run: body, every: { interval: '50ms', times: 4 } }] });
     await killed(at);
     expect((await at.resume()).exitCode).toBe(0);
-    expect(at.done()).toEqual(['t1', 't2', 't3', 't3', 't4']);
+    const ticks = at.done().map(Number);
+    expect(ticks).toHaveLength(5);
+    expect(ticks[3]).toBe(ticks[2]);
+    // A slow machine leaves ticks out.
+    expect(ticks).toEqual(ticks.toSorted((one, other) => one - other));
+    expect(new Set(ticks).size).toBe(4);
   });
 
   it('goes on with the attempt that was broken off', async () => {
