@@ -23,7 +23,8 @@ function stage() {
   const plan = planFile({
     env: { MARKER: marker },
     stop: { grace: '1m' },
-    run: `setsid sh -c '${wait}; echo child went on' & echo ready; ${wait}; wait; echo done`,
+    // The child says that all is there: before, it may be in the midst of becoming another program, and is seen by nobody.
+    run: `setsid sh -c 'echo ready; ${wait}; echo child went on' & ${wait}; wait; echo done`,
     finally: ['echo tidied'],
   });
   const shells = () => processesWith(`MARKER=${marker}`).filter(pid => isShell(pid));
