@@ -4,7 +4,7 @@ import type { Condition, RunStep } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import { executeLeaf } from './leaf.ts';
 import { type Scope, withDeadline, withScope } from './scope.ts';
-import { takeSlot } from './turn.ts';
+import { giveBack, takeSlot } from './turn.ts';
 
 /** What the test of an `if` may take, in milliseconds. */
 const TEST_MS = 10_000;
@@ -44,8 +44,7 @@ async function test(run: RunContext, running: Running, command: RunStep, scope: 
       return inner.cancelled === undefined ? ending.outcome : { state: 'cancelled' as const, reason: inner.cancelled };
     }),
   );
-  running.slot?.();
-  running.slot = undefined;
+  giveBack(running);
   switch (outcome.state) {
     case 'succeeded':
       return undefined;

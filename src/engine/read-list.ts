@@ -5,6 +5,7 @@ import type { RunContext, Running } from './context.ts';
 import type { Executor, ListItems, ListRead, ListText } from './executor.ts';
 import { executeLeaf } from './leaf.ts';
 import type { Scope } from './scope.ts';
+import { giveBack, takeSlot } from './turn.ts';
 import { UnsetVariable } from './variables.ts';
 
 export type ListEvaluation =
@@ -83,9 +84,9 @@ async function outputOf(
 ): Promise<Text> {
   const file = run.lists?.newFile(running.path);
   if (file === undefined) throw new Error(`the run keeps no lists, but "${running.path}" has one from a command`);
-  const slot = await slotFor(run, running, scope);
+  if (!scope.slotless) await takeSlot(run, running, scope);
   if (scope.closed !== undefined) {
-    slot?.();
+    giveBack(running);
     return { type: 'ended', outcome: { state: 'cancelled', reason: scope.closed } };
   }
   // A dollar in it stays one, whatever is expanded.
@@ -94,7 +95,7 @@ async function outputOf(
     running.startedAt ??= run.clock.now();
     running.onBegun();
   });
-  slot?.();
+  giveBack(running);
   if (outcome.state === 'succeeded')
     return { type: 'text', from: { type: 'made', file, what: `the output of the list's command` } };
   run.lists?.discard(file);
@@ -110,15 +111,6 @@ function withoutStandardOutput(run: RunContext): RunContext {
     return run.executor.execute(step, { ...context, write });
   };
   return { ...run, executor: { ...run.executor, execute } };
-}
-
-async function slotFor(run: RunContext, running: Running, scope: Scope): Promise<(() => void) | undefined> {
-  if (scope.slotless) return undefined;
-  const free = run.slots.tryTake();
-  if (free !== undefined) return free;
-  run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'slot' });
-  running.onBegun();
-  return run.slots.take(scope);
 }
 
 function evaluationOf(name: string, read: ListRead | undefined): ListEvaluation {

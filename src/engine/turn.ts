@@ -24,3 +24,9 @@ export async function takeSlot(run: RunContext, running: Running, scope: Scope, 
   running.onBegun();
   running.slot = await run.slots.take(scope, wants);
 }
+
+/** Gives back what the step holds, before it goes on to something else. */
+export function giveBack(running: Running): void {
+  running.slot?.();
+  running.slot = undefined;
+}
