@@ -1,19 +1,18 @@
 /** From any value to a Plan, or to everything that is wrong with it. */
-import { buildPlan, type Origin } from './build.ts';
+import { buildPlan } from './build.ts';
 import { checkPlan } from './checks.ts';
-import { depthFinding } from './depth.ts';
 import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
 import { inputFindings } from './inputs.ts';
 import { lockFindings } from './lock-checks.ts';
 import { nameFindings } from './names.ts';
-import { copyPlain } from './plain.ts';
 import type { Plan } from './plan.ts';
+import type { PlanFile } from './plan-file.ts';
 import { isRaw } from './raw.ts';
 import { collectSaves } from './saves.ts';
 import { exposedFindings, type KnownSecrets, knownSecrets, type SecretsOf, secretFindings } from './secret-checks.ts';
 import { shapeFindings } from './shape.ts';
-import type { Finding, Reading } from './source.ts';
+import type { Finding } from './source.ts';
 
 export type Examined =
   | {
@@ -31,20 +30,11 @@ export interface Surroundings {
 }
 
 /**
- * Runs both passes over what was read, then builds the plan. A value without a text was made by a program and may be
- * anything. Reads the files of variables that it names. Never throws.
+ * Runs both passes over what was read, then builds the plan. Reads the files of variables that it names. Never throws.
  * @param given what is set around the plan.
  * @param secretsOf what is known of its secrets, which may stand nowhere in it.
  */
-export function examine(
-  { value: read, source, findings = [] }: Partial<Reading>,
-  origin: Origin,
-  { given, secretsOf }: Surroundings,
-): Examined {
-  const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
-  if (faults.length > 0) return { type: 'faulty', errors: faults };
-  const depth = depthFinding(value, source?.text.length);
-  if (depth) return { type: 'faulty', errors: [...findings, depth] };
+export function examine({ value, source, findings, origin }: PlanFile, { given, secretsOf }: Surroundings): Examined {
   const { errors, warnings } = checkPlan(value);
   const secrets = knownSecrets(value, secretsOf);
   const known = secrets === undefined ? {} : { secrets };

@@ -1,0 +1,35 @@
+/** A job file as it was read: its value, its text, and where it lies. */
+import type { Origin } from './build.ts';
+import { depthFinding } from './depth.ts';
+import { copyPlain } from './plain.ts';
+import type { Finding, Reading, Source } from './source.ts';
+
+export interface PlanFile {
+  readonly origin: Origin;
+  /** The file as people know it. */
+  readonly shown: string;
+  /** Plain data, not too deep; absent where the text is none, or where it is: see {@link findings}. */
+  readonly value?: unknown;
+  /** Absent where a program made the value. */
+  readonly source?: Source;
+  /** What is wrong with the text, or with the value as such. */
+  readonly findings: readonly Finding[];
+}
+
+/** A value without a text was made by a program and may be anything: only what is plain of it is taken. */
+export function planFile(
+  { value: read, source, findings = [] }: Partial<Reading>,
+  { origin, shown }: Pick<PlanFile, 'origin' | 'shown'>,
+): PlanFile {
+  const file = { origin, shown, ...(source === undefined ? {} : { source }) };
+  if (source !== undefined && read === undefined) return { ...file, findings };
+  const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
+  if (faults.length > 0) return { ...file, findings: faults };
+  const depth = depthFinding(value, source?.text.length);
+  return depth ? { ...file, findings: [...findings, depth] } : { ...file, value, findings };
+}
+
+/** Whether there is a value to look into. */
+export function isWhole(file: PlanFile): boolean {
+  return 'value' in file;
+}
