@@ -1,7 +1,7 @@
 /** The texts of a leaf step as they are carried out: with their variables in them. */
-import type { Json, LeafStep } from '../plan/plan.ts';
-import { expandUrl } from '../plan/url-variables.ts';
-import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
+import type { LeafStep } from '../plan/plan.ts';
+import { finalRequest } from './final-http.ts';
+import type { Variables } from './variables.ts';
 
 /**
  * The step with every `${NAME}` outside shell code replaced.
@@ -22,60 +22,10 @@ export function finalTexts(step: LeafStep, variables: Variables): LeafStep {
     case 'http':
       return {
         ...step,
-        url: finalUrl(step.url, variables),
-        headers: mapValues(step.headers, (value, name) => finalHeader(name, text(value))),
-        ...(step.body === undefined ? {} : { body: finalBody(step.body, text) }),
+        ...finalRequest(step, variables),
         ...(step.saveTo === undefined ? {} : { saveTo: text(step.saveTo) }),
       };
     default:
       return step satisfies never;
   }
-}
-
-function finalUrl(url: string, variables: Variables): string {
-  const expansion = expandUrl(url, name => variables.get(name));
-  switch (expansion.type) {
-    case 'text':
-      return expansion.text;
-    case 'unset':
-      throw new UnsetVariable(expansion.name);
-    case 'unfit':
-      throw new Unexpandable(expansion.message);
-    default:
-      return expansion satisfies never;
-  }
-}
-
-function finalHeader(name: string, value: string): string {
-  const fault = headerFault(value);
-  if (fault !== undefined) throw new Unexpandable(`the header "${name}" ${fault}`);
-  return value;
-}
-
-/** Why a text cannot be the value of a header. */
-function headerFault(value: string): string | undefined {
-  if (/[\r\n]$/.test(value)) return 'ends with a line break once its variables are in it: take that out of the value';
-  if (/[\r\n]/.test(value)) return 'has several lines once its variables are in it, and a header has one';
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
-    return 'holds, once its variables are in it, what is not Latin-1, and no header can';
-  return undefined;
-}
-
-function finalBody(body: NonNullable<Extract<LeafStep, { type: 'http' }>['body']>, text: (value: string) => string) {
-  return body.type === 'text'
-    ? { type: 'text' as const, text: text(body.text) }
-    : { type: 'json' as const, value: finalJson(body.value, text) };
-}
-
-function finalJson(value: Json, text: (value: string) => string): Json {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item: Json) => finalJson(item, text));
-  if (value !== null && typeof value === 'object') {
-    return mapValues(value as Readonly<Record<string, Json>>, item => finalJson(item, text));
-  }
-  return value;
-}
-
-function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A, key: string) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }

@@ -21,6 +21,16 @@ import { namesIn } from './variables.ts';
 /** A scalar as its author wrote it. */
 export type TextOf = (scalar: ScalarInput, path: Path) => string;
 
+/** Scalars as their author wrote them: `3.10` and `012` stay so. */
+export function textsOf(
+  scalars: Readonly<Record<string, ScalarInput>>,
+  path: Path,
+  textOf: TextOf,
+): Readonly<Record<string, string>> {
+  const written = ([name, scalar]: [string, ScalarInput]) => [name, textOf(scalar, [...path, name])] as const;
+  return Object.fromEntries(Object.entries(scalars).map(written));
+}
+
 /** Makes the leaf step of a script that prints a list. */
 export type CommandOf = (script: string) => RunStep;
 

@@ -10,34 +10,15 @@ import {
   needsOf,
   partEnv,
   type TextOf,
+  textsOf,
   widthOf,
 } from './build-data.ts';
+import { requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { idsFor } from './ids.ts';
-import type {
-  HttpInput,
-  ListedStep,
-  LockInput,
-  PlanInput,
-  ScalarInput,
-  SizeInput,
-  StepInput,
-  StopInput,
-} from './input.ts';
-import type {
-  FinallyBlock,
-  HttpBody,
-  HttpStep,
-  Plan,
-  PlanLock,
-  Pool,
-  RunStep,
-  Step,
-  StepCommon,
-  StopPolicy,
-} from './plan.ts';
+import type { ListedStep, LockInput, PlanInput, SizeInput, StepInput, StopInput } from './input.ts';
+import type { FinallyBlock, Plan, PlanLock, Pool, RunStep, Step, StepCommon, StopPolicy } from './plan.ts';
 import { parsePool } from './pools.ts';
-import { parseRequestLine } from './request-line.ts';
 import { parseSize } from './size.ts';
 import type { Path, Source } from './source.ts';
 
@@ -139,7 +120,10 @@ class Builder {
     const inherited = flowDown(input, position.inherited);
     const common = this.#common(input, { ...position, inherited });
     if (input.run !== undefined) return runStep(input, { ...common, ...keepingOf(input) }, inherited);
-    if (input.http !== undefined) return this.#http(input.http, { ...common, ...keepingOf(input) }, path);
+    if (input.http !== undefined) {
+      const request = requestOf(input.http, [...path, 'http'], this.textOf);
+      return { type: 'http', ...common, ...keepingOf(input), ...request };
+    }
     if (input.steps !== undefined) {
       return { type: 'steps', ...common, children: this.#list(input.steps, { path: [...path, 'steps'], inherited }) };
     }
@@ -162,7 +146,7 @@ class Builder {
   #common(input: StepInput, { id, path, inherited }: Place & { readonly id: string }): StepCommon {
     const common: Mutable<StepCommon> = {
       id,
-      env: input.env === undefined ? NO_TEXTS : this.#texts(input.env, [...path, 'env']),
+      env: input.env === undefined ? NO_TEXTS : textsOf(input.env, [...path, 'env'], this.textOf),
       background: input.background ?? false,
       allowFailure: input.allowFailure ?? false,
     };
@@ -184,29 +168,6 @@ class Builder {
     if (!('steps' in input)) return { steps: this.#list(input, { path, inherited }), timeoutMs: 60_000 };
     const steps = this.#list(input.steps, { path: [...path, 'steps'], inherited });
     return { steps, timeoutMs: ms(input.timeout ?? 60) };
-  }
-
-  #http(input: string | HttpInput, common: StepCommon, path: Path): HttpStep {
-    if (typeof input === 'string') {
-      const { method, url } = parseRequestLine(input) ?? { method: 'GET', url: input };
-      return { type: 'http', ...common, method, url, headers: NO_TEXTS, expect: { status: ['2xx'] } };
-    }
-    const body = bodyOf(input);
-    return {
-      type: 'http',
-      ...common,
-      method: (input.method ?? 'GET').toUpperCase(),
-      url: input.url,
-      headers: this.#texts(input.headers ?? {}, [...path, 'http', 'headers']),
-      ...(body === undefined ? {} : { body }),
-      expect: { status: [input.expect?.status ?? '2xx'].flat() },
-    };
-  }
-
-  /** Scalars as their author wrote them: `3.10` and `012` stay so. */
-  #texts(scalars: Readonly<Record<string, ScalarInput>>, path: Path): Readonly<Record<string, string>> {
-    const textOf = ([name, scalar]: [string, ScalarInput]) => [name, this.textOf(scalar, [...path, name])] as const;
-    return Object.fromEntries(Object.entries(scalars).map(textOf));
   }
 }
 
@@ -255,11 +216,6 @@ function runStep(input: StepInput, common: StepCommon, { shell, stop, cwd }: Inh
     stop,
     okExitCodes: input.okExitCodes ?? [0],
   };
-}
-
-function bodyOf(input: HttpInput): HttpBody | undefined {
-  if (input.json !== undefined) return { type: 'json', value: input.json };
-  return input.body === undefined ? undefined : { type: 'text', text: input.body };
 }
 
 function words(list: readonly string[]): [string, ...string[]] {

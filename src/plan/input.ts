@@ -1,14 +1,10 @@
 /** The types of a job file as its author writes it: what `definePlan` checks and editors complete. */
-import type { Json, StopSignal } from './plan.ts';
+import type { HttpInput } from './http-input.ts';
+import type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
+import type { StopSignal } from './plan.ts';
 
-/** `"250ms"`, `"10s"`, `"5m"`, `"1h30m"`, `"2d"`, or a number of seconds. */
-export type DurationInput = string | number;
-
-/** `"64MiB"`, `"10MB"`, or a number of bytes. */
-export type SizeInput = string | number;
-
-/** Becomes text as written. */
-export type ScalarInput = string | number | boolean;
+export type { HttpInput, StatusInput } from './http-input.ts';
+export type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 
 /** A step in a list; a string stands for `{ run: … }`. */
 export type ListedStep = string | StepInput;
@@ -140,18 +136,6 @@ export interface LockInput {
   /** How long to wait for the run that holds it. */
   wait?: DurationInput | 'forever' | undefined;
 }
-
-export interface HttpInput {
-  method?: string | undefined;
-  url: string;
-  headers?: Readonly<Record<string, ScalarInput>> | undefined;
-  json?: Json | undefined;
-  body?: string | undefined;
-  expect?: { status?: StatusInput | readonly StatusInput[] | undefined } | undefined;
-}
-
-/** `204`, or a class such as `"2xx"`. */
-export type StatusInput = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
 export interface EveryInput {
   interval?: DurationInput | undefined;

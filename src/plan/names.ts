@@ -1,13 +1,14 @@
 /** Whether every `${NAME}` of a plan names a variable that something upstream may have set. */
 import { namesOfForEach } from './for-each-checks.ts';
 import type { Given } from './given.ts';
+import { requestTexts } from './http-names.ts';
 import { Known, namesOf } from './known.ts';
 import { KnownFiles } from './known-files.ts';
 import { isRaw, listsOf, type Raw } from './raw.ts';
 import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
 import type { Saves } from './saves.ts';
 import { hasNeeds, Siblings } from './siblings.ts';
-import type { Finding, Path } from './source.ts';
+import type { Finding, Path, Placed } from './source.ts';
 import { namesIn } from './variables.ts';
 
 export interface NameOptions {
@@ -28,12 +29,6 @@ export function nameFindings(root: Raw, options: NameOptions): Finding[] {
   const names = new Names(options);
   names.step(root, { path: [], known, cwd: undefined });
   return names.findings;
-}
-
-/** A text, and where it stands. */
-interface Placed {
-  readonly text: unknown;
-  readonly path: Path;
 }
 
 /** Where a step stands: what is known there, and the working folder that it has from further out. */
@@ -93,7 +88,9 @@ class Names {
       for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
     }
     if (step.run !== undefined) this.#run(step, place);
-    if (step.http !== undefined) this.#http(step.http, [...path, 'http'], known);
+    for (const { text, path: at } of requestTexts(step.http, [...path, 'http'])) {
+      this.#references.texts(text, at, known, OF_LEAVES);
+    }
     if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);
     for (const { key, list, path: at } of listsOf(step, path)) {
       const inside: Place = { path: at, known, cwd };
@@ -109,14 +106,6 @@ class Names {
     if (!Array.isArray(run)) return;
     for (const [index, text] of run.entries()) {
       if (mayName(text)) this.#leafText(text, [...path, 'run', index], known);
-    }
-  }
-
-  #http(http: unknown, path: Path, known: Known): void {
-    if (typeof http === 'string') this.#leafText(http, path, known);
-    if (!isRaw(http)) return;
-    for (const key of ['url', 'headers', 'json', 'body']) {
-      this.#references.texts(http[key], [...path, key], known, OF_LEAVES);
     }
   }
 

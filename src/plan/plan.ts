@@ -1,16 +1,16 @@
 /** The Plan and its Steps: what a job file means, after it was checked and every default was filled in. */
 
 import type { Every } from './every.ts';
+import type { HttpRequest } from './http-step.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { SIGNALS } from './signals.ts';
 
 export type { Every } from './every.ts';
+export type { HttpBody, HttpExpect, HttpRequest } from './http-step.ts';
+export type { Json } from './json-value.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
-
-/** Any value that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** One job file, ready to run. A plan is a step: {@link Plan.root} has the path `.`. */
 export interface Plan {
@@ -157,22 +157,8 @@ export interface RunStep extends StepCommon, Keeping {
 }
 
 /** An HTTP request, through the one session of the run. */
-export interface HttpStep extends StepCommon, Keeping {
+export interface HttpStep extends StepCommon, Keeping, HttpRequest {
   readonly type: 'http';
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: HttpBody;
-  readonly expect: HttpExpect;
-}
-
-export type HttpBody =
-  | { readonly type: 'json'; readonly value: Json }
-  | { readonly type: 'text'; readonly text: string };
-
-export interface HttpExpect {
-  /** Statuses that count as success: exact ones, or classes such as `2xx`. */
-  readonly status: readonly (number | `${1 | 2 | 3 | 4 | 5}xx`)[];
 }
 
 /** Children one after the other. */

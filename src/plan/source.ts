@@ -4,6 +4,12 @@ import { quoteText } from './quote.ts';
 /** Keys and indexes from the root to a value. */
 export type Path = readonly (string | number)[];
 
+/** A text, or a value with texts in it, and where it stands. */
+export interface Placed {
+  readonly text: unknown;
+  readonly path: Path;
+}
+
 /** A value's place in a text: offsets, and what is inside it. */
 export interface Spot {
   /** Where its key begins, if it is a member of an object. */
