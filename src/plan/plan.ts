@@ -2,6 +2,7 @@
 
 import type { Every } from './every.ts';
 import type { HttpRequest } from './http-step.ts';
+import type { Input, PlanLock } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { SIGNALS } from './signals.ts';
@@ -9,6 +10,7 @@ import type { SIGNALS } from './signals.ts';
 export type { Every } from './every.ts';
 export type { HttpBody, HttpExpect, HttpRequest } from './http-step.ts';
 export type { Json } from './json-value.ts';
+export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
 
@@ -37,27 +39,6 @@ export interface Plan {
   /** Names of variables whose values are masked wherever they would be shown or kept. */
   readonly secrets: readonly string[];
   readonly root: Step;
-}
-
-/** What may not run twice at the same time. */
-export interface PlanLock {
-  /** One of this user on this machine, whatever the plan; absent: the plan itself, by its real path. */
-  readonly name?: string;
-  /** Milliseconds to wait for the one that runs; 0: none. */
-  readonly waitMs: number | 'forever';
-}
-
-/** A variable that the caller gives. Its value is a text that fits `type`, `enum` and `pattern`. */
-export interface Input {
-  readonly type: 'string' | 'number' | 'boolean';
-  readonly description?: string;
-  /** The only values that are allowed. */
-  readonly enum?: readonly string[];
-  /** Source of a regular expression that the whole value matches. */
-  readonly pattern?: string;
-  readonly default?: string;
-  /** Without it nothing starts. */
-  readonly required: boolean;
 }
 
 /** One step: exactly one body, told apart by `type`; a forEach stands around the step that it repeats. */
