@@ -1,4 +1,5 @@
 /** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
+import { commandIn, flowDown, type Inherited, OUTERMOST } from './build-command.ts';
 import {
   type CommandOf,
   conditionOf,
@@ -16,8 +17,8 @@ import {
 import { requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { idsFor } from './ids.ts';
-import type { ListedStep, LockInput, PlanInput, SizeInput, StepInput, StopInput } from './input.ts';
-import type { FinallyBlock, Plan, PlanLock, Pool, RunStep, Step, StepCommon, StopPolicy } from './plan.ts';
+import type { ListedStep, LockInput, PlanInput, SizeInput, StepInput } from './input.ts';
+import type { FinallyBlock, Plan, PlanLock, Pool, Step, StepCommon } from './plan.ts';
 import { parsePool } from './pools.ts';
 import { parseSize } from './size.ts';
 import type { Path, Source } from './source.ts';
@@ -29,25 +30,15 @@ export interface Origin {
   readonly file?: string;
 }
 
-/** What flows down to a step from its ancestors. */
-interface Inherited {
-  readonly cwd?: string;
-  readonly shell: readonly [string, ...string[]];
-  readonly stop: StopPolicy;
-}
-
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as const;
 
 /**
  * Builds the plan. The input has passed both passes: what they refuse is not looked at again. `source` tells how the
  * author wrote a number.
  */
 export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
-  const inherited: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
   const builder = new Builder(source, input.secrets ?? []);
-  const root = builder.step({ ...input, pools: undefined }, { id: '.', path: [], inherited });
+  const root = builder.step({ ...input, pools: undefined }, { id: '.', path: [], inherited: OUTERMOST });
   const { lock, maxLog } = input;
   return {
     ...origin,
@@ -119,7 +110,7 @@ class Builder {
     const { path } = position;
     const inherited = flowDown(input, position.inherited);
     const common = this.#common(input, { ...position, inherited });
-    if (input.run !== undefined) return runStep(input, { ...common, ...keepingOf(input) }, inherited);
+    if (input.run !== undefined) return { type: 'run', ...common, ...keepingOf(input), ...commandIn(input, inherited) };
     if (input.http !== undefined) {
       const request = requestOf(input.http, [...path, 'http'], this.textOf);
       return { type: 'http', ...common, ...keepingOf(input), ...request };
@@ -173,7 +164,7 @@ class Builder {
 
 /** Makes the command of a script that belongs to a step besides its body. */
 function commandOf(inherited: Inherited): CommandOf {
-  return script => runStep({ run: script }, bare(''), inherited);
+  return script => ({ type: 'run', ...bare(''), ...commandIn({ run: script }, inherited) });
 }
 
 /** A step without any modifier. */
@@ -182,46 +173,6 @@ function bare(id: string): StepCommon {
 }
 
 const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
-
-function flowDown(input: StepInput, inherited: Inherited): Inherited {
-  if (input.cwd === undefined && input.shell === undefined && input.stop === undefined) return inherited;
-  return {
-    ...inherited,
-    ...(input.cwd === undefined ? {} : { cwd: input.cwd }),
-    ...(input.shell === undefined ? {} : { shell: shellOf(input.shell) }),
-    ...(input.stop === undefined ? {} : { stop: stopOf(input.stop, inherited.stop) }),
-  };
-}
-
-function shellOf(shell: NonNullable<StepInput['shell']>): readonly [string, ...string[]] {
-  return typeof shell === 'string' ? SHELLS[shell] : words(shell);
-}
-
-function stopOf(input: StopInput, outer: StopPolicy): StopPolicy {
-  return {
-    signal: input.signal ?? outer.signal,
-    graceMs: input.grace === undefined ? outer.graceMs : ms(input.grace),
-    ...(input.run === undefined ? (outer.run === undefined ? {} : { run: outer.run }) : { run: input.run }),
-  };
-}
-
-function runStep(input: StepInput, common: StepCommon, { shell, stop, cwd }: Inherited): RunStep {
-  const run = input.run ?? '';
-  return {
-    type: 'run',
-    ...common,
-    command: typeof run === 'string' ? run : words(run),
-    shell,
-    ...(cwd === undefined ? {} : { cwd }),
-    stop,
-    okExitCodes: input.okExitCodes ?? [0],
-  };
-}
-
-function words(list: readonly string[]): [string, ...string[]] {
-  const [first = '', ...rest] = list;
-  return [first, ...rest];
-}
 
 /** The schema has refused what is no pool. */
 function rootPools(pools: NonNullable<PlanInput['pools']>): Readonly<Record<string, Pool>> {

@@ -1,4 +1,6 @@
 /** Whether every `${NAME}` of a plan names a variable that something upstream may have set. */
+
+import { commandTexts, type Flowing, flowingFrom } from './command-names.ts';
 import { namesOfForEach } from './for-each-checks.ts';
 import type { Given } from './given.ts';
 import { requestTexts } from './http-names.ts';
@@ -8,7 +10,7 @@ import { isRaw, listsOf, type Raw } from './raw.ts';
 import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
 import type { Saves } from './saves.ts';
 import { hasNeeds, Siblings } from './siblings.ts';
-import type { Finding, Path, Placed } from './source.ts';
+import type { Finding, Path } from './source.ts';
 import { namesIn } from './variables.ts';
 
 export interface NameOptions {
@@ -27,15 +29,15 @@ export function nameFindings(root: Raw, options: NameOptions): Finding[] {
   // Whether a secret has a value is told when a run is started.
   if (Array.isArray(root.secrets)) known = known.with(new Set(root.secrets.filter(name => typeof name === 'string')));
   const names = new Names(options);
-  names.step(root, { path: [], known, cwd: undefined });
+  names.step(root, { path: [], known, flowing: {} });
   return names.findings;
 }
 
-/** Where a step stands: what is known there, and the working folder that it has from further out. */
+/** Where a step stands: what is known there, and what flows down to it. */
 interface Place {
   readonly path: Path;
   readonly known: Known;
-  readonly cwd: Placed | undefined;
+  readonly flowing: Flowing;
 }
 
 class Names {
@@ -53,14 +55,14 @@ class Names {
     return this.#references.findings;
   }
 
-  step(step: Raw, { path, known: outer, cwd: outerCwd }: Place): void {
-    const cwd = step.cwd === undefined ? outerCwd : { text: step.cwd, path: [...path, 'cwd'] };
-    const around = step.envFile === undefined ? outer : this.#files.within(step.envFile, [...path, 'envFile'], outer);
+  step(step: Raw, { path, known: outer, flowing: around }: Place): void {
+    const flowing = flowingFrom(step, path, around);
+    const within = step.envFile === undefined ? outer : this.#files.within(step.envFile, [...path, 'envFile'], outer);
     const env = isRaw(step.env) ? step.env : {};
     const at = [...path, 'env'];
     if (step.forEach === undefined) {
-      const known = this.#withEnv(env, at, around);
-      this.#inside(step, { path, known, cwd }, known);
+      const known = this.#withEnv(env, at, within);
+      this.#inside(step, { path, known, flowing }, known);
       return;
     }
     const place = [...path, 'forEach'];
@@ -71,29 +73,31 @@ class Names {
     const speaks = (value: unknown) => typeof value === 'string' && namesIn(value).some(({ name }) => isOfCopies(name));
     const part = (isInner: boolean) =>
       Object.fromEntries(Object.entries(env).filter(([, value]) => speaks(value) === isInner));
-    const known = this.#withEnv(part(false), at, around);
+    const known = this.#withEnv(part(false), at, within);
     this.#lists(step.forEach, place, known);
     this.#condition(step.if, [...path, 'if'], known, isOfCopies);
     for (const [name, row] of partly) this.#references.lacking.set(name, row);
     const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
-    this.#inside(step, { path, known: copy, cwd }, known);
+    this.#inside(step, { path, known: copy, flowing }, known);
     for (const name of partly.keys()) this.#references.lacking.delete(name);
   }
 
   /** The body and the `finally`. @param outside what is known around the copies of a forEach, where there are any. */
   #inside(step: Raw, place: Place, outside: Known): void {
-    const { path, known, cwd } = place;
+    const { path, known, flowing } = place;
     if (step.name !== undefined) this.#references.text(step.name, [...path, 'name'], known);
     if (isRaw(step.every)) {
       for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
     }
-    if (step.run !== undefined) this.#run(step, place);
+    for (const { text, path: at } of commandTexts(step, path, flowing)) {
+      this.#references.texts(text, at, known, OF_LEAVES);
+    }
     for (const { text, path: at } of requestTexts(step.http, [...path, 'http'])) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
     if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);
     for (const { key, list, path: at } of listsOf(step, path)) {
-      const inside: Place = { path: at, known, cwd };
+      const inside: Place = { path: at, known, flowing };
       if (key === 'steps') this.#sequence(list, inside);
       else if (key === 'gather' && hasNeeds(list)) this.#needing(list, inside);
       else if (key === 'gather' || key === 'any') this.#each(list, inside);
@@ -101,26 +105,18 @@ class Names {
     }
   }
 
-  #run({ run }: Raw, { path, known, cwd }: Place): void {
-    if (cwd !== undefined) this.#leafText(cwd.text, cwd.path, known);
-    if (!Array.isArray(run)) return;
-    for (const [index, text] of run.entries()) {
-      if (mayName(text)) this.#leafText(text, [...path, 'run', index], known);
-    }
-  }
-
-  #sequence(list: readonly unknown[], { path, known: outer, cwd }: Place): void {
+  #sequence(list: readonly unknown[], { path, known: outer, flowing }: Place): void {
     const saved = new Set<string>();
     const known = outer.with(saved);
     for (const [index, child] of list.entries()) {
       if (!isRaw(child)) continue;
-      this.step(child, { path: [...path, index], known, cwd });
+      this.step(child, { path: [...path, index], known, flowing });
       for (const name of this.#saves.of(child).keys()) saved.add(name);
     }
   }
 
   /** Children of a gather of which some need others. */
-  #needing(list: readonly unknown[], { path, known, cwd }: Place): void {
+  #needing(list: readonly unknown[], { path, known, flowing }: Place): void {
     const siblings = new Siblings(list, path);
     this.findings.push(...siblings.findings());
     const savedBy = (index: number) => this.#savedBy(list[index]);
@@ -133,20 +129,20 @@ class Names {
       this.step(child, {
         path: [...path, index],
         known: child.needs === undefined ? known : known.with(upstream),
-        cwd,
+        flowing,
       });
     }
   }
 
-  #each(list: readonly unknown[], { path, known, cwd }: Place): void {
+  #each(list: readonly unknown[], { path, known, flowing }: Place): void {
     for (const [index, child] of list.entries()) {
-      if (isRaw(child)) this.step(child, { path: [...path, index], known, cwd });
+      if (isRaw(child)) this.step(child, { path: [...path, index], known, flowing });
     }
   }
 
-  #finally(step: Raw, list: readonly unknown[], { path, known, cwd }: Place): void {
+  #finally(step: Raw, list: readonly unknown[], { path, known, flowing }: Place): void {
     const saved = this.#saves.inside(step);
-    this.#sequence(list, { path, known: known.with(OF_FINALLY).with(saved), cwd });
+    this.#sequence(list, { path, known: known.with(OF_FINALLY).with(saved), flowing });
   }
 
   #savedBy(child: unknown) {

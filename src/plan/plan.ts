@@ -5,7 +5,7 @@ import type { HttpRequest } from './http-step.ts';
 import type { Input, PlanLock } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
-import type { SIGNALS } from './signals.ts';
+import type { Command } from './run-step.ts';
 
 export type { Every } from './every.ts';
 export type { HttpBody, HttpExpect, HttpRequest } from './http-step.ts';
@@ -13,6 +13,7 @@ export type { Json } from './json-value.ts';
 export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
+export type { Command, StopPolicy, StopSignal } from './run-step.ts';
 
 /** One job file, ready to run. A plan is a step: {@link Plan.root} has the path `.`. */
 export interface Plan {
@@ -124,17 +125,9 @@ interface Keeping {
   readonly saveTo?: string;
 }
 
-/** A command: a shell script (string) or a program with its arguments (array, no shell). */
-export interface RunStep extends StepCommon, Keeping {
+/** A command. */
+export interface RunStep extends StepCommon, Keeping, Command {
   readonly type: 'run';
-  readonly command: string | readonly [string, ...string[]];
-  /** The interpreter and its flags, for a script. */
-  readonly shell: readonly [string, ...string[]];
-  /** As written, own or inherited; absent: the plan's folder. */
-  readonly cwd?: string;
-  readonly stop: StopPolicy;
-  /** Exit codes that count as success. */
-  readonly okExitCodes: readonly number[];
 }
 
 /** An HTTP request, through the one session of the run. */
@@ -223,18 +216,6 @@ export interface SleepStep extends StepCommon {
   readonly type: 'sleep';
   /** Milliseconds, or until the step is cancelled. */
   readonly durationMs: number | 'forever';
-}
-
-/** A signal that may ask a command to end. */
-export type StopSignal = (typeof SIGNALS)[number];
-
-/** How a command is told to end. */
-export interface StopPolicy {
-  readonly signal: StopSignal;
-  /** Milliseconds between the signal and SIGKILL. */
-  readonly graceMs: number;
-  /** A script that stops the command, run in place of the signal. */
-  readonly run?: string;
 }
 
 /** Steps that run once after the body has ended, however it ended. */

@@ -1,0 +1,55 @@
+/** Makes commands, with what flows down to them from the steps around. */
+import { ms } from './build-modifiers.ts';
+import type { StepInput, StopInput } from './input.ts';
+import type { Command, StopPolicy } from './plan.ts';
+
+/** What flows down to a step from its ancestors. */
+export interface Inherited {
+  readonly cwd?: string;
+  readonly shell: readonly [string, ...string[]];
+  readonly stop: StopPolicy;
+}
+
+const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as const;
+
+/** What the plan itself begins with. */
+export const OUTERMOST: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM', graceMs: 5000 } };
+
+/** What flows down from a step to those inside it. */
+export function flowDown(input: StepInput, inherited: Inherited): Inherited {
+  if (input.cwd === undefined && input.shell === undefined && input.stop === undefined) return inherited;
+  return {
+    ...inherited,
+    ...(input.cwd === undefined ? {} : { cwd: input.cwd }),
+    ...(input.shell === undefined ? {} : { shell: shellOf(input.shell) }),
+    ...(input.stop === undefined ? {} : { stop: stopOf(input.stop, inherited.stop) }),
+  };
+}
+
+/** The command of a `run` step. */
+export function commandIn({ run = '', okExitCodes = [0] }: StepInput, { shell, cwd, stop }: Inherited): Command {
+  return {
+    command: typeof run === 'string' ? run : words(run),
+    shell,
+    ...(cwd === undefined ? {} : { cwd }),
+    stop,
+    okExitCodes,
+  };
+}
+
+function shellOf(shell: NonNullable<StepInput['shell']>): readonly [string, ...string[]] {
+  return typeof shell === 'string' ? SHELLS[shell] : words(shell);
+}
+
+function stopOf(input: StopInput, outer: StopPolicy): StopPolicy {
+  return {
+    signal: input.signal ?? outer.signal,
+    graceMs: input.grace === undefined ? outer.graceMs : ms(input.grace),
+    ...(input.run === undefined ? (outer.run === undefined ? {} : { run: outer.run }) : { run: input.run }),
+  };
+}
+
+function words(list: readonly string[]): [string, ...string[]] {
+  const [first = '', ...rest] = list;
+  return [first, ...rest];
+}
