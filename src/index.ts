@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { outermost, type RunResult } from './engine/run.ts';
 import { secretProblems } from './engine/secret-values.ts';
 import type { RunEvent } from './events/event.ts';
-import { hasCron, loadCron } from './plan/cron.ts';
+import { bodyProblems } from './plan/definitions.ts';
 import { type Given, type GivenOptions, levelsOf, readGiven } from './plan/given.ts';
 import type { PlanInput } from './plan/input.ts';
 import { inputProblems } from './plan/inputs.ts';
-import { type LoadResult, loadPlan as load, planFrom } from './plan/load.ts';
+import { type LoadResult, loadPlan as load, loadObject } from './plan/load.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
 import { claimRootRun, lockRootRun, openRootRun, secretsIn } from './root-run.ts';
 
@@ -91,7 +91,10 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const { given, problems } = await readOptions(options);
     if (problems.length > 0) throw new PlanError(problems);
     const secretsOf = secretsIn(given);
-    const read = typeof plan === 'string' ? await load(plan, { given, secretsOf }) : await fromObject(plan, given);
+    const read =
+      typeof plan === 'string'
+        ? await load(plan, { given, secretsOf })
+        : await loadObject(plan, { folder: process.cwd(), given, secretsOf });
     const loaded = withInputs(read, given, true);
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const secretless = secretProblems(loaded.plan, outermost({ env: given.env, given: levelsOf(loaded.plan, given) }));
@@ -141,18 +144,12 @@ function readOptions({ env = process.env as Record<string, string>, ...options }
   return readGiven(options, { cwd: process.cwd(), env });
 }
 
-async function fromObject(plan: PlanInput, given: Given): Promise<LoadResult> {
-  const origin = { folder: process.cwd(), given, secretsOf: secretsIn(given) };
-  const loaded = planFrom(plan, origin);
-  if (loaded.type === 'rejected' || !hasCron(loaded.plan.root)) return loaded;
-  // Only now is it known that patterns must be checked.
-  await loadCron();
-  return planFrom(plan, origin);
-}
-
 /** The plan, unless an input has no value that it needs, or one that does not fit. */
 function withInputs(loaded: LoadResult, given: Given, isRun: boolean): LoadResult {
-  const problems = loaded.type === 'rejected' ? [] : inputProblems(loaded.plan, given, { isRun });
+  const problems =
+    loaded.type === 'rejected'
+      ? []
+      : [...(isRun ? bodyProblems(loaded.plan) : []), ...inputProblems(loaded.plan, given, { isRun })];
   return problems.length === 0 ? loaded : { type: 'rejected', problems };
 }
 

@@ -22,6 +22,7 @@ import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
+import { openStepLocks } from './journal/step-locks.ts';
 import { makeTemporary, removeTemporary } from './journal/temporary.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
 import { foundAround, type Given, type GivenLevel, levelsOf } from './plan/given.ts';
@@ -230,6 +231,12 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     sources: openSources(plan.folder),
     readList: openListReader(plan),
     lists: openLists(folder),
+    locks: openStepLocks({
+      run: id,
+      plan,
+      userState: userStateOf(env),
+      endDead: dead => endDeadRun(plan, dead.run, message => run.warn(message)),
+    }),
     parallelism: availableParallelism(),
     builtIns: { RUNJOBS_TMP: makeTemporary(folder) },
   });

@@ -188,14 +188,7 @@ describe('run', () => {
     const lock = await lockPlan(
       {
         name: 'x',
-        folder: '/',
-        slots: 1,
-        keep: 0,
-        keepBytes: 0,
-        inputs: {},
-        secrets: [],
         lock: { name: 'deploy', waitMs: 0 },
-        root: {} as never,
       },
       { run: 'earlier', userState: join(stateDir, 'runjobs') },
     );

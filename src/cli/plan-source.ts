@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { outermost } from '../engine/run.ts';
 import { secretProblems } from '../engine/secret-values.ts';
+import { bodyProblems } from '../plan/definitions.ts';
 import { type Given, type GivenOptions, levelsOf, readGiven } from '../plan/given.ts';
 import { inputProblems } from '../plan/inputs.ts';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
@@ -71,6 +72,8 @@ export function explainInputs(
   given: Given,
   { source, isRun }: { readonly source: string; readonly isRun: boolean },
 ): string | undefined {
+  const ofBody = isRun ? bodyProblems(plan) : [];
+  if (ofBody.length > 0) return explain(ofBody, nameOf(source));
   const ofInputs = inputProblems(plan, given, { isRun });
   if (ofInputs.length > 0) return explain(ofInputs, `the inputs of ${nameOf(source)}`);
   const ofSecrets = isRun ? secretProblems(plan, outermost({ env: given.env, given: levelsOf(plan, given) })) : [];

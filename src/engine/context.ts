@@ -3,7 +3,7 @@ import type { RunEvent, SavedFacts, StepOutput } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Executor, ListStore, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
+import type { Executor, ListStore, Locks, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Release, Slots } from './slots.ts';
@@ -38,6 +38,8 @@ export interface RunContext extends Learning {
   readonly sources: Sources | undefined;
   /** Without it the lists of a plan are those that stand in it. */
   readonly readList: ReadList | undefined;
+  /** Takes the locks of used plans; without it they have none. */
+  readonly locks: Locks | undefined;
   /** Keeps the lists of forEach steps; without it lists cannot come from commands. */
   readonly lists: ListStore | undefined;
   /** Whether the text holds the value of a secret. */
@@ -89,6 +91,8 @@ export interface Running {
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;
+  /** Gives back the lock of the plan that the step uses. */
+  lock?: () => void;
   log: StepLog | undefined;
   /** The last of what the attempt prints to standard error, where `retry.on` asks for it. */
   stderr?: ByteTail;

@@ -1,6 +1,6 @@
 /** The interface between the engine and the world: how a leaf step is carried out. */
 import type { CancelReason, Outcome } from '../events/outcome.ts';
-import type { LeafStep } from '../plan/plan.ts';
+import type { LeafStep, StepLock } from '../plan/plan.ts';
 
 export interface Executor {
   /**
@@ -86,15 +86,19 @@ export function reasonOf(signal: AbortSignal): CancelReason {
 
 /** Reads what a plan names that no step carries out. */
 export interface Sources {
-  /** The variables of a dotenv file, whose path is as in the plan but for its `${NAME}`s. */
-  readEnvFile(path: string): Promise<EnvFileRead>;
+  /**
+   * The variables of a dotenv file, whose path is as in the plan but for its `${NAME}`s.
+   * @param folder absolute: the path starts from it; default: the plan's.
+   */
+  readEnvFile(path: string, folder?: string): Promise<EnvFileRead>;
 }
 
 /**
  * Reads a list of a forEach, whose `${NAME}`s are replaced. What is wrong with it is told in words. Never rejects for what
- * a file holds. `name` is that of the list: the variable that each item gives.
+ * a file holds. `name` is that of the list: the variable that each item gives. Paths start from `folder`, which is absolute;
+ * default: the plan's.
  */
-export type ReadList = (name: string, list: ListToRead) => Promise<ListRead>;
+export type ReadList = (name: string, list: ListToRead, folder?: string) => Promise<ListRead>;
 
 /** A list from outside. */
 export type ListToRead =
@@ -123,6 +127,30 @@ export interface ListItems {
   /** The variables of an item; @param index from 0. */
   at(index: number): Readonly<Record<string, string>>;
 }
+
+/** The locks of plans that steps use. Implemented by the journal. */
+export interface Locks {
+  /**
+   * Takes the lock for the step at a path, and waits as long as it says. One that is held by this run for a step around, or
+   * for all of it, is held. Never rejects.
+   */
+  take(lock: StepLock, options: LockWish): Promise<LockTaking>;
+}
+
+export interface LockWish {
+  /** The path of the step. */
+  readonly path: string;
+  /** Aborting it ends the wait. */
+  readonly signal: AbortSignal;
+  /** Called when it begins to wait. */
+  readonly onWait: () => void;
+}
+
+export type LockTaking =
+  | { readonly type: 'held'; readonly release: () => void }
+  /** @property message who holds it, or why it cannot be kept. */
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'aborted' };
 
 /** Where the lists of forEach steps are kept for a run that is resumed. Implemented by the journal. */
 export interface ListStore {

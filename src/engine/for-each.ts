@@ -74,5 +74,9 @@ function without(item: Values, env: Values): Values {
 function withEnvOf({ each, env }: ForEachStep): Step {
   const names = Object.keys(env);
   if (names.length === 0) return each;
-  return { ...each, env: { ...Object.fromEntries(names.map(name => [name, `\${${name}}`])), ...each.env } };
+  const own = Object.fromEntries(names.map(name => [name, `\${${name}}`]));
+  const [first, ...rest] = each.used?.levels ?? [];
+  if (each.used === undefined || first === undefined) return { ...each, env: { ...own, ...each.env } };
+  // Around what is used, not in it.
+  return { ...each, used: { ...each.used, levels: [{ ...first, env: { ...own, ...first.env } }, ...rest] } };
 }

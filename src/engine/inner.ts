@@ -1,22 +1,73 @@
-/** The variables inside a step: its files of variables, and over them its `env`. */
+/** The variables inside a step: its files of variables, and over them its `env`; those of a used plan inside of its inputs. */
 import type { Failed } from '../events/outcome.ts';
-import type { EnvFile, Step } from '../plan/plan.ts';
+import { fits, rulesOf } from '../plan/inputs.ts';
+import type { EnvFile, Step, UsedLevel } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { learn, secretValues } from './secret-values.ts';
-import { UnsetVariable, type Variables } from './variables.ts';
+import { UnsetVariable, type Values, type Variables } from './variables.ts';
 
 /**
- * The variables inside the step, or its failure: where a value names a variable that has none, or a file cannot be read.
- * The files are read now, each time the step starts.
+ * The variables inside the step, or its failure: where a value names a variable that has none, a file cannot be read, or a
+ * value is not what an input asks for. The files are read now, each time the step starts.
  */
 export function inner(run: Reading, step: Step, path: string, outer: Variables): Inner | Promise<Inner> {
-  return step.envFiles === undefined ? withEnv(run, step, path, outer) : withFiles(run, step, path, outer);
+  const { used } = step;
+  if (used === undefined || used.levels.length === 0) return within(run, step, path, outer);
+  return insideOf(run, { step, path, levels: used.levels, from: used.from ?? path }, outer);
 }
 
 type Reading = Pick<RunContext, 'sources' | 'secretNames' | 'secrets'>;
 type Inner = Variables | Failed;
 
-function withEnv(run: Reading, { env }: Step, path: string, outer: Variables): Inner {
+/** A step that is used, and what stands around it. */
+interface UsedInside {
+  readonly step: Step;
+  readonly path: string;
+  readonly levels: readonly UsedLevel[];
+  /** What people call it. */
+  readonly from: string;
+}
+
+async function insideOf(run: Reading, { step, path, levels, from }: UsedInside, outer: Variables): Promise<Inner> {
+  let variables = outer;
+  for (const level of levels) {
+    const around = await within(run, level, path, variables);
+    if ('state' in around) return around;
+    const declared = withInputs(run, level, from, around);
+    if ('state' in declared) return declared;
+    variables = declared;
+  }
+  return within(run, step, path, variables);
+}
+
+/** The inputs of what is used: their defaults where nothing is given; all values must fit. */
+function withInputs(run: Reading, { inputs, given }: UsedLevel, from: string, outer: Variables): Inner {
+  const defaults: Record<string, string> = {};
+  for (const [name, input] of Object.entries(inputs)) {
+    const value = given.includes(name) ? outer.get(name) : (input.default ?? outer.get(name));
+    if (value === undefined) {
+      if (input.required) return failed(`"${from}" needs the input "${name}"; give it in env`);
+      continue;
+    }
+    if (!fits(input, value)) {
+      const got = run.secretNames.includes(name) ? 'what it has is a secret, and not shown' : `got "${value}"`;
+      return failed(`the input "${name}" of "${from}": expected ${rulesOf(input)}, ${got}`);
+    }
+    if (!given.includes(name) && input.default !== undefined) defaults[name] = input.default;
+  }
+  return outer.with(defaults, { type: 'input', from: 'default' });
+}
+
+/** What brings variables into a step. */
+type Level = Pick<Step, 'env' | 'envFiles' | 'folder'>;
+
+function within(run: Reading, level: Level, path: string, outer: Variables): Inner | Promise<Inner> {
+  return level.envFiles === undefined
+    ? withEnv(run, level.env, path, outer)
+    : withFiles(run, { ...level, envFiles: level.envFiles }, path, outer);
+}
+
+function withEnv(run: Reading, env: Values, path: string, outer: Variables): Inner {
   const variables = guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
   if ('state' in variables) return variables;
   const own = run.secretNames.filter(name => Object.hasOwn(env, name));
@@ -24,20 +75,30 @@ function withEnv(run: Reading, { env }: Step, path: string, outer: Variables): I
   return refusal === undefined ? variables : failed(`env: ${refusal}`);
 }
 
-async function withFiles(run: Reading, step: Step, path: string, outer: Variables): Promise<Inner> {
+async function withFiles(
+  run: Reading,
+  { env, envFiles, folder }: Level & { readonly envFiles: readonly EnvFile[] },
+  path: string,
+  outer: Variables,
+): Promise<Inner> {
   let variables = outer;
-  for (const file of step.envFiles ?? []) {
-    const next = await withFile(run, file, path, variables);
+  for (const file of envFiles) {
+    const next = await withFile(run, { file, folder }, path, variables);
     if ('state' in next) return next;
     variables = next;
   }
-  return withEnv(run, step, path, variables);
+  return withEnv(run, env, path, variables);
 }
 
-async function withFile(run: Reading, file: EnvFile, step: string, outer: Variables): Promise<Inner> {
+async function withFile(
+  run: Reading,
+  { file, folder }: { readonly file: EnvFile; readonly folder: string | undefined },
+  step: string,
+  outer: Variables,
+): Promise<Inner> {
   const named = guarded('envFile', () => outer.expand(file.path));
   if (typeof named !== 'string') return named;
-  const read = await (run.sources?.readEnvFile(named) ?? { type: 'missing' as const });
+  const read = await (run.sources?.readEnvFile(named, folder) ?? { type: 'missing' as const });
   switch (read.type) {
     case 'read': {
       const refusal = learn(run, read.values);

@@ -31,7 +31,7 @@ export async function readList(
     }
     case 'glob': {
       const pattern = scope.variables.expand(list.pattern);
-      return evaluationOf(name, await run.readList?.(name, { type: 'glob', pattern }));
+      return evaluationOf(name, await run.readList?.(name, { type: 'glob', pattern }, running.step.folder));
     }
     case 'lines':
     case 'json':
@@ -39,7 +39,10 @@ export async function readList(
       const text = await textOf(run, running, list.from, scope, attempt);
       if (text.type === 'ended') return text;
       try {
-        return evaluationOf(name, await run.readList?.(name, { type: list.type, from: text.from }));
+        return evaluationOf(
+          name,
+          await run.readList?.(name, { type: list.type, from: text.from }, running.step.folder),
+        );
       } finally {
         if (text.from.type === 'made') run.lists?.discard(text.from.file);
       }

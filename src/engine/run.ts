@@ -7,7 +7,7 @@ import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
-import type { Executor, ListStore, ReadList, Sources, StepLogs } from './executor.ts';
+import type { Executor, ListStore, Locks, ReadList, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly readList?: ReadList;
   /** Where the lists of forEach steps are kept. Default: nowhere. */
   readonly lists?: ListStore;
+  /** Default: none; used plans have no locks. */
+  readonly locks?: Locks;
   /** Whether a text holds the value of a secret, which is kept nowhere. Default: what `secrets` knows. */
   readonly holdsSecret?: (text: string) => boolean;
   /** Copies of a forEach at once, where it does not say. Default: 4. */
@@ -91,6 +93,8 @@ export interface Run {
   kill(reason: CancelReason): void;
   /** Something that must succeed did not, such as writing the journal: everything is stopped, and the exit code is 74. */
   broken(message: string): void;
+  /** Tells of something that no step has to tell. */
+  warn(message: string): void;
   /** Stops one step by hand, which then has failed; `.` is the whole run, whose `finally` still runs. */
   stop(path: string): Stopping;
 }
@@ -163,6 +167,7 @@ export function openRun(options: RunOptions): Run {
     sources: options.sources,
     readList: options.readList,
     lists: options.lists,
+    locks: options.locks,
     holdsSecret: options.holdsSecret ?? secrets.holds,
     parallelism: options.parallelism ?? 4,
     t,
@@ -217,6 +222,7 @@ export function openRun(options: RunOptions): Run {
     },
     cancel,
     broken,
+    warn: message => publish({ type: 'warning', t: t(), message }),
     kill(reason) {
       if (killer.signal.aborted || ended) return;
       why ??= reason;

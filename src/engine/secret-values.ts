@@ -69,8 +69,12 @@ interface Settable {
 
 /** The variables that steps can set while the run goes on. */
 function settable(step: Step, found: Settable = { names: new Set(), hasFiles: false }): Settable {
-  if (step.envFiles !== undefined) found.hasFiles = true;
-  for (const name of Object.keys(step.env)) found.names.add(name);
+  const { levels = [], save = {} } = step.used ?? {};
+  for (const { env, envFiles } of [step, ...levels]) {
+    if (envFiles !== undefined) found.hasFiles = true;
+    for (const name of Object.keys(env)) found.names.add(name);
+  }
+  for (const name of Object.keys(save)) found.names.add(name);
   if (step.type === 'run' || step.type === 'http') for (const name of namesSaved(step.save)) found.names.add(name);
   if (step.type === 'forEach') {
     settable(step.each, found);

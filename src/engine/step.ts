@@ -4,10 +4,12 @@ import type { Step } from '../plan/plan.ts';
 import { judgeCondition } from './condition.ts';
 import { type Begun, type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { conclude } from './finally.ts';
+import { handedOn } from './handed-on.ts';
 import { inner } from './inner.ts';
 import { periodic } from './periodic.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skip, skipBelow } from './skip.ts';
+import { takeLock } from './step-lock.ts';
 import { isOver, pastOf, takeOver } from './takeover.ts';
 
 /**
@@ -55,6 +57,8 @@ export async function runStep(
       scope.variables = entered;
       const ended = step.if && (await judgeCondition(run, running, step.if, scope));
       if (ended !== undefined) return { outcome: ended };
+      const late = step.used?.lock && (await takeLock(run, running, step.used.lock, scope));
+      if (late !== undefined) return { outcome: late };
       return periodic(run, running, scope);
     });
     const own = judged(running, body);
@@ -68,10 +72,12 @@ export async function runStep(
     }));
     if (outcome !== own && outcome.state === 'failed') run.failed(path, outcome);
     running.log?.close();
-    finish(run, running, scope, { outcome, saved }, own);
+    const ending = handedOn(step, { outcome, saved });
+    finish(run, running, scope, ending, own);
     running.slot?.();
+    running.lock?.();
     onBegun(outcome);
-    return { outcome, saved };
+    return ending;
   });
 }
 

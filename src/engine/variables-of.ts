@@ -6,6 +6,7 @@ import { childPath, childrenOf, type ForEachStep, isAtOrBelow, isLeaf, type Plan
 import type { Sources } from './executor.ts';
 import { factsOf } from './finally.ts';
 import { copiesOf, withItem } from './for-each.ts';
+import { takenOf } from './handed-on.ts';
 import { inner } from './inner.ts';
 import { builtInsOf } from './leaf.ts';
 import { Needs } from './needs.ts';
@@ -124,7 +125,7 @@ class Walk {
     const steps = at.step.finally?.steps ?? [];
     const group = { path: block, past: at.past?.children.get('finally'), tick: at.tick };
     const outcome = outcomeIn(at.past);
-    let outer = saving(variables, at, at.step.env);
+    let outer = saving(variables, at, at.step.env, savedInside(at));
     if (outcome !== undefined) outer = outer.with(factsOf(outcome, at.path), { type: 'runjobs' });
     for (const step of steps) {
       const child = below(group, step);
@@ -158,8 +159,8 @@ function seenSiblings(group: Step, child: Step): readonly Step[] {
 }
 
 /** The variables over which what a step has saved is put, each with the step that has saved it. */
-function saving(outer: Variables, at: Stop, own: Values): Variables {
-  return Object.entries(savedIn(at)).reduce(
+function saving(outer: Variables, at: Stop, own: Values, saved = savedIn(at)): Variables {
+  return Object.entries(saved).reduce(
     (variables, [name, value]) => variables.saving({ [name]: value ?? LOST }, saverOf(at, name), own),
     outer,
   );
@@ -169,10 +170,19 @@ type Saved = NonNullable<Past['tickSaved']>;
 
 /** What a step has saved so far. */
 function savedIn(at: Stop): Saved {
+  const taken = at.step.used?.save;
+  if (taken === undefined) return savedInside(at);
+  return at.past?.finished?.saved ?? takenOf(taken, savedInside(at));
+}
+
+/** What its own `finally` sees of that: where it uses a plan, what was saved in there. */
+function savedInside(at: Stop): Saved {
   const { step, past } = at;
   if (past === undefined) return {};
-  const own = past.finished?.saved ?? (step.every === undefined ? past.attemptSaved : past.tickSaved);
-  if (own !== undefined || past.finished !== undefined || step.type === 'any') return own ?? {};
+  const ofAttempt = step.every === undefined ? past.attemptSaved : past.tickSaved;
+  const own = step.used?.save === undefined ? (past.finished?.saved ?? ofAttempt) : ofAttempt;
+  if (own !== undefined || step.type === 'any') return own ?? {};
+  if (past.finished !== undefined && step.used?.save === undefined) return {};
   return Object.assign({}, ...foreground(step).map(child => savedIn(below(at, child))));
 }
 

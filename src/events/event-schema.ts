@@ -73,7 +73,7 @@ export const eventSchema: Schema = {
     }),
     kind(
       'step.queued',
-      { ...ofStep, for: { enum: ['slot', 'pool'] }, 'pool?': text },
+      { ...ofStep, for: { enum: ['slot', 'pool', 'lock'] }, 'pool?': text },
       'The step waits before it may start.',
     ),
     kind(

@@ -63,9 +63,9 @@ async function openHttp(folder: string) {
 
 /** Reads the lists of the plan's forEach steps, whose paths start from its folder. */
 export function openListReader({ folder }: Plan): ReadList {
-  return async (name, list) => {
+  return async (name, list, from = folder) => {
     const { readList } = await import('./lists/lists.ts');
-    return readList(name, list, folder);
+    return readList(name, list, from);
   };
 }
 

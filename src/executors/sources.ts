@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { Sources } from '../engine/executor.ts';
 import { readEnvFile } from '../plan/env-file.ts';
 
-/** Paths start from `folder`, which is absolute. A file is read each time it is asked for. */
+/** Paths start from `folder`, which is absolute, where none is named. A file is read each time it is asked for. */
 export function openSources(folder: string): Sources {
   return {
-    async readEnvFile(path) {
-      const read = await readEnvFile(resolve(folder, path));
+    async readEnvFile(path, from = folder) {
+      const read = await readEnvFile(resolve(from, path));
       return read.type === 'failed' ? { ...read, message: `${JSON.stringify(path)}: ${read.message}` } : read;
     },
   };

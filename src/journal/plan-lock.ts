@@ -9,7 +9,7 @@ import { quoteText } from '../plan/quote.ts';
 import { type Holder, thisHolder, thisPlace } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 
-const POLL_MS = 200;
+export const POLL_MS = 200;
 const LONGEST_NAME = 60;
 
 /** Another run holds the lock of the plan: nothing was started. */
@@ -55,11 +55,14 @@ export interface PlanLockOptions {
   readonly onWait?: ((words: string) => void) | undefined;
 }
 
+/** A plan as far as its lock needs it. */
+export type LockedPlan = Pick<Plan, 'lock' | 'name' | 'file'>;
+
 /**
  * Takes the plan's lock, and waits for it where the plan says so. Undefined when the plan has none, or when the wait
  * was aborted. @throws {LockHeldError} when another run holds it. @throws {LockUnusableError} when it cannot be kept.
  */
-export async function lockPlan(plan: Plan, options: PlanLockOptions): Promise<Lock | undefined> {
+export async function lockPlan(plan: LockedPlan, options: PlanLockOptions): Promise<Lock | undefined> {
   const { lock } = plan;
   if (lock === undefined) return undefined;
   const name = lock.name ?? plan.name;
@@ -87,7 +90,7 @@ export function lockFolderName({ name }: PlanLock, file: string | undefined): st
 interface Wish extends PlanLockOptions {
   readonly name: string;
   readonly waitMs: number | 'forever';
-  readonly plan: Plan;
+  readonly plan: LockedPlan;
 }
 
 async function takeInTime(place: string, { name, waitMs, plan, run, signal, onWait }: Wish): Promise<Lock | undefined> {
@@ -137,7 +140,8 @@ function safe(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Resolves after that time, or once the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise(done => {
     const end = () => {
       clearTimeout(timer);

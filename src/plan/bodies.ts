@@ -1,6 +1,6 @@
 /** The one table of bodies: a step has exactly one, and some keys go with certain bodies only. */
 
-export const BODIES = ['run', 'http', 'steps', 'gather', 'any', 'sleep'] as const;
+export const BODIES = ['run', 'http', 'steps', 'gather', 'any', 'use', 'sleep'] as const;
 
 export type Body = (typeof BODIES)[number];
 
@@ -9,17 +9,17 @@ export type Body = (typeof BODIES)[number];
  * down groups.
  */
 export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach')[]>> = {
-  forEach: ['run', 'http', 'steps', 'any', 'sleep'],
+  forEach: ['run', 'http', 'steps', 'any', 'use', 'sleep'],
   limit: ['gather', 'forEach'],
   failFast: ['gather', 'forEach'],
   tolerate: ['gather', 'forEach'],
   pools: ['run', 'http'],
-  save: ['run', 'http'],
+  save: ['run', 'http', 'use'],
   saveTo: ['run', 'http'],
   okExitCodes: ['run'],
-  cwd: ['run', 'steps', 'gather', 'any'],
-  shell: ['run', 'steps', 'gather', 'any'],
-  stop: ['run', 'steps', 'gather', 'any'],
+  cwd: ['run', 'steps', 'gather', 'any', 'use'],
+  shell: ['run', 'steps', 'gather', 'any', 'use'],
+  stop: ['run', 'steps', 'gather', 'any', 'use'],
 };
 
 /** The bodies that a step has, in the order of the table. */

@@ -5,6 +5,8 @@ import type { Command, StopPolicy } from './plan.ts';
 
 /** What flows down to a step from its ancestors. */
 export interface Inherited {
+  /** Absolute, where it is not that of the plan. */
+  readonly folder?: string;
   readonly cwd?: string;
   readonly shell: readonly [string, ...string[]];
   readonly stop: StopPolicy;

@@ -34,8 +34,10 @@ export function textsOf(
 /** Makes the leaf step of a script that prints a list. */
 export type CommandOf = (script: string) => RunStep;
 
-export function inputsOf(inputs: PlanInput['inputs'], textOf: TextOf): Readonly<Record<string, Input>> {
-  const inputOf = ([name, input]: [string, InputInput]) => [name, oneInput(input, ['inputs', name], textOf)] as const;
+/** @param path of the plan or definition that declares them. */
+export function inputsOf(inputs: PlanInput['inputs'], path: Path, textOf: TextOf): Readonly<Record<string, Input>> {
+  const inputOf = ([name, input]: [string, InputInput]) =>
+    [name, oneInput(input, [...path, 'inputs', name], textOf)] as const;
   return Object.fromEntries(Object.entries(inputs ?? {}).map(inputOf));
 }
 
@@ -100,6 +102,12 @@ export function keepingOf({ save, saveTo, pools }: StepInput): {
     ...(pools === undefined ? {} : { pools: poolsOf(pools) }),
     ...(saveTo === undefined ? {} : { saveTo }),
   };
+}
+
+/** What the `save` of a step that uses another takes from inside: the names outside, each with that inside. */
+export function takenOf(save: NonNullable<StepInput['save']>): Readonly<Record<string, string>> {
+  if (typeof save === 'string') return { [save]: save };
+  return isList<string>(save) ? Object.fromEntries(save.map(name => [name, name])) : (save as Record<string, string>);
 }
 
 /** The variables that a step saves. */

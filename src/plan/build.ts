@@ -1,4 +1,4 @@
-/** Makes the Plan of a file that has passed both checks: ids, defaults, and what flows down. */
+/** Makes the steps of a file that has passed both checks: ids, defaults, and what flows down. */
 import { commandIn, flowDown, type Inherited, OUTERMOST } from './build-command.ts';
 import {
   type CommandOf,
@@ -7,53 +7,26 @@ import {
   inputsOf,
   itemsOf,
   keepingOf,
+  namesOfItems,
   namesSaved,
   needsOf,
   partEnv,
   type TextOf,
+  takenOf,
   textsOf,
   widthOf,
 } from './build-data.ts';
 import { requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
+import { inheritedBy, isNested, lockIn, lockOf, merged, stepOf, withCopyEnv } from './build-use.ts';
 import { idsFor } from './ids.ts';
-import type { ListedStep, LockInput, PlanInput, SizeInput, StepInput } from './input.ts';
-import type { FinallyBlock, Plan, PlanLock, Pool, Step, StepCommon } from './plan.ts';
-import { parsePool } from './pools.ts';
-import { parseSize } from './size.ts';
-import type { Path, Source } from './source.ts';
-
-/** What the file's place gives to its plan. */
-export interface Origin {
-  readonly name: string;
-  readonly folder: string;
-  readonly file?: string;
-}
+import type { DefinedInput, ListedStep, PlanInput, StepInput } from './input.ts';
+import type { FinallyBlock, Input, Step, StepCommon, UsedLevel } from './plan.ts';
+import type { PlanFile } from './plan-file.ts';
+import type { PlanFiles, UsedStep } from './plan-files.ts';
+import type { Path } from './source.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-/**
- * Builds the plan. The input has passed both passes: what they refuse is not looked at again. `source` tells how the
- * author wrote a number.
- */
-export function buildPlan(input: PlanInput, origin: Origin, source?: Source): Plan {
-  const builder = new Builder(source, input.secrets ?? []);
-  const root = builder.step({ ...input, pools: undefined }, { id: '.', path: [], inherited: OUTERMOST });
-  const { lock, maxLog } = input;
-  return {
-    ...origin,
-    name: input.name ?? origin.name,
-    slots: input.slots ?? 64,
-    ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
-    keep: input.keep ?? 50,
-    keepBytes: bytes(input.keepBytes ?? '1GiB'),
-    ...(input.pools === undefined ? {} : { pools: rootPools(input.pools) }),
-    ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
-    inputs: inputsOf(input.inputs, builder.textOf),
-    secrets: input.secrets ?? [],
-    root,
-  };
-}
 
 /** Where a step or a list of steps stands. */
 interface Place {
@@ -61,17 +34,42 @@ interface Place {
   readonly inherited: Inherited;
 }
 
-class Builder {
-  readonly #source: Source | undefined;
-  readonly #secrets: readonly string[];
+/** What is built, and from where. */
+interface Material {
+  readonly files: PlanFiles;
+  /** The one whose steps are built. */
+  readonly file: PlanFile;
+  /** Names of all files. */
+  readonly secrets: readonly string[];
+}
 
-  constructor(source: Source | undefined, secrets: readonly string[]) {
-    this.#source = source;
-    this.#secrets = secrets;
+/** Makes the steps of one file; those of a file that they use are made by another one. */
+export class Builder {
+  readonly #material: Material;
+
+  constructor(material: Material) {
+    this.#material = material;
   }
 
   readonly textOf: TextOf = (scalar, path) =>
-    typeof scalar === 'string' ? scalar : (this.#source?.written(path) ?? String(scalar));
+    typeof scalar === 'string' ? scalar : (this.#material.file.source?.written(path) ?? String(scalar));
+
+  /** What is run: the plan of this file, or a definition with the root's variables around it. */
+  entry(entry: UsedStep): Step {
+    const input = stepOf(entry);
+    const { root, path } = entry;
+    if (path.length === 0) return this.step(input, { id: '.', path, inherited: OUTERMOST });
+    const inherited = flowDown(root as StepInput, OUTERMOST);
+    const built = this.step(input, { id: '.', path, inherited });
+    return { ...built, used: { levels: [this.#rootLevel(root as PlanInput)] } };
+  }
+
+  /** The declared inputs: those of the plan, where it is another one, and over them those of the definition. */
+  inputsOf({ root, step, path, isElsewhere }: UsedStep): Readonly<Record<string, Input>> {
+    const ofRoot = isElsewhere ? inputsOf((root as PlanInput).inputs, [], this.textOf) : {};
+    const isDefinition = typeof step !== 'string' && step !== root;
+    return isDefinition ? { ...ofRoot, ...inputsOf((step as DefinedInput).inputs, path, this.textOf) } : ofRoot;
+  }
 
   step(input: StepInput, position: Place & { readonly id: string }): Step {
     return input.forEach === undefined ? this.#single(input, position) : this.#forEach(input, input.forEach, position);
@@ -93,7 +91,10 @@ class Builder {
     const { outer, inner } = partEnv(env, items);
     const { id: _id, needs: _n, if: _i, background: _b, finally: _f, envFile: _e, name, ...ofEach } = input;
     const { name: named } = partEnv({ name: name ?? '' }, items).inner;
-    const each = this.#single({ ...ofEach, name: named, env: undefined }, { ...position, id: '' });
+    const given = namesOfItems(items);
+    const isGiven = (variable: string) =>
+      Object.hasOwn(env, variable) || given.names.has(variable) || given.prefixes.some(one => variable.startsWith(one));
+    const each = this.#single({ ...ofEach, name: named, env: undefined }, { ...position, id: '', isGiven });
     if (named !== undefined) delete (ofAll as Mutable<Partial<StepCommon>>).name;
     return {
       type: 'forEach',
@@ -101,12 +102,16 @@ class Builder {
       env: outer,
       allowFailure: false,
       items,
-      each: { ...each, env: inner },
+      each: withCopyEnv(each, inner),
       ...widthOf(input),
     };
   }
 
-  #single(input: StepInput, position: Place & { readonly id: string }): Step {
+  /** @param position with what a forEach around gives to the inputs of what is used. */
+  #single(
+    input: StepInput,
+    position: Place & { readonly id: string; readonly isGiven?: (name: string) => boolean },
+  ): Step {
     const { path } = position;
     const inherited = flowDown(input, position.inherited);
     const common = this.#common(input, { ...position, inherited });
@@ -125,7 +130,75 @@ class Builder {
     if (input.any !== undefined) {
       return { type: 'any', ...common, children: this.#list(input.any, { path: [...path, 'any'], inherited }) };
     }
+    if (input.use !== undefined) {
+      const { isGiven = name => Object.hasOwn(common.env, name) } = position;
+      return this.#use(input, input.use, { common, inherited, isGiven });
+    }
     return { type: 'sleep', ...common, durationMs: input.sleep === 'forever' ? 'forever' : ms(input.sleep ?? 0) };
+  }
+
+  /** A step that uses another: one step where only one of both has modifiers, else that one inside of it, as `plan`. */
+  #use(
+    input: StepInput,
+    use: string,
+    { common, inherited, isGiven }: { common: StepCommon; inherited: Inherited; isGiven: (name: string) => boolean },
+  ): Step {
+    const { files, file } = this.#material;
+    const resolved = files.resolve(use, file);
+    if (resolved.type !== 'used') throw new Error(`"${use}" was not found when the plan was built`);
+    const { used } = resolved;
+    const builder = new Builder({ ...this.#material, file: used.file });
+    const inside = inheritedBy(used, inherited, files.main.origin.folder);
+    const level: UsedLevel = {
+      env: common.env,
+      ...(common.envFiles === undefined ? {} : { envFiles: common.envFiles }),
+      ...(common.folder === undefined ? {} : { folder: common.folder }),
+      ...builder.#declared(used, isGiven),
+    };
+    const save = input.save === undefined ? {} : { save: takenOf(input.save) };
+    const place = { path: used.path, inherited: inside };
+    if (!isNested(input, used)) {
+      const inner = builder.#used(used, { ...place, id: common.id }, [level]);
+      return merged(inner, common, { ...inner.used, levels: inner.used?.levels ?? [], from: use, ...save });
+    }
+    const child = builder.#used(used, { ...place, id: 'plan' }, [{ ...level, env: {} }]);
+    const handing = { ...child, used: { levels: [], ...child.used, ...save } };
+    return { type: 'steps', ...common, used: { from: use, levels: [] }, children: [handing] };
+  }
+
+  /** What is used, below these levels; a definition of another file has the root's variables around it. */
+  #used(used: UsedStep, place: Place & { readonly id: string }, levels: readonly UsedLevel[]): Step {
+    const { root, path, isElsewhere, file } = used;
+    const plan = root as PlanInput;
+    const isForeign = isElsewhere && path.length > 0;
+    const inherited = isForeign ? flowDown(plan as StepInput, place.inherited) : place.inherited;
+    const inner = this.step(stepOf(used), { ...place, inherited });
+    const lock = path.length === 0 ? lockIn(plan) : undefined;
+    return {
+      ...inner,
+      used: {
+        levels: isForeign ? [...levels, this.#rootLevel(plan, inherited.folder)] : levels,
+        ...(lock === undefined
+          ? {}
+          : { lock: { ...lockOf(lock as true), ...fileOf(file), plan: plan.name ?? file.origin.name } }),
+      },
+    };
+  }
+
+  #declared(used: UsedStep, isGiven: (name: string) => boolean): Pick<UsedLevel, 'inputs' | 'given'> {
+    const inputs = this.inputsOf(used);
+    return { inputs, given: Object.keys(inputs).filter(isGiven) };
+  }
+
+  /** The variables of a root around one of its definitions. */
+  #rootLevel({ env, envFile }: PlanInput, folder?: string): UsedLevel {
+    return {
+      env: env === undefined ? NO_TEXTS : textsOf(env, ['env'], this.textOf),
+      ...(envFile === undefined ? {} : { envFiles: envFilesOf(envFile) }),
+      ...(folder === undefined ? {} : { folder }),
+      inputs: {},
+      given: [],
+    };
   }
 
   #list(list: readonly ListedStep[], { path, inherited }: Place): Step[] {
@@ -141,6 +214,7 @@ class Builder {
       background: input.background ?? false,
       allowFailure: input.allowFailure ?? false,
     };
+    if (inherited.folder !== undefined) common.folder = inherited.folder;
     if (input.envFile !== undefined) common.envFiles = envFilesOf(input.envFile);
     if (input.if !== undefined) common.if = conditionOf(input.if, [...path, 'if'], this.textOf, commandOf(inherited));
     if (input.needs !== undefined) common.needs = needsOf(input.needs);
@@ -151,7 +225,8 @@ class Builder {
     if (input.every !== undefined) common.every = everyOf(input.every);
     if (input.retry !== undefined) common.retry = retryOf(input.retry);
     if (input.timeout !== undefined) Object.assign(common, timeoutOf(input.timeout));
-    if (input.rerun === true || namesSaved(input).some(name => this.#secrets.includes(name))) common.rerun = true;
+    if (input.rerun === true || namesSaved(input).some(name => this.#material.secrets.includes(name)))
+      common.rerun = true;
     return common;
   }
 
@@ -164,7 +239,8 @@ class Builder {
 
 /** Makes the command of a script that belongs to a step besides its body. */
 function commandOf(inherited: Inherited): CommandOf {
-  return script => ({ type: 'run', ...bare(''), ...commandIn({ run: script }, inherited) });
+  const folder = inherited.folder === undefined ? {} : { folder: inherited.folder };
+  return script => ({ type: 'run', ...bare(''), ...folder, ...commandIn({ run: script }, inherited) });
 }
 
 /** A step without any modifier. */
@@ -174,24 +250,7 @@ function bare(id: string): StepCommon {
 
 const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** The schema has refused what is no pool. */
-function rootPools(pools: NonNullable<PlanInput['pools']>): Readonly<Record<string, Pool>> {
-  return Object.fromEntries(
-    Object.entries(pools as Record<string, number | string>).flatMap(([name, written]) => {
-      const pool = parsePool(written);
-      return pool === undefined ? [] : [[name, pool]];
-    }),
-  );
-}
-
-function lockOf(lock: true | string | LockInput): PlanLock {
-  if (lock === true) return { waitMs: 0 };
-  if (typeof lock === 'string') return { name: lock, waitMs: 0 };
-  const { name, wait = 0 } = lock;
-  return { ...(name === undefined ? {} : { name }), waitMs: wait === 'forever' ? wait : ms(wait) };
-}
-
-/** The schema has refused what is no size. */
-function bytes(size: SizeInput): number {
-  return parseSize(size) ?? 0;
+/** The file that a lock without a name stands for. */
+function fileOf({ origin: { file } }: PlanFile): { file?: string } {
+  return file === undefined ? {} : { file };
 }

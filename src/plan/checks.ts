@@ -1,6 +1,6 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
-import { rootFindings, stepFindings } from './data-checks.ts';
+import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
@@ -10,7 +10,8 @@ import { hasPipe } from './pipes.ts';
 import { poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
-import { isRaw, type ListKey, listsOf, type Raw } from './raw.ts';
+import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
+import { DEFINITION_NAME } from './reference.ts';
 import { KEYS } from './schema.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
@@ -42,6 +43,7 @@ export function checkPlan(root: unknown): Checked {
     }
     checks.errors.push(...rootFindings(root));
     checks.step(root, { path: [], shell: 'sh', list: 'root' });
+    checks.definitions(root);
   }
   return checks;
 }
@@ -58,6 +60,20 @@ class Checks implements Checked {
 
   error(message: string, path: Path, at: 'key' | 'value'): void {
     this.errors.push({ message, path, at });
+  }
+
+  definitions(root: Raw): void {
+    const shell = root.shell ?? 'sh';
+    for (const { step, path, name } of rootsOf(root)) {
+      if (name === undefined) continue;
+      if (!DEFINITION_NAME.test(name)) {
+        this.error(`expected a name of a-z, 0-9, "_" and "-", got ${quoteText(name)}`, path, 'key');
+      }
+      if (typeof step === 'string') this.#pipe(step, path, shell);
+      if (!isRaw(step)) continue;
+      this.errors.push(...inputNameFindings(step.inputs, [...path, 'inputs']));
+      this.step(step, { path, shell, list: 'root' });
+    }
   }
 
   step(step: Raw, { path, shell: inherited, list: standsIn }: Scope): void {
@@ -109,7 +125,8 @@ class Checks implements Checked {
 
   #oneBody(step: Raw, bodies: readonly Body[], path: Path): void {
     const [first, second] = bodies;
-    if (first === undefined && !hasMistypedBody(step)) {
+    const isRootOfDefinitions = path.length === 0 && isRaw(step.define) && Object.keys(step.define).length > 0;
+    if (first === undefined && !isRootOfDefinitions && !hasMistypedBody(step)) {
       this.error(`no body: add one of ${BODIES.join(', ')}`, path, 'value');
     }
     if (second === undefined) return;

@@ -7,6 +7,7 @@ import { isRaw, type ListKey, type Raw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 
 const OWN = 'RUNJOBS_';
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Checks the step at `path`, which stands in a list of that kind, or at the root. */
 export function stepFindings(step: Raw, path: Path, list: ListKey | 'root'): Finding[] {
@@ -36,10 +37,14 @@ export function stepFindings(step: Raw, path: Path, list: ListKey | 'root'): Fin
 export function rootFindings(root: Raw): Finding[] {
   const secrets = Array.isArray(root.secrets) ? root.secrets : [];
   return [
-    ...keptNameFindings(root.inputs, ['inputs'], 'variable'),
-    ...ownNames(root.inputs, ['inputs']),
+    ...inputNameFindings(root.inputs, ['inputs']),
     ...secrets.flatMap((name, index) => ownName(name, ['secrets', index], 'value')),
   ];
+}
+
+/** The names of declared inputs. */
+export function inputNameFindings(inputs: unknown, path: Path): Finding[] {
+  return [...keptNameFindings(inputs, path, 'variable'), ...ownNames(inputs, path)];
 }
 
 const ELSEWHERE: Readonly<Record<Exclude<ListKey, 'gather'> | 'root', string>> = {
@@ -49,7 +54,7 @@ const ELSEWHERE: Readonly<Record<Exclude<ListKey, 'gather'> | 'root', string>> =
   finally: 'in finally each one waits for the one before: take it out',
 };
 
-function saveFindings({ save, background, run, http }: Raw, path: Path): Finding[] {
+function saveFindings({ save, background, run, http, use }: Raw, path: Path): Finding[] {
   const found: Finding[] = [];
   if (background === true) {
     const message = 'nobody waits for a background step, so it cannot save; take it out, or let another step save';
@@ -57,6 +62,9 @@ function saveFindings({ save, background, run, http }: Raw, path: Path): Finding
   }
   if (typeof save === 'string') found.push(...ownName(save, path, 'value'));
   if (Array.isArray(save)) {
+    // Of what a step uses, it says that nothing goes on.
+    if (save.length === 0 && use === undefined)
+      found.push({ message: 'expected at least one variable name, got an empty array', path, at: 'value' });
     if (http !== undefined) {
       const message =
         'a request writes no $RUNJOBS_OUTPUT; expected a name for the whole body, or an object such as {X: "/id"}';
@@ -76,15 +84,23 @@ function saveFindings({ save, background, run, http }: Raw, path: Path): Finding
     found.push({ message: 'expected at least one variable name, got an empty object', path, at: 'value' });
   found.push(...keptNameFindings(save, path, 'variable'), ...ownNames(save, path));
   for (const [name, part] of Object.entries(save)) {
-    const message = partFault(part, run !== undefined);
+    const message = use === undefined ? partFault(part, run !== undefined) : innerFault(part);
     if (message !== undefined) found.push({ message, path: [...path, name], at: 'value' });
   }
   return found;
 }
 
+/** What is wrong with the name of a variable that is saved inside of what a step uses. */
+function innerFault(name: unknown): string | undefined {
+  if (typeof name !== 'string' || VARIABLE.test(name)) return undefined;
+  return `expected the name of a variable that is saved inside, got ${quoteText(name)}`;
+}
+
 /** What is wrong with the part of the output that a variable is to hold. */
 function partFault(part: unknown, isOfCommand: boolean): string | undefined {
   if (typeof part !== 'string') return undefined;
+  if (part !== 'status' && VARIABLE.test(part))
+    return `expected a JSON pointer such as "/id", "header:etag" or "status", got ${quoteText(part)}`;
   if (isOfCommand && (part === 'status' || part.startsWith('header:')))
     return `a command has no ${part === 'status' ? 'status' : 'headers'}; expected a JSON pointer into its output such as "/id"`;
   if (part.startsWith('/') && /~(?![01])/.test(part))

@@ -1,19 +1,27 @@
-/** From any value to a Plan, or to everything that is wrong with it. */
-import { buildPlan } from './build.ts';
+/** From the files of a plan to a Plan, or to everything that is wrong with them. */
+import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './checks.ts';
 import type { Given } from './given.ts';
-import type { PlanInput } from './input.ts';
 import { inputFindings } from './inputs.ts';
 import { lockFindings } from './lock-checks.ts';
 import { nameFindings } from './names.ts';
 import type { Plan } from './plan.ts';
-import type { PlanFile } from './plan-file.ts';
-import { isRaw } from './raw.ts';
+import { isWhole, type PlanFile } from './plan-file.ts';
+import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { collectSaves } from './saves.ts';
-import { exposedFindings, type KnownSecrets, knownSecrets, type SecretsOf, secretFindings } from './secret-checks.ts';
+import {
+  exposedFindings,
+  type KnownSecrets,
+  knownSecrets,
+  type SecretsOf,
+  secretFindings,
+  secretNames,
+} from './secret-checks.ts';
 import { shapeFindings } from './shape.ts';
 import type { Finding } from './source.ts';
+import { useFindings } from './use-checks.ts';
 
+/** Each finding says in which file it is. */
 export type Examined =
   | {
       readonly type: 'plan';
@@ -27,51 +35,83 @@ export type Examined =
 export interface Surroundings {
   readonly given: Given;
   readonly secretsOf: SecretsOf | undefined;
+  /** The definition of the file that is run in the place of the plan itself. */
+  readonly definition?: string | undefined;
 }
 
 /**
- * Runs both passes over what was read, then builds the plan. Reads the files of variables that it names. Never throws.
+ * Runs both passes over all files, then builds the plan. Reads the files of variables that they name. Never throws.
  * @param given what is set around the plan.
  * @param secretsOf what is known of its secrets, which may stand nowhere in it.
  */
-export function examine({ value, source, findings, origin }: PlanFile, { given, secretsOf }: Surroundings): Examined {
-  const { errors, warnings } = checkPlan(value);
-  const secrets = knownSecrets(value, secretsOf);
+export function examine(files: PlanFiles, { given, secretsOf, definition }: Surroundings): Examined {
+  const names = files.all.flatMap(({ value }) => secretNames(value));
+  const secrets = knownSecrets(names, secretsOf);
   const known = secrets === undefined ? {} : { secrets };
-  const ofSecrets = secretFindings(value);
+  const ofFiles = files.all.map(file => examineFile(file, names, secrets));
+  const ofUses = useFindings(files);
+  const entry = files.entry(files.main, definition, true);
+  const errors = [
+    ...ofFiles.flatMap(found => found.errors),
+    ...ofUses.errors,
+    ...(entry.type === 'fault' ? [{ message: entry.message, path: [], at: 'value', in: files.main } as const] : []),
+    // The way of variables can be followed only where it has an end.
+    ...(ofUses.errors.length === 0 && entry.type === 'used' ? flowFindings(files, entry.used, given) : []),
+  ];
+  const found = notTold(errors, files.all);
+  if (found.length > 0 || entry.type !== 'used') return { type: 'faulty', errors: found, ...known };
+  return {
+    type: 'plan',
+    plan: buildPlan(files, entry.used),
+    warnings: [...ofFiles.flatMap(({ warnings }) => warnings), ...ofUses.warnings],
+  };
+}
+
+interface Found {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+/** What is wrong in one file, whatever the others say; but for its text. */
+function examineFile(file: PlanFile, secretsOfAll: readonly string[], known: KnownSecrets | undefined): Found {
+  const { value, source, origin } = file;
+  if (!isWhole(file)) return { errors: [], warnings: [] };
+  const { errors, warnings } = checkPlan(value);
+  const ofSecrets = secretFindings(value, secretsOfAll);
   const all = [
-    ...(secrets === undefined ? [] : exposedFindings(value, secrets, source)),
+    ...(known === undefined ? [] : exposedFindings(value, known, source)),
     ...shapeFindings(value),
     ...errors,
     ...lockFindings(value, origin.file),
     ...inputFindings(value, source),
-    ...flowFindings(value, origin.folder, given),
     ...ofSecrets.errors,
   ];
-  const found = notTold(all, findings);
-  if (findings.length + found.length > 0) return { type: 'faulty', errors: [...findings, ...found], ...known };
   return {
-    type: 'plan',
-    plan: buildPlan(value as PlanInput, origin, source),
-    warnings: [...warnings, ...ofSecrets.warnings],
+    errors: all.map(inFile(file)),
+    warnings: [...warnings, ...ofSecrets.warnings].map(inFile(file)),
   };
 }
 
-/** What is wrong with the way of variables from step to step. */
-function flowFindings(root: unknown, folder: string, given: Given): Finding[] {
-  if (!isRaw(root)) return [];
-  const saves = collectSaves(root);
-  return [...saves.findings, ...nameFindings(root, { folder, given, saves })];
+function inFile(file: PlanFile): (finding: Finding) => Finding {
+  return finding => ({ ...finding, in: file });
 }
 
-/** One finding for each key and each value, the first pass's first; none where the text itself is at fault. */
-function notTold(found: readonly Finding[], findings: readonly Finding[]): Finding[] {
-  const faulty = new Set(findings.map(({ path }) => JSON.stringify(path)));
+/** What is wrong with the way of variables from step to step. */
+function flowFindings(files: PlanFiles, entry: UsedStep, given: Given): Finding[] {
+  const saves = collectSaves(files);
+  return [...saves.findings, ...nameFindings({ files, entry, given, saves })];
+}
+
+/** One finding for each key and each value of a file, the first pass's first; none where the text itself is at fault. */
+function notTold(found: readonly Finding[], files: readonly PlanFile[]): Finding[] {
+  const placeOf = ({ in: file, path }: Finding) => `${files.indexOf(file as PlanFile)} ${JSON.stringify(path)}`;
+  const ofTexts = files.flatMap(file => file.findings.map(inFile(file)));
+  const faulty = new Set(ofTexts.map(placeOf));
   const firsts = new Map<string, Finding>();
   for (const finding of found) {
-    const path = JSON.stringify(finding.path);
-    const place = `${finding.at} ${path}`;
-    if (!faulty.has(path) && !firsts.has(place)) firsts.set(place, finding);
+    const place = placeOf(finding);
+    const key = `${finding.at} ${place}`;
+    if (!faulty.has(place) && !firsts.has(key)) firsts.set(key, finding);
   }
-  return [...firsts.values()];
+  return [...ofTexts, ...firsts.values()];
 }

@@ -1,19 +1,29 @@
 /** The ids of the steps in one list: given ones first, then names, then positions. */
+import { nameOfReference } from './reference.ts';
 
 /** Ids that a step cannot take: they are parts of other paths. */
 export const KEPT_IDS: readonly string[] = ['finally'];
 
 const LENGTH_MAX = 60;
 
-/** An id for each step, in order, all different. A given id stays; a derived one that is taken gets `-2`, `-3`. */
-export function idsFor(
-  steps: readonly { readonly id?: string | undefined; readonly name?: string | undefined }[],
-): string[] {
+/** What the id of a step is made of. */
+export interface Naming {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly use?: string | undefined;
+}
+
+/**
+ * An id for each step, in order, all different. A given id stays; a derived one that is taken gets `-2`, `-3`. A step
+ * without a name is called as what it uses.
+ */
+export function idsFor(steps: readonly Naming[]): string[] {
   const taken = new Set([...KEPT_IDS, ...steps.flatMap(step => step.id ?? [])]);
   const next = new Map<string, number>();
   return steps.map((step, index) => {
     if (step.id !== undefined) return step.id;
-    const wanted = slug(step.name ?? '') || String(index + 1);
+    const name = step.name ?? (step.use === undefined ? '' : nameOfReference(step.use));
+    const wanted = slug(name) || String(index + 1);
     let id = wanted;
     for (let copy = next.get(wanted) ?? 2; taken.has(id); copy++) {
       id = `${wanted}-${copy}`;

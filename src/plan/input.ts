@@ -9,7 +9,7 @@ export type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 /** A step in a list; a string stands for `{ run: … }`. */
 export type ListedStep = string | StepInput;
 
-/** One step: exactly one of `run`, `http`, `steps`, `gather`, `any`, `sleep`; everything else is optional. */
+/** One step: exactly one of `run`, `http`, `steps`, `gather`, `any`, `use`, `sleep`; everything else is optional. */
 export interface StepInput {
   /** A shell script, or a program with its arguments (no shell). */
   run?: string | readonly string[] | undefined;
@@ -21,6 +21,8 @@ export interface StepInput {
   gather?: readonly ListedStep[] | undefined;
   /** Steps, concurrently: the first success wins. */
   any?: readonly ListedStep[] | undefined;
+  /** Another plan, `deploy.yaml`, or a definition: `#build`, `lib.yaml#build`. */
+  use?: string | undefined;
   /** A wait. */
   sleep?: DurationInput | 'forever' | undefined;
 
@@ -74,6 +76,12 @@ export interface StepInput {
   rerun?: boolean | undefined;
 }
 
+/** A definition: a step that stands nowhere by itself. */
+export interface DefinedInput extends Omit<StepInput, 'id' | 'needs' | 'background'> {
+  /** Variables that the `env` of the step gives that uses it. */
+  inputs?: Readonly<Record<string, InputInput>> | undefined;
+}
+
 /** A job file. A plan is a step with a few keys more. */
 export interface PlanInput extends Omit<StepInput, 'pools'> {
   $schema?: string | undefined;
@@ -83,6 +91,8 @@ export interface PlanInput extends Omit<StepInput, 'pools'> {
   slots?: number | undefined;
   /** No second run at the same time: of this plan (`true`), or of whatever names the same lock. */
   lock?: boolean | string | LockInput | undefined;
+  /** Steps for `use`, by name; each may have inputs of its own. */
+  define?: Readonly<Record<string, string | DefinedInput>> | undefined;
   /** Variables that the caller gives. */
   inputs?: Readonly<Record<string, InputInput>> | undefined;
   /** Variables whose values are masked everywhere. */

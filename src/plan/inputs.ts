@@ -3,7 +3,7 @@ import { foundAround, type Given } from './given.ts';
 import type { Input, Plan } from './plan.ts';
 import type { Problem } from './problems.ts';
 import { escapeUnsafe, listed, quoteText, shorten } from './quote.ts';
-import { isRaw, type Raw } from './raw.ts';
+import { isRaw, type Raw, rootsOf } from './raw.ts';
 import type { Finding, Path, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -96,11 +96,15 @@ function wanted(name: string, input: Input): string {
 
 /** What is wrong with the declarations. Values of a wrong type are passed over. */
 export function inputFindings(root: unknown, source?: Source): Finding[] {
-  if (!isRaw(root) || !isRaw(root.inputs)) return [];
+  if (!isRaw(root)) return [];
   const secrets: readonly unknown[] = Array.isArray(root.secrets) ? root.secrets : [];
-  return Object.entries(root.inputs).flatMap(([name, input]) =>
-    isRaw(input) ? declarationFindings(input, ['inputs', name], { isSecret: secrets.includes(name), source }) : [],
-  );
+  return rootsOf(root).flatMap(({ step, path }) => {
+    const inputs = isRaw(step) && isRaw(step.inputs) ? Object.entries(step.inputs) : [];
+    return inputs.flatMap(([name, input]) => {
+      const isSecret = secrets.includes(name);
+      return isRaw(input) ? declarationFindings(input, [...path, 'inputs', name], { isSecret, source }) : [];
+    });
+  });
 }
 
 function declarationFindings(

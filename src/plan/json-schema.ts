@@ -15,15 +15,21 @@ interface Schema {
 export function planJsonSchema(): Schema {
   const root = rawSchema() as Schema;
   const { background: _, ...properties } = root.properties ?? {};
-  const { step, ...definitions } = root.definitions ?? {};
+  const { step, definition, ...definitions } = root.definitions ?? {};
   // The root's own id is in no path.
   if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
   return {
     $id: 'urn:runjobs:plan',
     // At the root, pools say what there is.
-    ...withRules({ ...root, properties }, ['pools']),
-    definitions: { step: withRules(step ?? {}), ...definitions },
+    ...withLibraries(withRules({ ...root, properties }, ['pools'])),
+    definitions: { step: withRules(step ?? {}), definition: withRules(definition ?? {}), ...definitions },
   };
+}
+
+/** A plan that has only definitions needs no body. */
+function withLibraries(root: Schema): Schema {
+  const bodies = root.oneOf as Schema[];
+  return { ...root, oneOf: [...bodies, { required: ['define'], not: { anyOf: bodies } }] };
 }
 
 /** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body. */

@@ -11,13 +11,11 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Reads each file once. */
 export class KnownFiles {
-  readonly #folder: string;
   readonly #references: References;
   readonly #read = new Map<string, EnvFileRead | undefined>();
 
-  /** @param folder absolute; the paths start from it. */
-  constructor(folder: string, references: References) {
-    this.#folder = folder;
+  /** The paths start from the folder of the file that is looked at. */
+  constructor(references: References) {
     this.#references = references;
   }
 
@@ -59,7 +57,7 @@ export class KnownFiles {
   /** The file at a path that names no variable; `$$` in it is a dollar. */
   #peek(path: string): EnvFileRead | undefined {
     const expansion = expand(path, () => undefined);
-    const file = resolve(this.#folder, expansion.type === 'text' ? expansion.text : path);
+    const file = resolve(this.#references.file.origin.folder, expansion.type === 'text' ? expansion.text : path);
     if (!this.#read.has(file)) this.#read.set(file, peekEnvFile(file));
     return this.#read.get(file);
   }

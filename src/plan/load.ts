@@ -1,14 +1,17 @@
 /** Loads a plan: from a file, from standard input, or from an object. */
+import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Origin } from './build.ts';
+import { hasCron, isCronLoaded, loadCron } from './cron.ts';
 import { examine, type Surroundings } from './examine.ts';
 import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
 import type { Plan } from './plan.ts';
-import { isWhole, type PlanFile, planFile } from './plan-file.ts';
+import { type Origin, planFile } from './plan-file.ts';
+import { PlanFiles, withUsedFiles } from './plan-files.ts';
 import { type Problem, problemsFrom } from './problems.ts';
 import { describeThrown } from './quote.ts';
 import { type PlanFileRead, readPlanFile, readPlanText, showFile } from './read-plan.ts';
+import { parseReference } from './reference.ts';
 import { type SecretsOf, withoutLiterals, withoutSecrets } from './secret-checks.ts';
 import type { Finding } from './source.ts';
 
@@ -56,13 +59,15 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   }
   const cwd = resolve(options.cwd ?? '');
   const { stdin, secretsOf, given = around() } = options;
-  const isStdin = source === '-';
-  const read = isStdin ? await readStdin(stdin, cwd) : await readPlanFile(source, cwd);
+  const { path, definition } = await named(source, cwd);
+  const isStdin = path === '-';
+  const read = isStdin ? await readStdin(stdin, cwd) : await readPlanFile(path, cwd);
   if (read.type === 'failed') {
     const { type: _, ...problem } = read;
-    return rejected({ ...problem, path: '', file: isStdin ? STDIN : showFile(resolve(cwd, source), cwd) });
+    return rejected({ ...problem, path: '', file: isStdin ? STDIN : showFile(resolve(cwd, path), cwd) });
   }
-  return conclude(read.file, { given, secretsOf });
+  const files = await withUsedFiles(read.file, path => readPlanFile(path, cwd));
+  return conclude(files, { given, secretsOf, definition });
 }
 
 /**
@@ -71,7 +76,22 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
  */
 export function planFrom(value: unknown, { folder, name = 'plan', file, given, secretsOf }: PlanOrigin): LoadResult {
   const origin: Origin = { name, folder, ...(file === undefined ? {} : { file }) };
-  return conclude(planFile({ value }, { origin, shown: file ?? '' }), { given: given ?? around(), secretsOf });
+  const main = planFile({ value }, { origin, shown: file ?? '' });
+  return conclude(new PlanFiles(main), { given: given ?? around(), secretsOf });
+}
+
+/** The same for an object that may use files, which are read. Rejects never. */
+export async function loadObject(value: unknown, { given, secretsOf, ...place }: PlanOrigin): Promise<LoadResult> {
+  const { folder, name = 'plan', file } = place;
+  const origin: Origin = { name, folder, ...(file === undefined ? {} : { file }) };
+  const main = planFile({ value }, { origin, shown: file ?? '' });
+  const files = await withUsedFiles(main, path => readPlanFile(path, folder));
+  const surroundings = { given: given ?? around(), secretsOf };
+  const loaded = conclude(files, surroundings);
+  if (loaded.type === 'rejected' || isCronLoaded() || !hasCron(loaded.plan.root)) return loaded;
+  // Only now is it known that patterns must be checked.
+  await loadCron();
+  return conclude(files, surroundings);
 }
 
 /** Returns its argument: it lets an editor check and complete a plan that is written in JavaScript or TypeScript. */
@@ -85,6 +105,18 @@ function around(): Given {
   return { set: {}, files: [], env: { ...process.env } as Record<string, string> };
 }
 
+/** The file of a source, and the definition in it that is meant; a file that has such a name itself comes first. */
+async function named(source: string, cwd: string): Promise<{ path: string; definition?: string }> {
+  const { file = source, definition } = parseReference(source);
+  const isFile =
+    definition === undefined ||
+    (await access(resolve(cwd, source)).then(
+      () => true,
+      () => false,
+    ));
+  return isFile ? { path: source } : { path: file, definition };
+}
+
 async function readStdin(stdin: LoadOptions['stdin'], folder: string): Promise<PlanFileRead> {
   if (!stdin) return { type: 'failed', message: 'no standard input to read here; give a file' };
   try {
@@ -95,16 +127,16 @@ async function readStdin(stdin: LoadOptions['stdin'], folder: string): Promise<P
   }
 }
 
-/** The plan that was read, or all the problems. */
-function conclude(file: PlanFile, surroundings: Surroundings): LoadResult {
-  const { shown, source } = file;
-  if (!isWhole(file)) return { type: 'rejected', problems: problemsFrom(file.findings, shown, source) };
-  const examined = examine(file, surroundings);
+/** The plan that was read, with the files that it uses; or all the problems, those of one file after those of the other. */
+function conclude(files: PlanFiles, surroundings: Surroundings): LoadResult {
+  const examined = examine(files, surroundings);
   const { secrets } = examined;
-  const problemsOf = (found: readonly Finding[]) => {
-    const problems = withoutLiterals(problemsFrom(found, shown, source));
-    return secrets === undefined ? problems : withoutSecrets(problems, secrets, source);
-  };
+  const problemsOf = (found: readonly Finding[]) =>
+    files.all.flatMap(file => {
+      const here = found.filter(finding => (finding.in ?? files.main) === file);
+      const problems = withoutLiterals(problemsFrom(here, file.shown, file.source));
+      return secrets === undefined ? problems : withoutSecrets(problems, secrets, file.source);
+    });
   if (examined.type === 'faulty') return { type: 'rejected', problems: problemsOf(examined.errors) };
   return { type: 'loaded', plan: examined.plan, warnings: problemsOf(examined.warnings) };
 }

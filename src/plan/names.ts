@@ -6,30 +6,31 @@ import type { Given } from './given.ts';
 import { requestTexts } from './http-names.ts';
 import { Known, namesOf } from './known.ts';
 import { KnownFiles } from './known-files.ts';
-import { isRaw, listsOf, type Raw } from './raw.ts';
+import type { PlanFiles, UsedStep } from './plan-files.ts';
+import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
 import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
 import type { Saves } from './saves.ts';
 import { hasNeeds, Siblings } from './siblings.ts';
 import type { Finding, Path } from './source.ts';
+import { useInputFindings } from './use-inputs.ts';
 import { namesIn } from './variables.ts';
 
 export interface NameOptions {
-  /** Absolute folder that files of variables are relative to. */
-  readonly folder: string;
+  readonly files: PlanFiles;
+  /** What is run. */
+  readonly entry: UsedStep;
   readonly given: Given;
   readonly saves: Saves;
 }
 
 /** What is found of a whole plan. Values of a wrong type are passed over. Reads the files of variables that it names. */
-export function nameFindings(root: Raw, options: NameOptions): Finding[] {
-  const { env, files, isPartial = false } = options.given;
+export function nameFindings({ entry, given, ...options }: NameOptions): Finding[] {
+  const { env, files, isPartial = false } = given;
   let known = new Known(namesOf(env), { isOpen: isPartial });
   for (const { values } of files) known = known.with(namesOf(values));
-  if (isRaw(root.inputs)) known = known.with(namesOf(root.inputs));
-  // Whether a secret has a value is told when a run is started.
-  if (Array.isArray(root.secrets)) known = known.with(new Set(root.secrets.filter(name => typeof name === 'string')));
-  const names = new Names(options);
-  names.step(root, { path: [], known, flowing: {} });
+  const names = new Names({ ...options, env });
+  names.entry(entry, { known, flowing: {} });
+  names.unused(known);
   return names.findings;
 }
 
@@ -43,21 +44,54 @@ interface Place {
 class Names {
   readonly #saves: Saves;
   readonly #references: References;
-  readonly #files: KnownFiles;
+  readonly #files: PlanFiles;
+  readonly #known: KnownFiles;
+  /** Plans and definitions that were looked at. */
+  readonly #met = new Set<unknown>();
 
-  constructor({ saves, folder, given }: NameOptions) {
+  constructor({ saves, files, env }: Pick<NameOptions, 'files' | 'saves'> & { readonly env: object }) {
     this.#saves = saves;
-    this.#references = new References(saves, given.env);
-    this.#files = new KnownFiles(folder, this.#references);
+    this.#files = files;
+    this.#references = new References(files.main, saves, env);
+    this.#known = new KnownFiles(this.#references);
   }
 
   get findings(): Finding[] {
     return this.#references.findings;
   }
 
+  /**
+   * The plan that is run, or a step that is used: in its file, inside of the inputs of that, and for a definition of another
+   * file inside of the root's own variables.
+   */
+  entry({ file, root, step, path, isElsewhere }: UsedStep, { known: outer, flowing }: Omit<Place, 'path'>): void {
+    const around = this.#references.file;
+    this.#references.file = file;
+    this.#met.add(step);
+    let known = isElsewhere ? withDeclared(root, outer) : outer;
+    if (isElsewhere && path.length > 0) known = this.#withVariables(root, [], known);
+    if (isRaw(step)) {
+      if (path.length > 0) known = withDeclared(step, known);
+      this.step(step, { path, known, flowing: isElsewhere ? {} : flowing });
+    }
+    this.#references.file = around;
+  }
+
+  /** Definitions that nobody uses: what their callers set is not known. */
+  unused(known: Known): void {
+    for (const file of this.#files.all) {
+      if (!isRaw(file.value)) continue;
+      for (const { step, path, name } of rootsOf(file.value)) {
+        if (name === undefined || !isRaw(step) || this.#met.has(step)) continue;
+        const open = known.with(new Set<string>(), { isOpen: true });
+        this.entry({ file, root: file.value, step, path, isElsewhere: true }, { known: open, flowing: {} });
+      }
+    }
+  }
+
   step(step: Raw, { path, known: outer, flowing: around }: Place): void {
     const flowing = flowingFrom(step, path, around);
-    const within = step.envFile === undefined ? outer : this.#files.within(step.envFile, [...path, 'envFile'], outer);
+    const within = this.#withFiles(step.envFile, [...path, 'envFile'], outer);
     const env = isRaw(step.env) ? step.env : {};
     const at = [...path, 'env'];
     if (step.forEach === undefined) {
@@ -89,6 +123,7 @@ class Names {
     if (isRaw(step.every)) {
       for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
     }
+    if (typeof step.use === 'string') this.#use(step, step.use, place);
     for (const { text, path: at } of commandTexts(step, path, flowing)) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
@@ -105,6 +140,25 @@ class Names {
     }
   }
 
+  #use(step: Raw, use: string, { path, known, flowing }: Place): void {
+    const { file } = this.#references;
+    const resolved = this.#files.resolve(use, file);
+    if (resolved.type !== 'used') return;
+    for (const finding of useInputFindings({ step, path, file, use }, resolved.used, known))
+      this.#references.add(finding);
+    this.entry(resolved.used, { known, flowing });
+  }
+
+  #withFiles(envFile: unknown, path: Path, outer: Known): Known {
+    return envFile === undefined ? outer : this.#known.within(envFile, path, outer);
+  }
+
+  /** Inside of the `envFile` and `env` of a step. */
+  #withVariables({ envFile, env }: Raw, path: Path, outer: Known): Known {
+    const known = this.#withFiles(envFile, [...path, 'envFile'], outer);
+    return this.#withEnv(isRaw(env) ? env : {}, [...path, 'env'], known);
+  }
+
   #sequence(list: readonly unknown[], { path, known: outer, flowing }: Place): void {
     const saved = new Set<string>();
     const known = outer.with(saved);
@@ -118,7 +172,7 @@ class Names {
   /** Children of a gather of which some need others. */
   #needing(list: readonly unknown[], { path, known, flowing }: Place): void {
     const siblings = new Siblings(list, path);
-    this.findings.push(...siblings.findings());
+    for (const finding of siblings.findings()) this.#references.add(finding);
     const savedBy = (index: number) => this.#savedBy(list[index]);
     for (const [index, child] of list.entries()) {
       if (!isRaw(child)) continue;
@@ -188,4 +242,11 @@ class Names {
   #leafText(text: unknown, path: Path, known: Known): void {
     this.#references.text(text, path, known, OF_LEAVES);
   }
+}
+
+/** Inside of the inputs and secrets of a plan, or the inputs of a definition. */
+function withDeclared({ inputs, secrets }: Raw, outer: Known): Known {
+  const known = isRaw(inputs) ? outer.with(namesOf(inputs)) : outer;
+  // Whether a secret has a value is told when a run is started.
+  return Array.isArray(secrets) ? known.with(new Set(secrets.filter(name => typeof name === 'string'))) : known;
 }

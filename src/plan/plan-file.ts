@@ -1,17 +1,19 @@
 /** A job file as it was read: its value, its text, and where it lies. */
-import type { Origin } from './build.ts';
 import { depthFinding } from './depth.ts';
 import { copyPlain } from './plain.ts';
-import type { Finding, Reading, Source } from './source.ts';
+import type { Finding, Reading, ShownFile } from './source.ts';
 
-export interface PlanFile {
+/** What the file's place gives to its plan. */
+export interface Origin {
+  readonly name: string;
+  readonly folder: string;
+  readonly file?: string;
+}
+
+export interface PlanFile extends ShownFile {
   readonly origin: Origin;
-  /** The file as people know it. */
-  readonly shown: string;
-  /** Plain data, not too deep; absent where the text is none, or where it is: see {@link findings}. */
+  /** Plain data, not too deep; absent where the text is none, or where it is: see {@link PlanFile.findings}. */
   readonly value?: unknown;
-  /** Absent where a program made the value. */
-  readonly source?: Source;
   /** What is wrong with the text, or with the value as such. */
   readonly findings: readonly Finding[];
 }

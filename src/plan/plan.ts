@@ -6,6 +6,7 @@ import type { Input, PlanLock } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { Command } from './run-step.ts';
+import type { EnvFile, Used } from './used.ts';
 
 export type { Every } from './every.ts';
 export type { HttpBody, HttpExpect, HttpRequest } from './http-step.ts';
@@ -14,6 +15,7 @@ export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
 export type { Command, StopPolicy, StopSignal } from './run-step.ts';
+export type { EnvFile, StepLock, Used, UsedLevel } from './used.ts';
 
 /** One job file, ready to run. A plan is a step: {@link Plan.root} has the path `.`. */
 export interface Plan {
@@ -39,7 +41,17 @@ export interface Plan {
   readonly inputs: Readonly<Record<string, Input>>;
   /** Names of variables whose values are masked wherever they would be shown or kept. */
   readonly secrets: readonly string[];
+  /** What `use` and the command line can name in its file. */
+  readonly definitions?: Readonly<Record<string, Definition>>;
+  /** The definition that is run in the place of the plan itself. */
+  readonly definition?: string;
+  /** It has definitions and nothing else to do: it cannot be run as such. */
+  readonly isLibrary?: true;
   readonly root: Step;
+}
+
+export interface Definition {
+  readonly description?: string;
 }
 
 /** One step: exactly one body, told apart by `type`; a forEach stands around the step that it repeats. */
@@ -54,6 +66,10 @@ export interface StepCommon {
   readonly id: string;
   readonly name?: string;
   readonly description?: string;
+  /** Absolute folder that its paths start from, where that is not the plan's. */
+  readonly folder?: string;
+  /** Of a step that uses a plan or a definition. */
+  readonly used?: Used;
   /** The step's own variables, as written: `${X}` in a value means the outer X. */
   readonly env: Readonly<Record<string, string>>;
   /** Files of variables, as written, the later ones over the earlier, all below `env`. */
@@ -73,13 +89,6 @@ export interface StepCommon {
   /** Milliseconds that one attempt may take, from the start of its process or request. */
   readonly timeoutMs?: number;
   readonly limits?: Limits;
-}
-
-/** A dotenv file; its path starts from the plan's folder. */
-export interface EnvFile {
-  readonly path: string;
-  /** It may be missing. */
-  readonly optional: boolean;
 }
 
 /** By which option. */

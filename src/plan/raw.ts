@@ -32,3 +32,23 @@ export function listsOf(step: Raw, path: Path): RawList[] {
   }
   return lists;
 }
+
+/** The steps of a file that stand in no list: that of the plan, then its definitions. A text stands for its command. */
+export function rootsOf(plan: Raw): { readonly step: unknown; readonly path: Path; readonly name?: string }[] {
+  const definitions = Object.entries(isRaw(plan.define) ? plan.define : {});
+  return [{ step: plan, path: [] }, ...definitions.map(([name, step]) => ({ step, path: ['define', name], name }))];
+}
+
+/** Calls `visit` for every step of a file that is an object, the outer ones first. */
+export function visitRaw(plan: Raw, visit: (step: Raw, path: Path) => void): void {
+  for (const { step, path } of rootsOf(plan)) visitBelow(step, path, visit);
+}
+
+/** The same for a step and all that is in it. */
+export function visitBelow(step: unknown, path: Path, visit: (step: Raw, path: Path) => void): void {
+  if (!isRaw(step)) return;
+  visit(step, path);
+  for (const { list, path: at } of listsOf(step, path)) {
+    for (const [index, child] of list.entries()) if (isRaw(child)) visitBelow(child, [...at, index], visit);
+  }
+}

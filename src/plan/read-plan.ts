@@ -1,12 +1,11 @@
 /** Reads a job file: JSON, YAML or a module. The only place of this room that reads plans from the disk. */
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
-import type { Origin } from './build.ts';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
 import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
-import { type PlanFile, planFile } from './plan-file.ts';
+import { type Origin, type PlanFile, planFile } from './plan-file.ts';
 import { Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { whyUnreadable } from './unreadable.ts';

@@ -1,7 +1,8 @@
 /** The `${NAME}`s of a plan's texts, held against what is known where they stand. */
 import type { Known } from './known.ts';
+import type { PlanFile } from './plan-file.ts';
 import { formatPath } from './problems.ts';
-import { quoteText } from './quote.ts';
+import { escapeUnsafe, quoteText } from './quote.ts';
 import type { Saves } from './saves.ts';
 import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
@@ -20,12 +21,17 @@ export class References {
   readonly findings: Finding[] = [];
   /** By name, an object of a list of objects that lacks it. */
   readonly lacking = new Map<string, Path>();
+  /** The one whose texts are looked at. */
+  file: PlanFile;
   readonly #saves: Saves;
   readonly #env: object;
+  /** What was told; a definition may be looked at for each of its uses. */
+  readonly #told = new Set<string>();
   #meant = 0;
 
   /** @param env the environment of the process. */
-  constructor(saves: Saves, env: object) {
+  constructor(file: PlanFile, saves: Saves, env: object) {
+    this.file = file;
     this.#saves = saves;
     this.#env = env;
   }
@@ -54,7 +60,15 @@ export class References {
   }
 
   tell(message: string, path: Path): void {
-    this.findings.push({ message, path, at: 'value' });
+    this.add({ message, path, at: 'value' });
+  }
+
+  /** Adds what is wrong in the file, once. */
+  add(finding: Finding): void {
+    const key = `${this.file.shown} ${JSON.stringify(finding)}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.findings.push({ ...finding, in: this.file });
   }
 
   #unset(name: string, known: Known, orDefault: string): string {
@@ -63,7 +77,8 @@ export class References {
     if (row !== undefined) return `${formatPath(row)} has no ${quoted}, which this needs; add it there${orDefault}`;
     const place = this.#saves.placeOf(name);
     if (place !== undefined) {
-      const what = `${formatPath(place)} sets ${quoted}, but nothing makes this wait for it`;
+      const where = place.file === this.file ? '' : `${escapeUnsafe(place.file.shown)} `;
+      const what = `${where}${formatPath(place.path)} sets ${quoted}, but nothing makes this wait for it`;
       return `${what}; name its step in needs, or put this after it${orDefault}`;
     }
     if (OF_LEAVES.has(name)) return `${quoted} has a value in the texts of commands and requests only`;

@@ -111,17 +111,17 @@ export const envFileKey = key(
 export const saveKey = key(
   oneOf('a variable name, an array of them, or an object of names and parts', [
     variableName,
-    some(variableName, 'at least one variable name'),
+    z.array(variableName, expected('an array of variable names')),
     z.record(
       variableName,
       text(
-        /^(?:|\/[^\0]*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|status)$/,
+        /^(?:|\/[^\0]*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*)$/,
         'a JSON pointer such as "/id", "header:etag" or "status"',
       ),
       expected('an object of variable names and parts'),
     ),
   ]),
-  'Variables for the steps that follow. A name: the output, without the newlines at its end; an array: what the command writes to the file $RUNJOBS_OUTPUT as NAME=value; an object: parts of the output by JSON pointer, of a response also "header:etag" and "status". Example: "VERSION" or ["A", "B"] or {"ID": "/id"}.',
+  'Variables for the steps that follow. A name: the output, without the newlines at its end; an array: what the command writes to the file $RUNJOBS_OUTPUT as NAME=value; an object: parts of the output by JSON pointer, of a response also "header:etag" and "status". With use: of what is saved inside, only these, or under other names. Example: "VERSION" or ["A", "B"] or {"ID": "/id"}.',
 );
 
 export const saveToKey = key(

@@ -8,6 +8,7 @@ import {
   forEachKey,
   ifKey,
   inputShape,
+  inputsKey,
   listShape,
   needShape,
   needsKey,
@@ -81,6 +82,10 @@ const stepShape = {
       'Body: steps concurrently; the first success wins and the others are cancelled; fails when all fail. Example: ["ping -c1 a.example", "ping -c1 b.example"].',
     );
   },
+  use: key(
+    text(/^(?=\s*\S)[^\0]+$/, 'the path of a plan, or "#name" of a definition'),
+    'Body: another plan file, or a definition of this file ("#build") or of another ("lib.yaml#build"), as part of this run; env gives its inputs. Example: "deploy.yaml" or "#build".',
+  ),
   sleep: key(
     oneOf(`${DURATION_WORDS}, or "forever"`, [duration, z.literal('forever')]),
     'Body: a wait, or "forever": until cancelled. Example: "10s".',
@@ -181,18 +186,38 @@ const step: z.ZodMiniType<StepInput> = z
   .strictObject(stepShape, expected('a step: a command (text) or an object'))
   .register(z.globalRegistry, {
     id: 'step',
-    description: 'One step: exactly one of run, http, steps, gather, any, sleep, and its modifiers.',
+    description: 'One step: exactly one of run, http, steps, gather, any, use, sleep, and its modifiers.',
   });
 
 const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
   .register(z.globalRegistry, { id: 'steps' });
 
+const { id: _id, needs: _needs, background: _background, ...definedShape } = stepShape;
+
+const definitionShape = { ...definedShape, inputs: inputsKey };
+
+const definition = z
+  .strictObject(definitionShape, expected('a step: a command (text) or an object'))
+  .register(z.globalRegistry, {
+    id: 'definition',
+    description: 'A step that does nothing by itself: use names it, and so does the command line.',
+  });
+
+const defineKey = key(
+  z.record(
+    z.string(),
+    oneOf('a step: a command (text) or an object', [definition, script]),
+    expected('an object of names and steps'),
+  ),
+  'Steps that do nothing by themselves: use names them ("#build"), and so does the command line (plan.yaml#build). Example: {"build": "npm run build"}.',
+);
+
 /** The whole file. */
 export const planSchema: z.ZodMiniType<PlanInput> = z
   .strictObject(
-    { ...rootShape, ...stepShape, pools: rootShape.pools },
-    expected('a plan: an object with one of run, http, steps, gather, any, sleep'),
+    { ...rootShape, ...stepShape, pools: rootShape.pools, define: defineKey },
+    expected('a plan: an object with one of run, http, steps, gather, any, use, sleep'),
   )
   .register(z.globalRegistry, {
     title: 'runjobs plan',
@@ -201,7 +226,8 @@ export const planSchema: z.ZodMiniType<PlanInput> = z
 
 /** The keys that may stand in each kind of object of the file. */
 export const KEYS = {
-  root: [...Object.keys(rootShape), ...Object.keys(stepShape)],
+  root: [...Object.keys(rootShape), 'define', ...Object.keys(stepShape)],
+  definition: Object.keys(definitionShape),
   step: Object.keys(stepShape),
   http: Object.keys(httpShape),
   expect: Object.keys(expectShape),

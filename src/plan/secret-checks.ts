@@ -1,5 +1,6 @@
 /** Checks of `secrets`: their values stand nowhere in the plan, and are no argument of a command. */
 import type { Problem } from './problems.ts';
+import { rootsOf } from './raw.ts';
 import type { Finding, Path, Source } from './source.ts';
 import { namesIn } from './variables.ts';
 
@@ -22,11 +23,16 @@ export interface KnownSecrets {
 /** Knows the secrets of these names. */
 export type SecretsOf = (names: readonly string[]) => KnownSecrets;
 
-/** Finds values of secrets that are written in the plan itself, and secrets that everybody on the machine can see. */
-export function secretFindings(root: unknown): { readonly errors: Finding[]; readonly warnings: Finding[] } {
+/**
+ * Finds values of secrets that are written in a file of the plan, and secrets that everybody on the machine can see.
+ * @param secrets the names of all files.
+ */
+export function secretFindings(
+  root: unknown,
+  secrets: readonly string[],
+): { readonly errors: Finding[]; readonly warnings: Finding[] } {
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
-  const secrets = secretNames(root);
   if (secrets.length === 0 || !isObject(root)) return { errors, warnings };
 
   const literal = (name: string, value: unknown, path: Path) => {
@@ -61,25 +67,31 @@ export function secretFindings(root: unknown): { readonly errors: Finding[]; rea
     }
   };
 
-  if (isObject(root.inputs)) {
+  const inputs = (declaring: Values, path: Path) => {
+    if (!isObject(declaring.inputs)) return;
     for (const name of secrets) {
-      const input = root.inputs[name];
-      if (isObject(input)) literal(name, input.default, ['inputs', name, 'default']);
+      const input = declaring.inputs[name];
+      if (isObject(input)) literal(name, input.default, [...path, 'inputs', name, 'default']);
     }
+  };
+
+  inputs(root, []);
+  for (const { step: one, path } of rootsOf(root)) {
+    if (!isObject(one)) continue;
+    step(one, path);
+    if (path.length > 0) inputs(one, path);
   }
-  step(root, []);
   return { errors, warnings };
 }
 
-/** The names that the plan declares as secrets, as far as they are names. */
-function secretNames(root: unknown): string[] {
+/** The names that a plan declares as secrets, as far as they are names. */
+export function secretNames(root: unknown): string[] {
   const names = isObject(root) && Array.isArray(root.secrets) ? root.secrets : [];
   return names.filter(name => typeof name === 'string');
 }
 
-/** What of a plan's secrets is known. */
-export function knownSecrets(root: unknown, secretsOf: SecretsOf | undefined): KnownSecrets | undefined {
-  const names = secretNames(root);
+/** What of the secrets of these names is known. */
+export function knownSecrets(names: readonly string[], secretsOf: SecretsOf | undefined): KnownSecrets | undefined {
   return names.length === 0 ? undefined : secretsOf?.(names);
 }
 
@@ -137,7 +149,8 @@ export function withoutLiterals(problems: readonly Problem[]): Problem[] {
 /** Whether a shell reads the text at this path. */
 function isScript(path: Path): boolean {
   const [list, last] = path.slice(-2);
-  return path.at(-1) === 'run' || (typeof last === 'number' && STEP_LISTS.includes(String(list)));
+  const isDefinition = path.length === 2 && list === 'define';
+  return isDefinition || path.at(-1) === 'run' || (typeof last === 'number' && STEP_LISTS.includes(String(list)));
 }
 
 /** Whether the author has written a value: no variable, or a variable with a default. */

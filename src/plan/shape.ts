@@ -53,14 +53,24 @@ function fitsType(branch: readonly Issue[], value: unknown): boolean {
 }
 
 function unknownKey(key: string, path: Path): string {
-  const owner = path.at(-1);
-  const kind = path.length === 0 ? 'root' : typeof owner === 'string' && isKind(owner) ? owner : 'step';
+  const kind = kindOf(path);
+  if (kind === 'definition' && KEYS.step.includes(key))
+    return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
   const meant = didYouMean(key, KEYS[kind]);
   if (meant !== '') return `unknown key${meant}`;
+  const isStep = kind === 'step' || kind === 'definition';
   const isRootOnly = kind === 'step' && KEYS.root.includes(key);
   if (isRootOnly) return `${quoteText(key)} stands at the root of the plan only; move it there`;
-  if (kind === 'root' || kind === 'step') return 'unknown key; "runjobs schema" prints all keys';
+  if (kind === 'root' || isStep) return 'unknown key; "runjobs schema" prints all keys';
   return `unknown key; expected ${KEYS[kind].join(', ')}`;
+}
+
+/** What an object at this path is. */
+function kindOf(path: Path): keyof typeof KEYS {
+  if (path.length === 0) return 'root';
+  if (path.length === 2 && path[0] === 'define') return 'definition';
+  const owner = path.at(-1);
+  return typeof owner === 'string' && isKind(owner) ? owner : 'step';
 }
 
 function isKind(word: string): word is keyof typeof KEYS {

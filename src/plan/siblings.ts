@@ -1,5 +1,5 @@
 /** Children of one gather and what they need of each other, as they stand in the file. */
-import { idsFor } from './ids.ts';
+import { idsFor, type Naming } from './ids.ts';
 import { listed, quoteText } from './quote.ts';
 import { isRaw } from './raw.ts';
 import type { SavedNames } from './saves.ts';
@@ -156,8 +156,9 @@ function needsIn(needs: unknown, path: Path): RawNeed[] {
   });
 }
 
-function namesOf(child: unknown): { readonly id?: string; readonly name?: string } {
+function namesOf(child: unknown): Naming {
   if (!isRaw(child)) return {};
-  const { id, name } = child;
-  return { ...(typeof id === 'string' ? { id } : {}), ...(typeof name === 'string' ? { name } : {}) };
+  const { id, name, use } = child;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { id: text(id), name: text(name), use: text(use) };
 }

@@ -62,6 +62,16 @@ export interface Finding {
   readonly path: Path;
   /** What to point at: the key, the value, or an offset into the text. */
   readonly at: 'key' | 'value' | number;
+  /** The file that it is about; absent: the one that is looked at. */
+  readonly in?: ShownFile;
+}
+
+/** A file as far as findings need it. */
+export interface ShownFile {
+  /** Its name as people know it. */
+  readonly shown: string;
+  /** Absent where a program made the value. */
+  readonly source?: Source;
 }
 
 /** With more syntax errors than this a text is something else than a plan. */

@@ -42,3 +42,18 @@ function widthOfGrapheme(grapheme: string): number {
   if (INVISIBLE.test(grapheme)) return 0;
   return WIDE.test(grapheme) ? 2 : 1;
 }
+
+/** A cell that is wider does not push the next column away. */
+const CELL_MAX = 48;
+
+/** Rows of cells as indented lines, the columns below each other; each line ends with a newline. */
+export function tableLines(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(0, ...rows.map(row => row.length)) - 1;
+  const widths = Array.from({ length: columns }, (_, column) => {
+    const all = rows.map(row => widthOf(row[column] ?? ''));
+    return Math.max(...all.filter(width => width <= CELL_MAX), 0);
+  });
+  const padded = (cell: string, column: number) =>
+    cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)));
+  return rows.map(row => `  ${row.map(padded).join('  ').trimEnd()}\n`).join('');
+}

@@ -1,11 +1,8 @@
 /** The inputs of a plan as a table: what `--help` and `check` show of them. */
 import type { Input, Plan } from '../plan/plan.ts';
 import { listed } from '../plan/quote.ts';
-import { widthOf } from './columns.ts';
+import { tableLines } from './columns.ts';
 import { cleanse } from './text.ts';
-
-/** A column that is wider does not push the next one away. */
-const WIDTH_MAX = 48;
 
 /** A line for each input: its name, what it may be, what it is for. Ends with a newline; empty where there are none. */
 export function formatInputs({ inputs, secrets }: Plan): string {
@@ -15,16 +12,7 @@ export function formatInputs({ inputs, secrets }: Plan): string {
     cleanse((input.description ?? '').replaceAll(/\s+/g, ' ')),
   ]);
   if (rows.length === 0) return '';
-  const widths = [0, 1].map(column => {
-    const all = rows.map(row => widthOf(row[column] ?? ''));
-    return Math.max(...all.filter(width => width <= WIDTH_MAX), 0);
-  });
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
-      .join('  ')
-      .trimEnd();
-  return `Inputs (--set NAME=value):\n${rows.map(row => `  ${line(row)}\n`).join('')}`;
+  return `Inputs (--set NAME=value):\n${tableLines(rows)}`;
 }
 
 /** `"staging" or "production", default "staging"`. */

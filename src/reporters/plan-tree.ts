@@ -12,8 +12,9 @@ export function formatTree(plan: Plan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function rootLine({ name, root, slots }: Plan): string {
-  return [cleanse(name), commandWords(root), ...modifierWords(root), ...(slots === 64 ? [] : [`slots ${slots}`])].join(
+function rootLine({ name, root, slots, isLibrary }: Plan): string {
+  if (isLibrary) return `${cleanse(name)} · only definitions`;
+  return [cleanse(name), ...bodyWords(root), ...modifierWords(root), ...(slots === 64 ? [] : [`slots ${slots}`])].join(
     ' · ',
   );
 }
@@ -25,10 +26,16 @@ function addChildren(lines: string[], step: Step, indent: string): void {
   const all = [...children, ...lastly];
   for (const [index, { child, label }] of all.entries()) {
     const isLast = index === all.length - 1;
-    const words = [label, commandWords(child), ...modifierWords(child)].join(' · ');
+    const words = [label, ...bodyWords(child), ...modifierWords(child)].join(' · ');
     lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${words}`);
     addChildren(lines, child, `${indent}${isLast ? '   ' : '│  '}`);
   }
+}
+
+/** What it uses, and what it does. */
+function bodyWords(step: Step): string[] {
+  const { from } = (step.type === 'forEach' ? (step.used ?? step.each.used) : step.used) ?? {};
+  return [...(from === undefined ? [] : [`use ${cleanse(from)}`]), commandWords(step)];
 }
 
 /** The modifiers of a step, outermost first. */

@@ -71,6 +71,25 @@ describe('the programs that runjobs grew out of', () => {
 });
 
 describe('the other plans', () => {
+  it('use takes definitions, another plan and one of its definitions into its own run', async () => {
+    const result = await job('use.yaml');
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect([...result.lines].sort()).toEqual([
+      '[1/core/1] packing core at level 6',
+      '[1/core/2] core-1.4.2.tgz',
+      '[1/web/1] packing web at level 9',
+      '[1/web/2] web-1.4.2.tgz',
+      '[announce] new: core-1.4.2.tgz and web-1.4.2.tgz',
+      '[inputs] deploying the latest to production, 1 at once',
+    ]);
+  });
+
+  it('tasks has only definitions, of which one is run by its name', async () => {
+    const result = await job('tasks.yaml#build');
+    expect(result.lines).toEqual(['[lint] no problems', '[2] built into dist']);
+    expect((await job('tasks.yaml')).exitCode).toBe(2);
+  });
+
   it('tour shows every kind of step, and ends well', async () => {
     const result = await job('tour.json', { PORT: await freePort() });
     const { exitCode, stdout, seconds } = result;

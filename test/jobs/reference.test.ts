@@ -106,6 +106,7 @@ function planWith(key: string, value: unknown): unknown {
   const merged = below.length === 0 ? value : { ...required[first], ...(nested as object) };
   const held = { [first]: merged };
   if (['run', 'http', 'steps', 'gather', 'any', 'sleep'].includes(first)) return held;
+  if (first === 'use') return { define: { build: 'npm run build' }, ...held };
   if (['limit', 'failFast', 'tolerate'].includes(first)) return { gather: [], ...held };
   if (first === 'needs')
     return { gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))] };
@@ -165,7 +166,7 @@ describe('the text of the reference', () => {
   });
 
   it.each(examples)('holds complete plans only: $text', async ({ text }) => {
-    const loaded = await loadPlan('-', { cwd: '/', given, stdin: async () => Buffer.from(text) });
+    const loaded = await loadPlan('-', { cwd: 'jobs', given, stdin: async () => Buffer.from(text) });
     expect(problemsOf(loaded)).toEqual([]);
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
   });

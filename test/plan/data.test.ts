@@ -47,7 +47,7 @@ describe('what is saved', () => {
       { run: 'x', save: { X: '/a~2' } },
       'root.save.X: a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got "/a~2"',
     ],
-    [{ sleep: 1, save: 'X' }, 'root.save: save goes with run or http, not with sleep; take it out'],
+    [{ sleep: 1, save: 'X' }, 'root.save: save goes with run, http or use, not with sleep; take it out'],
   ])('cannot be told or seen: %j', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
   });

@@ -199,7 +199,7 @@ describe('a plan from an object', () => {
   test('has problems without a place', () => {
     expect(planFrom({}, { folder: '/plans' })).toEqual({
       type: 'rejected',
-      problems: [{ message: 'no body: add one of run, http, steps, gather, any, sleep', path: 'root', file: '' }],
+      problems: [{ message: 'no body: add one of run, http, steps, gather, any, use, sleep', path: 'root', file: '' }],
     });
   });
 });

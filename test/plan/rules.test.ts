@@ -13,12 +13,12 @@ const DURATION = 'a duration such as "250ms", "10s", "5m", "1h30m" or "2d", or a
 
 describe('a wrong type is told with what was expected and what stands there', () => {
   test.each<[unknown, string]>([
-    [[], 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got an empty array'],
-    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got an array'],
-    ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got "ls"'],
-    [null, 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got null'],
-    [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, any, sleep'],
-    [() => 1, 'root: expected a plan: an object with one of run, http, steps, gather, any, sleep, got a function'],
+    [[], 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got an empty array'],
+    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got an array'],
+    ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got "ls"'],
+    [null, 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got null'],
+    [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, any, use, sleep'],
+    [() => 1, 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got a function'],
     [
       { run: { cmd: 'ls' } },
       'root.run: expected a shell script (text) or a program with its arguments (array of texts), got an object',
@@ -139,19 +139,22 @@ describe('an unknown key', () => {
 
 describe('rules between keys', () => {
   test.each<[unknown, string]>([
-    [{}, 'root: no body: add one of run, http, steps, gather, any, sleep'],
-    [{ steps: [{ name: 'x' }] }, 'root.steps[0]: no body: add one of run, http, steps, gather, any, sleep'],
+    [{}, 'root: no body: add one of run, http, steps, gather, any, use, sleep'],
+    [{ steps: [{ name: 'x' }] }, 'root.steps[0]: no body: add one of run, http, steps, gather, any, use, sleep'],
     [{ run: 'x', steps: [] }, 'root.steps: two bodies: run and steps; keep one of them'],
     [{ run: 'x', steps: [], sleep: 1 }, 'root.steps: 3 bodies: run, steps and sleep; keep one of them'],
     [{ run: 'x', limit: 1 }, 'root.limit: limit goes with gather or forEach, not with run; take it out'],
     [{ steps: [], failFast: true }, 'root.failFast: failFast goes with gather or forEach, not with steps; take it out'],
     [{ gather: [], okExitCodes: [1] }, 'root.okExitCodes: okExitCodes goes with run, not with gather; take it out'],
-    [{ sleep: 1, cwd: 'a' }, 'root.cwd: cwd goes with run, steps, gather or any, not with sleep; take it out'],
+    [{ sleep: 1, cwd: 'a' }, 'root.cwd: cwd goes with run, steps, gather, any or use, not with sleep; take it out'],
     [
       { http: 'http://a', shell: 'sh' },
-      'root.shell: shell goes with run, steps, gather or any, not with http; take it out',
+      'root.shell: shell goes with run, steps, gather, any or use, not with http; take it out',
     ],
-    [{ http: 'http://a', stop: {} }, 'root.stop: stop goes with run, steps, gather or any, not with http; take it out'],
+    [
+      { http: 'http://a', stop: {} },
+      'root.stop: stop goes with run, steps, gather, any or use, not with http; take it out',
+    ],
     [
       { run: 'x', background: true },
       'root.background: the plan itself cannot be background; set it on a step of a group',
@@ -352,7 +355,7 @@ gather:
       '6:5 root.gather[1].sleep: two bodies: run and sleep; keep one of them',
       '8:10 root.gather[2].run: expected a shell script (text) or a program with its arguments (array of texts), got 5',
       '9:5 root.gather[2].limit: limit goes with gather or forEach, not with run; take it out',
-      '10:5 root.gather[3]: no body: add one of run, http, steps, gather, any, sleep',
+      '10:5 root.gather[3]: no body: add one of run, http, steps, gather, any, use, sleep',
     ]);
   });
 });

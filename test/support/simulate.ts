@@ -16,6 +16,7 @@ export interface SimulateOptions {
   readonly parallelism?: number;
   readonly readList?: RunOptions['readList'];
   readonly lists?: RunOptions['lists'];
+  readonly locks?: RunOptions['locks'];
   readonly holdsSecret?: RunOptions['holdsSecret'];
   readonly random?: () => number;
   readonly env?: Record<string, string>;
@@ -67,6 +68,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
     ...(options.readList === undefined ? {} : { readList: options.readList }),
     ...(options.lists === undefined ? {} : { lists: options.lists }),
+    ...(options.locks === undefined ? {} : { locks: options.locks }),
     ...(options.holdsSecret === undefined ? {} : { holdsSecret: options.holdsSecret }),
     ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume, root), count: 1 } }),
     publish(event) {

@@ -2,6 +2,7 @@
 import { cronTimes } from '../../plan/cron.ts';
 import { childPath, childrenOf, type Step } from '../../plan/plan.ts';
 import { formatProblems } from '../../plan/problems.ts';
+import { formatDefinitions } from '../../reporters/plan-definitions.ts';
 import { formatInputs } from '../../reporters/plan-inputs.ts';
 import { formatTimes, type StepTimes } from '../../reporters/plan-times.ts';
 import { formatTree } from '../../reporters/plan-tree.ts';
@@ -21,7 +22,8 @@ export async function checkCommand(source: string, flags: GivenFlags): Promise<n
   else {
     if (loaded.warnings.length > 0) void streams.stderr.write(`${formatProblems(loaded.warnings)}\n\n`);
     const inputs = formatInputs(loaded.plan);
-    const blocks = [formatTree(loaded.plan), inputs, formatTimes(timesIn(loaded.plan.root, Date.now()))];
+    const definitions = formatDefinitions(loaded.plan);
+    const blocks = [formatTree(loaded.plan), definitions, inputs, formatTimes(timesIn(loaded.plan.root, Date.now()))];
     void streams.stdout.write(blocks.filter(block => block !== '').join('\n'));
   }
   await streams.flush();

@@ -1,4 +1,5 @@
-/** `runjobs <plan> --help`: the help of the command line, and the inputs of the plan. */
+/** `runjobs <plan> --help`: the help of the command line, and the definitions and inputs of the plan. */
+import { formatDefinitions } from '../../reporters/plan-definitions.ts';
 import { formatInputs } from '../../reporters/plan-inputs.ts';
 import { EXIT } from '../exit.ts';
 import { explainRejection, loadNamedPlan } from '../plan-source.ts';
@@ -12,8 +13,8 @@ export async function helpCommand(source: string, words: string): Promise<number
   const loaded = await loadNamedPlan(source, { set: {}, files: [], env, isPartial: true });
   if (loaded.type === 'rejected') void streams.stderr.write(explainRejection(source, loaded));
   else {
-    const inputs = formatInputs(loaded.plan);
-    if (inputs !== '') void streams.stdout.write(`\n${inputs}`);
+    for (const block of [formatDefinitions(loaded.plan), formatInputs(loaded.plan)])
+      if (block !== '') void streams.stdout.write(`\n${block}`);
   }
   await streams.flush();
   if (loaded.type === 'rejected') return EXIT.usage;

@@ -113,7 +113,8 @@ async function planOf(run: ReopenedRun, flags: ResumeFlags): Promise<Found> {
     const next = `Put it back, or go on with the copy that the run has kept: runjobs resume ${id} --force`;
     return { wrong: `runjobs: ${what}.\n${next}\n` };
   }
-  const loaded = await loadNamedPlan(file, given);
+  const { definition } = copy.plan;
+  const loaded = await loadNamedPlan(definition === undefined ? file : `${file}#${definition}`, given);
   if (loaded.type === 'rejected') return { wrong: explainRejection(file, loaded) };
   const changed = changedSteps(copy.plan.root, loaded.plan.root);
   if (changed.length === 0 || flags.force) return withInputs(loaded.plan, changed, given, options);

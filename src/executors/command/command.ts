@@ -68,12 +68,13 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, context.signal, context.kill);
       watch();
+      const { folder: from = folder } = step;
       const { number, mark, ended } = launches.begin(context.path, step.stop);
       // What it writes there may be a secret: were we killed, it must not stay.
       if (step.save?.type === 'file') watchdog?.removeLater(outputs);
       let isClean = false;
       const carry: CarryOut = async (told, output) => {
-        const line = commandLine(step, folder, completeEnvironment(told.env, number, output));
+        const line = commandLine(step, from, completeEnvironment(told.env, number, output, from));
         if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, told);
 
         const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
@@ -87,7 +88,7 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
         }
       };
       try {
-        return await keptOf(step, context, { folder, outputs, name: String(number) }, carry);
+        return await keptOf(step, context, { folder: from, outputs, name: String(number) }, carry);
       } finally {
         ended(isClean);
       }

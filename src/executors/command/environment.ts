@@ -22,16 +22,18 @@ export function extended(env: Environment, more: Environment): Environment {
 export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
 
 /**
- * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward
- * stands first on PATH, and the marks of the launch (its number within the run) stand behind those of the runs around
+ * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward, or from
+ * the folder that the launch is for, stands first on PATH, and the marks of the launch (its number within the run) stand behind those of the runs around
  * this one. `output` is the file that the command writes variables to, where it has one. The folders are looked for once.
  */
 export function openEnvironment(
   folder: string,
   run: string,
-): (env: Environment, launch: number, output?: string) => Environment {
-  const programs = localPrograms(folder);
-  return (env, launch, output) => {
+): (env: Environment, launch: number, output?: string, from?: string) => Environment {
+  const known = new Map<string, string>();
+  return (env, launch, output, from = folder) => {
+    const programs = known.get(from) ?? localPrograms(from);
+    known.set(from, programs);
     const { PATH: path } = env;
     return extended(env, {
       // Those of a runjobs around this one mean nothing here.

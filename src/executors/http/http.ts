@@ -31,7 +31,7 @@ export function openHttpExecutor(folder: string): HttpExecutor {
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
-      const keeping = openKeeping(step, context, folder);
+      const keeping = openKeeping(step, context, step.folder ?? folder);
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
       const { signal, kill } = context;
       // Thousands of steps may listen to one signal.

@@ -1,0 +1,67 @@
+/** Makes the Plan of files that have passed both checks: what its root says, and the steps that are run. */
+import { Builder } from './build.ts';
+import { lockOf } from './build-use.ts';
+import type { PlanInput, SizeInput } from './input.ts';
+import type { Definition, Plan, Pool } from './plan.ts';
+import type { PlanFiles, UsedStep } from './plan-files.ts';
+import { parsePool } from './pools.ts';
+import { parseSize } from './size.ts';
+import { isLibrary } from './use-checks.ts';
+
+/** Builds the plan that is run: that of the main file, or one of its definitions. All files have passed both passes: what they refuse is not looked at again. */
+export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
+  const { main } = files;
+  const input = main.value as PlanInput;
+  const reached = files.reachedFrom(entry);
+  const secrets = [...new Set(reached.flatMap(({ value }) => (value as PlanInput).secrets ?? []))];
+  const builder = new Builder({ files, file: main, secrets });
+  const [, definition] = entry.path;
+  const { lock, maxLog, define } = input;
+  const pools = Object.assign({}, ...reached.map(({ value }) => rootPools((value as PlanInput).pools ?? {})).reverse());
+  return {
+    ...main.origin,
+    name: nameOf(entry, input.name ?? main.origin.name),
+    slots: input.slots ?? 64,
+    ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
+    keep: input.keep ?? 50,
+    keepBytes: bytes(input.keepBytes ?? '1GiB'),
+    ...(Object.keys(pools).length === 0 ? {} : { pools }),
+    ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
+    inputs: builder.inputsOf(entry),
+    secrets,
+    ...(define === undefined ? {} : { definitions: definitionsOf(define) }),
+    ...(definition === undefined ? {} : { definition: String(definition) }),
+    ...(definition === undefined && isLibrary(entry.root) ? { isLibrary: true } : {}),
+    root: builder.entry(entry),
+  };
+}
+
+/** The definition's own name, else the plan's with that behind it. */
+function nameOf({ step, path: [, definition] }: UsedStep, plan: string): string {
+  if (definition === undefined) return plan;
+  const name = typeof step === 'string' ? undefined : step.name;
+  return typeof name === 'string' ? name : `${plan}#${definition}`;
+}
+
+function definitionsOf(define: NonNullable<PlanInput['define']>): Readonly<Record<string, Definition>> {
+  const entries = Object.entries(define).map(([name, step]) => {
+    const description = typeof step === 'string' ? undefined : step.description;
+    return [name, description === undefined ? {} : { description }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The schema has refused what is no pool. */
+function rootPools(pools: NonNullable<PlanInput['pools']>): Readonly<Record<string, Pool>> {
+  return Object.fromEntries(
+    Object.entries(pools as Record<string, number | string>).flatMap(([name, written]) => {
+      const pool = parsePool(written);
+      return pool === undefined ? [] : [[name, pool]];
+    }),
+  );
+}
+
+/** The schema has refused what is no size. */
+function bytes(size: SizeInput): number {
+  return parseSize(size) ?? 0;
+}
