@@ -2,8 +2,9 @@
 
 import { type CancelReason, counts, type Failed, type Outcome, type SkipReason } from '../events/outcome.ts';
 import { childPath, type Step } from '../plan/plan.ts';
+import { Backgrounds } from './background.ts';
 import type { Begun, Ending, RunContext } from './context.ts';
-import { Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
 import type { Values } from './variables.ts';
@@ -24,11 +25,6 @@ export const FAIL_FAST: FailurePolicy = { onFailure: 'cancel', tolerated: 0 };
 /** No failure keeps the others from running. */
 export const FAIL_NOBODY: FailurePolicy = { onFailure: 'go on', tolerated: 0, isLenient: true };
 
-interface Background {
-  readonly scope: Scope;
-  readonly ended: Promise<unknown>;
-}
-
 const NOTHING: Values = Object.freeze({});
 
 /** A group while it runs. */
@@ -39,7 +35,7 @@ export class Group {
   readonly #scope: Scope;
   readonly #policy: FailurePolicy;
   readonly #own: Values;
-  readonly #background: Background[] = [];
+  readonly #background: Backgrounds;
   /** By the ids of the children, in the order they ended. */
   readonly #saved = new Map<string, Values>();
   #foreground = false;
@@ -51,6 +47,7 @@ export class Group {
     this.#scope = scope;
     this.#policy = policy;
     this.#own = own;
+    this.#background = new Backgrounds(scope);
   }
 
   /** Runs children one after the other; once the scope is closed the rest is skipped. @param onBegun see {@link child}. */
@@ -95,12 +92,8 @@ export class Group {
   }
 
   /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or with what it came to before. */
-  async startBackground(step: Step, variables = this.#scope.variables): Promise<Outcome | undefined> {
-    const scope = Scope.below(this.#scope, { link: 'background', variables });
-    return new Promise(resolve => {
-      const ended = this.#observed(step, scope, outcome => resolve(outcome)).finally(() => scope.end());
-      this.#background.push({ scope, ended });
-    });
+  startBackground(step: Step, variables = this.#scope.variables): Promise<Outcome | undefined> {
+    return this.#background.start(variables, (scope, onBegun) => this.#observed(step, scope, onBegun));
   }
 
   /**
@@ -110,8 +103,8 @@ export class Group {
    * @param order of the children, where it is not that in which they ended.
    */
   async end(order?: readonly Step[]): Promise<Ending> {
-    if (!this.#foreground) await this.#backgroundAlone();
-    await this.#stopBackground();
+    if (!this.#foreground) await this.#background.ended();
+    await this.#background.stop();
     await this.#run.sweep(this.#scope.path);
     const saved = order === undefined ? [...this.#saved.values()] : order.map(child => this.savedBy(child));
     return { outcome: this.#outcome(), saved: saved.length === 0 ? undefined : Object.assign({}, ...saved) };
@@ -155,23 +148,5 @@ export class Group {
     const reason = { type: 'sibling-failed', step } as const;
     if (isFatal || onFailure === 'cancel' || tolerated > 0) this.#scope.cancel(reason);
     else if (onFailure === 'close') this.#scope.close(reason);
-  }
-
-  async #backgroundAlone(): Promise<void> {
-    let forget = () => {};
-    const closed = new Promise<void>(resolve => {
-      forget = this.#scope.whenClosed(resolve);
-    });
-    await Promise.race([Promise.all(this.#background.map(({ ended }) => ended)), closed]);
-    forget();
-  }
-
-  async #stopBackground(): Promise<void> {
-    const wellEnded = { type: 'group-ended', step: this.#scope.path } as const;
-    for (const { scope } of this.#background) scope.close(this.#scope.closed ?? wellEnded);
-    for (const { scope, ended } of this.#background.reverse()) {
-      scope.cancel(this.#scope.closed ?? wellEnded);
-      await ended;
-    }
   }
 }
