@@ -6,7 +6,8 @@ import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { fitting } from './fitting.ts';
-import { isRetried, retryDelay } from './retrying.ts';
+import { withReadiness } from './ready.ts';
+import { isRetried, isSettled, retryDelay } from './retrying.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 import { takeSlot } from './turn.ts';
@@ -26,10 +27,13 @@ export function attempts(run: RunContext, running: Running, scope: Scope): Promi
 }
 
 async function allAttempts(run: RunContext, running: Running, scope: Scope, endsAt: number): Promise<Ending> {
-  const { retry } = running.step;
-  const first = firstAttempt(running.step, scope.past);
+  const { step } = running;
+  const { retry } = step;
+  const first = firstAttempt(step, scope.past);
   if (first.type === 'succeeded') return takenOver(run, running, first.outcome, first.saved);
   let { past } = first;
+  /** After which attempt the delays began again. */
+  let settled = 0;
   for (let { attempt } = first; ; attempt += 1) {
     const ending = await oneAttempt(run, running, scope, attempt, past);
     const { outcome } = ending;
@@ -37,7 +41,9 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
     if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return ending;
     if (!isRetried(retry, outcome, running.stderr?.text() ?? '')) return ending;
-    const delayMs = retryDelay(retry, attempt, run.random, outcome.retryAfterMs);
+    if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
+      settled = attempt - 1;
+    const delayMs = retryDelay(retry, attempt - settled, run.random, outcome.retryAfterMs);
     // What the server asks for is longer than there is time.
     if (outcome.retryAfterMs === delayMs && run.clock.now() + delayMs >= endsAt) return ending;
     run.publish({
@@ -73,9 +79,11 @@ async function oneAttempt(
   }
   if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   const startedAt = run.clock.now();
+  running.readyAt = undefined;
   return withScope(scope, { past }, async inner => {
+    const body = async () => fitting(await runBody(run, running, inner, attempt), path, inner.variables);
     const { outcome: own, saved } = await withDeadline(run.clock, inner, step.timeoutMs, () =>
-      runBody(run, running, inner, attempt).then(ending => fitting(ending, path, inner.variables)),
+      withReadiness(run, running, inner, attempt, body),
     );
     const outcome = judged(own, running, inner);
     run.publish({

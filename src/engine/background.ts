@@ -1,12 +1,21 @@
 /** The background steps of a group: started and not awaited, stopped one by one, the last started first. */
 import type { Outcome } from '../events/outcome.ts';
-import type { Begun } from './context.ts';
-import { Scope } from './scope.ts';
+import type { Step } from '../plan/plan.ts';
+import type { Begun, Told } from './context.ts';
+import { Scope, unlessClosed } from './scope.ts';
 import type { Variables } from './variables.ts';
 
 interface Background {
   readonly scope: Scope;
   readonly ended: Promise<unknown>;
+}
+
+/** How far one has come; neither is waited for any longer once the group is closed. */
+export interface Started {
+  /** Resolves when it has started, or with what it came to before. */
+  readonly begun: Promise<Outcome | undefined>;
+  /** Resolves when it is ready (has started, where it has no `ready`), or with what it came to before. */
+  readonly ready: Promise<Outcome | undefined>;
 }
 
 /** Those of one group. */
@@ -19,23 +28,31 @@ export class Backgrounds {
     this.#group = group;
   }
 
-  /** Starts one in a scope of its own; resolves when it has started, or with what it came to before. */
-  start(variables: Variables, run: (scope: Scope, onBegun: Begun) => Promise<Outcome>): Promise<Outcome | undefined> {
+  /** Starts one in a scope of its own. */
+  start({ ready }: Step, variables: Variables, run: (scope: Scope, told: Required<Told>) => Promise<Outcome>): Started {
     const scope = Scope.below(this.#group, { link: 'background', variables });
-    return new Promise(resolve => {
-      const ended = run(scope, outcome => resolve(outcome)).finally(() => scope.end());
-      this.#all.push({ scope, ended });
+    let onBegun: Begun = () => {};
+    let onReady = () => {};
+    const begun = new Promise<undefined>(resolve => {
+      // Where it has ended before, `ended` tells it: once its failure has closed the group.
+      onBegun = outcome => {
+        if (outcome === undefined) resolve(outcome);
+      };
     });
+    const isReady = new Promise<undefined>(resolve => {
+      onReady = () => resolve(undefined);
+    });
+    const ended = run(scope, { onBegun, onReady }).finally(() => scope.end());
+    this.#all.push({ scope, ended });
+    return {
+      begun: unlessClosed(this.#group, Promise.race([begun, ended])),
+      ready: unlessClosed(this.#group, Promise.race([ready === undefined ? begun : isReady, ended])),
+    };
   }
 
   /** Resolves when all of them have ended, or the scope of the group has closed. */
   async ended(): Promise<void> {
-    let forget = () => {};
-    const closed = new Promise<void>(resolve => {
-      forget = this.#group.whenClosed(resolve);
-    });
-    await Promise.race([Promise.all(this.#all.map(({ ended }) => ended)), closed]);
-    forget();
+    await unlessClosed(this.#group, Promise.all(this.#all.map(({ ended }) => ended)));
   }
 
   /** Stops them, for the reason that has closed the group, else because it has ended well; each is awaited before the next. */

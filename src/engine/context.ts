@@ -3,7 +3,7 @@ import type { RunEvent, SavedFacts, StepOutput } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Executor, ListStore, Locks, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
+import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Release, Slots } from './slots.ts';
@@ -40,6 +40,8 @@ export interface RunContext extends Learning {
   readonly readList: ReadList | undefined;
   /** Takes the locks of used plans; without it they have none. */
   readonly locks: Locks | undefined;
+  /** Without it nothing is known to listen anywhere. */
+  readonly reach: Reach | undefined;
   /** Keeps the lists of forEach steps; without it lists cannot come from commands. */
   readonly lists: ListStore | undefined;
   /** Whether the text holds the value of a secret. */
@@ -56,7 +58,7 @@ export interface RunContext extends Learning {
    * {@link runStep}: how groups run their children. It stands here because groups are below steps in the order of
    * imports, and steps below groups in the tree.
    */
-  step(run: RunContext, step: Step, path: string, group: Scope, onBegun?: Begun): Promise<Ending>;
+  step(run: RunContext, step: Step, path: string, group: Scope, told?: Told): Promise<Ending>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
 }
@@ -75,6 +77,13 @@ export function savedFacts(saved: Values | undefined): { saved?: SavedFacts } {
 /** Called once it has begun: when it has started or waits for its slot, or with its outcome when it ended before either. */
 export type Begun = (ended?: Outcome) => void;
 
+/** What a group is told of a child before its end. */
+export interface Told {
+  readonly onBegun?: Begun | undefined;
+  /** Called when its `ready` says so, once for each attempt. */
+  readonly onReady?: (() => void) | undefined;
+}
+
 /** A step while it runs: what its modifiers share. */
 export interface Running {
   readonly step: Step;
@@ -87,6 +96,12 @@ export interface Running {
   startedAt: number | undefined;
   /** Called when it has started or waits for its slot; a group, when that holds for the children it starts with. */
   readonly onBegun: Begun;
+  /** Called when its `ready` says so. */
+  readonly onReady: () => void;
+  /** Of its attempt: since when it is ready, or has started where it has no `ready`; on the run's clock. */
+  readyAt: number | undefined;
+  /** Judges whether its attempt is ready. */
+  readiness?: Readiness | undefined;
   /** Attempts started so far, in all ticks. */
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
@@ -96,6 +111,14 @@ export interface Running {
   log: StepLog | undefined;
   /** The last of what the attempt prints to standard error, where `retry.on` asks for it. */
   stderr?: ByteTail;
+}
+
+/** What decides whether an attempt is ready. */
+export interface Readiness {
+  /** The attempt has started. */
+  started(): void;
+  /** It has printed something; the bytes are not kept. */
+  heard(bytes: Uint8Array, stream: 'out' | 'err'): void;
 }
 
 /** The end of a stream of bytes. */

@@ -1,6 +1,7 @@
 /** The interface between the engine and the world: how a leaf step is carried out. */
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import type { LeafStep, StepLock } from '../plan/plan.ts';
+import type { Address } from '../plan/address.ts';
 
 export interface Executor {
   /**
@@ -92,6 +93,12 @@ export interface Sources {
    */
   readEnvFile(path: string, folder?: string): Promise<EnvFileRead>;
 }
+
+/**
+ * Whether something listens at the address: connects to it, and hangs up. Resolves with nothing if so, else with why not, in
+ * words; nothing is left of the connection then. On abort it resolves at once. Never rejects.
+ */
+export type Reach = (address: Address, signal: AbortSignal) => Promise<string | undefined>;
 
 /**
  * Reads a list of a forEach, whose `${NAME}`s are replaced. What is wrong with it is told in words. Never rejects for what

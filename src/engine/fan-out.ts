@@ -6,17 +6,21 @@ import type { FailurePolicy } from './group.ts';
 export type Turn =
   /** Runs to its end, and calls `begun` when it has started, waits for its slot, or has ended before either. */
   | { readonly type: 'run'; readonly run: (begun: () => void) => Promise<unknown> }
-  /** Takes no place among those that run: it was skipped, or goes on in the background. */
-  | { readonly type: 'aside'; readonly done: Promise<unknown> | undefined };
+  /**
+   * Takes no place among those that run: it was skipped, or goes on in the background. Others may wait for what is
+   * `pending` of it.
+   */
+  | { readonly type: 'aside'; readonly done: Promise<unknown> | undefined; readonly pending?: Promise<unknown> };
 
 /**
  * Does what `next` hands out, each once the one before has begun, at most `limit` at once; `next` is asked again whenever
- * one has ended, and hands out nothing while all that is left must wait for those that run. Resolves when nothing runs and
- * nothing is left.
+ * one has ended or what was pending has come, and hands out nothing while all that is left must wait for these. Resolves
+ * when nothing runs, nothing is pending and nothing is left.
  * @param onBegun called when all that may run at once have begun.
  */
 export function fanOut(limit: number, next: () => Turn | undefined, onBegun: () => void): Promise<void> {
   let running = 0;
+  let pending = 0;
   let isStarting = false;
   return new Promise(resolve => {
     const startMore = async () => {
@@ -25,16 +29,25 @@ export function fanOut(limit: number, next: () => Turn | undefined, onBegun: () 
       while (running < limit) {
         const turn = next();
         if (turn === undefined) break;
-        if (turn.type === 'aside') await turn.done;
-        else await new Promise<void>(begun => start(turn.run, begun));
+        if (turn.type === 'aside') {
+          if (turn.pending !== undefined) wait(turn.pending);
+          await turn.done;
+        } else await new Promise<void>(begun => start(turn.run, begun));
       }
       isStarting = false;
-      if (running === 0) resolve();
+      if (running === 0 && pending === 0) resolve();
     };
     const start = (run: (begun: () => void) => Promise<unknown>, begun: () => void) => {
       running += 1;
       void run(begun).then(() => {
         running -= 1;
+        void startMore();
+      });
+    };
+    const wait = (coming: Promise<unknown>) => {
+      pending += 1;
+      void coming.then(() => {
+        pending -= 1;
         void startMore();
       });
     };

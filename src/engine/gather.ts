@@ -8,7 +8,7 @@ import { Scope } from './scope.ts';
 
 /**
  * Starts the children in declared order, each once the one before has started or waits for its slot, at most `limit` at
- * once; a child with `needs` as soon as the last of them has come. Resolves when all have ended. Once the scope is
+ * once; a child with `needs` as soon as the last of them has come, a background one when it is ready. Resolves when all have ended. Once the scope is
  * closed, by a failure or from outside, those that wait for their turn are skipped.
  * @param onBegun called when all that may run at once have started or wait for their slots.
  */
@@ -41,8 +41,10 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
       return { type: 'aside', done: undefined };
     }
     if (child.background) {
-      const begun = group.startBackground(child, seenBy(child));
-      return { type: 'aside', done: begun.then(outcome => needs.started(child, outcome)) };
+      const { begun, ready } = group.startBackground(child, seenBy(child));
+      const told = ready.then(outcome => needs.ready(child, outcome));
+      if (child.ready === undefined) return { type: 'aside', done: told };
+      return { type: 'aside', done: begun, ...(needs.isAwaited(child) ? { pending: told } : {}) };
     }
     return {
       type: 'run',

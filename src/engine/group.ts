@@ -2,8 +2,8 @@
 
 import { type CancelReason, counts, type Failed, type Outcome, type SkipReason } from '../events/outcome.ts';
 import { childPath, type Step } from '../plan/plan.ts';
-import { Backgrounds } from './background.ts';
-import type { Begun, Ending, RunContext } from './context.ts';
+import { Backgrounds, type Started } from './background.ts';
+import type { Begun, Ending, RunContext, Told } from './context.ts';
 import type { Scope } from './scope.ts';
 import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
@@ -50,13 +50,18 @@ export class Group {
     this.#background = new Backgrounds(scope);
   }
 
-  /** Runs children one after the other; once the scope is closed the rest is skipped. @param onBegun see {@link child}. */
+  /**
+   * Runs children one after the other, each once the one before has ended, or in the background is ready; once the scope is
+   * closed the rest is skipped. @param onBegun see {@link child}.
+   */
   async inOrder(children: readonly Step[], onBegun?: Begun): Promise<void> {
     for (const child of children) {
       if (this.#scope.closed !== undefined) this.skip(child, this.#closedBefore(this.#scope.closed));
       else if (child.background) {
-        await this.startBackground(child);
+        const { begun, ready } = this.startBackground(child);
+        await begun;
         onBegun?.();
+        await ready;
       } else await this.child(child, onBegun);
       this.#scope.variables = this.#scope.variables.saving(this.savedBy(child), this.#scope.path, this.#own);
     }
@@ -88,12 +93,12 @@ export class Group {
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
   async child(step: Step, onBegun?: Begun, scope = this.#scope): Promise<Outcome> {
     this.#foreground = true;
-    return this.#observed(step, scope, onBegun);
+    return this.#observed(step, scope, { onBegun });
   }
 
-  /** Starts a child that is not awaited before {@link Group.end}; resolves when it has started, or with what it came to before. */
-  startBackground(step: Step, variables = this.#scope.variables): Promise<Outcome | undefined> {
-    return this.#background.start(variables, (scope, onBegun) => this.#observed(step, scope, onBegun));
+  /** Starts a child that is not awaited before {@link Group.end}. */
+  startBackground(step: Step, variables = this.#scope.variables): Started {
+    return this.#background.start(step, variables, (scope, told) => this.#observed(step, scope, told));
   }
 
   /**
@@ -120,9 +125,9 @@ export class Group {
     return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
   }
 
-  async #observed(step: Step, scope: Scope, onBegun?: Begun): Promise<Outcome> {
+  async #observed(step: Step, scope: Scope, told: Told): Promise<Outcome> {
     const path = this.pathOf(step);
-    const { outcome, saved } = await this.#run.step(this.#run, step, path, scope, onBegun);
+    const { outcome, saved } = await this.#run.step(this.#run, step, path, scope, told);
     // Those that follow need not wait for a background step, so it leaves them nothing.
     if (saved !== undefined && !step.background) this.#saved.set(step.id, saved);
     if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome, step.background);

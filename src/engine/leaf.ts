@@ -45,7 +45,11 @@ export async function executeLeaf(
       kill: run.killed,
       env: variables.environment(),
       started: announce,
-      write: output.write,
+      write(bytes, stream) {
+        const welcome = output.write(bytes, stream);
+        running.readiness?.heard(bytes, stream ?? 'out');
+        return welcome;
+      },
       stopping: facts => run.publish({ type: 'step.stopping', step: running.path, t: run.t(), ...facts }),
       warn: message => run.publish({ type: 'warning', t: run.t(), step: running.path, message }),
       save(values) {

@@ -69,8 +69,13 @@ export class Needs {
     this.#settle(child, { outcome, isBackground: child.background });
   }
 
-  /** A background child has started, or has come to this before it could. */
-  started(child: Step, outcome: Outcome | undefined): void {
+  /** Whether a child waits for this one. */
+  isAwaited({ id }: Step): boolean {
+    return this.#dependents.has(id);
+  }
+
+  /** A background child is ready, or has come to this before. */
+  ready(child: Step, outcome: Outcome | undefined): void {
     this.#settle(child, { outcome, isBackground: true });
   }
 
@@ -122,7 +127,7 @@ export class Needs {
   }
 }
 
-/** A background sibling is not waited for: it meets once it has started. */
+/** A background sibling is not waited for: it meets once it is ready. */
 function isMet({ when }: Need, came: Came | undefined): boolean {
   if (came === undefined) return false;
   const { outcome, isBackground } = came;

@@ -15,6 +15,11 @@ export function readsStderr(retry: Retry | undefined): boolean {
   return retry?.on?.some(({ type }) => type === 'stderr') ?? false;
 }
 
+/** Whether a service that was good for so long has begun anew: its next delay is the first one again. */
+export function isSettled({ maxDelayMs }: Retry, goodMs: number): boolean {
+  return goodMs > maxDelayMs;
+}
+
 /** Milliseconds between attempt `failed` (from 1) and the next: at least what the server asks for. */
 export function retryDelay(retry: Retry, failed: number, random: () => number, retryAfterMs = 0): number {
   const fullMs = Math.min(retry.maxDelayMs, retry.delayMs * retry.factor ** (failed - 1));

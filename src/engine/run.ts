@@ -7,7 +7,7 @@ import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
-import type { Executor, ListStore, Locks, ReadList, Sources, StepLogs } from './executor.ts';
+import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly secrets?: Secrets;
   /** Default: none; a forEach over anything but values fails. */
   readonly readList?: ReadList;
+  /** Default: none; what asks whether something listens at an address is told that nobody knows. */
+  readonly reach?: Reach;
   /** Where the lists of forEach steps are kept. Default: nowhere. */
   readonly lists?: ListStore;
   /** Default: none; used plans have no locks. */
@@ -166,6 +168,7 @@ export function openRun(options: RunOptions): Run {
     builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
     sources: options.sources,
     readList: options.readList,
+    reach: options.reach,
     lists: options.lists,
     locks: options.locks,
     holdsSecret: options.holdsSecret ?? secrets.holds,

@@ -223,3 +223,11 @@ export function sleepUntil(clock: Clock, due: number, scope: Scope): Promise<boo
     });
   });
 }
+
+/** Resolves as the promise does, or with nothing once the scope closes. */
+export function unlessClosed<T>(scope: Scope, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const forget = scope.whenClosed(() => resolve(undefined));
+    promise.then(resolve, reject).finally(forget);
+  });
+}

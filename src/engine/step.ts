@@ -2,7 +2,7 @@
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import { judgeCondition } from './condition.ts';
-import { type Begun, type Ending, type RunContext, type Running, savedFacts } from './context.ts';
+import { type Ending, type RunContext, type Running, savedFacts, type Told } from './context.ts';
 import { conclude } from './finally.ts';
 import { handedOn } from './handed-on.ts';
 import { inner } from './inner.ts';
@@ -16,14 +16,14 @@ import { isOver, pastOf, takeOver } from './takeover.ts';
  * Runs a step below `group` and publishes its final state, `step.finished`, exactly once, after everything of it has
  * ended. Never rejects: an exception is a bug and becomes a failure of type `internal`. In a closed scope the step
  * does not start: it and everything below it is skipped. What had ended in a run that is resumed is taken over.
- * @param onBegun called once, when the step has started, waits for its slot, or has ended before either.
+ * `onBegun` is called once, when the step has started, waits for its slot, or has ended before either.
  */
 export async function runStep(
   run: RunContext,
   step: Step,
   path: string,
   group: Scope,
-  onBegun: Begun = () => {},
+  { onBegun = () => {}, onReady = () => {} }: Told = {},
 ): Promise<Ending> {
   const past = pastOf(step, group.past);
   if (isOver(step, past)) {
@@ -44,6 +44,8 @@ export async function runStep(
     item: group.item,
     startedAt: undefined,
     onBegun,
+    onReady,
+    readyAt: undefined,
     attempts: 0,
     slot: undefined,
     log: undefined,

@@ -35,12 +35,12 @@ function kind(type: string, properties: Record<string, Schema> = {}, description
   return object({ type: { const: type }, ...properties }, description);
 }
 
-const otherClock: Schema = { enum: ['total', 'quiet', 'queue'] };
+const clocks = { limitMs: count, 'clock?': { enum: ['total', 'quiet', 'queue', 'ready'] }, 'probe?': text };
 
 const cancelReasons = [
   kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] } }),
   kind('aborted'),
-  kind('timeout', { step: text, limitMs: count, 'clock?': otherClock }),
+  kind('timeout', { step: text, ...clocks }),
   kind('sibling-failed', { step: text }),
   kind('stopped-by-user', { step: text }),
   kind('lost', { step: text }),
@@ -91,6 +91,11 @@ export const eventSchema: Schema = {
         'resumed?': yes,
       },
       'One attempt of a step starts.',
+    ),
+    kind(
+      'step.ready',
+      { ...ofStep, 'tick?': ordinal, attempt: ordinal, durationMs: count },
+      'An attempt of a background step is ready; those that waited for it go on.',
     ),
     kind('step.output', { ...ofStep, stream: { enum: ['out', 'err'] }, text }, 'A piece of what the step prints.'),
     kind('attempt.finished', {
@@ -154,7 +159,8 @@ export const eventSchema: Schema = {
       oneOf: [
         kind('exit'),
         kind('signal'),
-        kind('timeout', { limitMs: count, 'clock?': otherClock }),
+        kind('timeout', clocks),
+        kind('not-ready'),
         kind('start', { message: text }),
         kind('http', { message: text }),
         kind('save', { message: text }),

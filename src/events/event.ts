@@ -6,6 +6,7 @@ export type RunEvent =
   | RunStarted
   | StepQueued
   | StepStarted
+  | StepReady
   | StepOutput
   | AttemptFinished
   | StepRetrying
@@ -78,6 +79,15 @@ export interface StepStarted extends OfStep {
   readonly list?: string;
   /** A resumed run enters again what was broken off: what had ended below stays. */
   readonly resumed?: true;
+}
+
+/** An attempt of a background step is ready; those that waited for it go on. */
+export interface StepReady extends OfStep {
+  readonly type: 'step.ready';
+  readonly tick?: number;
+  readonly attempt: number;
+  /** From its start. */
+  readonly durationMs: number;
 }
 
 /** Variables that a step has saved; `null`: the value held a secret, which is kept nowhere. */

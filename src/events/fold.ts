@@ -31,6 +31,9 @@ export function fold(progress: Progress, event: RunEvent): void {
     case 'step.started':
       start(progress, event);
       break;
+    case 'step.ready':
+      enter(progress, event.step).readyMs = event.durationMs;
+      break;
     case 'step.output':
       print(progress.nodes.get(event.step), event.text);
       break;
@@ -97,6 +100,7 @@ function start(progress: Progress, { step: path, t, tick, attempt, name, item, i
     addMore(node, { count: items * count, lists: items * lists - 1 });
     node.items = items;
   }
+  node.readyMs = undefined;
   node.attempt = attempt;
   node.tick = tick;
   node.retry = undefined;

@@ -25,6 +25,8 @@ export interface StepHistory {
   startedT: number | undefined;
   /** The latest attempts that have ended, in order. */
   readonly attempts: AttemptHistory[];
+  /** Of the last attempt, where it has `ready`: milliseconds from its start until it was. */
+  readyMs: number | undefined;
   /** All attempts that have ended. */
   ended: number;
   /** Ticks that have ended, those of them that did not succeed, and those that were left out. */
@@ -136,6 +138,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     step.phase = 'running';
     step.outcome = undefined;
     step.startedT = event.t;
+    step.readyMs = undefined;
     step.name = event.name;
     step.pid = event.pid;
     step.isTaken = false;
@@ -193,6 +196,9 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
       case 'step.started':
         start(event);
         break;
+      case 'step.ready':
+        at(event.step).readyMs = event.durationMs;
+        break;
       case 'attempt.finished':
         attempted(at(event.step), event);
         break;
@@ -248,6 +254,7 @@ function createStep(path: string): StepHistory {
     name: undefined,
     startedT: undefined,
     attempts: [],
+    readyMs: undefined,
     ended: 0,
     ticks: 0,
     badTicks: 0,
@@ -280,7 +287,7 @@ function finishStep(step: StepHistory, { outcome, durationMs, log, resumed }: St
 function forget(step: StepHistory): void {
   step.phase = undefined;
   step.outcome = undefined;
-  step.startedT = undefined;
+  step.startedT = step.readyMs = undefined;
   step.durationMs = 0;
   step.isTaken = false;
   step.copies = undefined;

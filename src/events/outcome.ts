@@ -49,7 +49,9 @@ export type Failure =
   /** A signal ended the command. */
   | { readonly type: 'signal' }
   /** The step's own clock ran out: that of one attempt where no other is named. */
-  | { readonly type: 'timeout'; readonly limitMs: number; readonly clock?: OtherClock }
+  | { readonly type: 'timeout'; readonly limitMs: number; readonly clock?: OtherClock; readonly probe?: string }
+  /** It ended well before it was ready. */
+  | { readonly type: 'not-ready' }
   /** It could not be started: no such command, no such folder, a variable without a value. */
   | { readonly type: 'start'; readonly message: string }
   /** The request failed, or the response is not the expected one. */
@@ -67,8 +69,11 @@ export type Failure =
   /** A bug in runjobs; `stack` says where. */
   | { readonly type: 'internal'; readonly message: string; readonly stack?: string };
 
-/** Clocks besides that of an attempt: all attempts and waits together, a time without output, a wait for a slot. */
-export type OtherClock = 'total' | 'quiet' | 'queue';
+/**
+ * Clocks besides that of an attempt: all attempts and waits together, a time without output, a wait for a slot, the time
+ * until it must be ready (`probe` is what was said last of why it was not).
+ */
+export type OtherClock = 'total' | 'quiet' | 'queue' | 'ready';
 
 /** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
 export type CancelReason =
@@ -76,7 +81,13 @@ export type CancelReason =
   /** The caller of the library aborted the run. */
   | { readonly type: 'aborted' }
   /** The clock of `step`, this one or one above it, ran out. */
-  | { readonly type: 'timeout'; readonly step: string; readonly limitMs: number; readonly clock?: OtherClock }
+  | {
+      readonly type: 'timeout';
+      readonly step: string;
+      readonly limitMs: number;
+      readonly clock?: OtherClock;
+      readonly probe?: string;
+    }
   | { readonly type: 'sibling-failed'; readonly step: string }
   /** Somebody stopped `step`, this one or one above it, by hand. */
   | { readonly type: 'stopped-by-user'; readonly step: string }

@@ -107,6 +107,7 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
       forget(root, event.resumed?.changed ?? []);
       return;
     case 'step.queued':
+    case 'step.ready':
     case 'step.output':
     case 'step.retrying':
     case 'tick.waiting':

@@ -40,7 +40,8 @@ const step: Fields = { step: text };
 const failure = oneOf('type', {
   exit: {},
   signal: {},
-  timeout: { limitMs: number },
+  timeout: { limitMs: number, probe: maybe(text) },
+  'not-ready': {},
   start: message,
   http: message,
   save: message,
@@ -54,7 +55,7 @@ const failure = oneOf('type', {
 const CANCELS = {
   interrupted: { signal: text },
   aborted: {},
-  timeout: { ...step, limitMs: number },
+  timeout: { ...step, limitMs: number, probe: maybe(text) },
   'sibling-failed': step,
   'stopped-by-user': step,
   lost: step,
@@ -110,6 +111,7 @@ const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output'>, Fields>>
     items: maybe(number),
     list: maybe(text),
   },
+  'step.ready': { ...ofStep, attempt: number, durationMs: number, tick: maybe(number) },
   'attempt.finished': { ...ofStep, attempt: number, outcome, durationMs: number, tick: maybe(number), saved },
   'step.retrying': { ...ofStep, attempt: number, delayMs: number, failure },
   'tick.waiting': { ...ofStep, tick: number, delayMs: number },

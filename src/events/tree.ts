@@ -41,6 +41,8 @@ export interface ProgressNode {
   phase: Phase | undefined;
   /** When it started first. */
   startedT: number | undefined;
+  /** Of its attempt, where it has `ready`: milliseconds from its start until it was. */
+  readyMs: number | undefined;
   attempt: number;
   tick: number | undefined;
   /** Ticks that have ended, and those that were left out. */
@@ -76,6 +78,7 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     item: undefined,
     phase: undefined,
     startedT: undefined,
+    readyMs: undefined,
     attempt: 1,
     tick: undefined,
     ticks: 0,

@@ -1,7 +1,8 @@
 /** An executor that only takes time: what a plan does when nothing real is started. */
 import type { Clock } from '../engine/clock.ts';
-import { type ExecuteContext, type Executor, reasonOf } from '../engine/executor.ts';
+import { type ExecuteContext, type Executor, type Reach, reasonOf } from '../engine/executor.ts';
 import type { Outcome } from '../events/outcome.ts';
+import type { Address } from '../plan/address.ts';
 import type { LeafStep } from '../plan/plan.ts';
 
 /** How a simulated leaf behaves. */
@@ -20,8 +21,35 @@ export interface Behaviour {
   readonly prints?: readonly number[];
   /** Printed at the start. */
   readonly output?: string;
+  /** Printed then, by milliseconds since the start. */
+  readonly says?: Readonly<Record<number, string>>;
   /** Milliseconds that it takes to end once told to stop. Default: 0. */
   readonly stopMs?: number;
+}
+
+/** How a simulated address answers. */
+export interface Answer {
+  /** Default: 0. */
+  readonly afterMs?: number;
+  /** Why nobody can connect. Default: somebody listens. */
+  readonly refusal?: string;
+}
+
+/** Asks no network: each address answers as `behave` says, on the given clock. */
+export function createSimulatedReach(clock: Clock, behave: (address: Address) => Answer): Reach {
+  return (address, signal) =>
+    new Promise(resolve => {
+      const { afterMs = 0, refusal } = behave(address);
+      const end = (answer: string | undefined) => {
+        disarm();
+        signal.removeEventListener('abort', stop);
+        resolve(answer);
+      };
+      const stop = () => end('it was not asked to the end');
+      const disarm = clock.at(clock.now() + afterMs, () => end(refusal));
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+    });
 }
 
 const DOT = new TextEncoder().encode('.');
@@ -42,6 +70,7 @@ export function createSimulatedExecutor(
         errors,
         prints = [],
         output,
+        says = {},
         stopMs = 0,
       } = behave(step, context);
       context.started();
@@ -49,7 +78,10 @@ export function createSimulatedExecutor(
       if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
       return new Promise<Outcome>(resolve => {
         let disarm = () => {};
-        const printing = prints.map(ms => clock.at(clock.now() + ms, () => void context.write(DOT)));
+        const spoken = Object.entries(says).map(([ms, text]) => [Number(ms), new TextEncoder().encode(text)] as const);
+        const printing = [...prints.map(ms => [ms, DOT] as const), ...spoken].map(([ms, bytes]) =>
+          clock.at(clock.now() + ms, () => void context.write(bytes)),
+        );
         const end = (outcome: Outcome) => {
           disarm();
           for (const forget of printing) forget();

@@ -80,6 +80,8 @@ export interface StepCommon {
   /** The command line leaves it out of this run. */
   readonly leftOut?: LeftOut;
   readonly background: boolean;
+  /** Of a background step: what others wait for, in the place of its start. */
+  readonly ready?: Ready;
   readonly allowFailure: boolean;
   /** A resumed run starts it again though it had succeeded. */
   readonly rerun?: true;
@@ -100,6 +102,25 @@ export type Condition =
   | { readonly type: 'test'; readonly command: RunStep }
   /** Each variable has one of the values; one that is not set has the empty one. */
   | { readonly type: 'equal'; readonly values: Readonly<Record<string, readonly string[]>> };
+
+/** When a background step is ready: as soon as its probe says so. */
+export interface Ready {
+  readonly probe: Probe;
+  /** Milliseconds from probe to probe. */
+  readonly everyMs: number;
+  /** Milliseconds from the start of an attempt, which has failed if it is not ready by then. */
+  readonly timeoutMs: number;
+}
+
+/** What is asked, as written. */
+export type Probe =
+  | { readonly type: 'http'; readonly request: HttpStep }
+  /** The command exits with 0. */
+  | { readonly type: 'run'; readonly command: RunStep }
+  /** Something listens there: `host:port`, or a port of this machine. */
+  | { readonly type: 'tcp'; readonly address: string }
+  /** The step prints a line that holds a text, or matches `/pattern/flags`. */
+  | { readonly type: 'log'; readonly pattern: string };
 
 export interface Need {
   /** Of the sibling. */

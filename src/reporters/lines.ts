@@ -2,6 +2,7 @@
 import type {
   CopiesFinished,
   StepFinished,
+  StepReady,
   StepRetrying,
   StepStarted,
   StepStopping,
@@ -36,9 +37,21 @@ export function startedLines(
   if (step.type === 'forEach' && items !== undefined) return [forEachLine(path, step, items, steps)];
   if (steps.isGroup(path) && item === undefined) return [];
   const label = item === undefined ? steps.label(path) : `${steps.label(path)} ${itemWords(item)}`;
-  if (attempt > 1) return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}`];
-  const how = step.background ? ' (background)' : step.every ? ` (${everyWords(step.every)})` : '';
+  const waits = step.ready === undefined ? '' : 'waiting until ready';
+  if (attempt > 1) {
+    return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}${waits && ` (${waits})`}`];
+  }
+  const how = step.background
+    ? ` (background${waits && `, ${waits}`})`
+    : step.every
+      ? ` (${everyWords(step.every)})`
+      : '';
   return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}`];
+}
+
+/** `❯ server: ready after 1.2 s`; not in later ticks. */
+export function readyLines({ step, durationMs, tick = 1 }: StepReady, steps: Steps): string[] {
+  return tick > 1 ? [] : [`${glyphs.started} ${steps.label(step)}: ready after ${formatDuration(durationMs)}`];
 }
 
 /** `❯ test: for each of 1000 items: npm test`. */
@@ -109,13 +122,20 @@ export function attemptsOf(step: Step | undefined): string {
   return times === undefined || times === 'forever' ? '' : ` of ${times + 1}`;
 }
 
+/** Whether others wait until it is ready. */
+export function isUnready({ path, phase, readyMs }: ProgressNode, steps: Steps): boolean {
+  return phase === 'running' && readyMs === undefined && steps.at(path)?.ready !== undefined;
+}
+
 /** `❯ still running: a (1m 00s), b (42.0 s)`, or nothing when nothing runs. */
 export function stillRunning(progress: Progress, steps: Steps, t: number): string | undefined {
   const running = [...progress.nodes.values()].filter(({ group, phase }) => !group && phase === 'running');
   if (running.length === 0) return undefined;
-  const named = running
-    .slice(0, NAMED_MAX)
-    .map(({ path, startedT = t }) => `${labelIn(progress, path, steps)} (${formatDuration(t - startedT)})`);
+  const named = running.slice(0, NAMED_MAX).map(node => {
+    const { path, startedT = t } = node;
+    const until = isUnready(node, steps) ? ', not ready yet' : '';
+    return `${labelIn(progress, path, steps)} (${formatDuration(t - startedT)}${until})`;
+  });
   const others = running.length > NAMED_MAX ? ` and ${running.length - NAMED_MAX} more` : '';
   return `${glyphs.started} still running: ${named.join(', ')}${others}`;
 }

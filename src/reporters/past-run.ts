@@ -162,6 +162,7 @@ function stepJson(path: string, options: PastOptions): Readonly<Record<string, u
     state: past?.outcome?.state ?? past?.phase ?? (run.hasGaps ? 'unknown' : 'not-reached'),
     ...(step === undefined ? {} : { does: commandWords(step) }),
     ...(past?.outcome === undefined ? {} : { outcome: past.outcome, durationMs: past.durationMs }),
+    ...(past?.readyMs === undefined ? {} : { readyMs: past.readyMs }),
     attempts: past?.attempts ?? [],
     ...(past?.copies === undefined
       ? {}

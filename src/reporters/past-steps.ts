@@ -71,7 +71,7 @@ export function stepLine(path: string, options: PastOptions, isShort = false): s
   }
   switch (past?.phase) {
     case 'running':
-      return `${head(palette.warn(glyphs.started))} ${run.state === 'running' ? 'is running' : 'was running'}`;
+      return `${head(palette.warn(glyphs.started))} ${run.state === 'running' ? 'is running' : 'was running'}${readyWords(past, step)}`;
     case 'waiting':
       return `${head(palette.quiet(glyphs.waiting))} ${run.state === 'running' ? 'waits' : 'was waiting'}`;
     case 'queued':
@@ -79,6 +79,12 @@ export function stepLine(path: string, options: PastOptions, isShort = false): s
     default:
       return `${head(palette.quiet('·'))} ${palette.quiet(run.hasGaps ? 'not known' : 'not reached')}`;
   }
+}
+
+/** Of what runs: since when it is ready, or that it is not yet. */
+function readyWords({ readyMs }: StepHistory, step: Step | undefined): string {
+  if (readyMs !== undefined) return `, ready after ${formatDuration(readyMs)}`;
+  return step?.ready === undefined ? '' : ', not ready yet';
 }
 
 export function isGroup(step: Step): boolean {

@@ -8,6 +8,7 @@ import {
   createSkips,
   failedTickLines,
   finishedLines,
+  readyLines,
   retryLine,
   startedLines,
   stillRunning,
@@ -106,6 +107,8 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
         return event.resumed === undefined ? [] : [`${glyphs.resumed} ${resumedWords(event.run, event.resumed)}`];
       case 'step.started':
         return started(event);
+      case 'step.ready':
+        return crowds.isIn(event.step) ? [] : readyLines(event, steps);
       case 'attempt.finished':
         return rest(event.step);
       case 'step.finished':

@@ -2,7 +2,7 @@
 import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import { everyWords, formatLimit } from './durations.ts';
 import { needWords, toleranceWords } from './lists.ts';
-import { commandWords } from './steps.ts';
+import { commandWords, readyWords } from './steps.ts';
 import { cleanse } from './text.ts';
 
 /** The tree, one line a step: its id, what it does, its modifiers. Ends with a newline. */
@@ -40,7 +40,7 @@ function bodyWords(step: Step): string[] {
 
 /** The modifiers of a step, outermost first. */
 function modifierWords(step: Step): string[] {
-  const { every, needs = [], retry, timeoutMs, limits } = step;
+  const { every, needs = [], ready, retry, timeoutMs, limits } = step;
   const words: string[] = [];
   if (needs.length > 0) words.push(`needs ${needs.map(needWords).join(', ')}`);
   if (step.type === 'gather' || step.type === 'forEach') {
@@ -49,6 +49,7 @@ function modifierWords(step: Step): string[] {
     if (step.tolerate !== undefined) words.push(`tolerate ${toleranceWords(step.tolerate)}`);
   }
   if (step.background) words.push('background');
+  if (ready !== undefined) words.push(readyWords(ready));
   if (step.allowFailure) words.push('allowFailure');
   if (every !== undefined) {
     const times = every.times === undefined ? '' : `, ${every.times} times`;

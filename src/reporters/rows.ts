@@ -7,7 +7,7 @@ import type { Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
 import { itemWords } from './items.ts';
-import { attemptsOf, copiesWords } from './lines.ts';
+import { attemptsOf, copiesWords, isUnready } from './lines.ts';
 import { glyphs, type Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -79,6 +79,10 @@ function nameOf({ path, parent, group, name: given, item }: ProgressNode, steps:
 function underWay(progress: Progress, node: ProgressNode, options: RowOptions): Piece[] {
   const { palette } = options;
   const done: Piece[] = node.group ? [[doneWords(progress, node), palette.quiet]] : [];
+  if (node.stopping === undefined && isUnready(node, options.steps))
+    done.unshift(['waiting until ready', palette.warn]);
+  else if (node.phase === 'running' && node.readyMs !== undefined)
+    done.unshift([`ready after ${formatDuration(node.readyMs)}`, palette.good]);
   if (node.copies.failed > 0) done.push([`${node.copies.failed} failed`, palette.bad]);
   return [...signs(node, options), ...done, ...output(node, palette)];
 }

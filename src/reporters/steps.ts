@@ -1,7 +1,7 @@
 /** The plan's steps by path, and what each of them does in a few words. */
 import { type Groups, groupsOf } from '../events/groups.ts';
 import { templateOf, visitSteps } from '../plan/paths.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import type { Plan, Ready, Step } from '../plan/plan.ts';
 import { formatLimit } from './durations.ts';
 import { listsWords } from './lists.ts';
 import { cleanse } from './text.ts';
@@ -47,6 +47,22 @@ export function commandWords(step: Step): string {
       return `for each ${listsWords(step.items)}: ${commandWords(step.each)}`;
     default:
       return step satisfies never;
+  }
+}
+
+/** When it is ready: `ready GET http://…`, `ready tcp 5432`, `ready log "listening"`, `ready run pg_isready`. */
+export function readyWords({ probe }: Ready): string {
+  switch (probe.type) {
+    case 'http':
+      return `ready ${commandWords(probe.request)}`;
+    case 'run':
+      return `ready run ${commandWords(probe.command)}`;
+    case 'tcp':
+      return `ready tcp ${cleanse(probe.address)}`;
+    case 'log':
+      return `ready log ${cleanse(JSON.stringify(probe.pattern))}`;
+    default:
+      return probe satisfies never;
   }
 }
 

@@ -88,6 +88,8 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'http':
     case 'save':
       return oneLine(failure.message);
+    case 'not-ready':
+      return `${how.exitCode === undefined ? 'ended' : exitWords(how.exitCode)} before it was ready`;
     case 'stopped-by-user':
       return 'stopped by hand';
     case 'until':
@@ -105,8 +107,14 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
   }
 }
 
+interface RanOut {
+  readonly limitMs: number;
+  readonly clock?: OtherClock;
+  readonly probe?: string;
+}
+
 /** Which clock ran out, and how long it was. */
-function timeoutWords({ limitMs, clock }: { readonly limitMs: number; readonly clock?: OtherClock }): string {
+function timeoutWords({ limitMs, clock, probe }: RanOut): string {
   const limit = formatLimit(limitMs);
   switch (clock) {
     case undefined:
@@ -117,6 +125,8 @@ function timeoutWords({ limitMs, clock }: { readonly limitMs: number; readonly c
       return `timed out: no output for ${limit}`;
     case 'queue':
       return `timed out: no free slot for ${limit}`;
+    case 'ready':
+      return `not ready after ${limit}${probe === undefined ? '' : `: ${oneLine(probe)}`}`;
     default:
       return clock satisfies never;
   }
@@ -130,7 +140,7 @@ export function cancelWords(reason: CancelReason): string {
     case 'aborted':
       return 'aborted by the caller';
     case 'timeout':
-      return `"${reason.step}" ${timeoutWords(reason)}`;
+      return `"${reason.step}" ${reason.clock === 'ready' ? 'was ' : ''}${timeoutWords(reason)}`;
     case 'sibling-failed':
       return `"${reason.step}" failed`;
     case 'stopped-by-user':

@@ -6,7 +6,13 @@ import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createPast, type Past } from '../../src/events/past.ts';
 import { copiesWithRerun } from '../../src/events/reruns.ts';
-import { type Behaviour, createSimulatedExecutor } from '../../src/executors/simulated.ts';
+import {
+  type Answer,
+  type Behaviour,
+  createSimulatedExecutor,
+  createSimulatedReach,
+} from '../../src/executors/simulated.ts';
+import type { Address } from '../../src/plan/address.ts';
 import type { Plan, Step } from '../../src/plan/plan.ts';
 import { plan } from './steps.ts';
 
@@ -29,6 +35,8 @@ export interface SimulateOptions {
   /** In the place of what the command says. */
   readonly behave?: (context: ExecuteContext) => Behaviour;
   readonly onExecute?: (context: ExecuteContext) => void;
+  /** How addresses answer; a number is the millisecond from which on somebody listens. */
+  readonly reach?: number | ((address: Address, t: number) => Answer);
   /** What an earlier run had recorded before it was broken off: this one goes on with it. */
   readonly resume?: readonly RunEvent[];
   /** What ends the leftovers of groups. */
@@ -57,7 +65,12 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     if (!Array.isArray(behaviour)) return behaviour;
     return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
   });
+  const { reach = 0 } = options;
   const run = openRun({
+    reach: createSimulatedReach(clock, address => {
+      if (typeof reach === 'function') return reach(address, clock.now());
+      return clock.now() < reach ? { refusal: `nothing listens on ${address.host}:${address.port}` } : {};
+    }),
     plan: { ...plan(root, options.slots), ...(options.pools === undefined ? {} : { pools: options.pools }) },
     id: 'test-run',
     executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
@@ -104,6 +117,8 @@ function line(event: RunEvent): string[] {
       return [`${event.t} ${event.step} started${event.attempt > 1 ? ` attempt ${event.attempt}` : ''}`];
     case 'step.finished':
       return [`${event.t} ${event.step} ${event.outcome.state}`];
+    case 'step.ready':
+      return [`${event.t} ${event.step} ready`];
     case 'step.queued':
       return [`${event.t} ${event.step} queued`];
     case 'step.retrying':

@@ -7,6 +7,8 @@ import type {
   Items,
   Need,
   Plan,
+  Probe,
+  Ready,
   Retry,
   Step,
   StepCommon,
@@ -87,6 +89,12 @@ export function lastly(children: Children, timeoutMs = 60_000): { finally: Final
 
 export function retry(times: number, changes: Partial<Retry> = {}): { retry: Retry } {
   return { retry: { times, delayMs: 1000, factor: 2, maxDelayMs: 60_000, jitter: 'none', ...changes } };
+}
+
+/** A background step that is ready when its probe says so; a text is an address. */
+export function ready(probe: Probe | string, changes: Partial<Ready> = {}): { background: true; ready: Ready } {
+  const asked = typeof probe === 'string' ? ({ type: 'tcp', address: probe } as const) : probe;
+  return { background: true, ready: { probe: asked, everyMs: 500, timeoutMs: 60_000, ...changes } };
 }
 
 export function plan(root: Step, slots = 64): Plan {

@@ -1,0 +1,34 @@
+/** What a line of output must hold: a text, or a regular expression between slashes. */
+
+export type LinePattern =
+  /** The line contains it. */
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'regex'; readonly source: string; readonly flags: string };
+
+const REGEX = /^\/(.+)\/([dgimsuvy]*)$/s;
+
+/** Understands `listening on` and `/^listening on \d+/i`; `undefined`: a regular expression that is none. */
+export function parseLinePattern(written: string): LinePattern | undefined {
+  const [, source, flags = ''] = REGEX.exec(written) ?? [];
+  if (source === undefined) return { type: 'text', text: written };
+  // Each line is looked at by itself: these two would remember the line before.
+  const kept = flags.replace(/[gy]/g, '');
+  try {
+    new RegExp(source, flags);
+    return { type: 'regex', source, flags: kept };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the line has it. */
+export function matcherOf(pattern: LinePattern): (line: string) => boolean {
+  if (pattern.type === 'text') return line => line.includes(pattern.text);
+  const regex = new RegExp(pattern.source, pattern.flags);
+  return line => regex.test(line);
+}
+
+/** A text that stands for itself in a regular expression. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
