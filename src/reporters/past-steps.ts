@@ -143,9 +143,10 @@ function shortened(path: string, step: Step): string {
   return /^(?:finally\/)?\d+$/.test(id) && !isGroup(step) ? `${id}: ${commandWords(step)}` : id;
 }
 
-function factWords({ durationMs, ended, outcome, isTaken, ticks, missed, copies }: StepHistory): string {
+function factWords({ durationMs, readyMs, ended, outcome, isTaken, ticks, missed, copies }: StepHistory): string {
   if (outcome?.state === 'skipped') return '';
   const facts = [formatDuration(durationMs)];
+  if (readyMs !== undefined) facts.push(`ready after ${formatDuration(readyMs)}`);
   if (copies?.items !== undefined) facts.push(`${copies.items} ${copies.items === 1 ? 'copy' : 'copies'}`);
   if (ticks > 0) facts.push(`${ticks} ${ticks === 1 ? 'tick' : 'ticks'}${missed > 0 ? `, ${missed} left out` : ''}`);
   else if (ended > 1) facts.push(`${ended} attempts`);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import { childPath, isAtOrBelow, isLeaf, type Step } from '../../src/plan/plan.ts';
 import { type Simulation, simulate } from '../support/simulate.ts';
-import { ms, paths, tree } from '../support/trees.ts';
+import { foreground, ms, paths, reachAt, tree } from '../support/trees.ts';
 
 const isBelow = (path: string, group: string) => path !== group && isAtOrBelow(path, group);
 
@@ -19,6 +19,20 @@ function finalStates(events: readonly RunEvent[], path: string): number {
   }).length;
 }
 
+/** By the path of each child of a sequence, the background steps before it that it waits for until they are ready. */
+function readyBefore(places: ReadonlyMap<string, { readonly step: Step }>): ReadonlyMap<string, readonly string[]> {
+  const before = new Map<string, readonly string[]>();
+  for (const [path, { step }] of places) {
+    if (step.type !== 'steps') continue;
+    const servers: string[] = [];
+    for (const child of step.children) {
+      before.set(childPath(path, child.id), [...servers]);
+      if (child.ready !== undefined) servers.push(childPath(path, child.id));
+    }
+  }
+  return before;
+}
+
 /** Runs the tree, interrupts it, perhaps kills it, and checks each law at each event. */
 async function observe(
   root: Step,
@@ -27,8 +41,11 @@ async function observe(
   killAfter: number | undefined,
 ): Promise<Simulation> {
   const places = new Map(paths(root, '.').map(([path, step, place]) => [path, { step, ...place }]));
+  const before = readyBefore(places);
   const running = new Set<string>();
   const unswept = new Set<string>();
+  /** Those that nobody waits for any more until they are ready. */
+  const awaited = new Set<string>();
   let slotsTaken = 0;
   let cancelling = false;
   const broken: string[] = [];
@@ -43,6 +60,8 @@ async function observe(
       if (place !== undefined && !isLeaf(place.step) && place.step.type !== 'sleep') unswept.add(event.step);
       if (place !== undefined && isLeaf(place.step) && !place.slotless) slotsTaken += 1;
       law(slotsTaken <= slots, `${event.step} started without a slot`);
+      for (const path of awaited) if (isBelow(path, event.step)) awaited.delete(path);
+      for (const path of before.get(event.step) ?? []) law(awaited.has(path), `${event.step} did not wait for ${path}`);
       law(!cancelling || /(^|\/)finally\//.test(event.step), `${event.step} started after the cancellation`);
     }
     if (event.type === 'attempt.finished') {
@@ -53,13 +72,19 @@ async function observe(
       law(!unswept.has(event.step), `${event.step} ended without a sweep`);
       running.delete(event.step);
     }
+    if (event.type === 'step.ready') {
+      law(running.has(event.step), `${event.step} is ready but does not run`);
+      awaited.add(event.step);
+    }
     if (event.type === 'step.finished') {
+      awaited.add(event.step);
       law(!running.has(event.step), `${event.step} has ended but runs`);
       for (const path of running) law(!isBelow(path, event.step), `${path} outlives ${event.step}`);
     }
   };
   const run = await simulate(root, {
     slots,
+    reach: reachAt,
     onEvent,
     onSweep(path, clock) {
       for (const each of running) law(!isBelow(each, path), `${each} ran when ${path} was swept`);
@@ -93,7 +118,7 @@ async function observe(
 }
 
 const scenario = fc.record({
-  root: tree.map(step => ({ ...step, id: '.', background: false })),
+  root: tree.map(step => ({ ...foreground(step), id: '.' })),
   slots: fc.integer({ min: 1, max: 4 }),
   cancelAt: fc.integer({ min: 0, max: 1500 }),
   killAfter: fc.option(ms(120), { nil: undefined, freq: 2 }),

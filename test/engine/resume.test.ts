@@ -6,7 +6,7 @@ import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
-import { paths, share, tree } from '../support/trees.ts';
+import { foreground, paths, share, tree } from '../support/trees.ts';
 
 const every = (intervalMs: number, times: number) => ({ every: { intervalMs, times, overlap: 'skip' as const } });
 
@@ -235,7 +235,7 @@ describe('broken off anywhere, any number of times, and resumed', () => {
   it('no step that was recorded as succeeded is carried out again, and the run ends as it would have', async () => {
     await fc.assert(
       fc.asyncProperty(tree, fc.array(share, { minLength: 1, maxLength: 3 }), async (generated, cuts) => {
-        const root = { ...generated, id: '.', background: false };
+        const root = { ...foreground(generated), id: '.' };
         const repeats = mayRepeat(root);
         const whole = await simulate(root, { during: stopAfterAMinute });
         const journal: RunEvent[] = [];

@@ -7,7 +7,7 @@ import { createPast } from '../../src/events/past.ts';
 import { childPath, isAtOrBelow, type Step } from '../../src/plan/plan.ts';
 import { simulate } from '../support/simulate.ts';
 import { any, gather, lastly, leaf, need, plan, retry, steps } from '../support/steps.ts';
-import { tree } from '../support/trees.ts';
+import { foreground, tree } from '../support/trees.ts';
 
 /** All that is known of what is around a step. */
 function pastFor(path: string, events: readonly RunEvent[]) {
@@ -78,7 +78,7 @@ describe('what is told of the variables of a step', () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(tree, async random => {
-        const root = decorated({ ...random, background: false, id: '.' }, '.');
+        const root = decorated({ ...foreground(random), id: '.' }, '.');
         const last = new Map<string, { env: Record<string, string>; index: number }>();
         const events: RunEvent[] = [];
         const env = Object.fromEntries(['V0', 'V1', 'V2', 'V3', 'V4'].map(name => [name, `given ${name}`]));

@@ -163,6 +163,28 @@ describe('the run’s line', () => {
   });
 });
 
+it('a background step is waited for until it is ready, in each attempt', () => {
+  const ready = { probe: { type: 'tcp', address: '80' }, everyMs: 500, timeoutMs: 60_000 } as const;
+  const retry = { times: 2, delayMs: 3000, factor: 2, maxDelayMs: 60_000, jitter: 'none' } as const;
+  const { tell, frame } = stage(
+    planOf(steps('root', [run('web', 'serve', { background: true, ready, retry }), steps('b', [run('x')], { ready })])),
+  );
+  tell.start('web');
+  tell.print('web', 'booting\n');
+  tell.start('b');
+  expect(frame()).toEqual(['  * web 1.0 s waiting until ready › booting', '  ❯ b 1.0 s waiting until ready 0/1']);
+  tell.event({ type: 'step.ready', step: 'web', t: 0, attempt: 1, durationMs: 300 });
+  tell.event({ type: 'step.ready', step: 'b', t: 0, attempt: 1, durationMs: 300 });
+  expect(frame()).toEqual(['  * web 1.0 s ready after 0.3 s › booting', '  ❯ b 1.0 s ready after 0.3 s 0/1']);
+  tell.event({ type: 'attempt.finished', step: 'web', t: 0, attempt: 1, outcome: exit(7), durationMs: 1 });
+  tell.event({ type: 'step.retrying', step: 'web', t: 0, attempt: 2, delayMs: 3000, failure: { type: 'exit' } });
+  expect(frame()[0]).toBe('  ⚠ web 1.0 s exit 7, attempt 2 of 3 in 2 s › booting');
+  tell.start('web', { attempt: 2 });
+  expect(frame()[0]).toBe('  * web 1.0 s attempt 2 of 3 waiting until ready › booting');
+  tell.event({ type: 'step.stopping', step: 'web', t: 0, pid: 7, signal: 'SIGTERM', graceMs: 5000 });
+  expect(frame()[0]).toBe('  * web 1.0 s stopping (SIGTERM, pid 7), SIGKILL in 4 s › booting');
+});
+
 describe('the wait for a step that does not end', () => {
   const late = { type: 'step.stopping', t: 0, pid: 28341, signal: 'SIGTERM', graceMs: 9000, waitedMs: 1000 } as const;
   const cancelling = { type: 'interrupted', signal: 'SIGINT' } as const;

@@ -6,12 +6,12 @@ import { cleanedWords } from '../../src/reporters/cleaned.ts';
 import { createPalette } from '../../src/reporters/colours.ts';
 import { unknownStepWords } from '../../src/reporters/finding.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
-import { runReport } from '../../src/reporters/past-run.ts';
+import { pastJson, runReport } from '../../src/reporters/past-run.ts';
 import { ageWords, runsTable, type ShownRun } from '../../src/reporters/past-runs.ts';
 import { formatBytes } from '../../src/reporters/sizes.ts';
 import { cleanse, cleanseButColours } from '../../src/reporters/text.ts';
 import { simulate } from '../support/simulate.ts';
-import { gather, lastly, leaf, plan, retry, steps } from '../support/steps.ts';
+import { gather, lastly, leaf, plan, ready, retry, steps } from '../support/steps.ts';
 
 const counts = { queued: 0, running: 0, waiting: 0, succeeded: 3, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
 const facts: RunFacts = {
@@ -145,6 +145,29 @@ describe('a run that is shown', () => {
     expect(report).toContain('❯ lint was running');
     expect(report).toContain('· publish not reached');
   });
+});
+
+it('a run that died tells which of its background steps were ready', async () => {
+  const stays = { durationMs: 1e9 };
+  const servers = steps('.', [leaf('db', stays, ready('1')), leaf('web', stays, ready('2')), leaf('test')]);
+  const { events } = await simulate(servers, {
+    reach: ({ port }) => (port === 1 ? {} : { refusal: 'no' }),
+    during: (run, clock) => void clock.at(700, () => run.cancel({ type: 'aborted' })),
+  });
+  const history = createHistory(groupsOf(servers));
+  for (const event of events.slice(
+    0,
+    events.findIndex(({ type }) => type === 'run.cancelling'),
+  ))
+    history.take(event);
+  const { outcome: _, exitCode: __, ...going } = facts;
+  const run: ShownRun = { ...ended, state: 'died', facts: going };
+  const told = { run, history, plan: plan(servers), palette: monochrome, now, tail: () => [], logOf: () => undefined };
+  expect(runReport(told)).toContain('❯ db was running, ready after 0.0 s\n');
+  expect(runReport(told)).toContain('❯ web was running, not ready yet\n');
+  for (const event of events) history.take(event);
+  expect(runReport(told)).toContain('◼ db cancelled: aborted by the caller (0.7 s, ready after 0.0 s)\n');
+  expect(JSON.parse(pastJson(told, 'db'))).toMatchObject({ state: 'cancelled', readyMs: 0 });
 });
 
 describe('a line of a log on a terminal', () => {

@@ -109,6 +109,39 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('tell that a background step is waited for, and when it is ready', () => {
+    const ready = { probe: { type: 'tcp', address: '80' }, everyMs: 500, timeoutMs: 60_000 } as const;
+    const server = run('web', 'serve', { background: true, ready, retry });
+    const { sink, tell, clock } = stage(planOf(steps('root', [server, gather('g', [run('x')])])));
+    tell.start('web');
+    clock.advance(60_000);
+    tell.event({ type: 'step.ready', step: 'web', t: 1, attempt: 1, durationMs: 61_000 });
+    clock.advance(60_000);
+    tell.event({ type: 'attempt.finished', step: 'web', t: 1, attempt: 1, outcome: exit(7), durationMs: 1 });
+    tell.event({ type: 'step.retrying', step: 'web', t: 1, attempt: 2, delayMs: 3000, failure: { type: 'exit' } });
+    tell.start('web', { attempt: 2 });
+    const probe = 'nothing listens on 127.0.0.1:80';
+    const reason = { type: 'timeout', limitMs: 60_000, clock: 'ready', probe } as const;
+    tell.end('web', { state: 'failed', reason, exitCode: 143 });
+    tell.start('web', { tick: 2 });
+    tell.event({ type: 'step.ready', step: 'web', t: 1, tick: 2, attempt: 1, durationMs: 1 });
+    tell.end('web', { state: 'failed', reason: { type: 'not-ready' }, exitCode: 0 });
+    tell.end('g', { state: 'failed', reason: { type: 'not-ready' } });
+    tell.end('g/x', { state: 'cancelled', reason: { ...reason, step: 'g' } });
+    expect(sink.lines).toEqual([
+      '❯ web: serve (background, waiting until ready)',
+      '❯ still running: web (1m 00s, not ready yet)',
+      '❯ web: ready after 1m 01s',
+      '❯ still running: web (2m 00s)',
+      '⚠ web exit 7, attempt 2 of 3 in 3 s',
+      '❯ web: attempt 2 of 3 (waiting until ready)',
+      '✖ web not ready after 1m: nothing listens on 127.0.0.1:80 (1.0 s)',
+      '✖ web exit 0 before it was ready (1.0 s)',
+      '✖ g ended before it was ready (1.0 s)',
+      '◼ g/x cancelled: "g" was not ready after 1m: nothing listens on 127.0.0.1:80 (1.0 s)',
+    ]);
+  });
+
   it('tell the name of a step that has one in place of what it does', () => {
     const { sink, tell } = stage();
     tell.start('a', { name: 'Build \u001b[31mthe docs' });

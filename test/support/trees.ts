@@ -1,5 +1,6 @@
 /** Random trees of steps for property tests. */
 import fc from 'fast-check';
+import type { Address } from '../../src/plan/address.ts';
 import { childPath, childrenOf, type FailFast, type Step, type StepCommon } from '../../src/plan/plan.ts';
 import { any, forEach, gather, leaf, need, sleep, steps } from './steps.ts';
 
@@ -37,8 +38,20 @@ const modifiers = fc
         overlap: fc.constant('skip' as const),
       }),
     ),
+    // It is ready from a time on, which is told by the port: see `reachAt`.
+    ready: fc.option(
+      fc.record({
+        probe: fc.record({ type: fc.constant('tcp' as const), address: fc.integer({ min: 1, max: 600 }).map(String) }),
+        everyMs: fc.integer({ min: 20, max: 100 }),
+        timeoutMs: fc.integer({ min: 50, max: 600 }),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
   })
-  .map(compact);
+  .map(({ ready, ...rest }) => compact({ ...rest, ...(rest.background && rest.every === undefined ? { ready } : {}) }));
+
+/** How the addresses of `ready` answer. */
+export const reachAt = ({ port }: Address, t: number) => (t < port ? { afterMs: 5, refusal: 'no' } : { afterMs: 5 });
 
 const width = fc
   .record({
@@ -99,7 +112,7 @@ export const tree = fc.letrec<{ step: Step }>(tie => ({
           return gather('', withNeeds(numbered(children), needed), { ...all, ...atOnce });
         }
         case 'any':
-          return any('', numbered(body[1].map(child => ({ ...child, background: false }))), all);
+          return any('', numbered(body[1].map(foreground)), all);
         case 'forEach': {
           const [, each, atOnce, count] = body;
           return aroundCopies(each, count, { ...all, ...atOnce });
@@ -110,13 +123,19 @@ export const tree = fc.letrec<{ step: Step }>(tie => ({
     }),
 })).step;
 
+/** The step where it cannot be in the background. */
+export function foreground({ ready: _, ...step }: Step): Step {
+  return { ...step, background: false };
+}
+
 /** As the loader parts the modifiers between the forEach and its copies. */
 function aroundCopies(each: Step, count: number, modifiers: NonNullable<Parameters<typeof forEach>[3]>): Step {
   const { timeoutMs: _t, retry: _r, every: _e, allowFailure: _a, ...ofAll } = modifiers;
   const { finally: _f, ...copy } = each;
   // A gather or forEach is wrapped; so may the others be.
   const body = each.type === 'gather' || each.type === 'forEach' ? steps('', numbered([each])) : copy;
-  return forEach('', count, { ...(body as Step), background: false }, ofAll);
+  const { ready: _y, ...around } = ofAll;
+  return forEach('', count, foreground(body as Step), around);
 }
 
 function withNeeds(
