@@ -9,7 +9,7 @@ import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
-import { endDeadRun, openExecutors, openListReader } from './executors/index.ts';
+import { endDeadRun, openExecutors, openListReader, reach } from './executors/index.ts';
 import { openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
@@ -230,6 +230,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
     sources: openSources(plan.folder),
     readList: openListReader(plan),
+    reach,
     lists: openLists(folder),
     locks: openStepLocks({
       run: id,

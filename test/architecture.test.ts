@@ -54,6 +54,7 @@ const ONLY: Record<string, readonly string[]> = {
     'src/plan/schema-data.ts',
     'src/plan/schema-http.ts',
     'src/plan/schema-modifiers.ts',
+    'src/plan/schema-ready.ts',
     'src/plan/schema-root.ts',
     'src/plan/schema-terms.ts',
     'src/plan/json-schema.ts',

@@ -1,7 +1,7 @@
 /** The interface between the engine and the world: how a leaf step is carried out. */
 import type { CancelReason, Outcome } from '../events/outcome.ts';
-import type { LeafStep, StepLock } from '../plan/plan.ts';
 import type { Address } from '../plan/address.ts';
+import type { LeafStep, StepLock } from '../plan/plan.ts';
 
 export interface Executor {
   /**

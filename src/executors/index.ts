@@ -1,5 +1,5 @@
 /** All executors of real work behind one: those that a plan needs are imported and opened before its run starts. */
-import type { Executor, ReadList } from '../engine/executor.ts';
+import type { Executor, Reach, ReadList } from '../engine/executor.ts';
 import {
   childrenOf,
   type ForEachStep,
@@ -69,6 +69,12 @@ export function openListReader({ folder }: Plan): ReadList {
   };
 }
 
+/** Asks whether something listens at an address. */
+export const reach: Reach = async (address, signal) => {
+  const { reach: connect } = await import('./tcp.ts');
+  return connect(address, signal);
+};
+
 /**
  * Ends the processes that a dead run has left, in the grace of this plan: see `command/dead-run.ts`. How many there were, and what
  * could not be ended, is told.
@@ -90,9 +96,11 @@ function longestGrace({ root }: Plan): number {
   );
 }
 
-/** Every leaf step in a tree, and every command that prints a list. */
+/** Every leaf step in a tree, and every command and request that belongs to a step besides. */
 function leavesOf(step: Step, leaves: LeafStep[] = []): readonly LeafStep[] {
   if (step.if?.type === 'test') leaves.push(step.if.command);
+  if (step.ready?.probe.type === 'http') leaves.push(step.ready.probe.request);
+  if (step.ready?.probe.type === 'run') leaves.push(step.ready.probe.command);
   if (isLeaf(step)) leaves.push(step);
   if (step.type === 'forEach') {
     leaves.push(...commandsOf(step));

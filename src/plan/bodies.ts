@@ -5,14 +5,16 @@ export const BODIES = ['run', 'http', 'steps', 'gather', 'any', 'use', 'sleep'] 
 export type Body = (typeof BODIES)[number];
 
 /**
- * Keys that do not go with every step, and the bodies or other keys of which they need one. `cwd`, `shell` and `stop` flow
+ * Keys that do not go with every step, and the bodies or other keys of which they need one; `ready-checks.ts` says more of
+ * `ready`. `cwd`, `shell` and `stop` flow
  * down groups.
  */
-export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach')[]>> = {
+export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'background')[]>> = {
   forEach: ['run', 'http', 'steps', 'any', 'use', 'sleep'],
   limit: ['gather', 'forEach'],
   failFast: ['gather', 'forEach'],
   tolerate: ['gather', 'forEach'],
+  ready: ['background'],
   pools: ['run', 'http'],
   save: ['run', 'http', 'use'],
   saveTo: ['run', 'http'],

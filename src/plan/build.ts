@@ -18,6 +18,7 @@ import {
 } from './build-data.ts';
 import { requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
+import { readyOf } from './build-ready.ts';
 import { inheritedBy, isNested, lockIn, lockOf, merged, stepOf, withCopyEnv } from './build-use.ts';
 import { idsFor } from './ids.ts';
 import type { DefinedInput, ListedStep, PlanInput, StepInput } from './input.ts';
@@ -222,6 +223,14 @@ export class Builder {
     if (input.description !== undefined) common.description = input.description;
     if (input.finally !== undefined)
       common.finally = this.#finally(input.finally, { path: [...path, 'finally'], inherited });
+    if (input.ready !== undefined) {
+      const at = [...path, 'ready', 'http'];
+      common.ready = readyOf(input.ready, commandOf(inherited), http => ({
+        type: 'http',
+        ...bare(''),
+        ...requestOf(http, at, this.textOf),
+      }));
+    }
     if (input.every !== undefined) common.every = everyOf(input.every);
     if (input.retry !== undefined) common.retry = retryOf(input.retry);
     if (input.timeout !== undefined) Object.assign(common, timeoutOf(input.timeout));

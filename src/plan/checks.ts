@@ -11,6 +11,7 @@ import { poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
 import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
+import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { KEYS } from './schema.ts';
 import type { Finding, Path } from './source.ts';
@@ -93,7 +94,9 @@ class Checks implements Checked {
       this.errors.push(...errors);
       this.warnings.push(...warnings);
     }
-    this.errors.push(...stepFindings(step, path, standsIn));
+    const ready = readyFindings(step, path, standsIn);
+    this.errors.push(...ready.errors, ...stepFindings(step, path, standsIn));
+    this.warnings.push(...ready.warnings);
     for (const { key, list, path: at } of listsOf(step, path)) this.#list(list, { path: at, shell, list: key });
   }
 
@@ -140,6 +143,8 @@ class Checks implements Checked {
     for (const [key, fitting] of KEY_RULES) {
       // At the root they say what there is.
       if (key === 'pools' && path.length === 0) continue;
+      // Why it goes with background only is told with its other rules.
+      if (key === 'ready') continue;
       if (step[key] === undefined || fitting.some(one => step[one] !== undefined)) continue;
       if (key === 'forEach') this.error(`forEach repeats no gather; ${WRAP}`, [...path, key], 'key');
       else

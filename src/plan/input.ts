@@ -40,6 +40,8 @@ export interface StepInput {
   timeout?: DurationInput | TimeoutInput | undefined;
   /** Started and not awaited; ended with its group. */
   background?: boolean | undefined;
+  /** Of a background step: when those that wait for it go on. */
+  ready?: ReadyInput | undefined;
   /** A failure is reported but does not count. */
   allowFailure?: boolean | undefined;
   /** Steps that run once after the body, however it ended. */
@@ -117,6 +119,20 @@ export interface InputInput {
 export interface NeedInput {
   id: string;
   when?: 'succeeded' | 'failed' | 'ended' | undefined;
+}
+
+/** Exactly one of `http`, `tcp`, `log`, `run`. */
+export interface ReadyInput {
+  /** A request that succeeds. */
+  http?: string | HttpInput | undefined;
+  /** A port of 127.0.0.1, or `host:port`. */
+  tcp?: number | string | undefined;
+  /** A text that a line of the output holds, or `/pattern/flags`. */
+  log?: string | undefined;
+  /** A script that exits with 0. */
+  run?: string | undefined;
+  every?: DurationInput | undefined;
+  timeout?: DurationInput | undefined;
 }
 
 export interface EnvFileInput {

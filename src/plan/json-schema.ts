@@ -14,10 +14,14 @@ interface Schema {
 /** Draft 7: the shape of every key with its description, and the table of bodies. */
 export function planJsonSchema(): Schema {
   const root = rawSchema() as Schema;
-  const { background: _, ...properties } = root.properties ?? {};
+  const { background: _, ready: __, ...properties } = root.properties ?? {};
   const { step, definition, ...definitions } = root.definitions ?? {};
   // The root's own id is in no path.
   if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
+  // A request is the same wherever it stands.
+  const probes = step?.properties?.ready?.properties;
+  if (probes) probes.http = { ...about(probes.http), allOf: [{ $ref: '#/definitions/step/properties/http' }] };
+  if (probes) Object.assign(step?.properties?.ready ?? {}, oneProbe);
   return {
     $id: 'urn:runjobs:plan',
     // At the root, pools say what there is.
@@ -45,6 +49,13 @@ function withRules(step: Schema, free: readonly string[] = []): Schema {
         .map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
     ),
   };
+}
+
+/** Exactly one kind of probe. */
+const oneProbe = { oneOf: ['http', 'tcp', 'log', 'run'].map(probe => ({ required: [probe] })) };
+
+function about({ description }: Schema = {}): Schema {
+  return description === undefined ? {} : { description };
 }
 
 /** The schema as zod writes it down for others: draft 7, which editors know best. */

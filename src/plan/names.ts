@@ -8,6 +8,7 @@ import { Known, namesOf } from './known.ts';
 import { KnownFiles } from './known-files.ts';
 import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
+import { readyTexts } from './ready-names.ts';
 import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
 import type { Saves } from './saves.ts';
 import { hasNeeds, Siblings } from './siblings.ts';
@@ -128,6 +129,9 @@ class Names {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
     for (const { text, path: at } of requestTexts(step.http, [...path, 'http'])) {
+      this.#references.texts(text, at, known, OF_LEAVES);
+    }
+    for (const { text, path: at } of readyTexts(step.ready, [...path, 'ready'], flowing)) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
     if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);

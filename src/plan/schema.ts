@@ -18,6 +18,7 @@ import {
 } from './schema-data.ts';
 import { expectShape, httpShape } from './schema-http.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
+import { readyShape } from './schema-ready.ts';
 import { lockShape, poolsKey, rootShape } from './schema-root.ts';
 import {
   anyText,
@@ -118,6 +119,10 @@ const stepShape = {
     flag,
     'Starts it, does not wait for it, and ends it when its group ends: for servers. Default false.',
   ),
+  ready: key(
+    z.strictObject(readyShape, expected('an object with http, tcp, log or run')),
+    'Of a background step: what those that wait for it wait for, in the place of its start. Example: {"http": "GET http://127.0.0.1:8080/health"} or {"tcp": 5432} or {"log": "listening on"} or {"run": "pg_isready"}.',
+  ),
   allowFailure: key(flag, 'A failure is reported, but cancels nobody and does not count. Default false.'),
   get finally(): z.ZodMiniOptional<z.ZodMiniType<StepInput['finally']>> {
     return key(
@@ -193,7 +198,7 @@ const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
   .register(z.globalRegistry, { id: 'steps' });
 
-const { id: _id, needs: _needs, background: _background, ...definedShape } = stepShape;
+const { id: _id, needs: _needs, background: _background, ready: _ready, ...definedShape } = stepShape;
 
 const definitionShape = { ...definedShape, inputs: inputsKey };
 
@@ -234,6 +239,7 @@ export const KEYS = {
   every: Object.keys(everyShape),
   retry: Object.keys(retryShape),
   timeout: Object.keys(timeoutShape),
+  ready: Object.keys(readyShape),
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
   lock: Object.keys(lockShape),

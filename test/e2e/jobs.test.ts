@@ -124,6 +124,21 @@ describe('the other plans', () => {
     expect((await job('inputs.yaml', {}, ['--set', 'VERSION=1.2'])).exitCode).toBe(2);
   });
 
+  it('ready waits for its servers, starts the one again that dies, and leaves none', async () => {
+    const PORT = await freePort();
+    const result = await job('ready.yaml', { PORT });
+    expect(result.exitCode, result.stdout).toBe(0);
+    const lines = said(result);
+    expect(lines).toContain('nobody waits for this one');
+    expect(lines.filter(line => line !== 'nobody waits for this one')).toEqual([
+      'listening',
+      'crashed',
+      `connected to ${PORT}`,
+      'Hello from the page',
+    ]);
+    expect(processesWith(`PORT=${PORT}`)).toEqual([]);
+  });
+
   it('env-file reads its variables from a file', async () => {
     const result = await job('env-file.yaml');
     expect(said(result)).toEqual(['Hello, $name from the file', 'Hello, $name from the step, not the file']);

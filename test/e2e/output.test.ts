@@ -19,7 +19,8 @@ describe('ndjson', () => {
   it('is one event a line by the published schema, alone on standard output', async () => {
     const plan = {
       steps: [
-        { id: 'server', run: 'echo up; sleep 100', background: true },
+        { id: 'server', run: 'echo up; sleep 100', background: true, ready: { log: 'up' } },
+        { run: 'sleep 100', background: true, allowFailure: true, ready: { tcp: 1, timeout: '50ms' } },
         { id: 'flaky', run: 'test $RUNJOBS_ATTEMPT = 2', retry: { times: 1, delay: '10ms' } },
         { id: 'beat', run: 'sleep 0.15', every: { interval: '100ms', times: 2 } },
         {
@@ -50,6 +51,7 @@ describe('ndjson', () => {
       'step.finished',
       'step.output',
       'step.queued',
+      'step.ready',
       'step.retrying',
       'step.started',
       'step.stopping',

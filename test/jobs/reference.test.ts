@@ -99,6 +99,7 @@ function planWith(key: string, value: unknown): unknown {
     lock: {},
     needs: { id: 'build' },
     envFile: { path: '.env' },
+    ready: ['http', 'tcp', 'log', 'run'].includes(below[0] ?? '') ? {} : { tcp: 80 },
   };
   const nested = below.reduceRight((inner: unknown, part) => ({ [part]: inner }), value);
   if (key === 'every.cron' || key === 'every.timezone')
@@ -111,6 +112,7 @@ function planWith(key: string, value: unknown): unknown {
   if (first === 'needs')
     return { gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))] };
   if (first === 'secrets') return { run: 'true', inputs: { API_TOKEN: {} }, ...held };
+  if (first === 'ready') return { steps: [{ run: 'true', background: true, ...held }] };
   return first === 'background' ? { steps: [{ run: 'true', ...held }] } : { run: 'true', ...held };
 }
 
