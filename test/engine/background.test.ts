@@ -50,6 +50,14 @@ describe('a background step', () => {
     expect(run.outcome).toMatchObject({ reason: { type: 'child', step: 'db' }, exitCode: 9 });
   });
 
+  it('that fails before it has started lets nothing after it start', async () => {
+    const unset = { ...background, env: { A: '${UNSET}' } };
+    for (const group of [steps, gather]) {
+      const run = await simulate(group('.', [leaf('db', {}, unset), leaf('b')]));
+      expect(run.lines).toEqual(['0 . started', '0 db failed', '0 b skipped', '0 . failed']);
+    }
+  });
+
   it('that fails makes also a gather fail at once that lets everything run', async () => {
     const run = await simulate(
       gather('.', [leaf('db', { durationMs: 20, exitCode: 9 }, background), leaf('b', { durationMs: 5000 })], {
