@@ -1,11 +1,12 @@
 /** Many at once, started in declared order: what a gather and a forEach share. */
 import type { FailFast, Tolerance } from '../plan/plan.ts';
+import type { Begun } from './context.ts';
 import type { FailurePolicy } from './group.ts';
 
 /** What is done next. */
 export type Turn =
   /** Runs to its end, and calls `begun` when it has started, waits for its slot, or has ended before either. */
-  | { readonly type: 'run'; readonly run: (begun: () => void) => Promise<unknown> }
+  | { readonly type: 'run'; readonly run: (begun: Begun) => Promise<unknown> }
   /**
    * Takes no place among those that run: it was skipped, or goes on in the background. Others may wait for what is
    * `pending` of it.
@@ -37,10 +38,15 @@ export function fanOut(limit: number, next: () => Turn | undefined, onBegun: () 
       isStarting = false;
       if (running === 0 && pending === 0) resolve();
     };
-    const start = (run: (begun: () => void) => Promise<unknown>, begun: () => void) => {
+    const start = (run: (begun: Begun) => Promise<unknown>, begun: () => void) => {
       running += 1;
-      void run(begun).then(() => {
+      // What has ended before is looked at once its failure has closed the group.
+      const onBegun: Begun = ended => {
+        if (ended === undefined) begun();
+      };
+      void run(onBegun).then(() => {
         running -= 1;
+        begun();
         void startMore();
       });
     };

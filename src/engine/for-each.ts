@@ -1,6 +1,6 @@
 /** `forEach`: copies of a step, one for each item, as a gather would run them; nothing is kept of one that has ended. */
 import type { ForEachStep, Step } from '../plan/plan.ts';
-import type { Ending, RunContext, Running } from './context.ts';
+import type { Begun, Ending, RunContext, Running } from './context.ts';
 import { Copies } from './copies.ts';
 import { fanOut, policyOf, type Turn } from './fan-out.ts';
 import { Group } from './group.ts';
@@ -34,7 +34,7 @@ export async function forEach(
   const group = new Group(run, scope, policyOf(step, items.count));
   const copies = new Copies(run, step, scope, items.count);
   const copyOf = copiesOf(step);
-  const runCopy = async (number: number, begun: () => void) => {
+  const runCopy = async (number: number, begun: Begun) => {
     const item = items.at(number - 1);
     const copy = copyOf(number);
     const variables = withItem(scope.variables, item, step, scope.path);

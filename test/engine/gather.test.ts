@@ -4,6 +4,14 @@ import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, leaf, plan, sleep, steps } from '../support/steps.ts';
 
+describe('a child of a gather that fails before it has started', () => {
+  it('lets no other one start', async () => {
+    const unset = leaf('a', {}, { env: { A: '${UNSET}' } });
+    const run = await simulate(gather('.', [unset, leaf('b')]));
+    expect(run.lines).toEqual(['0 . started', '0 a failed', '0 b skipped', '0 . failed']);
+  });
+});
+
 describe('gather', () => {
   it('runs its children at once and ends with the last of them', async () => {
     const run = await simulate(

@@ -125,7 +125,7 @@ describe('a run', () => {
       execute: () => Promise.reject(new Error('oops')),
     };
     const run = openRun({
-      plan: plan(gather('.', [leaf('a'), sleep('b', 'forever')])),
+      plan: plan(gather('.', [sleep('b', 'forever'), leaf('a')])),
       id: 'x',
       executor,
       clock,
