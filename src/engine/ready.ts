@@ -10,6 +10,8 @@ import { Unexpandable } from './variables.ts';
 
 /** What one probe may take, in milliseconds. */
 const PROBE_MS = 10_000;
+/** An answer that is waited for so long may never come. */
+const HUNG_MS = 1000;
 
 /**
  * Runs the body of an attempt and judges, from its start on, whether it is ready: that is told once, by `step.ready` and
@@ -77,6 +79,8 @@ class Watch implements Readiness {
   #isSeen = false;
   /** Why it is not ready, as far as is known. */
   #said = 'it has not answered yet';
+  /** Since when an answer is waited for. */
+  #askedAt: number | undefined;
   #disarm = () => {};
   #polling: Promise<void> | undefined;
 
@@ -136,13 +140,15 @@ class Watch implements Readiness {
     const endsAt = startedAt + ready.timeoutMs;
     for (let due = startedAt; ; due = Math.max(due + ready.everyMs, clock.now())) {
       if (due > startedAt && !(await sleepUntil(clock, due, probing))) return;
-      const limitMs = Math.min(PROBE_MS, endsAt - clock.now());
+      this.#askedAt = clock.now();
+      const limitMs = Math.min(PROBE_MS, endsAt - this.#askedAt);
       const answer = await withScope(probing, {}, asked =>
         withDeadline(clock, asked, limitMs, async () => {
           const words = await ask(asked);
-          return asked.cancelled === undefined ? words : `no answer within ${limitMs / 1000} s`;
+          return asked.cancelled === undefined ? words : noAnswer(limitMs);
         }),
       );
+      this.#askedAt = undefined;
       if (probing.closed !== undefined) return;
       if (answer === undefined) return this.#settle();
       this.#said = answer;
@@ -170,6 +176,14 @@ class Watch implements Readiness {
   #outOfTime(): CancelReason {
     const { path } = this.#running;
     const limitMs = this.#watched.ready.timeoutMs;
-    return { type: 'timeout', step: path, limitMs, clock: 'ready', probe: this.#said };
+    const now = this.#run.clock.now();
+    const waitedMs = now - (this.#askedAt ?? now);
+    // An earlier answer says little where the last one does not come.
+    const probe = waitedMs < HUNG_MS ? this.#said : noAnswer(waitedMs);
+    return { type: 'timeout', step: path, limitMs, clock: 'ready', probe };
   }
+}
+
+function noAnswer(ms: number): string {
+  return `no answer within ${Math.round(ms / 100) / 10} s`;
 }

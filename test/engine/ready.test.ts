@@ -335,7 +335,18 @@ describe('a probe', () => {
     });
     expect(asked).toEqual([0, 10_000]);
     expect(run.tookMs).toBe(15_000);
-    expect(reasonOf(run, 'db')).toMatchObject({ probe: 'no answer within 10 s' });
+    expect(reasonOf(run, 'db')).toMatchObject({ probe: 'no answer within 5 s' });
+  });
+
+  it('that hangs is told, whatever was answered before', async () => {
+    const run = await simulate(steps('.', [server('db', ready('80', { timeoutMs: 3000 })), test]), {
+      reach: (_, t) => (t === 0 ? { refusal: 'nothing listens' } : { afterMs: 1e9 }),
+    });
+    expect(reasonOf(run, 'db')).toMatchObject({ probe: 'no answer within 2.5 s' });
+    const brief = await simulate(steps('.', [server('db', ready('80', { timeoutMs: 700 })), test]), {
+      reach: (_, t) => (t === 0 ? { refusal: 'nothing listens' } : { afterMs: 1e9 }),
+    });
+    expect(reasonOf(brief, 'db')).toMatchObject({ probe: 'nothing listens' });
   });
 
   it('that takes longer than the distance is followed by the next when it has ended', async () => {

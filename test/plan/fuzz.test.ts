@@ -15,6 +15,8 @@ const JSON_PLAN = JSON.stringify(
       { steps: [{ run: ['ls', '-l'], env: { V: 3.1, W: true } }], retry: { times: 2, delay: '1s' }, shell: 'bash' },
       { http: { url: 'https://example.org/', headers: { A: 'b' }, expect: { status: [200, '3xx'] } }, timeout: '5s' },
       { sleep: '10s', every: { interval: 2, times: 3 }, background: true, finally: { steps: ['c'], timeout: 1 } },
+      { run: 'a', background: true, ready: { http: { url: 'http://a' }, every: 1, timeout: '1m' } },
+      { run: 'a', background: true, ready: { log: '/a/i' } },
     ],
     limit: 2,
   },
