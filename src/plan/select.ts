@@ -2,7 +2,7 @@
 import { childPath, childrenOf, type LeftOut, type Step } from './plan.ts';
 import { didYouMean } from './suggest.ts';
 
-/** Step paths or globs: `*` is any part of an id, `**` any part of a path. */
+/** Step paths or globs: `*` is any part of an id, `**` any part of a path; `[]` stands for every copy of a forEach. */
 export interface Selection {
   /** These, with all that is in them. */
   readonly only?: readonly string[];
@@ -43,7 +43,7 @@ type Matches = (path: string) => boolean;
 
 function pathsOf(step: Step, path = '.', paths: string[] = []): readonly string[] {
   paths.push(path);
-  for (const child of childrenOf(step)) pathsOf(child, childPath(path, child.id), paths);
+  for (const { child, at } of inside(step, path)) pathsOf(child, at, paths);
   return paths;
 }
 
@@ -61,8 +61,15 @@ function anyOf(patterns: readonly string[]): Matches {
   return path => all.some(matches => matches(path));
 }
 
+/** The steps inside that can be selected, in order; what is in a forEach is the same for all copies: `test[]/build`. */
+function inside(step: Step, path: string): { readonly child: Step; readonly at: string }[] {
+  if (step.type === 'forEach') return inside(step.each, childPath(path, '[]'));
+  return childrenOf(step).map(child => ({ child, at: childPath(path, child.id) }));
+}
+
 /** The same step with its children changed. */
 function withChildren(step: Step, path: string, change: (child: Step, path: string, index: number) => Step): Step {
+  if (step.type === 'forEach') return { ...step, each: withChildren(step.each, childPath(path, '[]'), change) };
   if (step.type !== 'steps' && step.type !== 'gather' && step.type !== 'any') return step;
   return { ...step, children: step.children.map((child, index) => change(child, childPath(path, child.id), index)) };
 }
@@ -75,7 +82,7 @@ function markAll(step: Step, path: string, matches: Matches, by: LeftOut): Step 
 }
 
 function holds(step: Step, path: string, matches: Matches): boolean {
-  return matches(path) || childrenOf(step).some(child => holds(child, childPath(path, child.id), matches));
+  return matches(path) || inside(step, path).some(({ child, at }) => holds(child, at, matches));
 }
 
 function keepOnly(step: Step, path: string, matches: Matches): Step {
@@ -86,11 +93,13 @@ function keepOnly(step: Step, path: string, matches: Matches): Step {
 
 function startFrom(step: Step, path: string, matches: Matches): Step {
   if (matches(path)) return step;
-  const children = childrenOf(step);
-  const first = children.findIndex(child => holds(child, childPath(path, child.id), matches));
+  const below = inside(step, path);
+  const children = below.map(({ child }) => child);
+  const first = below.findIndex(({ child, at }) => holds(child, at, matches));
   const target = children[first];
   if (target === undefined) return step;
-  const before = step.type === 'steps' ? new Set(children.slice(0, first)) : neededBy(target, children);
+  const isSequence = (step.type === 'forEach' ? step.each : step).type === 'steps';
+  const before = isSequence ? new Set(children.slice(0, first)) : neededBy(target, children);
   return withChildren(step, path, (child, at, index) => {
     const original = children[index] ?? child;
     if (original === target) return startFrom(child, at, matches);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Selection, selectSteps } from '../../src/plan/select.ts';
 import { simulate } from '../support/simulate.ts';
-import { gather, lastly, leaf, need, steps } from '../support/steps.ts';
+import { forEach, gather, lastly, leaf, need, steps } from '../support/steps.ts';
 
 const tree = steps('.', [
   leaf('install'),
@@ -62,5 +62,19 @@ describe('a selection', () => {
       type: 'unknown',
       message: '--only deploy/smok: no step has this path, did you mean "deploy/smoke"?',
     });
+  });
+
+  it('reaches into the copies of a forEach, all at once', async () => {
+    const copies = forEach('.', 2, steps('', [leaf('build'), leaf('test')]));
+    const paths = async (selection: Selection) => {
+      const selected = selectSteps(copies, selection);
+      if (selected.type === 'unknown') return selected.message;
+      const run = await simulate(selected.root);
+      return run.lines.filter(line => /\/\w+ started/.test(line)).map(line => line.split(' ')[1]);
+    };
+    expect(await paths({ skip: ['[]/build'] })).toEqual(['[1]/test', '[2]/test']);
+    expect(await paths({ only: ['**/build'] })).toEqual(['[1]/build', '[2]/build']);
+    expect(await paths({ from: '[*]/test' })).toEqual(['[1]/test', '[2]/test']);
+    expect(await paths({ only: ['[]/bild'] })).toBe('--only []/bild: no step has this path, did you mean "[]/build"?');
   });
 });
