@@ -106,8 +106,8 @@ export interface Running {
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;
-  /** Gives back the lock of the plan that the step uses. */
-  lock?: () => void;
+  /** Give back the locks of the plans that the step uses. */
+  readonly locks: (() => void)[];
   log: StepLog | undefined;
   /** The last of what the attempt prints to standard error, where `retry.on` asks for it. */
   stderr?: ByteTail;

@@ -29,7 +29,7 @@ export async function takeLock(
   forget();
   switch (taking.type) {
     case 'held':
-      running.lock = taking.release;
+      running.locks.push(taking.release);
       // Closed in the very moment in which it was taken.
       return scope.closed && { state: 'cancelled', reason: scope.closed };
     case 'refused':

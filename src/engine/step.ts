@@ -48,6 +48,7 @@ export async function runStep(
     readyAt: undefined,
     attempts: 0,
     slot: undefined,
+    locks: [],
     log: undefined,
   };
   const slotless = group.slotless || step.background;
@@ -59,8 +60,10 @@ export async function runStep(
       scope.variables = entered;
       const ended = step.if && (await judgeCondition(run, running, step.if, scope));
       if (ended !== undefined) return { outcome: ended };
-      const late = step.used?.lock && (await takeLock(run, running, step.used.lock, scope));
-      if (late !== undefined) return { outcome: late };
+      for (const lock of step.used?.locks ?? []) {
+        const late = await takeLock(run, running, lock, scope);
+        if (late !== undefined) return { outcome: late };
+      }
       return periodic(run, running, scope);
     });
     const own = judged(running, body);
@@ -77,7 +80,7 @@ export async function runStep(
     const ending = handedOn(step, { outcome, saved });
     finish(run, running, scope, ending, own);
     running.slot?.();
-    running.lock?.();
+    for (const release of running.locks.reverse()) release();
     onBegun(outcome);
     return ending;
   });

@@ -105,7 +105,7 @@ export function keepingOf({ save, saveTo, pools }: StepInput): {
 }
 
 /** What the `save` of a step that uses another takes from inside: the names outside, each with that inside. */
-export function takenOf(save: NonNullable<StepInput['save']>): Readonly<Record<string, string>> {
+export function namesTaken(save: NonNullable<StepInput['save']>): Readonly<Record<string, string>> {
   if (typeof save === 'string') return { [save]: save };
   return isList<string>(save) ? Object.fromEntries(save.map(name => [name, name])) : (save as Record<string, string>);
 }

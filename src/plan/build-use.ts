@@ -2,48 +2,21 @@
 import { type Inherited, OUTERMOST } from './build-command.ts';
 import { ms } from './build-modifiers.ts';
 import type { LockInput, PlanInput, StepInput } from './input.ts';
-import type { PlanLock, Step, StepCommon, Used } from './plan.ts';
+import type { PlanLock, Step, StepCommon, StepLock, Used, UsedLevel } from './plan.ts';
+import type { PlanFile } from './plan-file.ts';
 import type { UsedStep } from './plan-files.ts';
-
-/** Modifiers that stand around the body of a step, besides those that only its place decides. */
-const AROUND = ['if', 'finally', 'allowFailure', 'every', 'retry', 'timeout'] as const;
+import { takenOf } from './used.ts';
 
 /** Keys of the root of a plan that are none of its step. */
-const OF_THE_ROOT = [
-  '$schema',
-  'pools',
-  'slots',
-  'lock',
-  'inputs',
-  'secrets',
-  'define',
-  'keep',
-  'keepBytes',
-  'maxLog',
-] as const;
+const OF_THE_ROOT = ['$schema', 'pools', 'slots', 'lock', 'inputs', 'secrets', 'define', 'keep', 'keepBytes', 'maxLog'];
 
-/**
- * Whether the used one must be a step of its own inside the other: both have modifiers, or one that looks at variables, which
- * are others out there.
- */
-export function isNested(using: StepInput, used: UsedStep): boolean {
-  if (using.if !== undefined || using.finally !== undefined) return true;
-  const root = used.path.length === 0 ? (used.root as PlanInput) : undefined;
-  const inner = stepOf(used);
-  const isWrapped = AROUND.some(key => inner[key] !== undefined) || inner.forEach !== undefined;
-  return AROUND.some(key => using[key] !== undefined) && (isWrapped || lockIn(root) !== undefined);
-}
+/** Names outside of what is used, each with that inside. */
+type Taken = Readonly<Record<string, string>>;
 
 /** The used step as it would stand in a list. */
 export function stepOf({ step }: UsedStep): StepInput {
   if (typeof step === 'string') return { run: step };
-  const own = Object.entries(step).filter(([key]) => !OF_THE_ROOT.some(other => other === key));
-  return Object.fromEntries(own) as StepInput;
-}
-
-/** The lock of a plan, where it has one. */
-export function lockIn(plan: PlanInput | undefined): PlanInput['lock'] {
-  return plan?.lock === false ? undefined : plan?.lock;
+  return Object.fromEntries(Object.entries(step).filter(([key]) => !OF_THE_ROOT.includes(key))) as StepInput;
 }
 
 /** What flows into what is used: all of it inside of one file; into another one only how commands are stopped. */
@@ -54,11 +27,36 @@ export function inheritedBy({ file, isElsewhere }: UsedStep, outer: Inherited, p
   return { ...rest, shell: OUTERMOST.shell, ...(folder === planFolder ? {} : { folder }) };
 }
 
+/** The step inside of further levels, and of a lock. */
+export function around(inner: Step, levels: readonly UsedLevel[], lock: StepLock | undefined): Step {
+  const { used } = inner;
+  const locks = [...(lock === undefined ? [] : [lock]), ...(used?.locks ?? [])];
+  return {
+    ...inner,
+    used: {
+      ...used,
+      levels: [...levels, ...(used?.levels ?? [])],
+      ...(locks.length === 0 ? {} : { locks }),
+    },
+  };
+}
+
 /**
- * The used step in the place of the one that uses it: with the place, the names and the modifiers of that.
- * @param common of the step that uses it.
+ * Whether what is used must be a step of its own inside the one that uses it: both have modifiers, or that has one which
+ * looks at variables, which are others out there.
  */
-export function merged(inner: Step, common: StepCommon, used: Used): Step {
+export function isNested(using: StepInput, inner: Step): boolean {
+  if (using.if !== undefined || using.finally !== undefined) return true;
+  const isWrapped =
+    inner.type === 'forEach' ||
+    inner.used?.locks !== undefined ||
+    [inner.if, inner.finally, inner.every, inner.retry, inner.timeoutMs, inner.limits].some(one => one !== undefined);
+  const wraps = [using.allowFailure, using.every, using.retry, using.timeout].some(one => one !== undefined);
+  return wraps && (isWrapped || inner.allowFailure);
+}
+
+/** What is used in the place of the step that uses it: with the place, the names and the modifiers of that. */
+export function merged(inner: Step, common: StepCommon, from: string, taken: Taken | undefined): Step {
   const { env: _env, envFiles: _envFiles, folder: _folder, allowFailure, background, rerun, ...place } = common;
   return {
     ...inner,
@@ -66,8 +64,22 @@ export function merged(inner: Step, common: StepCommon, used: Used): Step {
     allowFailure: allowFailure || inner.allowFailure,
     background,
     ...(rerun === undefined ? {} : { rerun }),
-    used,
+    used: handing(inner.used, taken, from),
   };
+}
+
+/** What is used as the one step, `plan`, inside of the step that uses it. */
+export function nested(inner: Step, common: StepCommon, from: string, taken: Taken | undefined): Step {
+  const { from: _, levels = [], ...used } = handing(inner.used, taken, from);
+  const [{ inputs, given } = { inputs: {}, given: [] }, ...rest] = levels;
+  // Its variables are those of the step around.
+  const child = { ...inner, id: 'plan', used: { ...used, levels: [{ env: {}, inputs, given }, ...rest] } };
+  return { type: 'steps', ...common, used: { from, levels: [] }, children: [child] };
+}
+
+function handing(used: Used = { levels: [] }, taken: Taken | undefined, from: string): Used {
+  if (taken === undefined) return { ...used, from };
+  return { ...used, from, save: used.save === undefined ? taken : takenOf(taken, used.save) };
 }
 
 /** The variables of a copy that stand around it. */
@@ -75,6 +87,16 @@ export function withCopyEnv(each: Step, env: Readonly<Record<string, string>>): 
   const [first, ...rest] = each.used?.levels ?? [];
   if (each.used === undefined || first === undefined) return { ...each, env };
   return { ...each, used: { ...each.used, levels: [{ ...first, env }, ...rest] } };
+}
+
+/** The lock of a used plan, where it has one. */
+export function lockIn({ lock, name }: PlanInput, { origin }: PlanFile): StepLock | undefined {
+  if (lock === undefined || lock === false) return undefined;
+  return {
+    ...lockOf(lock),
+    plan: name ?? origin.name,
+    ...(origin.file === undefined ? {} : { file: origin.file }),
+  };
 }
 
 /** What a lock says. */

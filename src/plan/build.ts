@@ -9,17 +9,17 @@ import {
   keepingOf,
   namesOfItems,
   namesSaved,
+  namesTaken,
   needsOf,
   partEnv,
   type TextOf,
-  takenOf,
   textsOf,
   widthOf,
 } from './build-data.ts';
 import { requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { readyOf } from './build-ready.ts';
-import { inheritedBy, isNested, lockIn, lockOf, merged, stepOf, withCopyEnv } from './build-use.ts';
+import { around, inheritedBy, isNested, lockIn, merged, nested, stepOf, withCopyEnv } from './build-use.ts';
 import { idsFor } from './ids.ts';
 import type { DefinedInput, ListedStep, PlanInput, StepInput } from './input.ts';
 import type { FinallyBlock, Input, Step, StepCommon, UsedLevel } from './plan.ts';
@@ -156,34 +156,21 @@ export class Builder {
       ...(common.folder === undefined ? {} : { folder: common.folder }),
       ...builder.#declared(used, isGiven),
     };
-    const save = input.save === undefined ? {} : { save: takenOf(input.save) };
-    const place = { path: used.path, inherited: inside };
-    if (!isNested(input, used)) {
-      const inner = builder.#used(used, { ...place, id: common.id }, [level]);
-      return merged(inner, common, { ...inner.used, levels: inner.used?.levels ?? [], from: use, ...save });
-    }
-    const child = builder.#used(used, { ...place, id: 'plan' }, [{ ...level, env: {} }]);
-    const handing = { ...child, used: { levels: [], ...child.used, ...save } };
-    return { type: 'steps', ...common, used: { from: use, levels: [] }, children: [handing] };
+    const inner = builder.#used(used, { path: used.path, inherited: inside, id: common.id }, level);
+    const taken = input.save === undefined ? undefined : namesTaken(input.save);
+    return isNested(input, inner) ? nested(inner, common, use, taken) : merged(inner, common, use, taken);
   }
 
-  /** What is used, below these levels; a definition of another file has the root's variables around it. */
-  #used(used: UsedStep, place: Place & { readonly id: string }, levels: readonly UsedLevel[]): Step {
+  /** What is used, inside of this level; a definition of another file has the root's variables around it, too. */
+  #used(used: UsedStep, place: Place & { readonly id: string }, level: UsedLevel): Step {
     const { root, path, isElsewhere, file } = used;
     const plan = root as PlanInput;
     const isForeign = isElsewhere && path.length > 0;
     const inherited = isForeign ? flowDown(plan as StepInput, place.inherited) : place.inherited;
     const inner = this.step(stepOf(used), { ...place, inherited });
-    const lock = path.length === 0 ? lockIn(plan) : undefined;
-    return {
-      ...inner,
-      used: {
-        levels: isForeign ? [...levels, this.#rootLevel(plan, inherited.folder)] : levels,
-        ...(lock === undefined
-          ? {}
-          : { lock: { ...lockOf(lock as true), ...fileOf(file), plan: plan.name ?? file.origin.name } }),
-      },
-    };
+    const lock = path.length === 0 ? lockIn(plan, file) : undefined;
+    const levels = isForeign ? [level, this.#rootLevel(plan, inherited.folder)] : [level];
+    return around(inner, levels, lock);
   }
 
   #declared(used: UsedStep, isGiven: (name: string) => boolean): Pick<UsedLevel, 'inputs' | 'given'> {
@@ -258,8 +245,3 @@ function bare(id: string): StepCommon {
 }
 
 const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
-
-/** The file that a lock without a name stands for. */
-function fileOf({ origin: { file } }: PlanFile): { file?: string } {
-  return file === undefined ? {} : { file };
-}

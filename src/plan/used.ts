@@ -13,8 +13,8 @@ export interface Used {
   readonly from?: string;
   /** What stands around the step's own variables, from the outside in. */
   readonly levels: readonly UsedLevel[];
-  /** Held while the step runs. */
-  readonly lock?: StepLock;
+  /** Held while the step runs, the outer ones first. */
+  readonly locks?: readonly StepLock[];
   /** The variables that go on to the steps that follow, each with its name inside; absent: all. */
   readonly save?: Readonly<Record<string, string>>;
 }
@@ -37,4 +37,16 @@ export interface StepLock extends PlanLock {
   readonly file?: string;
   /** What people call it. */
   readonly plan: string;
+}
+
+/** What is taken of values by their names, under other names. @param taken names outside, each with that inside. */
+export function takenOf<Value>(
+  taken: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> {
+  const found = Object.entries(taken).flatMap(([name, from]) => {
+    const value = Object.hasOwn(values, from) ? values[from] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }

@@ -123,7 +123,7 @@ function heldLocks() {
   return { locks, log, held, grant: (taking: LockTaking) => grant(taking) };
 }
 
-const locked = used({}, { lock: { name: 'deploy', plan: 'deploy', waitMs: 'forever' } });
+const locked = used({}, { locks: [{ name: 'deploy', plan: 'deploy', waitMs: 'forever' }] });
 
 describe('the lock of a used plan', () => {
   it('is waited for before anything starts, over all attempts and the finally, and then given back', async () => {

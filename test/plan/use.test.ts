@@ -83,6 +83,43 @@ gather:
     ]);
   });
 
+  it('may use another itself: all their variables, locks, names of what is saved and modifiers stay', async () => {
+    const { root } = await planOf({
+      'plan.yaml': `
+lock: run
+define:
+  a: { env: { A: a }, use: "#b", save: { Y: X } }
+  b: { env: { B: b }, inputs: { I: { default: 1 } }, run: x, save: X, retry: 1 }
+steps:
+  - { id: once, env: { C: c }, use: "#a", save: { Z: Y } }
+  - { id: timed, use: "#a", timeout: 1s }
+  - { id: locked, use: outer.yaml }
+`,
+      'outer.yaml': 'lock: outer\nuse: inner.yaml\n',
+      'inner.yaml': 'lock: { wait: 1s }\nrun: x\n',
+    });
+    const [once, timed, locked] = childrenOf(root);
+    expect(once).toMatchObject({
+      type: 'run',
+      retry: { times: 1 },
+      env: { B: 'b' },
+      used: {
+        from: '#a',
+        levels: [{ env: { C: 'c' } }, { env: { A: 'a' }, inputs: { I: { default: '1' } } }],
+        save: { Z: 'X' },
+      },
+    });
+    expect(timed).toMatchObject({ type: 'steps', timeoutMs: 1000, children: [{ id: 'plan', retry: { times: 1 } }] });
+    expect(locked).toMatchObject({
+      used: {
+        locks: [
+          { name: 'outer', plan: 'outer' },
+          { waitMs: 1000, plan: 'inner' },
+        ],
+      },
+    });
+  });
+
   it('is repeated by the forEach of the step', async () => {
     const { root } = await planOf({
       'plan.yaml': `
