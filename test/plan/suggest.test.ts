@@ -14,6 +14,18 @@ describe('did you mean', () => {
     ['command', 'run'],
     ['parallel', 'gather'],
     ['working-directory', 'cwd'],
+    ['working_dir', 'cwd'],
+    ['depends_on', 'needs'],
+    ['depends', 'needs'],
+    ['matrix', 'forEach'],
+    ['restart', 'retry'],
+    ['when', 'if'],
+    ['preconditions', 'if'],
+    ['cmds', 'steps'],
+    ['timeout-minutes', 'timeout'],
+    ['vars', 'env'],
+    ['outputs', 'save'],
+    ['handlerOn', 'finally'],
   ])('%s is taken for %s', (word, meant) => {
     expect(suggest(word, KEYS.step)).toBe(meant);
   });
@@ -27,6 +39,14 @@ describe('did you mean', () => {
 
   test('a synonym counts only where its key may stand', () => {
     expect(suggest('command', KEYS.retry)).toBeUndefined();
+  });
+
+  test('a word that means several things is taken for what may stand there', () => {
+    expect(suggest('interval', KEYS.step)).toBe('every');
+    expect(suggest('interval', KEYS.retry)).toBe('delay');
+    expect(suggest('limit', KEYS.retry)).toBe('times');
+    expect(suggest('backoff', KEYS.retry)).toBe('factor');
+    expect(suggest('params', KEYS.root)).toBe('inputs');
   });
 
   test('the end of a word is enough', () => {
