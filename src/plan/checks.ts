@@ -14,6 +14,7 @@ import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
 import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { KEYS } from './schema.ts';
+import { isCommand } from './shape.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
 
@@ -174,7 +175,9 @@ class Checks implements Checked {
   }
 }
 
-/** Whether the first pass has asked "did you mean" about a body. */
+/** Whether the first pass has asked "did you mean" about a body, or found a command that became a key. */
 function hasMistypedBody(step: Raw): boolean {
-  return Object.keys(step).some(key => !KEYS.root.includes(key) && suggest(key, BODIES) !== undefined);
+  return Object.keys(step).some(
+    key => !KEYS.root.includes(key) && (isCommand(key) || suggest(key, BODIES) !== undefined),
+  );
 }

@@ -53,6 +53,7 @@ function fitsType(branch: readonly Issue[], value: unknown): boolean {
 }
 
 function unknownKey(key: string, path: Path): string {
+  if (typeof path.at(-1) === 'number' && isCommand(key)) return 'unknown key; put a command with ": " in it in quotes';
   const kind = kindOf(path);
   if (kind === 'definition' && KEYS.step.includes(key))
     return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
@@ -71,6 +72,11 @@ function kindOf(path: Path): keyof typeof KEYS {
   if (path.length === 2 && path[0] === 'define') return 'definition';
   const owner = path.at(-1);
   return typeof owner === 'string' && isKind(owner) ? owner : 'step';
+}
+
+/** Whether a key in a list of steps is the beginning of a command, which YAML takes for a key where it holds a ": ". */
+export function isCommand(key: string): boolean {
+  return /\s/.test(key.trim());
 }
 
 function isKind(word: string): word is keyof typeof KEYS {

@@ -59,5 +59,6 @@ function syntaxMessage(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab in the indentation; YAML takes spaces only';
   const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1];
   if (tag !== undefined) return `unknown tag ${quoteText(tag)}; take it out`;
-  return `not YAML: ${escapeUnsafe(shorten(message.charAt(0).toLowerCase() + message.slice(1), MESSAGE_MAX))}`;
+  const hint = code === 'BLOCK_AS_IMPLICIT_KEY' ? '; put a text with ": " in it in quotes' : '';
+  return `not YAML: ${escapeUnsafe(shorten(message.charAt(0).toLowerCase() + message.slice(1), MESSAGE_MAX))}${hint}`;
 }

@@ -86,6 +86,17 @@ describe('what YAML cannot say is told with its place', () => {
     ['{run: x, name}', ['1:10 root.name: expected a name, not blank, got null']],
     ['run: x\nenv: {A: }\n', ['2:10 root.env.A: expected text, a number, true or false (nothing is ""), got null']],
     ['run: x\nslots: .inf\n', ['2:8 root.slots: expected a whole number, 1 or more, got Infinity']],
+    [
+      'steps:\n  - run: echo a: b\n',
+      ['2:10 not YAML: nested mappings are not allowed in compact mappings; put a text with ": " in it in quotes'],
+    ],
+    [
+      'steps:\n  - echo Done: all\n  - echo "a": b\n',
+      [
+        '2:5 root.steps[0]["echo Done"]: unknown key; put a command with ": " in it in quotes',
+        '3:5 root.steps[1]["echo \\"a\\""]: unknown key; put a command with ": " in it in quotes',
+      ],
+    ],
     ['- a\n- b\n', ['1:1 expected']],
     ['just text', ['1:1 expected']],
   ])('%j', async (text, problems) => {
