@@ -48,6 +48,9 @@ class Conversion {
       return { value: items.map(item => item.value), spot: { value: offsetOf(node), children } };
     }
     if (!isScalar(node)) return { value: null, spot: { value: 0 } };
+    // A shell would read it as "not".
+    if (node.tag === '!')
+      this.#complain('YAML drops the "!" before this text; put both in quotes', path, offsetOf(node));
     return { value: node.value, spot: { value: offsetOf(node), written: textOf(node) } };
   }
 

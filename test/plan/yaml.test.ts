@@ -97,6 +97,13 @@ describe('what YAML cannot say is told with its place', () => {
         '3:5 root.steps[1]["echo \\"a\\""]: unknown key; put a command with ": " in it in quotes',
       ],
     ],
+    [
+      'steps:\n  - if: ! test -e done\n    run: ! true\n',
+      [
+        '2:11 root.steps[0].if: YAML drops the "!" before this text; put both in quotes',
+        '3:12 root.steps[0].run: YAML drops the "!" before this text; put both in quotes',
+      ],
+    ],
     ['- a\n- b\n', ['1:1 expected']],
     ['just text', ['1:1 expected']],
   ])('%j', async (text, problems) => {
