@@ -164,6 +164,11 @@ export function createSkips(steps: Steps): Skips {
   return {
     add(step, outcome) {
       const words = skipWords(outcome.reason);
+      // What stands below a step that its own `if` leaves out goes without saying.
+      if (outcome.reason.type === 'if' && reason === skipWords({ type: 'not-started', step })) {
+        count = 0;
+        first = [];
+      }
       const before = words === reason ? [] : end();
       reason = words;
       count += 1;

@@ -154,7 +154,8 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       fold(progress, event);
       if (event.type === 'step.output') return output(event);
       if (event.type === 'step.finished' && event.outcome.state === 'skipped') {
-        const isTold = !steps.isGroup(event.step) || steps.isForEach(event.step);
+        const { reason } = event.outcome;
+        const isTold = !steps.isGroup(event.step) || steps.isForEach(event.step) || reason.type === 'if';
         return isTold ? print(skips.add(event.step, event.outcome)) : undefined;
       }
       return print([...skips.end(), ...tell(event)]);

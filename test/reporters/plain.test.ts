@@ -224,6 +224,24 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('tell a group that its own if leaves out with the reason, and nothing of what is in it', () => {
+    const { sink, tell } = stage();
+    const below = (step: string) => ({ state: 'skipped', reason: { type: 'not-started', step } }) as const;
+    const left = { state: 'skipped', reason: { type: 'if', exitCode: 1 } } as const;
+    tell.end('a', left);
+    for (const child of ['x', 'y', 'server']) tell.end(`g/${child}`, below('g'));
+    tell.end('g', left);
+    for (const step of ['wait', 'b']) tell.end(step, below('.'));
+    tell.end('.', left);
+    tell.finish(left);
+    expect(sink.lines).toEqual([
+      '↓ a skipped: if: exit 1',
+      '↓ g skipped: if: exit 1',
+      '↓ tour skipped: if: exit 1',
+      expect.stringMatching(/^↓ tour skipped after /),
+    ]);
+  });
+
   it('tell many steps skipped for one reason as a count, and few by name', () => {
     const { sink, tell } = stage();
     for (let n = 0; n < 2000; n++) tell.end(`s${n}`, skippedAfter('a'));
