@@ -38,11 +38,11 @@ export function commandWords(step: Step): string {
     case 'sleep':
       return step.durationMs === 'forever' ? 'sleep forever' : `sleep ${formatLimit(step.durationMs)}`;
     case 'steps':
-      return `${step.children.length} steps in order`;
+      return `${counted(step.children.length)} in order`;
     case 'gather':
-      return `${step.children.length} steps at once`;
+      return `${counted(step.children.length)} at once`;
     case 'any':
-      return `the first to succeed of ${step.children.length} steps`;
+      return `the first to succeed of ${counted(step.children.length)}`;
     case 'forEach':
       return `for each ${listsWords(step.items)}: ${commandWords(step.each)}`;
     default:
@@ -64,6 +64,10 @@ export function readyWords({ probe }: Ready): string {
     default:
       return probe satisfies never;
   }
+}
+
+function counted(children: number): string {
+  return children === 1 ? '1 step' : `${children} steps`;
 }
 
 /** What stands before the host may be a password. */

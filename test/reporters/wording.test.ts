@@ -101,7 +101,7 @@ describe('what a step does, in words', () => {
     [run('a', 'printf "\x1b[31m"'), 'printf ""'],
     [sleep('a', 1500), 'sleep 1.5s'],
     [sleep('a', 'forever'), 'sleep forever'],
-    [steps('a', [run('x')]), '1 steps in order'],
+    [steps('a', [run('x')]), '1 step in order'],
     [gather('a', [run('x'), run('y')]), '2 steps at once'],
   ])('%#', (step, words) => {
     expect(commandWords(step)).toBe(words);
