@@ -1,6 +1,7 @@
 /** A plan as a tree of its steps: what `runjobs check` shows. */
-import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import { type Condition, childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import { everyWords, formatLimit } from './durations.ts';
+import { valueWords } from './items.ts';
 import { needWords, toleranceWords } from './lists.ts';
 import { commandWords, readyWords } from './steps.ts';
 import { cleanse } from './text.ts';
@@ -43,6 +44,7 @@ function modifierWords(step: Step): string[] {
   const { every, needs = [], ready, retry, timeoutMs, limits } = step;
   const words: string[] = [];
   if (needs.length > 0) words.push(`needs ${needs.map(needWords).join(', ')}`);
+  if (step.if !== undefined) words.push(`if ${conditionWords(step.if)}`);
   if (step.type === 'gather' || step.type === 'forEach') {
     if (step.limit !== undefined) words.push(`limit ${step.limit}`);
     if (step.failFast !== true) words.push(`failFast ${step.failFast}`);
@@ -61,4 +63,18 @@ function modifierWords(step: Step): string[] {
   for (const [clock, ms] of Object.entries(limits ?? {})) words.push(`${clock.replace(/Ms$/, '')} ${formatLimit(ms)}`);
   if (step.type === 'forEach') words.push(...modifierWords(step.each));
   return words;
+}
+
+/** `test -f Makefile`, `OS=linux, NODE=20 or 22`. */
+function conditionWords(condition: Condition): string {
+  switch (condition.type) {
+    case 'test':
+      return commandWords(condition.command);
+    case 'equal':
+      return Object.entries(condition.values)
+        .map(([name, values]) => `${name}=${values.map(value => valueWords(value)).join(' or ')}`)
+        .join(', ');
+    default:
+      return condition satisfies never;
+  }
 }

@@ -309,6 +309,17 @@ describe('the tree of a plan with lists', () => {
   });
 });
 
+it('the tree of a plan tells under which conditions a step starts', () => {
+  const test = { type: 'test', command: run('', 'test -f Makefile\nmore') } as const;
+  const equal = { type: 'equal', values: { OS: ['linux'], NODE: ['20', '22'], TAG: [''] } } as const;
+  const plan = planOf(steps('root', [run('a', 'make', { if: test }), run('b', 'make', { if: equal })], { if: test }));
+  expect(formatTree(plan).trimEnd().split('\n')).toEqual([
+    'tour · 2 steps in order · if test -f Makefile …',
+    '├─ a · make · if test -f Makefile …',
+    '└─ b · make · if OS=linux, NODE=20 or 22, TAG=""',
+  ]);
+});
+
 it('a copy that wins or loses an any, and a chain of needs, are told in words', () => {
   const { sink, tell } = stage(planOf(any('root', [run('a'), run('b'), run('c')])));
   tell.start('a');
