@@ -38,9 +38,16 @@ export class References {
 
   /** One text; the first name in it that nothing sets is told. @param besides further names that are known. */
   text(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
-    if (!mayName(text) || known.isOpen) return;
+    if (!mayName(text)) return;
+    const names = namesIn(text);
+    const nested = names.find(({ isNested }) => isNested);
+    if (nested !== undefined) {
+      const what = `the default of ${quoteText(nested.name)} stands as it is written: no other variable is expanded in it`;
+      this.tell(`${what}; let a script work it out, and save it`, path);
+    }
+    if (known.isOpen) return;
     const isUnknown = (name: string) => !besides?.has(name) && !known.has(name);
-    const found = namesIn(text).find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
+    const found = names.find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
     if (found !== undefined)
       this.tell(this.#unset(found.name, known, `, or give a default: \${${found.name}:-…}`), path);
   }

@@ -2,14 +2,24 @@
 
 const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
 
-/** The variables that a text names, in order, with whether each has a default and where its name begins. */
-export function namesIn(
-  text: string,
-): { readonly name: string; readonly hasDefault: boolean; readonly index: number }[] {
-  const names: { readonly name: string; readonly hasDefault: boolean; readonly index: number }[] = [];
+/** One `${NAME}` in a text. */
+export interface Reference {
+  readonly name: string;
+  readonly hasDefault: boolean;
+  /** Its default holds another one, and so has ended too early: at the end of that. */
+  readonly isNested: boolean;
+  /** Where its name begins. */
+  readonly index: number;
+}
+
+/** The variables that a text names, in order. */
+export function namesIn(text: string): Reference[] {
+  const names: Reference[] = [];
   if (!text.includes('${')) return names;
   for (const { 1: name, 2: fallback, index } of text.matchAll(REFERENCE)) {
-    if (name !== undefined) names.push({ name, hasDefault: fallback !== undefined, index: index + 2 });
+    if (name === undefined) continue;
+    const isNested = fallback?.includes('${') ?? false;
+    names.push({ name, hasDefault: fallback !== undefined, isNested, index: index + 2 });
   }
   return names;
 }

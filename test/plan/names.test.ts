@@ -61,6 +61,14 @@ describe('a name that nothing sets is told where it stands', () => {
     ]);
   });
 
+  test('a default that names another variable is told, as nothing would expand that', () => {
+    const nested = (name: string) =>
+      `the default of "${name}" stands as it is written: no other variable is expanded in it; let a script work it out, and save it`;
+    expect(problemsWith({ run: [`\${A:-\${HOME}/x}`] })).toEqual([`root.run[0]: ${nested('A')}`]);
+    expect(problemsWith({ env: { B: `a\${A:-x\${B:-}y}` }, run: 'x' })).toEqual([`root.env.B: ${nested('A')}`]);
+    expect(problemsWith({ run: [`\${A:-x}\${B:-$HOME}`] })).toEqual([]);
+  });
+
   test('one name of a text is told at a time', () => {
     expect(problemsWith({ run: [`\${A}${X}`] })).toEqual([`root.run[0]: ${unset('A')}`]);
   });
