@@ -38,6 +38,24 @@ export function cutTo(text: string, columns: number): string {
   return `${fits}…`;
 }
 
+/** The same, but it is the beginning that is cut off. */
+export function cutFront(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  const line = text
+    .slice(-(columns * 8 + 64))
+    .replace(TAB, '    ')
+    .replace(REORDERING, '');
+  if (widthOf(line) <= columns) return line;
+  let width = 0;
+  let fits = '';
+  for (const { segment } of [...graphemes.segment(line)].reverse()) {
+    width += widthOfGrapheme(segment);
+    if (width >= columns) break;
+    fits = segment + fits;
+  }
+  return `…${fits}`;
+}
+
 function widthOfGrapheme(grapheme: string): number {
   if (INVISIBLE.test(grapheme)) return 0;
   return WIDE.test(grapheme) ? 2 : 1;

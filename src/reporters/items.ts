@@ -4,7 +4,7 @@ import type { Progress } from '../events/progress.ts';
 import { itemOf } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
 import { showUnsafe } from '../plan/quote.ts';
-import { cutTo } from './columns.ts';
+import { cutFront, cutTo } from './columns.ts';
 
 /** A path as people read it. */
 interface Labels {
@@ -13,6 +13,7 @@ interface Labels {
 
 const VALUE_COLUMNS = 32;
 const ITEM_COLUMNS = 60;
+const PATH_MAX = 4096;
 
 /** `NODE=20 OS=linux`: each value cut to 32 columns, all of it to `columns`. What an object holds stands for the object. */
 export function itemWords(item: Item, columns = ITEM_COLUMNS): string {
@@ -32,12 +33,21 @@ export function labelIn(progress: Progress, path: string, steps: Labels): string
   return labelWithItem(path, itemOf(progress.nodes.get(path) ?? nearest(progress.nodes, path)), steps);
 }
 
-/** One value on one line: line ends as `⏎`, what is unsafe as a sign; quoted where it would not be told from what follows. */
+/**
+ * One value on one line: line ends as `⏎`, what is unsafe as a sign; quoted where it would not be told from what follows.
+ * Of a long path it is the end that is shown: that tells one file of a folder from the others.
+ */
 export function valueWords(value: string, columns = VALUE_COLUMNS): string {
+  const isPath = isPathLike(value);
   // What lies far beyond the edge needs no care.
-  const line = value.slice(0, columns * 8).replace(/\r\n|[\r\n]/g, '⏎');
-  const shown = cutTo(showUnsafe(line), columns);
+  const near = isPath ? value.slice(-columns * 8) : value.slice(0, columns * 8);
+  const line = showUnsafe(near.replace(/\r\n|[\r\n]/g, '⏎'));
+  const shown = isPath ? cutFront(line, columns) : cutTo(line, columns);
   return shown === '' || shown.includes(' ') ? `"${shown}"` : shown;
+}
+
+function isPathLike(value: string): boolean {
+  return value.length <= PATH_MAX && value.includes('/') && !/\s|:\/\//.test(value);
 }
 
 /** Whether the name is that of an object whose members are there by names of their own. */

@@ -45,6 +45,9 @@ describe('the values of a copy', () => {
     [{ H: '{}' }, 'H={}'],
     [{ N: '日本語'.repeat(20) }, `N=${'日本語'.repeat(5)}…`],
     [{ N: 'שלום' }, 'N=שלום'],
+    [{ F: `../data/${'x'.repeat(40)}/07.csv` }, `F=…${'x'.repeat(24)}/07.csv`],
+    [{ F: `データ/${'日本語'.repeat(20)}/07.csv` }, `F=…${'日本語日本語日本語日本語'}/07.csv`],
+    [{ U: `https://example.org/${'x'.repeat(40)}` }, `U=https://example.org/${'x'.repeat(11)}…`],
   ])('of %j are %j', (item, words) => {
     expect(itemWords(item)).toBe(words);
   });
