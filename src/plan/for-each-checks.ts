@@ -64,6 +64,8 @@ function listFindings(list: unknown, path: Path): Finding[] {
   }
   if (!isRaw(list)) return [];
   const kinds = KINDS.filter(kind => list[kind] !== undefined);
+  // Other keys have been told by the first pass.
+  if (kinds.length === 0 && Object.keys(list).some(key => !KINDS.some(kind => kind === key))) return [];
   const found = exactlyOne(kinds, KINDS, path);
   for (const kind of kinds) {
     const source = list[kind];

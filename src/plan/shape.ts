@@ -1,4 +1,5 @@
 /** The first pass over a plan: whether every key and value has the right shape, told in plain words. */
+import { idsFor } from './ids.ts';
 import { quoteText } from './quote.ts';
 import { KEYS, planSchema } from './schema.ts';
 import type { Finding, Path } from './source.ts';
@@ -39,7 +40,7 @@ function findingsOf(issue: Issue, parent: Path, root: unknown): Finding[] {
       return [{ message: issue.message + meantValue(valueAt(root, path), words), path, at: 'value' }];
     }
   }
-  return [{ message: issue.message, path, at: 'value' }];
+  return [{ message: issue.message + meantId(valueAt(root, path), path), path, at: 'value' }];
 }
 
 /** Whether a branch of a union takes values of this type, so that its complaints are about what is inside. */
@@ -57,6 +58,8 @@ function unknownKey(key: string, path: Path): string {
   const kind = kindOf(path);
   if (kind === 'definition' && KEYS.step.includes(key))
     return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
+  if (kind === 'forEach' && KEYS.lines.includes(key))
+    return `unknown key; say what it holds, as in {"lines": {${quoteText(key)}: …}}`;
   const meant = didYouMean(key, KEYS[kind]);
   if (meant !== '') return `unknown key${meant}`;
   const isStep = kind === 'step' || kind === 'definition';
@@ -66,11 +69,12 @@ function unknownKey(key: string, path: Path): string {
   return `unknown key; expected ${KEYS[kind].join(', ')}`;
 }
 
-/** What an object at this path is. */
+/** What an object at this path is: the key that holds it tells; below forEach those are names of variables. */
 function kindOf(path: Path): keyof typeof KEYS {
   if (path.length === 0) return 'root';
   if (path.length === 2 && path[0] === 'define') return 'definition';
   const owner = path.at(-1);
+  if (path.at(-2) === 'forEach' && typeof owner === 'string') return 'forEach';
   return typeof owner === 'string' && isKind(owner) ? owner : 'step';
 }
 
@@ -85,6 +89,13 @@ function isKind(word: string): word is keyof typeof KEYS {
 
 function meantValue(value: unknown, words: readonly string[]): string {
   return typeof value === 'string' ? didYouMean(value, words) : '';
+}
+
+/** Of a sibling that is needed by its name: the id that is made from that. */
+function meantId(value: unknown, path: Path): string {
+  if (typeof value !== 'string' || !path.slice(-3).includes('needs')) return '';
+  const [id = '1'] = idsFor([{ name: value }]);
+  return id === '1' ? '' : `; a step of this name has the id ${quoteText(id)}`;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -106,6 +106,31 @@ describe('a wrong type is told with what was expected and what stands there', ()
   });
 });
 
+describe('a sibling that is needed by its name', () => {
+  test.each<[unknown, string]>([
+    [
+      {
+        gather: [
+          { name: 'Copy TAB_1', run: 'x' },
+          { needs: 'Copy TAB_1', run: 'x' },
+        ],
+      },
+      'root.gather[1].needs: expected the id of a sibling, got "Copy TAB_1"; a step of this name has the id "copy-tab_1"',
+    ],
+    [
+      { gather: [{ needs: ['a', 'A b'], run: 'x' }] },
+      'root.gather[0].needs[1]: expected the id of a sibling, got "A b"; a step of this name has the id "a-b"',
+    ],
+    [
+      { gather: [{ needs: { id: 'A', when: 'ended' }, run: 'x' }] },
+      'root.gather[0].needs.id: expected the id of a sibling, got "A"; a step of this name has the id "a"',
+    ],
+    [{ gather: [{ needs: '+', run: 'x' }] }, 'root.gather[0].needs: expected the id of a sibling, got "+"'],
+  ])('%j is told its id', (value, problem) => {
+    expect(problemsWith(value)).toContain(problem);
+  });
+});
+
 describe('an unknown key', () => {
   test.each<[unknown, string]>([
     [{ run: 'x', timout: 1 }, 'root.timout: unknown key, did you mean "timeout"?'],
@@ -127,6 +152,14 @@ describe('an unknown key', () => {
       'root.every.at: unknown key; expected interval, cron, timezone, times, for, until, overlap, catchUp, failureThreshold, immediate, jitter',
     ],
     [{ run: 'x', 'a b\u001b': 1 }, 'root["a b\\u001b"]: unknown key; "runjobs schema" prints all keys'],
+    [
+      { forEach: { N: { run: 'seq 3' } }, run: 'x' },
+      'root.forEach.N.run: unknown key; say what it holds, as in {"lines": {"run": …}}',
+    ],
+    [
+      { forEach: { N: { timeout: 1 } }, run: 'x' },
+      'root.forEach.N.timeout: unknown key; expected lines, json, csv, glob',
+    ],
     [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],
     [
       { http: { url: 'http://a', query: 1 } },
