@@ -210,7 +210,12 @@ class Names {
   #withEnv(env: Raw, path: Path, outer: Known): Known {
     const names = Object.keys(env);
     if (names.length === 0) return outer;
-    for (const name of names) if (mayName(env[name])) this.#references.text(env[name], [...path, name], outer);
+    for (const name of names) {
+      if (!mayName(env[name])) continue;
+      this.#references.beside = names.filter(other => other !== name);
+      this.#references.text(env[name], [...path, name], outer);
+    }
+    this.#references.beside = [];
     return outer.with(namesOf(env));
   }
 

@@ -23,6 +23,8 @@ export class References {
   readonly lacking = new Map<string, Path>();
   /** The one whose texts are looked at. */
   file: PlanFile;
+  /** Names of the env whose values are looked at, which do not see each other. */
+  beside: readonly string[] = [];
   readonly #saves: Saves;
   readonly #env: object;
   /** What was told; a definition may be looked at for each of its uses. */
@@ -82,6 +84,8 @@ export class References {
     const quoted = quoteText(name);
     const row = this.lacking.get(name);
     if (row !== undefined) return `${formatPath(row)} has no ${quoted}, which this needs; add it there${orDefault}`;
+    if (this.beside.includes(name))
+      return `${quoted} is set in the same env, whose values see only what is set further out; set it there, or in inputs${orDefault}`;
     const place = this.#saves.placeOf(name);
     if (place !== undefined) {
       const where = place.file === this.file ? '' : `${escapeUnsafe(place.file.shown)} `;

@@ -69,6 +69,16 @@ describe('a name that nothing sets is told where it stands', () => {
     expect(problemsWith({ run: [`\${A:-x}\${B:-$HOME}`] })).toEqual([]);
   });
 
+  test('of a variable in the same env it is told why it is not seen', () => {
+    const beside = `"A" is set in the same env, whose values see only what is set further out; set it there, or in inputs, or give a default: \${A:-…}`;
+    const env = { A: 1, B: `\${A}` };
+    expect(problemsWith({ env, run: ['echo', `\${B}`] })).toEqual([`root.env.B: ${beside}`]);
+    expect(problemsWith({ env: { A: 2 }, steps: [{ env, run: 'x' }] })).toEqual([]);
+    expect(problemsWith({ steps: [{ env: { A: 1 }, run: 'x' }, { run: [`\${A}`] }] })).toEqual([
+      `root.steps[1].run[0]: ${unset('A')}`,
+    ]);
+  });
+
   test('one name of a text is told at a time', () => {
     expect(problemsWith({ run: [`\${A}${X}`] })).toEqual([`root.run[0]: ${unset('A')}`]);
   });
