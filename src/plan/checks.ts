@@ -2,6 +2,7 @@
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
+import { isForeignTest } from './foreign-tests.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { keptNameFindings } from './kept-name.ts';
@@ -25,6 +26,9 @@ export interface Checked {
 }
 
 const WRAP = 'wrap it in steps: {"forEach": …, "steps": [{"gather": …}]}';
+
+const FOREIGN_TEST =
+  'a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}';
 
 const KEY_RULES = Object.entries(GOES_WITH);
 
@@ -84,6 +88,8 @@ class Checks implements Checked {
     this.#keysGoWithBody(step, bodies, path);
     const shell = step.shell ?? inherited;
     if (step.run !== undefined) this.#command(step, { path, shell });
+    if (typeof shell === 'string' && typeof step.if === 'string' && isForeignTest(step.if))
+      this.#warn(FOREIGN_TEST, [...path, 'if'], 'value');
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
     this.errors.push(...limitFindings(step, path));

@@ -412,6 +412,12 @@ describe('a warning', () => {
       '{"http": {"url": "http://a", "json": 1}}',
       '1:30 root.http.json: json is sent with GET, the default; add "method": "POST" if that is meant',
     ],
+    ...['success()', '!failure()', '${{ x }}', "github.ref == 'x'", 'OS != linux', '$OS == "linux"'].map(
+      (test): [string, string] => [
+        JSON.stringify({ if: test, run: 'x' }),
+        '1:7 root.if: a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}',
+      ],
+    ),
   ])('%s', async (text, warning) => {
     expect(await warningsOf(text)).toEqual([warning]);
   });
@@ -420,6 +426,16 @@ describe('a warning', () => {
     '{"shell": "bash", "steps": ["a | b"]}',
     '{"shell": ["ksh", "-c"], "run": "a | b"}',
     '{"run": ["a", "|"]}',
+    '{"if": "x == 1", "shell": ["python3", "-c"], "run": "x"}',
+    ...[
+      'test "$A" != b',
+      '[ a != b ]',
+      '[[ $A == b ]]',
+      'A=b ./x',
+      '! ./changed',
+      './success (x)',
+      'a=1; test $a -eq 1',
+    ].map(test => JSON.stringify({ if: test, run: 'x' })),
   ])('is not given for %s', async text => {
     expect(await warningsOf(text)).toEqual([]);
   });
