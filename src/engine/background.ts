@@ -10,12 +10,14 @@ interface Background {
   readonly ended: Promise<unknown>;
 }
 
-/** How far one has come; neither is waited for any longer once the group is closed. */
+/** How far one has come; nothing is waited for any longer once the group is closed. */
 export interface Started {
   /** Resolves when it has started, or with what it came to before. */
   readonly begun: Promise<Outcome | undefined>;
   /** Resolves when it is ready (has started, where it has no `ready`), or with what it came to before. */
   readonly ready: Promise<Outcome | undefined>;
+  /** Resolves with what it has come to; with nothing where its group was closed before. */
+  readonly ended: Promise<Outcome | undefined>;
 }
 
 /** Those of one group. */
@@ -47,6 +49,7 @@ export class Backgrounds {
     return {
       begun: unlessClosed(this.#group, Promise.race([begun, ended])),
       ready: unlessClosed(this.#group, Promise.race([ready === undefined ? begun : isReady, ended])),
+      ended: unlessClosed(this.#group, ended),
     };
   }
 

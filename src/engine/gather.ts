@@ -41,10 +41,16 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
       return { type: 'aside', done: undefined };
     }
     if (child.background) {
-      const { begun, ready } = group.startBackground(child, seenBy(child));
+      const { begun, ready, ended } = group.startBackground(child, seenBy(child));
+      const isAwaited = needs.isAwaited(child);
       const told = ready.then(outcome => needs.ready(child, outcome));
-      if (child.ready === undefined) return { type: 'aside', done: told };
-      return { type: 'aside', done: begun, ...(needs.isAwaited(child) ? { pending: told } : {}) };
+      const over = ended.then(outcome => outcome && needs.ended(child, outcome));
+      const pending = needs.awaitsEnd(child)
+        ? { pending: Promise.all([told, over]) }
+        : isAwaited
+          ? { pending: told }
+          : {};
+      return { type: 'aside', done: child.ready === undefined ? told : begun, ...pending };
     }
     return {
       type: 'run',

@@ -74,9 +74,14 @@ export class Needs {
     return this.#dependents.has(id);
   }
 
-  /** A background child is ready, or has come to this before. */
+  /** A background child is ready, or has come to this before. Those that wait for its end still do. */
   ready(child: Step, outcome: Outcome | undefined): void {
     this.#settle(child, { outcome, isBackground: true });
+  }
+
+  /** Whether a child waits for the end of this one, whatever or how bad that is. */
+  awaitsEnd({ id }: Step): boolean {
+    return (this.#dependents.get(id) ?? []).some(index => this.#isForEnd(index, id));
   }
 
   /** The siblings that a child needs, and those that they need, in declared order. */
@@ -99,8 +104,12 @@ export class Needs {
     const waiting = this.#dependents.get(id);
     if (waiting === undefined) return;
     this.#came.set(id, came);
-    this.#dependents.delete(id);
+    const isGoingOn = came.outcome === undefined;
+    const stillWaiting = isGoingOn ? waiting.filter(index => this.#isForEnd(index, id)) : [];
+    if (stillWaiting.length > 0) this.#dependents.set(id, stillWaiting);
+    else this.#dependents.delete(id);
     for (const index of waiting) {
+      if (stillWaiting.includes(index)) continue;
       const missing = this.#missing.get(index);
       // Once the gather is closed, nobody waits any more.
       if (missing === undefined) continue;
@@ -110,6 +119,11 @@ export class Needs {
         this.#free(index);
       }
     }
+  }
+
+  /** Whether the child at an index needs the end of the sibling, not its success. */
+  #isForEnd(index: number, sibling: string): boolean {
+    return this.#children[index]?.needs?.some(({ id, when }) => id === sibling && when !== 'succeeded') ?? false;
   }
 
   #free(index: number): void {

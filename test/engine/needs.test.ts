@@ -122,6 +122,34 @@ describe('a child with needs', () => {
     expect(state('server')).toBe('succeeded');
   });
 
+  it('for the end of a background sibling waits until that has come, however it comes', async () => {
+    const following = (when: 'ended' | 'failed' | 'succeeded') =>
+      leaf(when, { durationMs: 5 }, { needs: [need('server', when)] });
+    const all = [following('ended'), following('failed'), following('succeeded')];
+    const failing = await simulate(
+      gather('.', [leaf('server', { durationMs: 100, exitCode: 1 }, { background: true, allowFailure: true }), ...all]),
+    );
+    expect(started(failing.lines)).toEqual(['0 .', '0 server', '0 succeeded', '100 ended', '100 failed']);
+    const good = await simulate(gather('.', [leaf('server', { durationMs: 100 }, { background: true }), ...all]));
+    expect(started(good.lines)).toEqual(['0 .', '0 server', '0 succeeded', '100 ended']);
+    expect(good.steps.get('failed')).toEqual({
+      state: 'skipped',
+      reason: { type: 'need', steps: ['server'], when: 'failed' },
+    });
+  });
+
+  it('for the end of a background sibling ends with the group', async () => {
+    const server = leaf('server', { durationMs: 100_000 }, { background: true });
+    const run = await simulate(
+      gather('.', [
+        server,
+        leaf('after', {}, { needs: [need('server', 'ended')] }),
+        leaf('bad', { durationMs: 10, exitCode: 1 }),
+      ]),
+    );
+    expect([run.state('after'), run.state('server'), run.tookMs]).toEqual(['skipped', 'cancelled', 10]);
+  });
+
   it('is taken over by a resumed run, and meets the needs of others', async () => {
     const tree = gather('.', [
       leaf('a', { durationMs: 5 }),
