@@ -180,6 +180,11 @@ describe('glob', () => {
     expect(texts(await read({ type: 'glob', pattern: '.*.md' }))).toEqual(['.hidden.md']);
   });
 
+  it('gives absolute paths where the pattern is one', async () => {
+    write('one.txt', '');
+    expect(texts(await read({ type: 'glob', pattern: join(folder, '*.txt') }))).toEqual([join(folder, 'one.txt')]);
+  });
+
   it('that matches nothing has no items', async () => {
     expect(await read({ type: 'glob', pattern: 'none/*.txt' })).toEqual([]);
   });
