@@ -124,7 +124,8 @@ export function openRun(options: RunOptions): Run {
   setMaxListeners(0, killer.signal);
   const t = () => Math.round(clock.now() - startedAt);
   const { resume } = options;
-  const variables = outermost(options);
+  const builtIns = { RUNJOBS_RUN: options.id, ...options.builtIns };
+  const variables = outermost(options).with(builtIns, { type: 'runjobs' });
   const above = new Scope(undefined, {
     path: '.',
     variables,
@@ -165,7 +166,7 @@ export function openRun(options: RunOptions): Run {
     logs: options.logs,
     slots: new Slots(plan.slots, clock, plan.pools),
     killed: killer.signal,
-    builtIns: { RUNJOBS_RUN: options.id, ...options.builtIns },
+    builtIns,
     sources: options.sources,
     readList: options.readList,
     reach: options.reach,

@@ -45,10 +45,9 @@ export async function variablesOf(
   path: string,
   { plan, past, given, ...look }: LookOptions,
 ): Promise<Sight | undefined> {
-  const outermost = given.reduce(
-    (outer, { values, origin }) => outer.with(values, origin),
-    Variables.unknown({ type: 'process' }),
-  );
+  const outermost = given
+    .reduce((outer, { values, origin }) => outer.with(values, origin), Variables.unknown({ type: 'process' }))
+    .with(look.builtIns, { type: 'runjobs' });
   const walk = new Walk(path, look, plan.secrets);
   const variables = await walk.into({ step: plan.root, path: '.', past, tick: undefined }, outermost);
   if (variables === undefined) return undefined;

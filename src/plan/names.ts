@@ -9,7 +9,7 @@ import { KnownFiles } from './known-files.ts';
 import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
 import { readyTexts } from './ready-names.ts';
-import { mayName, OF_FINALLY, OF_LEAVES, References } from './references.ts';
+import { mayName, OF_FINALLY, OF_LEAVES, OF_RUN, References } from './references.ts';
 import type { Saves } from './saves.ts';
 import { hasNeeds, Siblings } from './siblings.ts';
 import type { Finding, Path } from './source.ts';
@@ -29,6 +29,7 @@ export function nameFindings({ entry, given, ...options }: NameOptions): Finding
   const { env, files, isPartial = false } = given;
   let known = new Known(namesOf(env), { isOpen: isPartial });
   for (const { values } of files) known = known.with(namesOf(values));
+  known = known.with(OF_RUN);
   const names = new Names({ ...options, env });
   names.entry(entry, { known, flowing: {} });
   names.unused(known);

@@ -8,7 +8,9 @@ import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { namesIn } from './variables.ts';
 
-/** Variables that runjobs sets for each command and request, */
+/** Variables that runjobs sets for the whole run, */
+export const OF_RUN: ReadonlySet<string> = own(['RUN', 'TMP']);
+/** for each command and request, */
 export const OF_LEAVES: ReadonlySet<string> = own(['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'TMP']);
 /** and for the steps of a finally. */
 export const OF_FINALLY: ReadonlySet<string> = own(['OUTCOME', 'EXIT_CODE', 'FAILED_STEP']);

@@ -114,6 +114,10 @@ describe('it is no error', () => {
     ['for a variable that holds a list', { steps: [save, { forEach: { A: { lines: { var: 'X' } } }, run: 'x' }] }],
     ['in a cwd that only a step further in uses', { cwd: X, steps: [{ run: 'x', env: { X: 1 } }] }],
     ['for what runjobs sets', { run: [`\${RUNJOBS_RUN}\${RUNJOBS_STEP}\${RUNJOBS_STEP_KEY}\${RUNJOBS_TMP}`] }],
+    [
+      'for what is the same in the whole run',
+      { run: 'x', env: { A: `\${RUNJOBS_TMP}/\${RUNJOBS_RUN}` }, cwd: `\${RUNJOBS_TMP}` },
+    ],
     ['for attempt and tick', { http: `http://a/\${RUNJOBS_ATTEMPT}/\${RUNJOBS_TICK}` }],
     [
       'for how the body ended, in finally',
@@ -184,8 +188,8 @@ describe('what is known somewhere else only', () => {
     ],
     [
       'what runjobs tells commands, in env',
-      { run: 'x', env: { A: `\${RUNJOBS_RUN}` } },
-      'root.env.A: "RUNJOBS_RUN" has a value in the texts of commands and requests only',
+      { run: 'x', env: { A: `\${RUNJOBS_STEP}` } },
+      'root.env.A: "RUNJOBS_STEP" has a value in the texts of commands and requests only',
     ],
     [
       'what runjobs tells a finally, in a body',
