@@ -30,7 +30,7 @@ export async function executeLeaf(
     started({ ...facts, ...(logOffset > 0 ? { logOffset } : {}) });
   };
   const quiet = watchQuiet(run, step, scope);
-  const output = openOutput(run, running, step.save, quiet.heard);
+  const output = openOutput(run, running, step, quiet.heard);
   const variables = scope.variables.with(builtInsOf({ path: running.path, attempt, tick: scope.tick }, run.builtIns), {
     type: 'runjobs',
   });

@@ -1,6 +1,6 @@
 /** The output of a leaf step on its way: secrets are masked, then it is kept in the step's log and told to whoever listens. */
 import type { Masker } from '../events/masker.ts';
-import type { Save } from '../plan/plan.ts';
+import type { LeafStep } from '../plan/plan.ts';
 import { createByteTail } from './byte-tail.ts';
 import type { RunContext, Running } from './context.ts';
 import { hiddenOf } from './hidden.ts';
@@ -22,11 +22,11 @@ export interface Output {
 }
 
 /**
- * Opens the output of one attempt of a leaf that saves this.
+ * Opens the output of one attempt of a leaf that keeps this.
  * @param heard called with each piece, whether it is shown or not.
  */
-export function openOutput(run: RunContext, running: Running, save: Save | undefined, heard: () => void): Output {
-  const kept = openKept(run, running, save);
+export function openOutput(run: RunContext, running: Running, keeps: Keeps, heard: () => void): Output {
+  const kept = openKept(run, running, keeps);
   const stderr = readsStderr(running.step.retry) ? createByteTail(STDERR_BYTES) : undefined;
   if (stderr !== undefined) running.stderr = stderr;
   return {
@@ -39,11 +39,16 @@ export function openOutput(run: RunContext, running: Running, save: Save | undef
   };
 }
 
-function openKept(run: RunContext, running: Running, save: Save | undefined): Output {
+type Keeps = Pick<LeafStep, 'save' | 'saveTo'>;
+
+function openKept(run: RunContext, running: Running, { save, saveTo }: Keeps): Output {
   const shown = openShown(run, running);
   const hidden = hiddenOf(run, save);
-  if (hidden === undefined) return shown;
-  return hidden.stream === 'out' ? withoutStandardOutput(shown, hidden.name) : keptBack(shown);
+  if (hidden?.stream === 'out') {
+    return withoutStandardOutput(shown, () => `the secret "${hidden.name}" comes from this output`);
+  }
+  const all = hidden === undefined ? shown : keptBack(shown);
+  return saveTo === undefined ? all : withoutStandardOutput(all, bytes => `${bytes} bytes for the file "${saveTo}"`);
 }
 
 function openShown(run: RunContext, running: Running): Output {
@@ -81,17 +86,17 @@ function openShown(run: RunContext, running: Running): Output {
   };
 }
 
-/** Standard output becomes a secret as a whole or in parts: a line stands in its place. */
-function withoutStandardOutput(shown: Output, name: string): Output {
-  let isLeftOut = false;
+/** Standard output is a secret, as a whole or in parts, or is in a file: a line stands in its place. @param why of so many bytes. */
+function withoutStandardOutput(shown: Output, why: (bytes: number) => string): Output {
+  let leftOut = 0;
   return {
     write(bytes, stream = 'out') {
       if (stream === 'err') return shown.write(bytes, stream);
-      isLeftOut ||= bytes.length > 0;
+      leftOut += bytes.length;
       return undefined;
     },
     end() {
-      if (isLeftOut) void shown.write(Buffer.from(`[not shown: the secret "${name}" comes from this output]\n`));
+      if (leftOut > 0) void shown.write(Buffer.from(`[not shown: ${why(leftOut)}]\n`));
       shown.end();
     },
   };

@@ -275,6 +275,35 @@ it('each step has a name that is fit for a file', async () => {
   expect([output('a/b'), output('c')]).toEqual(['a.b\n', 'c\n']);
 });
 
+describe('what goes into a file', () => {
+  it('is neither shown nor in the log, where its size stands in its place; stderr is', async () => {
+    const folder = temporaryFolder();
+    const plan = planFile({
+      steps: [{ id: 'dump', run: 'head -c 300000 /dev/zero; echo done >&2', saveTo: join(folder, 'dump') }],
+    });
+    const { stdout, exitCode } = await runjobs([plan, '--reporter', 'plain', '--state-dir', folder]);
+    expect(exitCode).toBe(0);
+    expect(String(stdout)).toContain(
+      `[dump] done\n[dump] [not shown: 300000 bytes for the file "${join(folder, 'dump')}"]\n`,
+    );
+    expect(statSync(join(folder, 'dump')).size).toBe(300_000);
+    const logs = await runjobs(['logs', 'last', 'dump', '--state-dir', folder]);
+    expect(String(logs.stdout)).toBe(`done\n[not shown: 300000 bytes for the file "${join(folder, 'dump')}"]\n`);
+  });
+
+  it('may lie in the folder of the run, which a later forEach looks into', async () => {
+    const plan = planFile({
+      steps: [
+        { run: 'touch "$RUNJOBS_TMP/a.txt" "$RUNJOBS_TMP/b.txt"' },
+        { forEach: { F: { glob: '${RUNJOBS_TMP}/*.txt' } }, run: 'test -e "$F"; basename "$F"', limit: 1, cwd: '/' },
+      ],
+    });
+    const { stdout, exitCode } = await runjobs([plan, '--reporter', 'plain', '--state-dir', temporaryFolder()]);
+    expect(exitCode, String(stdout)).toBe(0);
+    expect(String(stdout)).toContain('[2[1]] a.txt\n');
+  });
+});
+
 describe.runIf(process.platform === 'linux')('saveTo', () => {
   it('into a folder that cannot be made fails the step, and goes on at once', async () => {
     const { exitCode, ended } = await ran({ steps: [{ id: 'a', run: 'echo x', saveTo: '/proc/none/such/f' }] });

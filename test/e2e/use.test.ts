@@ -52,7 +52,7 @@ steps:
       '[used/where] tool of sub',
       '[used/where] of the file outside',
       '[used/each[1]] a.txt l1',
-      '[used/to] kept',
+      '[used/to] [not shown: 5 bytes for the file "out/kept"]',
       '[used/down] deep',
     ]);
     expect(exitCode).toBe(0);
