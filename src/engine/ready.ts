@@ -8,6 +8,9 @@ import { type FinalProbe, finalProbe } from './probes.ts';
 import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
 import { Unexpandable } from './variables.ts';
 
+/** Where the plan does not say: the first distance between two probes, each further one twice as long, and the longest. */
+const FIRST_MS = 50;
+const LONGEST_MS = 500;
 /** What one probe may take, in milliseconds. */
 const PROBE_MS = 10_000;
 /** An answer that is waited for so long may never come. */
@@ -133,12 +136,14 @@ class Watch implements Readiness {
     await this.#polling;
   }
 
-  /** Asks at once, then at fixed distances, each time for no longer than there is time. */
+  /** Asks at once, then again and again, each time for no longer than there is time. */
   async #poll(startedAt: number, ask: (scope: Scope) => Promise<string | undefined>): Promise<void> {
     const { clock } = this.#run;
     const { ready, probing } = this.#watched;
     const endsAt = startedAt + ready.timeoutMs;
-    for (let due = startedAt; ; due = Math.max(due + ready.everyMs, clock.now())) {
+    let everyMs = ready.everyMs ?? FIRST_MS;
+    for (let due = startedAt; ; due = Math.max(due + everyMs, clock.now())) {
+      if (due > startedAt && ready.everyMs === undefined) everyMs = Math.min(everyMs * 2, LONGEST_MS);
       if (due > startedAt && !(await sleepUntil(clock, due, probing))) return;
       this.#askedAt = clock.now();
       const limitMs = Math.min(PROBE_MS, endsAt - this.#askedAt);

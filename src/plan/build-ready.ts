@@ -13,7 +13,7 @@ const GRACE_MS = 1000;
 export function readyOf(ready: ReadyInput, commandOf: CommandOf, requestOf: RequestStepOf): Ready {
   return {
     probe: probeOf(ready, commandOf, requestOf),
-    everyMs: ms(ready.every ?? '500ms'),
+    ...(ready.every === undefined ? {} : { everyMs: ms(ready.every) }),
     timeoutMs: ms(ready.timeout ?? 60),
   };
 }

@@ -106,8 +106,8 @@ export type Condition =
 /** When a background step is ready: as soon as its probe says so. */
 export interface Ready {
   readonly probe: Probe;
-  /** Milliseconds from probe to probe. */
-  readonly everyMs: number;
+  /** Milliseconds from probe to probe; absent: few at first, then more. */
+  readonly everyMs?: number;
   /** Milliseconds from the start of an attempt, which has failed if it is not ready by then. */
   readonly timeoutMs: number;
 }

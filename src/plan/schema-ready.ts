@@ -29,7 +29,10 @@ export const readyShape = {
     script,
     'Ready when this script exits with 0, in the shell, folder and variables of the step. Example: "pg_isready".',
   ),
-  every: key(someTime, 'From one probe to the next, default "500ms"; not with log. Example: "2s".'),
+  every: key(
+    someTime,
+    'From one probe to the next, default "500ms", after a few that come sooner; not with log. Example: "2s".',
+  ),
   timeout: key(
     someTime,
     'By when it must be ready, from the start of an attempt, default "60s"; else the attempt has failed. Example: "5m".',

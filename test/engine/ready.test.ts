@@ -20,6 +20,19 @@ const readies = ({ events }: Simulation) => events.filter(event => event.type ==
 const reasonOf = (run: Simulation, step: string) => (run.steps.get(step) as Outcome & { reason: unknown }).reason;
 
 describe('a background step with ready', () => {
+  it('is asked at once, soon again, and then less often, where it does not say how often', async () => {
+    const { everyMs: _, ...unsaid } = ready('80').ready;
+    const readyAt = async (reach: number) => {
+      const run = await simulate(steps('.', [server('db', { ready: unsaid }), test]), { reach });
+      return readies(run).map(({ t }) => t);
+    };
+    const asked = [0, 50, 150, 350, 750, 1250, 1750];
+    for (const [index, at] of asked.entries()) {
+      expect(await readyAt(at)).toEqual([at]);
+      if (index > 0) expect(await readyAt((asked[index - 1] ?? 0) + 1)).toEqual([at]);
+    }
+  });
+
   it('holds the next step until it is ready, asked at once and then every so often', async () => {
     const run = await simulate(steps('.', [server('db'), test]), { reach: 1200 });
     expect(run.lines).toEqual([

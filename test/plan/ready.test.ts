@@ -27,12 +27,10 @@ describe('ready', () => {
   test('has defaults: every half second, for a minute', () => {
     expect(readyOf(server({ tcp: 80 }))).toEqual({
       probe: { type: 'tcp', address: '80' },
-      everyMs: 500,
       timeoutMs: 60_000,
     });
     expect(readyOf(server({ log: '/up/', timeout: '5m' }))).toEqual({
       probe: { type: 'log', pattern: '/up/' },
-      everyMs: 500,
       timeoutMs: 300_000,
     });
   });
