@@ -51,6 +51,7 @@ const ROOMS: Record<string, Room> = {
 const ONLY: Record<string, readonly string[]> = {
   zod: [
     'src/plan/schema.ts',
+    'src/plan/schema-command.ts',
     'src/plan/schema-data.ts',
     'src/plan/schema-http.ts',
     'src/plan/schema-modifiers.ts',

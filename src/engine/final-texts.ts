@@ -1,5 +1,6 @@
 /** The texts of a leaf step as they are carried out: with their variables in them. */
 import type { LeafStep } from '../plan/plan.ts';
+import { finalCommand } from './final-command.ts';
 import { finalRequest } from './final-http.ts';
 import type { Variables } from './variables.ts';
 
@@ -10,15 +11,12 @@ import type { Variables } from './variables.ts';
 export function finalTexts(step: LeafStep, variables: Variables): LeafStep {
   const text = (value: string) => variables.expand(value);
   switch (step.type) {
-    case 'run': {
-      const [program, ...args] = typeof step.command === 'string' ? [] : step.command;
+    case 'run':
       return {
         ...step,
-        command: program === undefined ? step.command : [text(program), ...args.map(text)],
-        ...(step.cwd === undefined ? {} : { cwd: text(step.cwd) }),
+        ...finalCommand(step, text),
         ...(step.saveTo === undefined ? {} : { saveTo: text(step.saveTo) }),
       };
-    }
     case 'http':
       return {
         ...step,

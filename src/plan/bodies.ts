@@ -19,6 +19,7 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'ba
   save: ['run', 'http', 'use'],
   saveTo: ['run', 'http'],
   okExitCodes: ['run'],
+  stdin: ['run'],
   cwd: ['run', 'steps', 'gather', 'any', 'use'],
   shell: ['run', 'steps', 'gather', 'any', 'use'],
   stop: ['run', 'steps', 'gather', 'any', 'use'],

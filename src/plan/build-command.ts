@@ -1,7 +1,7 @@
 /** Makes commands, with what flows down to them from the steps around. */
 import { ms } from './build-modifiers.ts';
-import type { StepInput, StopInput } from './input.ts';
-import type { Command, StopPolicy } from './plan.ts';
+import type { StdinInput, StepInput, StopInput } from './input.ts';
+import type { Command, Stdin, StopPolicy } from './plan.ts';
 
 /** What flows down to a step from its ancestors. */
 export interface Inherited {
@@ -29,14 +29,19 @@ export function flowDown(input: StepInput, inherited: Inherited): Inherited {
 }
 
 /** The command of a `run` step. */
-export function commandIn({ run = '', okExitCodes = [0] }: StepInput, { shell, cwd, stop }: Inherited): Command {
+export function commandIn({ run = '', stdin, okExitCodes = [0] }: StepInput, { shell, cwd, stop }: Inherited): Command {
   return {
     command: typeof run === 'string' ? run : words(run),
     shell,
     ...(cwd === undefined ? {} : { cwd }),
     stop,
+    ...(stdin === undefined ? {} : { stdin: stdinOf(stdin) }),
     okExitCodes,
   };
+}
+
+function stdinOf({ text, file = '' }: StdinInput): Stdin {
+  return text === undefined ? { type: 'file', path: file } : { type: 'text', text };
 }
 
 function shellOf(shell: NonNullable<StepInput['shell']>): readonly [string, ...string[]] {

@@ -1,5 +1,6 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
+import { commandFindings } from './command-checks.ts';
 import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
@@ -93,6 +94,7 @@ class Checks implements Checked {
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
     this.errors.push(...limitFindings(step, path));
+    this.errors.push(...commandFindings(step, path));
     if (path.length > 0 && step.pools !== undefined) {
       this.errors.push(...poolFindings(step.pools, [...path, 'pools'], this.#pools));
     }

@@ -1,5 +1,5 @@
 /** The texts of a command in which `${NAME}` is expanded, those that flow down to it among them. */
-import type { Raw } from './raw.ts';
+import { isRaw, type Raw } from './raw.ts';
 import type { Path, Placed } from './source.ts';
 
 /** What flows down to commands, each where it was written. */
@@ -17,9 +17,10 @@ export function flowingFrom(step: Raw, path: Path, outer: Flowing): Flowing {
 }
 
 /** Of a step with `run`; none of any other. A script is for the shell. */
-export function commandTexts({ run }: Raw, path: Path, flowing: Flowing): Placed[] {
+export function commandTexts({ run, stdin }: Raw, path: Path, flowing: Flowing): Placed[] {
   if (run === undefined) return [];
   const texts = Object.values(flowing);
   if (Array.isArray(run)) texts.push({ text: run, path: [...path, 'run'] });
+  if (isRaw(stdin)) for (const key of ['text', 'file']) texts.push({ text: stdin[key], path: [...path, 'stdin', key] });
   return texts;
 }

@@ -68,6 +68,8 @@ export interface StepInput {
   cwd?: string | undefined;
   /** Interpreter of scripts, for the step and all below it. */
   shell?: 'sh' | 'bash' | readonly string[] | undefined;
+  /** What a command reads. */
+  stdin?: StdinInput | undefined;
   /** How commands are told to end, for the step and all below it. */
   stop?: StopInput | undefined;
   /** What it takes of the plan's pools, all at once. */
@@ -197,6 +199,12 @@ export interface RetryInput {
 export interface FinallyInput {
   steps: readonly ListedStep[];
   timeout?: DurationInput | undefined;
+}
+
+/** Exactly one of them. */
+export interface StdinInput {
+  text?: string | undefined;
+  file?: string | undefined;
 }
 
 export interface StopInput {

@@ -36,10 +36,12 @@ function withLibraries(root: Schema): Schema {
   return { ...root, oneOf: [...bodies, { required: ['define'], not: { anyOf: bodies } }] };
 }
 
-/** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body. */
+/** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body, one source of standard input. */
 function withRules(step: Schema, free: readonly string[] = []): Schema {
   const request = step.properties?.http?.anyOf?.find(branch => branch.type === 'object');
   if (request) request.not = { required: ['json', 'body'] };
+  const { stdin } = step.properties ?? {};
+  if (stdin) stdin.oneOf = [{ required: ['text'] }, { required: ['file'] }];
   return {
     ...step,
     oneOf: BODIES.map(body => ({ required: [body] })),

@@ -14,7 +14,7 @@ export type { Json } from './json-value.ts';
 export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
-export type { Command, StopPolicy, StopSignal } from './run-step.ts';
+export type { Command, Stdin, StopPolicy, StopSignal } from './run-step.ts';
 export type { EnvFile, StepLock, Used, UsedLevel } from './used.ts';
 
 /** One job file, ready to run. A plan is a step: {@link Plan.root} has the path `.`. */

@@ -9,9 +9,17 @@ export interface Command {
   /** As written, own or inherited; absent: the plan's folder. */
   readonly cwd?: string;
   readonly stop: StopPolicy;
+  /** What it reads; absent: nothing. */
+  readonly stdin?: Stdin;
   /** Exit codes that count as success. */
   readonly okExitCodes: readonly number[];
 }
+
+/** Where the standard input of a command comes from, as written. */
+export type Stdin =
+  | { readonly type: 'text'; readonly text: string }
+  /** It starts from the plan's folder. */
+  | { readonly type: 'file'; readonly path: string };
 
 /** A signal that may ask a command to end. */
 export type StopSignal = (typeof SIGNALS)[number];

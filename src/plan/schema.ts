@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import type { ListedStep, PlanInput, StepInput } from './input.ts';
+import { stdinKey, stdinShape } from './schema-command.ts';
 import {
   envFileKey,
   envFileShape,
@@ -179,6 +180,7 @@ const stepShape = {
     z.strictObject(stopShape, expected('an object with signal, grace or run')),
     'How commands of this step and below it are told to end. Example: {"signal": "SIGINT", "grace": "10s"}.',
   ),
+  stdin: stdinKey,
   pools: poolsKey,
   okExitCodes: key(
     some(wholeNumber('an exit code from 0 to 255', 0, 255), 'an array of exit codes'),
@@ -242,6 +244,7 @@ export const KEYS = {
   ready: Object.keys(readyShape),
   finally: Object.keys(finallyShape),
   stop: Object.keys(stopShape),
+  stdin: Object.keys(stdinShape),
   lock: Object.keys(lockShape),
   needs: Object.keys(needShape),
   envFile: Object.keys(envFileShape),

@@ -167,7 +167,7 @@ function seenArguments(run: readonly unknown[], secrets: readonly string[], path
     const name =
       typeof argument === 'string' ? namesIn(argument).find(one => secrets.includes(one.name))?.name : undefined;
     if (name === undefined) return [];
-    const message = `everybody on this machine can see the arguments of a command, and so the secret "${name}"; hand it over in the environment, on standard input from a shell script, or with http`;
+    const message = `everybody on this machine can see the arguments of a command, and so the secret "${name}"; hand it over in the environment, in stdin, or with http`;
     return [{ message, path: [...path, index], at: 'value' as const }];
   });
 }

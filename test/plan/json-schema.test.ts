@@ -10,6 +10,7 @@ describe('the JSON Schema agrees with the loader', () => {
   test.each<[unknown]>([
     [{ run: 'x' }],
     [{ run: ['x'], cwd: 'a', shell: 'bash', stop: { signal: 'SIGINT' }, okExitCodes: [1] }],
+    [{ run: 'x', stdin: { text: '' } }],
     [{ steps: ['a', { gather: ['b', { http: 'http://a' }], limit: 1, failFast: false }], $schema: 'x', slots: 1 }],
     [{ http: { url: 'http://a', json: null, expect: { status: [200, '3xx'] } } }],
     [{ sleep: 'forever', every: { interval: '1h30m', times: 1 }, retry: { times: 'forever' }, timeout: 5 }],
@@ -39,6 +40,9 @@ describe('the JSON Schema agrees with the loader', () => {
     [{ steps: [{ run: 'x', failFast: true }] }],
     [{ run: 'x', background: true }],
     [{ http: { url: 'http://a', json: 1, body: 'x' } }],
+    [{ run: 'x', stdin: {} }],
+    [{ run: 'x', stdin: { text: 'a', file: 'b' } }],
+    [{ sleep: 1, stdin: { text: 'a' } }],
     [{ http: {} }],
     [{ steps: [{ run: 'x', ready: { tcp: 80 } }] }],
     [{ run: 'x', ready: { tcp: 80 } }],

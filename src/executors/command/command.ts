@@ -18,7 +18,8 @@ import { type CarryOut, keptOf } from './kept.ts';
 import type { Exit, Leader } from './launch.ts';
 import { launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
-import { startFailure } from './start-failure.ts';
+import { notStarted, startFailure } from './start-failure.ts';
+import { closeInput, openStdin } from './stdin.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
 import { signalRun } from './suspend.ts';
 import { firstOf } from './wait.ts';
@@ -75,12 +76,12 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
       let isClean = false;
       const carry: CarryOut = async (told, output) => {
         const line = commandLine(step, from, completeEnvironment(told.env, number, output, from));
-        if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, told);
+        if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, from, told);
 
         const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
-          const carried = await carryOut({ step, line, channel, family: { run, mark }, groups }, told);
+          const carried = await carryOut({ step, line, folder: from, channel, family: { run, mark }, groups }, told);
           isClean = carried.isClean;
           return carried.outcome;
         } finally {
@@ -113,6 +114,8 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
 interface Work {
   readonly step: RunStep;
   readonly line: CommandLine;
+  /** Of the plan. */
+  readonly folder: string;
   readonly channel: Channel;
   /** Whose processes it starts. */
   readonly family: { readonly run: string; readonly mark: string };
@@ -125,14 +128,17 @@ interface Work {
  * other group either, which is made sure of where something had to be ended.
  */
 async function carryOut(
-  { step, line, channel, family, groups }: Work,
+  { step, line, folder, channel, family, groups }: Work,
   context: ExecuteContext,
 ): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
   const { signal, kill } = context;
   if (signal.aborted || kill.aborted) {
     return { outcome: { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) }, isClean: true };
   }
-  const leader = await launch(line, channel);
+  const input = openStdin(step.stdin, folder);
+  if (typeof input === 'object') return { outcome: notStarted(input.fault), isClean: true };
+  const leader = await launch(line, channel, input);
+  closeInput(input);
   if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: true };
   const { pid } = leader;
   groups.add(pid);

@@ -4,6 +4,7 @@ import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import { openKeeping } from '../keeping.ts';
 import { type OutputFile, openOutputFile } from './output-file.ts';
+import { notStarted } from './start-failure.ts';
 
 /** Carries a command out in a context: `output` is the file for its variables, where it has one. */
 export type CarryOut = (context: ExecuteContext, output?: string) => Promise<Outcome>;
@@ -49,8 +50,4 @@ function taking({ write }: ExecuteContext, take: (bytes: Uint8Array) => void): E
     if (stream !== 'err') take(bytes);
     return write(bytes, stream);
   };
-}
-
-function notStarted(message: string): Outcome {
-  return { state: 'failed', reason: { type: 'start', message } };
 }

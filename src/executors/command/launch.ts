@@ -6,6 +6,7 @@ import { type Channel, closeOutputs } from './channel.ts';
 import type { CommandLine } from './command-line.ts';
 import type { StartFailure } from './start-failure.ts';
 import { startFailure } from './start-failure.ts';
+import type { Input } from './stdin.ts';
 
 /** How a process ended: by an exit code or by a signal. */
 export interface Exit {
@@ -22,10 +23,14 @@ export interface Leader {
   abandon(): void;
 }
 
-/** Starts the process with its output on `channel` and nothing to read. Resolves with why there is none, if so. */
-export async function launch(line: CommandLine, channel: Channel): Promise<Leader | StartFailure> {
+/** Starts the process with its output on `channel`, to read `input`. Resolves with why there is none, if so. */
+export async function launch(
+  line: CommandLine,
+  channel: Channel,
+  input: Input = 'ignore',
+): Promise<Leader | StartFailure> {
   try {
-    const child = spawnOn(channel, line);
+    const child = spawnOn(channel, line, input);
     const { pid } = child;
     if (pid === undefined) return startFailure((await once(child, 'error'))[0], line);
     const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })));
@@ -37,10 +42,10 @@ export async function launch(line: CommandLine, channel: Channel): Promise<Leade
   }
 }
 
-function spawnOn(channel: Channel, { command: [program, ...args], cwd, env }: CommandLine): ChildProcess {
+function spawnOn(channel: Channel, { command: [program, ...args], cwd, env }: CommandLine, input: Input): ChildProcess {
   const outputs = channel.openOutputs();
   try {
-    return spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', ...outputs] });
+    return spawn(program, args, { cwd, env, detached: true, stdio: [input, ...outputs] });
   } finally {
     // The child has its own copy by now: spawn returns after the exec.
     closeOutputs(outputs);

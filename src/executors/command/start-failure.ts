@@ -1,12 +1,17 @@
 /** Why a command could not be started, in plain words and with the next thing to do. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import type { Failure } from '../../events/outcome.ts';
+import type { Failed, Failure } from '../../events/outcome.ts';
 import type { CommandLine } from './command-line.ts';
 import { defaultPath, flat } from './environment.ts';
 
 /** The failure of a step whose process never existed. */
 export type StartFailure = Extract<Failure, { type: 'start' }>;
+
+/** The ending of a step that could not be started, for this reason. */
+export function notStarted(message: string): Failed {
+  return { state: 'failed', reason: { type: 'start', message } };
+}
 
 /** What an error of starting a process means. Throws it again when it is none: a bug then. */
 export function startFailure(error: unknown, line: CommandLine): StartFailure {

@@ -8,23 +8,33 @@ import { isSplit } from '../keeping.ts';
 import type { CommandLine } from './command-line.ts';
 import { flat } from './environment.ts';
 import { openPipes } from './pipes.ts';
-import { startFailure } from './start-failure.ts';
+import { notStarted, startFailure } from './start-failure.ts';
+import { closeInput, openStdin } from './stdin.ts';
 import { firstOf } from './wait.ts';
 
-/** As the executor's `execute`, without its promise about what a command leaves behind after a normal end. */
-export async function executeOnWindows(line: CommandLine, step: RunStep, context: ExecuteContext): Promise<Outcome> {
+/** As the executor's `execute`, with the plan's folder, without its promise about what a command leaves behind after a normal end. */
+export async function executeOnWindows(
+  line: CommandLine,
+  step: RunStep,
+  folder: string,
+  context: ExecuteContext,
+): Promise<Outcome> {
   const { signal, kill } = context;
   if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const input = openStdin(step.stdin, folder);
+  if (typeof input === 'object') return notStarted(input.fault);
   const [program, ...args] = line.command;
   const child = execa(program, args, {
     cwd: line.cwd,
     env: flat(line.env),
     extendEnv: false,
-    stdin: 'ignore',
+    // Any descriptor will do; its types know none.
+    stdin: input as 'ignore',
     buffer: false,
     reject: false,
     cleanup: false,
   });
+  closeInput(input);
   const { pid } = child;
   if (pid === undefined) {
     const result = await child;
