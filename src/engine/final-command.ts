@@ -2,10 +2,12 @@
 import type { Command, Stdin } from '../plan/plan.ts';
 
 /** Those of its texts that have changed. @param text replaces every `${NAME}`. */
-export function finalCommand({ command, stdin, cwd }: Command, text: (value: string) => string): Partial<Command> {
-  const [program, ...args] = typeof command === 'string' ? [] : command;
+export function finalCommand(step: Command, text: (value: string) => string): Partial<Command> {
+  const { command, launcher, stdin, cwd } = step;
+  const all = ([program, ...args]: readonly [string, ...string[]]) => [text(program), ...args.map(text)] as const;
   return {
-    command: program === undefined ? command : [text(program), ...args.map(text)],
+    command: typeof command === 'string' ? command : all(command),
+    ...(launcher === undefined ? {} : { launcher: all(launcher) }),
     ...(stdin === undefined ? {} : { stdin: finalStdin(stdin, text) }),
     ...(cwd === undefined ? {} : { cwd: text(cwd) }),
   };

@@ -6,8 +6,7 @@ export type Body = (typeof BODIES)[number];
 
 /**
  * Keys that do not go with every step, and the bodies or other keys of which they need one; `ready-checks.ts` says more of
- * `ready`. `cwd`, `shell` and `stop` flow
- * down groups.
+ * `ready`. `cwd`, `shell`, `stop` and `launcher` flow down groups.
  */
 export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'background')[]>> = {
   forEach: ['run', 'http', 'steps', 'any', 'use', 'sleep'],
@@ -23,6 +22,7 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'ba
   cwd: ['run', 'steps', 'gather', 'any', 'use'],
   shell: ['run', 'steps', 'gather', 'any', 'use'],
   stop: ['run', 'steps', 'gather', 'any', 'use'],
+  launcher: ['run', 'steps', 'gather', 'any', 'use'],
 };
 
 /** The bodies that a step has, in the order of the table. */

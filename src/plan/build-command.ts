@@ -9,6 +9,8 @@ export interface Inherited {
   readonly folder?: string;
   readonly cwd?: string;
   readonly shell: readonly [string, ...string[]];
+  /** An empty one is none. */
+  readonly launcher?: readonly string[];
   readonly stop: StopPolicy;
 }
 
@@ -19,25 +21,35 @@ export const OUTERMOST: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM
 
 /** What flows down from a step to those inside it. */
 export function flowDown(input: StepInput, inherited: Inherited): Inherited {
-  if (input.cwd === undefined && input.shell === undefined && input.stop === undefined) return inherited;
+  const { cwd, shell, launcher, stop } = input;
+  if (cwd === undefined && shell === undefined && launcher === undefined && stop === undefined) return inherited;
   return {
     ...inherited,
-    ...(input.cwd === undefined ? {} : { cwd: input.cwd }),
-    ...(input.shell === undefined ? {} : { shell: shellOf(input.shell) }),
-    ...(input.stop === undefined ? {} : { stop: stopOf(input.stop, inherited.stop) }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(shell === undefined ? {} : { shell: shellOf(shell) }),
+    ...(launcher === undefined ? {} : { launcher }),
+    ...(stop === undefined ? {} : { stop: stopOf(stop, inherited.stop) }),
   };
 }
 
 /** The command of a `run` step. */
-export function commandIn({ run = '', stdin, okExitCodes = [0] }: StepInput, { shell, cwd, stop }: Inherited): Command {
+export function commandIn(input: StepInput, inherited: Inherited): Command {
+  const { run = '', stdin, okExitCodes = [0] } = input;
+  const { shell, cwd, launcher = [], stop } = inherited;
   return {
     command: typeof run === 'string' ? run : words(run),
     shell,
     ...(cwd === undefined ? {} : { cwd }),
+    ...(launcher.length === 0 ? {} : { launcher: words(launcher) }),
     stop,
     ...(stdin === undefined ? {} : { stdin: stdinOf(stdin) }),
     okExitCodes,
   };
+}
+
+/** The command of a script that belongs to a step besides its body, such as a test: nothing is put before it. */
+export function scriptIn(script: string, inherited: Inherited): Command {
+  return commandIn({ run: script }, { ...inherited, launcher: [] });
 }
 
 function stdinOf({ text, file = '' }: StdinInput): Stdin {

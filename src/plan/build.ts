@@ -1,5 +1,5 @@
 /** Makes the steps of a file that has passed both checks: ids, defaults, and what flows down. */
-import { commandIn, flowDown, type Inherited, OUTERMOST } from './build-command.ts';
+import { commandIn, flowDown, type Inherited, OUTERMOST, scriptIn } from './build-command.ts';
 import {
   type CommandOf,
   conditionOf,
@@ -236,7 +236,7 @@ export class Builder {
 /** Makes the command of a script that belongs to a step besides its body. */
 function commandOf(inherited: Inherited): CommandOf {
   const folder = inherited.folder === undefined ? {} : { folder: inherited.folder };
-  return script => ({ type: 'run', ...bare(''), ...folder, ...commandIn({ run: script }, inherited) });
+  return script => ({ type: 'run', ...bare(''), ...folder, ...scriptIn(script, inherited) });
 }
 
 /** A step without any modifier. */

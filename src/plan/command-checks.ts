@@ -4,7 +4,12 @@ import type { Finding, Path } from './source.ts';
 
 /** Checks the step at `path`. Values of a wrong type are passed over. */
 export function commandFindings(step: Raw, path: Path): Finding[] {
-  return stdinFindings(step.stdin, [...path, 'stdin']);
+  return [...stdinFindings(step.stdin, [...path, 'stdin']), ...launcherFindings(step.launcher, [...path, 'launcher'])];
+}
+
+function launcherFindings(launcher: unknown, path: Path): Finding[] {
+  if (!Array.isArray(launcher) || launcher[0] !== '') return [];
+  return [{ message: 'the program is an empty text; the first element names it', path: [...path, 0], at: 'value' }];
 }
 
 function stdinFindings(stdin: unknown, path: Path): Finding[] {

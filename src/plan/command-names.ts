@@ -5,7 +5,7 @@ import type { Path, Placed } from './source.ts';
 /** What flows down to commands, each where it was written. */
 export type Flowing = Readonly<Partial<Record<(typeof FLOWING)[number], Placed>>>;
 
-const FLOWING = ['cwd'] as const;
+const FLOWING = ['cwd', 'launcher'] as const;
 
 /** What flows down from a step to the commands inside it. */
 export function flowingFrom(step: Raw, path: Path, outer: Flowing): Flowing {

@@ -8,6 +8,8 @@ export interface Command {
   readonly shell: readonly [string, ...string[]];
   /** As written, own or inherited; absent: the plan's folder. */
   readonly cwd?: string;
+  /** Put before the command, as written, own or inherited; absent: nothing. */
+  readonly launcher?: readonly [string, ...string[]];
   readonly stop: StopPolicy;
   /** What it reads; absent: nothing. */
   readonly stdin?: Stdin;

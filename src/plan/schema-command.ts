@@ -1,6 +1,6 @@
-/** The keys of commands besides what is run: what they read. */
+/** The keys of commands besides what is run: what they read, and what is put before them. */
 import * as z from 'zod/mini';
-import { anyText, expected, key, text } from './schema-terms.ts';
+import { anyText, argument, expected, key, text } from './schema-terms.ts';
 
 export const stdinShape = {
   text: key(anyText, `This text; \${NAME} is expanded. Example: "yes\\n".`),
@@ -13,4 +13,9 @@ export const stdinShape = {
 export const stdinKey = key(
   z.strictObject(stdinShape, expected('an object with text or file')),
   'What the command reads from its standard input, from the beginning in each attempt; default: nothing. Example: {"file": "dump.sql"} or {"text": "yes\\n"}.',
+);
+
+export const launcherKey = key(
+  z.array(argument, expected('a program with its arguments, or [] for none')),
+  `Put before the command of this step and of all below it; \${NAME} is expanded; an empty array takes it off again. Example: ["srun", "-n1"].`,
 );

@@ -56,7 +56,10 @@ export function secretFindings(
         else if (Array.isArray(items)) for (const [index, item] of items.entries()) literal(name, item, [...at, index]);
       }
     }
-    if (Array.isArray(value.run)) warnings.push(...seenArguments(value.run, secrets, [...path, 'run']));
+    for (const key of ['run', 'launcher']) {
+      const list = value[key];
+      if (Array.isArray(list)) warnings.push(...seenArguments(list, secrets, [...path, key]));
+    }
     for (const key of STEP_LISTS) {
       const block = value[key];
       const isBlock = key === 'finally' && isObject(block);

@@ -97,7 +97,7 @@ class UseGraph {
     }
     if (used.isElsewhere) {
       this.used.add(used.file);
-      for (const key of ['cwd', 'shell']) {
+      for (const key of ['cwd', 'shell', 'launcher']) {
         if (step[key] === undefined) continue;
         const message = `${key} does not reach into another file, whose plan means what it means by itself; take it out`;
         this.#tell(file, message, [...path, key], 'key');

@@ -3,7 +3,7 @@ import { type Condition, childrenOf, type Plan, type Step } from '../plan/plan.t
 import { everyWords, formatLimit } from './durations.ts';
 import { valueWords } from './items.ts';
 import { needWords, toleranceWords } from './lists.ts';
-import { commandWords, readyWords } from './steps.ts';
+import { commandWords, quoted, readyWords } from './steps.ts';
 import { cleanse } from './text.ts';
 
 /** The tree, one line a step: its id, what it does, its modifiers. Ends with a newline. */
@@ -52,6 +52,8 @@ function modifierWords(step: Step): string[] {
   }
   if (step.background) words.push('background');
   if (ready !== undefined) words.push(readyWords(ready));
+  if (step.type === 'run' && step.launcher !== undefined)
+    words.push(`launcher ${cleanse(step.launcher.map(quoted).join(' '))}`);
   if (step.allowFailure) words.push('allowFailure');
   if (every !== undefined) {
     const times = every.times === undefined ? '' : `, ${every.times} times`;

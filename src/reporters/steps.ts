@@ -75,7 +75,8 @@ function withoutSecrets(url: string): string {
   return url.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1***@');
 }
 
-function quoted(argument: string): string {
+/** An argument as a shell would take it. */
+export function quoted(argument: string): string {
   return PLAIN_ARGUMENT.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,7 +1,9 @@
 /** Laws of the keys that go with commands: what a plan makes of them, and what is wrong with them. */
 import { describe, expect, test } from 'vitest';
 import { planFrom } from '../../src/plan/load.ts';
-import type { Step } from '../../src/plan/plan.ts';
+import { visitSteps } from '../../src/plan/paths.ts';
+import { childrenOf, type ForEachStep, type Step } from '../../src/plan/plan.ts';
+import { formatTree } from '../../src/reporters/plan-tree.ts';
 
 const given = { set: {}, files: [], env: {} };
 
@@ -42,5 +44,74 @@ describe('stdin', () => {
     [{ steps: [], stdin: { text: 'a' } }, 'root.stdin: stdin goes with run, not with steps; take it out'],
   ])('%j is refused', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
+  });
+});
+
+describe('launcher', () => {
+  const plan = {
+    launcher: ['srun', '-n1'],
+    steps: [
+      { id: 'script', run: 'x' },
+      { id: 'own', run: ['x'], launcher: ['nice'] },
+      { id: 'none', launcher: [], steps: [{ run: 'x' }] },
+      { id: 'copies', forEach: { A: { lines: { run: 'ls' } } }, if: 'true', run: 'x' },
+    ],
+    finally: [{ run: 'x' }],
+  };
+
+  test('flows down to commands, its own list in the place of an outer one, and an empty one takes it off', () => {
+    const root = rootOf(plan);
+    const launchers: unknown[] = [];
+    visitSteps(root, (step, path) => step.type === 'run' && launchers.push([path, step.launcher]));
+    expect(launchers).toEqual([
+      ['script', ['srun', '-n1']],
+      ['own', ['nice']],
+      ['none/1', undefined],
+      ['copies[]', ['srun', '-n1']],
+      ['finally/1', ['srun', '-n1']],
+    ]);
+  });
+
+  test('is put before no test and no script that prints a list', () => {
+    const copies = rootOf(plan).type === 'steps' && childrenOf(rootOf(plan))[3];
+    expect(copies).toMatchObject({ type: 'forEach', if: { type: 'test' } });
+    const { if: condition, items } = copies as ForEachStep;
+    expect(JSON.stringify([condition, items])).not.toContain('launcher');
+  });
+
+  test('is shown beside each command by the tree, and is no part of it', () => {
+    const loaded = planFrom(plan, { folder: '/plans', given });
+    expect(loaded.type === 'loaded' && formatTree(loaded.plan)).toBe(
+      [
+        'plan · 4 steps in order',
+        '├─ script · x · launcher srun -n1',
+        '├─ own · x · launcher nice',
+        '├─ none · 1 step in order',
+        '│  └─ 1 · x',
+        '├─ copies · for each A of the lines of "ls": x · if true · launcher srun -n1',
+        '└─ finally/1 · x · launcher srun -n1',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [
+      { run: 'x', launcher: 'srun' },
+      'root.launcher: expected a program with its arguments, or [] for none, got "srun"',
+    ],
+    [{ run: 'x', launcher: [5] }, 'root.launcher[0]: expected text, got 5'],
+    [{ run: 'x', launcher: [''] }, 'root.launcher[0]: the program is an empty text; the first element names it'],
+    [
+      { http: 'http://a', launcher: ['a'] },
+      'root.launcher: launcher goes with run, steps, gather, any or use, not with http; take it out',
+    ],
+  ])('%j is refused', (value, problem) => {
+    expect(problemsWith(value)).toEqual([problem]);
+  });
+
+  test('with a secret in it is warned of, as everybody sees the arguments of commands', () => {
+    const loaded = planFrom({ secrets: ['TOKEN'], launcher: ['a', `\${TOKEN}`], run: 'x' }, { folder: '/', given });
+    expect(loaded.type === 'loaded' && loaded.warnings.map(({ path }) => path)).toEqual(['root.launcher[1]']);
   });
 });

@@ -36,6 +36,8 @@ describe('a name that nothing sets is told where it stands', () => {
     [{ cwd: X, steps: [{ run: 'x' }, { run: 'x' }] }, 'root.cwd'],
     [{ run: 'x', name: `a ${X}` }, 'root.name'],
     [{ run: 'x', saveTo: X }, 'root.saveTo'],
+    [{ run: 'x', launcher: ['a', X] }, 'root.launcher[1]'],
+    [{ launcher: [X], steps: [{ run: 'x' }, { run: ['y'] }] }, 'root.launcher[0]'],
     [{ run: 'x', stdin: { text: X } }, 'root.stdin.text'],
     [{ run: 'x', stdin: { file: X } }, 'root.stdin.file'],
     [{ run: 'x', every: { cron: X } }, 'root.every.cron'],

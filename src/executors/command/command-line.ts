@@ -7,15 +7,25 @@ export interface CommandLine {
   readonly command: readonly [string, ...string[]];
   /** Whether its last argument is a script of the plan's. */
   readonly isScript: boolean;
+  /** Whether its program is that of a `launcher`. */
+  readonly isLaunched?: boolean;
   /** Absolute. */
   readonly cwd: string;
   readonly env: Environment;
 }
 
-/** The step's command: a script through its shell, an array as it stands. Relative folders start from `folder`. */
-export function commandLine({ command, shell, cwd = '' }: RunStep, folder: string, env: Environment): CommandLine {
+/** The step's command behind its launcher: a script through its shell, an array as it stands. Relative folders start from `folder`. */
+export function commandLine(
+  { command, shell, launcher, cwd = '' }: RunStep,
+  folder: string,
+  env: Environment,
+): CommandLine {
   const isScript = typeof command === 'string';
-  return { command: isScript ? [...shell, command] : command, isScript, cwd: resolve(folder, cwd), env };
+  const own: CommandLine['command'] = isScript ? [...shell, command] : command;
+  const place = { isScript, cwd: resolve(folder, cwd), env };
+  return launcher === undefined
+    ? { command: own, ...place }
+    : { command: [...launcher, ...own], isLaunched: true, ...place };
 }
 
 /** The script that stops the command `pid`: with the same shell, in the same place, RUNJOBS_PID added. */

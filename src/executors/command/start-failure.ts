@@ -68,7 +68,7 @@ function wrongFolder(cwd: string): string | undefined {
   }
 }
 
-function wrongProgram({ command: [program], cwd, env }: CommandLine): string | undefined {
+function wrongProgram({ command: [program], isLaunched, cwd, env }: CommandLine): string | undefined {
   const isPath = program.includes('/');
   const folders = isPath ? [''] : (env.PATH ?? defaultPath).split(delimiter);
   // An empty entry of PATH means the working directory.
@@ -77,9 +77,12 @@ function wrongProgram({ command: [program], cwd, env }: CommandLine): string | u
   const best = found.find(({ kind }) => kind === 'program') ?? found.find(({ kind }) => kind === 'file') ?? found[0];
   switch (best?.kind) {
     case undefined:
-      return isPath
-        ? `No such command "${program}": there is no file "${candidates[0]}".`
-        : `No such command "${program}": searched ${folders.map(folder => folder || '.').join(', ')}.`;
+      return (
+        `No such command "${program}"${isLaunched ? ', which "launcher" names' : ''}: ` +
+        (isPath
+          ? `there is no file "${candidates[0]}".`
+          : `searched ${folders.map(folder => folder || '.').join(', ')}.`)
+      );
     case 'folder':
       return `"${best.path}" is a folder, not a program.`;
     case 'file':

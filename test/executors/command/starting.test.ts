@@ -33,6 +33,22 @@ describe('a command', () => {
     await keeper.outcome;
   });
 
+  it('stands behind its launcher, a script with its shell', async () => {
+    const launcher = ['env', 'A=1', 'printf', '%s|'] as const;
+    expect((await rig().run(['ls', '-l'], { step: { launcher } })).text()).toBe('ls|-l|');
+    expect((await rig().run('echo $A', { step: { launcher } })).text()).toBe('sh|-ec|echo $A|');
+    expect((await rig().run('echo $A', { step: { launcher: ['env', 'A=1'] } })).text()).toBe('1\n');
+  });
+
+  it('whose launcher does not exist fails with its name, and where it was looked for', async () => {
+    const { result } = await rig().run('true', { step: { launcher: ['no-such-launcher', '-n1'] } });
+    expect(result).toMatchObject({
+      reason: {
+        message: expect.stringMatching(/^No such command "no-such-launcher", which "launcher" names: searched /),
+      },
+    });
+  });
+
   it('gets an array as it stands, without a shell', async () => {
     expect((await rig().run(['printf', '%s|', '$HOME', 'a b', '*', ''])).text()).toBe('$HOME|a b|*||');
   });
