@@ -12,10 +12,10 @@ import { openChannels } from './channels.ts';
 import type { CommandLine } from './command-line.ts';
 import { commandLine, stopLine } from './command-line.ts';
 import { openEnvironment } from './environment.ts';
+import { exitOf, outcomeOf } from './exit.ts';
 import { openFamily } from './family.ts';
 import type { Ending } from './hunt.ts';
 import { type CarryOut, keptOf } from './kept.ts';
-import type { Exit, Leader } from './launch.ts';
 import { launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
 import { notStarted, startFailure } from './start-failure.ts';
@@ -158,15 +158,4 @@ async function carryOut(
   }
   groups.delete(pid);
   return { outcome: outcomeOf(await exitOf(leader), step.okExitCodes), isClean };
-}
-
-/** The facts of the exit; of a process that nothing could end, that it was told to. */
-async function exitOf(leader: Leader): Promise<Exit> {
-  return Promise.race([leader.exited, Promise.resolve<Exit>({ code: null, signal: 'SIGKILL' })]);
-}
-
-function outcomeOf({ code, signal }: Exit, okExitCodes: readonly number[]): Outcome {
-  if (code === null) return { state: 'failed', reason: { type: 'signal' }, ...(signal ? { signal } : {}) };
-  if (okExitCodes.includes(code)) return { state: 'succeeded', exitCode: code };
-  return { state: 'failed', reason: { type: 'exit' }, exitCode: code };
 }

@@ -4,15 +4,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Channel, closeOutputs } from './channel.ts';
 import type { CommandLine } from './command-line.ts';
+import type { Exit } from './exit.ts';
 import type { StartFailure } from './start-failure.ts';
 import { startFailure } from './start-failure.ts';
 import type { Input } from './stdin.ts';
-
-/** How a process ended: by an exit code or by a signal. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 /** A process that leads the group whose id is its own. */
 export interface Leader {
