@@ -18,7 +18,7 @@ export interface FamilyOptions {
   readonly run: string;
   /** The mark of the launch. */
   readonly mark: string;
-  /** The process group of the step, where it exists: its members count in the first look, and their children later. */
+  /** The process group of the step, or its process, where it exists: its members count in the first look, and their children later. */
   readonly group?: number;
 }
 
@@ -75,7 +75,8 @@ export function membersAmong(processes: Processes, { run, mark, known, group, ma
   for (const process of candidates) {
     const own = marks(process.pid);
     const isMarked = typeof own === 'object' && own.launches.includes(mark);
-    if (isMarked || startOf.get(process.pid) === process.startedAt || process.group === group) add(process, own, false);
+    if (isMarked || startOf.get(process.pid) === process.startedAt || process.group === group || process.pid === group)
+      add(process, own, false);
   }
   return [...members.values()];
 }

@@ -10,6 +10,12 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): Sent {
   return send(-group, signal);
 }
 
+/** Signals the group of a leader, or where it leads none the process itself. */
+export function signalLeader(leader: Leader, signal: NodeJS.Signals): Sent {
+  const sent = signalGroup(leader.pid, signal);
+  return sent === 'gone' ? (leader.signal?.(signal) ?? sent) : sent;
+}
+
 /**
  * Resolves with whether the leader has ended and its group is gone: true as soon as nothing of it runs, false when
  * `limitMs` has passed or one of `signals` is aborted.

@@ -20,7 +20,7 @@ export interface Ending {
 }
 
 export interface HuntOptions extends Ending {
-  /** The step's own group, which is ended by others: its members are left alone. */
+  /** The step's own group, or its process where that leads none, which is ended by others: it is left alone. */
   readonly group?: number;
   /** Resolves when that group has ended. Strays are told what they are told with it. */
   readonly groupEnded?: Promise<void>;
@@ -55,7 +55,8 @@ export async function endStrays(family: Family, first: readonly Member[], option
       }
     }
   };
-  const isStray = (member: Member) => member.group !== group && denied.get(member.pid)?.startedAt !== member.startedAt;
+  const isStray = (member: Member) =>
+    member.group !== group && member.pid !== group && denied.get(member.pid)?.startedAt !== member.startedAt;
 
   const untilNoneIsFound = async () => {
     for (let misses = 0, waitMs = 1; misses < 2; waitMs = Math.min(2 * waitMs, longestPollMs)) {

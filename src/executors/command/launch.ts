@@ -5,15 +5,18 @@ import { once } from 'node:events';
 import { type Channel, closeOutputs } from './channel.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Exit } from './exit.ts';
+import type { Sent } from './processes.ts';
 import type { StartFailure } from './start-failure.ts';
 import { startFailure } from './start-failure.ts';
 import type { Input } from './stdin.ts';
 
-/** A process that leads the group whose id is its own. */
+/** A process that leads the group whose id is its own, or is alone in ours. */
 export interface Leader {
   readonly pid: number;
   /** Resolves when the process has ended, whatever still holds its output. Never rejects. */
   readonly exited: Promise<Exit>;
+  /** Signals the process itself, where it leads no group; once it has ended nothing is signalled. */
+  signal?(name: NodeJS.Signals): Sent;
   /** Stops waiting for a process that cannot be ended: it no longer keeps this one alive. */
   abandon(): void;
 }

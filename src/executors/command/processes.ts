@@ -101,6 +101,11 @@ export function startOf(pid: number): number | undefined {
   return readProcess(pid)?.startedAt;
 }
 
+/** The process group of this process; undefined where there is no /proc. */
+export function ownGroup(): number | undefined {
+  return readProcess(ownPid)?.group;
+}
+
 /** What a process was started with, as `\0NAME=value\0…\0`; undefined when it has ended or is another user's. */
 export function environmentOf(pid: number): string | undefined {
   const bytes = readProc(`${pid}/environ`);

@@ -1,7 +1,7 @@
 /** Ends what a step has started: politely first, by force after the grace, and not settled before it is gone. */
 import type { StopFacts } from '../../engine/executor.ts';
 import type { Family, Member } from './family.ts';
-import { groupIsGone, signalGroup } from './group.ts';
+import { groupIsGone, signalLeader } from './group.ts';
 import { describe, type Ending, endStrays } from './hunt.ts';
 import type { Leader } from './launch.ts';
 import { openTeller } from './offender.ts';
@@ -88,19 +88,20 @@ async function endAll({ leader, family }: Started, members: readonly Member[], e
  * when `kill` is aborted. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
  */
 export async function endGroup(leader: Leader, { policy, kill, warn, killing }: Ending): Promise<void> {
-  if (!kill.aborted && signalGroup(leader.pid, policy.signal) === 'sent') {
+  if (!kill.aborted && signalLeader(leader, policy.signal) === 'sent') {
     // A suspended process meets its signal only once it continues.
-    signalGroup(leader.pid, 'SIGCONT');
+    signalLeader(leader, 'SIGCONT');
     if (await groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill] })) return;
     if (killing !== undefined && !kill.aborted) killing(livingIn(leader.pid, performance.now())?.map(withPid) ?? []);
   }
-  const killed = signalGroup(leader.pid, 'SIGKILL');
+  const killed = signalLeader(leader, 'SIGKILL');
   const limitMs = cannotTellZombies() ? allowanceMs : unkillableMs;
   if (await groupIsGone(leader, { limitMs: killed === 'denied' ? 0 : limitMs })) return;
   if (killed === 'sent' && cannotTellZombies()) return;
   leader.abandon();
   const cause = killed === 'denied' ? 'it belongs to another user' : 'the system does not end it';
-  warn(`Could not end ${describeGroup(leader.pid)}: ${cause}. It may still run: look for process group ${leader.pid}.`);
+  const [who, kind] = leader.signal ? [describe([leader]), 'process'] : [describeGroup(leader.pid), 'process group'];
+  warn(`Could not end ${who}: ${cause}. It may still run: look for ${kind} ${leader.pid}.`);
 }
 
 /** Whether the group was gone within the grace after the script was started. A script that failed is waited for no more. */
