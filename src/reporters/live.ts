@@ -41,6 +41,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   let startedAt = clock.now();
   let disarm = () => {};
   let isOpen = true;
+  /** A program has the terminal. */
+  let isLent = false;
   let warnings: string[] = [];
   let unsaid = 0;
   /** What went wrong while drawing, boxed: it is told at the next event. */
@@ -66,6 +68,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   };
   /** Nobody above a timer could catch what it throws. */
   const paint = () => {
+    if (isLent) return;
     try {
       const busy = draw();
       if (busy === undefined) next();
@@ -106,6 +109,17 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       screen.restore();
     },
     proceed() {
+      if (isOpen && broken === undefined) paint();
+    },
+    lend() {
+      disarm();
+      isLent = true;
+      if (broken !== undefined) return;
+      screen.above(warningLines());
+      screen.finish([]);
+    },
+    takeBack() {
+      isLent = false;
       if (isOpen && broken === undefined) paint();
     },
     async close() {

@@ -15,6 +15,9 @@ export interface Reporter {
   suspend?(): void;
   /** It goes on. */
   proceed?(): void;
+  /** A program is about to have the terminal: what is drawn there goes, and nothing is drawn before {@link takeBack}. */
+  lend?(): void;
+  takeBack?(): void;
   /** Called once after `run.finished`, or when the run dies: everything is flushed and the terminal given back. */
   close(): Promise<void>;
 }

@@ -65,6 +65,32 @@ describe('the live view', () => {
     expect((await look())[1]).toMatch(/, 4 s left$/);
   });
 
+  it('makes way for a program that has the terminal, draws nothing meanwhile, and comes back below it', async () => {
+    const { tell, look, terminal, reporter, clock } = await stageLive({ before: '$ runjobs plan.json\r\n' });
+    tell.start('fetch');
+    expect(await look()).toContain('  * fetch 0.2 s');
+    reporter.lend?.();
+    expect(await terminal.screen()).toEqual(['$ runjobs plan.json']);
+    expect(terminal.isCursorVisible).toBe(true);
+    void terminal.write('Password:\r\n');
+    tell.event({ type: 'warning', t: 0, step: 'fetch', message: 'something' });
+    tell.print('fetch', 'a line\n');
+    // Nor when the run was stopped and goes on, as by Ctrl-Z and fg.
+    reporter.suspend?.();
+    reporter.proceed?.();
+    clock.advance(5000);
+    expect(await look()).toEqual(['$ runjobs plan.json', 'Password:']);
+    reporter.takeBack?.();
+    expect(await look()).toEqual([
+      '$ runjobs plan.json',
+      'Password:',
+      '⚠ fetch: something',
+      '* tour 5.6 s  0/4 done · 1 running',
+      '  * fetch 5.6 s › a line',
+    ]);
+    expect(terminal.isCursorVisible).toBe(false);
+  });
+
   it('leaves the last state, a summary, each failed step with its facts, and a visible cursor', async () => {
     const { tell, terminal, reporter, clock } = await stageLive();
     tell.start('build');
