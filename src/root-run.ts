@@ -21,7 +21,7 @@ import { type KeptGiven, NOTHING_GIVEN, type Overrides, overridden, writePlanCop
 import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
-import { createRunFolder, createRunId, RUN_FILES, type RunFolder, type StatePlaces } from './journal/runs.ts';
+import { createFreshFolder, createRunId, RUN_FILES, type RunFolder } from './journal/runs.ts';
 import { openStepLocks } from './journal/step-locks.ts';
 import { makeTemporary, removeTemporary } from './journal/temporary.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
@@ -35,8 +35,6 @@ export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
 export function secretsIn(given: Given): SecretsOf {
   return names => givenSecrets(names, name => given.set[name] ?? foundAround(given, name));
 }
-
-const ID_TRIES = 10;
 
 export interface RootRunOptions {
   readonly plan: Plan;
@@ -52,7 +50,7 @@ export interface RootRunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What the caller gives to the plan besides. */
   readonly given?: GivenToRun;
-  /** Where runs are kept; default: see {@link createRunFolder}. */
+  /** Where runs are kept; default: see {@link createFreshFolder}. */
   readonly stateDir?: string;
   /** Makes each event safe against a loss of power before the next step may start. */
   readonly durable?: boolean;
@@ -121,7 +119,7 @@ export function openRootRun(options: RootRunOptions): Promise<RootRun> {
 
 async function openNew(options: RootRunOptions): Promise<RootRun> {
   const { plan, claim, env } = options;
-  const folder = makeFolder(claim.run, {
+  const folder = createFreshFolder(claim.run, {
     planFolder: plan.folder,
     userState: userStateOf(env),
     ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
@@ -279,16 +277,4 @@ function maskedResult(secrets: Secrets, result: RunResult): RunResult {
   const steps = new Map([...result.steps].map(([path, outcome]) => [path, maskedOutcome(secrets, outcome)]));
   const failures = result.failures.map(({ step, outcome }) => ({ step, outcome: maskedOutcome(secrets, outcome) }));
   return { ...result, outcome: maskedOutcome(secrets, result.outcome), steps, failures };
-}
-
-/** Makes the folder of the run, under another id where a run of the same second has this one. */
-function makeFolder(run: ActiveRun, places: StatePlaces): RunFolder {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return createRunFolder(run.id, places);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries === ID_TRIES) throw error;
-      run.id = createRunId(new Date());
-    }
-  }
 }

@@ -69,6 +69,20 @@ export function createRunFolder(id: string, { stateDir, planFolder, userState }:
   }
 }
 
+const ID_TRIES = 10;
+
+/** As {@link createRunFolder}, for a run that gets another id where one of the same second has its own. */
+export function createFreshFolder(run: { id: string }, places: StatePlaces): RunFolder {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return createRunFolder(run.id, places);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries === ID_TRIES) throw error;
+      run.id = createRunId(new Date());
+    }
+  }
+}
+
 /** Why a state folder cannot be used though another may do. */
 function whyElsewhere(error: unknown): string | undefined {
   if (error instanceof UnsafeFolder) return error.isForeign ? 'belongs to another user' : undefined;
