@@ -1,5 +1,6 @@
 /** The library: what `import … from 'runjobs'` gives. */
 import { resolve } from 'node:path';
+import { interactiveAhead } from './engine/interactive.ts';
 import { outermost, type RunResult } from './engine/run.ts';
 import { secretProblems } from './engine/secret-values.ts';
 import type { RunEvent } from './events/event.ts';
@@ -8,8 +9,17 @@ import { type Given, type GivenOptions, levelsOf, readGiven } from './plan/given
 import type { PlanInput } from './plan/input.ts';
 import { inputProblems } from './plan/inputs.ts';
 import { type LoadResult, loadPlan as load, loadObject } from './plan/load.ts';
+import { needsTerminal } from './plan/needs-terminal.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
-import { claimRootRun, lockRootRun, openRootRun, secretsIn } from './root-run.ts';
+import {
+  claimRootRun,
+  type KeyboardSignal,
+  lockRootRun,
+  openOwnTerminal,
+  openRootRun,
+  secretsIn,
+  terminalStreams,
+} from './root-run.ts';
 
 export { RunActiveError } from './engine/active-run.ts';
 export type { RunResult } from './engine/run.ts';
@@ -81,7 +91,7 @@ export async function loadPlan(file: string, options: GivenToPlan = {}): Promise
  *
  * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
  * aborted before its start, with `skipped`.
- * @throws {PlanError} when the plan is wrong. @throws {RunActiveError} while another run is active in this process:
+ * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
  * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
  * plan asks for. @throws {LockUnusableError} when the lock cannot be kept.
  */
@@ -99,11 +109,17 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const secretless = secretProblems(loaded.plan, outermost({ env: given.env, given: levelsOf(loaded.plan, given) }));
     if (secretless.length > 0) throw new PlanError(secretless);
+    const interactive = interactiveAhead(loaded.plan.root);
+    const streams = terminalStreams();
+    if (interactive.length > 0 && streams === undefined) {
+      throw new PlanError([{ message: needsTerminal(interactive), path: '', file: '' }]);
+    }
     claim.run.name = loaded.plan.name;
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
     const { env } = given;
+    const interrupt = (received: KeyboardSignal) => root.cancel({ type: 'interrupted', signal: received });
     const root = await openRootRun({
       plan: loaded.plan,
       overrides: options.slots === undefined ? {} : { slots },
@@ -111,6 +127,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
       lock: await lockRootRun(loaded.plan, { claim, env, signal }),
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
       env,
+      terminal: streams && openOwnTerminal(streams, interrupt),
       given: {
         levels: levelsOf(loaded.plan, given),
         kept: { set: given.set, envFiles: given.files.map(({ file }) => resolve(file)) },

@@ -9,6 +9,7 @@ import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
+import type { Terminal } from './executors/command/terminal.ts';
 import { endDeadRun, openExecutors, openListReader, reach } from './executors/index.ts';
 import { openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
@@ -29,6 +30,7 @@ import { foundAround, type Given, type GivenLevel, levelsOf } from './plan/given
 import type { Plan } from './plan/plan.ts';
 import type { SecretsOf } from './plan/secret-checks.ts';
 
+export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
 
 /** What is known of a plan's secrets from what it is given. */
@@ -52,6 +54,8 @@ export interface RootRunOptions {
   readonly given?: GivenToRun;
   /** Where runs are kept; default: see {@link createFreshFolder}. */
   readonly stateDir?: string;
+  /** What interactive steps have; without it they fail. */
+  readonly terminal?: Terminal | undefined;
   /** Makes each event safe against a loss of power before the next step may start. */
   readonly durable?: boolean;
 }
@@ -204,7 +208,11 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const { id } = claim.run;
   if (hasCron(plan.root)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
-  const executors = await openExecutors(plan, id, join(folder, RUN_FILES.outputs));
+  const executors = await openExecutors(plan, {
+    run: id,
+    outputs: join(folder, RUN_FILES.outputs),
+    terminal: options.terminal,
+  });
   const { publish, listensToOutput } = createPublisher({
     record: recording.record,
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),

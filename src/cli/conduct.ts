@@ -9,6 +9,7 @@ import { takePlanLock } from './locking.ts';
 import { chooseNamedReporters, openChosenReporters } from './reporting.ts';
 import { ownSignals, type SignalOwner } from './signals.ts';
 import type { Streams } from './streams.ts';
+import { findTerminal, seatAt } from './terminal.ts';
 
 /** How long output may take to leave us once a signal has asked us to go: nobody may be reading any more. */
 const PARTING_MS = 2000;
@@ -20,21 +21,28 @@ export interface Conducted {
   /** What `--reporter` says. */
   readonly reporter: readonly string[];
   readonly color: boolean;
+  /** The paths of the interactive steps that it may come to. */
+  readonly interactive: readonly string[];
   /** The process, claimed for the run. */
   readonly claim: Claim;
   /** Opens the run; called once the signals and the plan's lock are ours. Rejects when that cannot be, with nothing started. */
-  open(given: Pick<RootRunOptions, 'listeners' | 'onListenerFailure' | 'lock'>): Promise<RootRun>;
+  open(given: Pick<RootRunOptions, 'listeners' | 'onListenerFailure' | 'lock' | 'terminal'>): Promise<RootRun>;
   /** Called in its place where the run is not to be. */
   abandon?(): void;
 }
 
 /** Opens and starts the run, and ends the process with its exit code. */
 export async function conduct(asked: Conducted): Promise<void> {
-  const { streams, plan, reporter, color, claim, open, abandon = () => {} } = asked;
+  const { streams, plan, reporter, color, interactive, claim, open, abandon = () => {} } = asked;
   const choice = chooseNamedReporters(reporter, streams);
   if (choice.type === 'wrong') {
     abandon();
     return refuse(streams, EXIT.usage, `runjobs: ${choice.message}\n`);
+  }
+  const seat = findTerminal(interactive, choice.reporters, streams);
+  if (seat.type === 'wrong') {
+    abandon();
+    return refuse(streams, EXIT.usage, `runjobs: ${seat.message}\n`);
   }
   const signals = ownSignals();
   const locking = await takePlanLock(plan, claim, { signals, streams });
@@ -52,7 +60,8 @@ export async function conduct(asked: Conducted): Promise<void> {
   const { reporters } = opened;
   let run: RootRun;
   try {
-    run = await open({ listeners: reporters, onListenerFailure, lock });
+    const terminal = seat.type === 'found' ? seatAt(seat.streams, { streams, signals, reporters }) : undefined;
+    run = await open({ listeners: reporters, onListenerFailure, lock, terminal });
   } catch (error) {
     const why = `the run cannot be recorded, so nothing was started: ${(error as Error).message}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);

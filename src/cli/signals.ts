@@ -1,8 +1,11 @@
 /** The one owner of signals: the first SIGINT, SIGTERM or SIGHUP ends the run in order, the second and SIGQUIT at once. SIGTSTP holds it. */
 import type { CancelReason, InterruptSignal } from '../events/outcome.ts';
+import type { KeyboardSignal } from '../executors/command/terminal.ts';
 import { watchNpm } from './parent.ts';
 
 const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+const KEYBOARD: readonly InterruptSignal[] = ['SIGINT', 'SIGQUIT'];
 
 const STOP = 'SIGTSTP';
 /** The system stops us before this has passed, if it does. */
@@ -24,6 +27,13 @@ export interface SignalOwner {
   readonly came: Promise<void>;
   /** From now on signals act on this; one that came before acts at once. */
   direct(target: Interruptible): void;
+  /**
+   * A program has the terminal: SIGINT and SIGQUIT, which a key sends to it and to us, are its own, unless the run is being
+   * stopped already.
+   */
+  lend(): void;
+  /** It has ended. Where the signal that seems to have ended it came to us, too, it was meant for the run, and acts now. */
+  takeBack(endedBy: KeyboardSignal | undefined): void;
   /** Gives the signals back to the system. */
   release(): void;
 }
@@ -34,11 +44,17 @@ export function ownSignals(): SignalOwner {
   let target: Interruptible | undefined;
   let hasKilled = false;
   let isReleased = false;
+  /** What has come while a program had the terminal. */
+  let kept: Set<InterruptSignal> | undefined;
   let tell = () => {};
   const came = new Promise<void>(resolve => {
     tell = resolve;
   });
   const onSignal = (signal: InterruptSignal) => {
+    if (kept !== undefined && received === undefined && KEYBOARD.includes(signal)) {
+      kept.add(signal);
+      return;
+    }
     tell();
     const isFirst = received === undefined;
     received ??= signal;
@@ -78,6 +94,14 @@ export function ownSignals(): SignalOwner {
       if (received === undefined) return;
       next.cancel({ type: 'interrupted', signal: received });
       if (received === 'SIGQUIT' && !hasKilled) next.kill({ type: 'interrupted', signal: received });
+    },
+    lend() {
+      kept = new Set();
+    },
+    takeBack(endedBy) {
+      const isMeant = endedBy !== undefined && kept?.has(endedBy);
+      kept = undefined;
+      if (isMeant) onSignal(endedBy);
     },
     release() {
       isReleased = true;

@@ -10,18 +10,28 @@ import {
   type Step,
 } from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
+import type { Terminal } from './command/terminal.ts';
 
 export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
   close(): Promise<void>;
 }
 
-/** Opens the executors for one run of a plan; `run` is the run's id, `outputs` a folder that they may make and remove. */
-export async function openExecutors(plan: Plan, run: string, outputs: string): Promise<Executors> {
+export interface ExecutorOptions {
+  /** The run's id. */
+  readonly run: string;
+  /** A folder that they may make and remove. */
+  readonly outputs: string;
+  /** For interactive steps. */
+  readonly terminal?: Terminal | undefined;
+}
+
+/** Opens the executors for one run of a plan. */
+export async function openExecutors(plan: Plan, options: ExecutorOptions): Promise<Executors> {
   const leaves = leavesOf(plan.root);
   const kinds = new Set(leaves.map(({ type }) => type));
   const [command, http] = await Promise.all([
-    kinds.has('run') ? openCommands({ folder: plan.folder, run, outputs, graceMs: longestGrace(plan) }) : undefined,
+    kinds.has('run') ? openCommands({ ...options, folder: plan.folder, graceMs: longestGrace(plan) }) : undefined,
     kinds.has('http') ? openHttp(plan.folder) : undefined,
   ]);
   const executorOf = (step: LeafStep): Executor | undefined => {

@@ -19,6 +19,7 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'ba
   saveTo: ['run', 'http'],
   okExitCodes: ['run'],
   stdin: ['run'],
+  interactive: ['run'],
   cwd: ['run', 'steps', 'gather', 'any', 'use'],
   shell: ['run', 'steps', 'gather', 'any', 'use'],
   stop: ['run', 'steps', 'gather', 'any', 'use'],

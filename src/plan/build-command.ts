@@ -34,7 +34,7 @@ export function flowDown(input: StepInput, inherited: Inherited): Inherited {
 
 /** The command of a `run` step. */
 export function commandIn(input: StepInput, inherited: Inherited): Command {
-  const { run = '', stdin, okExitCodes = [0] } = input;
+  const { run = '', stdin, interactive, okExitCodes = [0] } = input;
   const { shell, cwd, launcher = [], stop } = inherited;
   return {
     command: typeof run === 'string' ? run : words(run),
@@ -43,6 +43,7 @@ export function commandIn(input: StepInput, inherited: Inherited): Command {
     ...(launcher.length === 0 ? {} : { launcher: words(launcher) }),
     stop,
     ...(stdin === undefined ? {} : { stdin: stdinOf(stdin) }),
+    ...(interactive === true ? { interactive } : {}),
     okExitCodes,
   };
 }

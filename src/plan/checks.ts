@@ -6,6 +6,7 @@ import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
 import { httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
+import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
 import { hasPipe } from './pipes.ts';
@@ -48,7 +49,7 @@ export function checkPlan(root: unknown): Checked {
     if (root.background !== undefined) {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
     }
-    checks.errors.push(...rootFindings(root));
+    checks.errors.push(...rootFindings(root), ...interactiveFindings(root));
     checks.step(root, { path: [], shell: 'sh', list: 'root' });
     checks.definitions(root);
   }

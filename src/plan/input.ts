@@ -70,6 +70,8 @@ export interface StepInput {
   shell?: 'sh' | 'bash' | readonly string[] | undefined;
   /** What a command reads. */
   stdin?: StdinInput | undefined;
+  /** It has the terminal: for passwords, editors, shells. */
+  interactive?: boolean | undefined;
   /** Put before the command, for the step and all below it; an empty one puts nothing there. */
   launcher?: readonly string[] | undefined;
   /** How commands are told to end, for the step and all below it. */

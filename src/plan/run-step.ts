@@ -13,6 +13,8 @@ export interface Command {
   readonly stop: StopPolicy;
   /** What it reads; absent: nothing. */
   readonly stdin?: Stdin;
+  /** It has the terminal. */
+  readonly interactive?: true;
   /** Exit codes that count as success. */
   readonly okExitCodes: readonly number[];
 }

@@ -1,6 +1,6 @@
-/** The keys of commands besides what is run: what they read, and what is put before them. */
+/** The keys of commands besides what is run: what they read, what is put before them, and the terminal. */
 import * as z from 'zod/mini';
-import { anyText, argument, expected, key, text } from './schema-terms.ts';
+import { anyText, argument, expected, flag, key, text } from './schema-terms.ts';
 
 export const stdinShape = {
   text: key(anyText, `This text; \${NAME} is expanded. Example: "yes\\n".`),
@@ -18,4 +18,9 @@ export const stdinKey = key(
 export const launcherKey = key(
   z.array(argument, expected('a program with its arguments, or [] for none')),
   `Put before the command of this step and of all below it; \${NAME} is expanded; an empty array takes it off again. Example: ["srun", "-n1"].`,
+);
+
+export const interactiveKey = key(
+  flag,
+  'It has the terminal to itself while it runs: for password prompts, editors, shells. Not in gather, any, forEach or background. Default false.',
 );

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import type { ListedStep, PlanInput, StepInput } from './input.ts';
-import { launcherKey, stdinKey, stdinShape } from './schema-command.ts';
+import { interactiveKey, launcherKey, stdinKey, stdinShape } from './schema-command.ts';
 import {
   envFileKey,
   envFileShape,
@@ -181,6 +181,7 @@ const stepShape = {
     'How commands of this step and below it are told to end. Example: {"signal": "SIGINT", "grace": "10s"}.',
   ),
   stdin: stdinKey,
+  interactive: interactiveKey,
   launcher: launcherKey,
   pools: poolsKey,
   okExitCodes: key(

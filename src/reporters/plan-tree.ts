@@ -52,6 +52,7 @@ function modifierWords(step: Step): string[] {
   }
   if (step.background) words.push('background');
   if (ready !== undefined) words.push(readyWords(ready));
+  if (step.type === 'run' && step.interactive) words.push('interactive');
   if (step.type === 'run' && step.launcher !== undefined)
     words.push(`launcher ${cleanse(step.launcher.map(quoted).join(' '))}`);
   if (step.allowFailure) words.push('allowFailure');

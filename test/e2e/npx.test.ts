@@ -72,6 +72,20 @@ describe('npm', () => {
     expect(isTidied()).toBe(true);
     expect(left()).toEqual([]);
   });
+
+  it.skipIf(noTerminal !== undefined)('lets an interactive step have Ctrl-C', async () => {
+    const { folder, env } = installed();
+    const ask = ['bash', '-c', 'trap "echo not now" INT; echo ready; read -r line; echo "read $line"'];
+    writeFileSync(join(folder, 'plan.json'), JSON.stringify({ steps: [{ run: ask, interactive: true }] }));
+    const screen = openTerminal(`sh -c 'cd ${folder} && npx --no-install runjobs plan.json'`, 80, 24, env);
+    await screen.shows('ready');
+    screen.type('\u0003');
+    await screen.shows('not now');
+    screen.type('on\n');
+    // What npm makes of it is its own: the shell between it and us says 130.
+    await screen.ended;
+    expect((await screen.lines()).join('\n')).toMatch(/read on *\n✔ plan succeeded/);
+  });
 });
 
 it.each([

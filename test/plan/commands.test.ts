@@ -115,3 +115,55 @@ describe('launcher', () => {
     expect(loaded.type === 'loaded' && loaded.warnings.map(({ path }) => path)).toEqual(['root.launcher[1]']);
   });
 });
+
+describe('interactive', () => {
+  const ask = { run: 'x', interactive: true };
+
+  test.each<[unknown]>([
+    [ask],
+    [{ ...ask, retry: 2, timeout: { total: '1m' }, every: '1h', save: ['A'], okExitCodes: [1], if: 'true' }],
+    [{ steps: [{ gather: ['x'] }, ask, { any: ['x'], finally: [ask] }, { steps: [ask] }], finally: { steps: [ask] } }],
+    [{ forEach: { A: [1] }, run: 'x', finally: [ask] }],
+    [{ gather: [{ run: 'x', interactive: false, save: 'A' }] }],
+  ])('%j has it where nothing runs beside it', plan => {
+    expect(problemsWith(plan)).toEqual([]);
+  });
+
+  const GATHER =
+    'there is one terminal, and the steps of a gather run at once; put the interactive one before or after it';
+  const COPIES =
+    'there is one terminal, and the copies of a forEach run at once; put the interactive step before or after it';
+  const BESIDE =
+    'there is one terminal, and a background step runs beside others; put the interactive one before or after it';
+  const UNSEEN = 'what an interactive step prints goes to the terminal and is not seen by runjobs';
+
+  test.each<[unknown, string]>([
+    [{ gather: [ask] }, `root.gather[0].interactive: ${GATHER}`],
+    [{ gather: [{ steps: [ask] }] }, `root.gather[0].steps[0].interactive: ${GATHER}`],
+    [{ gather: [{ run: 'x', finally: [ask] }] }, `root.gather[0].finally[0].interactive: ${GATHER}`],
+    [{ any: [ask] }, `root.any[0].interactive: ${GATHER.replace('a gather', 'an any')}`],
+    [{ ...ask, forEach: { A: [1] } }, `root.interactive: ${COPIES}`],
+    [{ steps: [ask], forEach: { A: [1] } }, `root.steps[0].interactive: ${COPIES}`],
+    [{ steps: [{ ...ask, background: true }] }, `root.steps[0].interactive: ${BESIDE}`],
+    [{ steps: [{ steps: [ask], background: true }] }, `root.steps[0].steps[0].interactive: ${BESIDE}`],
+    [{ steps: [{ run: 'x', finally: [ask], background: true }] }, `root.steps[0].finally[0].interactive: ${BESIDE}`],
+    [{ ...ask, stdin: { text: '' } }, 'root.stdin: an interactive step reads from the terminal; take stdin out'],
+    [{ ...ask, saveTo: 'a' }, `root.saveTo: ${UNSEEN}; take saveTo out`],
+    [{ ...ask, save: 'A' }, `root.save: ${UNSEEN}; save a list of names, which it writes to the file $RUNJOBS_OUTPUT`],
+    [
+      { ...ask, save: { A: '/a' } },
+      `root.save: ${UNSEEN}; save a list of names, which it writes to the file $RUNJOBS_OUTPUT`,
+    ],
+    [{ ...ask, timeout: { quiet: '1s' } }, `root.timeout.quiet: ${UNSEEN}; take quiet out`],
+    [{ ...ask, retry: { times: 1, on: [1, 'stderr:/a/'] } }, `root.retry.on[1]: ${UNSEEN}; take "stderr:/a/" out`],
+    [{ ...ask, interactive: 'yes' }, 'root.interactive: expected true or false, got "yes"'],
+    [{ steps: [], interactive: true }, 'root.interactive: interactive goes with run, not with steps; take it out'],
+  ])('%j is refused', (plan, problem) => {
+    expect(problemsWith(plan)).toEqual([problem]);
+  });
+
+  test('is shown by the tree', () => {
+    const loaded = planFrom({ steps: [ask] }, { folder: '/plans', given });
+    expect(loaded.type === 'loaded' && formatTree(loaded.plan)).toContain('1 · x · interactive\n');
+  });
+});

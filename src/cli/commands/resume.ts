@@ -1,5 +1,6 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
 import { existsSync } from 'node:fs';
+import { interactiveAhead } from '../../engine/interactive.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Given, GivenOptions } from '../../plan/given.ts';
@@ -67,13 +68,17 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
   const { plan, changed, given } = found;
   void streams.stderr.write(exposedWords(plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
+  const asRun = overridden(plan, overrides);
+  // What it will start again is to be known now.
+  run.past.forget(changed);
   const claim = claimRootRun(plan.name);
   claim.run.id = run.id;
   await conduct({
     ...flags,
     streams,
     claim,
-    plan: overridden(plan, overrides),
+    plan: asRun,
+    interactive: interactiveAhead(asRun.root, run.past.root),
     abandon: run.owner.release,
     open(opening) {
       const env = process.env as Record<string, string>;

@@ -1,5 +1,6 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
+import { interactiveAhead } from '../../engine/interactive.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import { type Selection, selectSteps } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
@@ -20,13 +21,15 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const selected = selectSteps(plan.root, selection ?? {});
   if (selected.type === 'unknown') return refuse(streams, EXIT.usage, `runjobs: ${selected.message}\n`);
   const overrides = { ...overridesOf(flags), ...(selection === undefined ? {} : { selection }) };
+  const asRun = overridden(plan, overrides);
   // Never given back: the process ends with its run.
   const claim = claimRootRun(plan.name);
   await conduct({
     ...flags,
     streams,
     claim,
-    plan: overridden(plan, overrides),
+    plan: asRun,
+    interactive: interactiveAhead(asRun.root),
     open: opening => openRootRun({ ...opening, ...environment(flags), plan, overrides, given, claim }),
   });
 }

@@ -22,6 +22,7 @@ import { notStarted, startFailure } from './start-failure.ts';
 import { closeInput, openStdin } from './stdin.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
 import { signalRun } from './suspend.ts';
+import type { Terminal } from './terminal.ts';
 import { firstOf } from './wait.ts';
 import { openWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -39,6 +40,8 @@ export interface CommandExecutorOptions {
   readonly run: string;
   /** Absolute; the folder for the files that commands write variables to. It is made when first needed. */
   readonly outputs: string;
+  /** For interactive steps. */
+  readonly terminal?: Terminal | undefined;
   /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
   readonly graceMs?: number;
 }
@@ -50,7 +53,8 @@ export interface CommandExecutorOptions {
  * has left it, gets its stop script or signal, after the grace SIGKILL; on kill SIGKILL at once. Where there is no /proc
  * (macOS) what has left the group is not seen.
  */
-export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: CommandExecutorOptions): CommandExecutor {
+export function openCommandExecutor(options: CommandExecutorOptions): CommandExecutor {
+  const { folder, run, outputs, terminal, graceMs = 5000 } = options;
   let watchdog: Watchdog | undefined;
   let isWatched = false;
   const watch = () => {
@@ -76,6 +80,12 @@ export function openCommandExecutor({ folder, run, outputs, graceMs = 5000 }: Co
       let isClean = false;
       const carry: CarryOut = async (told, output) => {
         const line = commandLine(step, from, completeEnvironment(told.env, number, output, from));
+        if (step.interactive) {
+          const { carryOutInteractive } = await import('./interactive.ts');
+          const carried = await carryOutInteractive({ step, line, terminal, channels, family: { run, mark } }, told);
+          isClean = carried.isClean;
+          return carried.outcome;
+        }
         if (platform() === 'win32') return (await import('./windows.ts')).executeOnWindows(line, step, from, told);
 
         const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
