@@ -160,6 +160,13 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       }
       return print([...skips.end(), ...tell(event)]);
     },
+    lend() {
+      disarm();
+    },
+    takeBack() {
+      quietSince = clock.now();
+      watch();
+    },
     async close() {
       disarm();
       void print([...skips.end(), ...[...streams.keys()].flatMap(rest)]);

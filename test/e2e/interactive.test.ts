@@ -1,4 +1,5 @@
 /** Interactive steps in a real terminal: they have it to themselves, and it is given back as it was. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -145,6 +146,8 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect(await screen.ended).toBe(0);
     expect(await textOf(screen)).toMatch(/Name: Ada\nhello Ada\n\[server\] from beside\n✔ ask .*\n/);
     expect(textsIn(state)).not.toContain('hello Ada');
+    const { stdout, stderr } = await runjobs(['logs', 'last', 'ask', '--state-dir', state]);
+    expect([stdout, stderr]).toEqual(['', 'runjobs: "ask" is interactive: what it prints goes to the terminal only\n']);
     expect(left()).toEqual([]);
   });
 
@@ -236,6 +239,15 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     await screen.shows('mode echo');
     await screen.ended;
     expect(left()).toEqual([]);
+  });
+
+  it('leaves nothing behind when runjobs itself is killed', async () => {
+    const { command, left, pid } = stage({ run: 'echo ready; setsid sleep 100 & read -r line', interactive: true });
+    const screen = openTerminal(command);
+    await screen.shows('ready');
+    process.kill(pid(), 'SIGKILL');
+    await screen.ended;
+    await until(() => left().length === 0);
   });
 
   it('is stopped with all of its tree when its timeout runs out, and never we with it', async () => {
@@ -389,6 +401,31 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect(await textOf(screen)).toMatch(/hello Ada\n✔ plan succeeded/);
     expect(left()).toEqual([]);
   });
+
+  it.skipIf(spawnSync('perl', ['-MPOSIX', '-e', '1']).status !== 0)(
+    'that is a killed shell leaves the terminal to the next one',
+    async () => {
+      const { command, left } = stage({
+        steps: [
+          {
+            id: 'shell',
+            run: ['bash', '--norc', '--noprofile', '-i'],
+            interactive: true,
+            timeout: '500ms',
+            stop: { grace: '100ms' },
+            allowFailure: true,
+          },
+          { id: 'ask', run: 'printf "Name: "; read -r name; echo "hello $name"', interactive: true },
+        ],
+      });
+      const screen = openTerminal(command, 100, 30);
+      await screen.shows('Name:');
+      screen.type('Ada\n');
+      expect(await screen.ended).toBe(0);
+      expect(await textOf(screen)).toContain('hello Ada');
+      expect(left()).toEqual([]);
+    },
+  );
 
   it('cannot share the terminal with "ndjson", which can have a file', async () => {
     const plan = { id: 'ask', run: 'echo hello', interactive: true };

@@ -302,6 +302,21 @@ describe('the end of a plain report', () => {
 });
 
 describe('a plain report of a quiet run', () => {
+  it('says nothing of the time in which a program has the terminal', () => {
+    const { sink, tell, clock, reporter } = stage();
+    tell.start('a');
+    const before = sink.lines.length;
+    reporter.lend?.();
+    clock.advance(3_600_000);
+    reporter.takeBack?.();
+    clock.advance(59_999);
+    expect(sink.lines.length).toBe(before);
+    clock.advance(1);
+    expect(sink.lines.slice(before)).toEqual(['❯ still running: a (1h 01m)']);
+    void reporter.close();
+    expect(clock.armed).toBe(0);
+  });
+
   it('tells every minute what is running, when nothing else was printed', () => {
     const { sink, tell, clock, reporter } = stage();
     tell.start('a');

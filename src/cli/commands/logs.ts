@@ -8,6 +8,7 @@ import { groupsIn, isHeld, planIn, readPast } from '../../journal/past.ts';
 import { RUN_FILES } from '../../journal/runs.ts';
 import { isAtOrBelow } from '../../plan/plan.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
+import { indexSteps } from '../../reporters/steps.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
@@ -70,7 +71,17 @@ function isStepOf(run: KeptRun, step: string | undefined, { stderr }: Streams): 
 async function printAll(run: KeptRun, wanted: Wanted, printers: Printers, { stderr }: Streams): Promise<void> {
   for (const path of pathsOf(run, wanted)) await printers.finish(path);
   if (wanted.step !== undefined && !printers.hasPrinted)
-    void stderr.write(`runjobs: "${wanted.step}" has printed nothing\n`);
+    void stderr.write(
+      `runjobs: "${wanted.step}" ${isInteractive(run, wanted.step) ? UNSEEN : 'has printed nothing'}\n`,
+    );
+}
+
+const UNSEEN = 'is interactive: what it prints goes to the terminal only';
+
+function isInteractive({ folder }: KeptRun, path: string): boolean {
+  const plan = planIn(folder);
+  const step = plan && indexSteps(plan).at(path);
+  return step?.type === 'run' && step.interactive === true;
 }
 
 /** The steps that are wanted, in the order they first started; copies in the order of their list. */

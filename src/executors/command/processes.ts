@@ -106,6 +106,12 @@ export function ownGroup(): number | undefined {
   return readProcess(ownPid)?.group;
 }
 
+/** The process group that has our terminal, of which nobody may be left; undefined where there is no terminal or no /proc. */
+export function foregroundGroup(): number | undefined {
+  const group = Number(statFields(ownPid)[5] ?? 0);
+  return group > 1 ? group : undefined;
+}
+
 /** What a process was started with, as `\0NAME=value\0…\0`; undefined when it has ended or is another user's. */
 export function environmentOf(pid: number): string | undefined {
   const bytes = readProc(`${pid}/environ`);
@@ -142,10 +148,15 @@ export function scanNow(): Processes | undefined {
   return processes;
 }
 
-function readProcess(pid: number): Process | undefined {
+/** `state parent group session terminal foreground …` */
+function statFields(pid: number): string[] {
   const stat = readProc(`${pid}/stat`)?.toString('latin1');
-  // `pid (name) state parent group …`, where the name may hold anything, closing brackets included.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 20) ?? [];
+  // Before them stands `pid (name)`, where the name may hold anything, closing brackets included.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 20) ?? [];
+}
+
+function readProcess(pid: number): Process | undefined {
+  const fields = statFields(pid);
   const [state, parent, group] = fields;
   if (state === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, parent: Number(parent), group: Number(group), startedAt: Number(fields[19]) };

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { isatty } from 'node:tty';
+import { foregroundGroup, send } from './processes.ts';
 
 /** A terminal that can be handed to a program. */
 export interface Terminal {
@@ -53,13 +54,14 @@ export function openTerminal(streams: TerminalStreams, sharer: Sharer): Terminal
     lend() {
       if (isLent) return undefined;
       isLent = true;
-      sharer.lent();
       const restore = keepModes();
+      sharer.lent();
       process.on('exit', restore);
       return {
         streams,
         takeBack(endedBy) {
           process.off('exit', restore);
+          regainForeground();
           restore();
           isLent = false;
           sharer.takenBack(endedBy);
@@ -85,19 +87,29 @@ export function openOwnTerminal(streams: TerminalStreams, cancel: (signal: Keybo
   });
 }
 
+/**
+ * An interactive shell has made a group of its own the terminal's, and when it is killed, nobody gives it back: whoever of us
+ * read from the terminal then would be stopped. Where there is perl, it can.
+ */
+function regainForeground(): void {
+  const group = foregroundGroup();
+  if (group === undefined || send(-group, 0) !== 'gone') return;
+  const program = '$SIG{TTOU} = "IGNORE"; tcsetpgrp(0, getpgrp())';
+  spawnSync('perl', ['-MPOSIX=tcsetpgrp', '-e', program], { ...HERE, stdio: [0, 'ignore', 'ignore'] });
+}
+
 /** No key may end it half-way, and it may set the modes also where a dead program has left the terminal to nobody. */
 const STTY = 'trap "" INT QUIT TSTP TTOU; exec stty "$1"';
 /** A terminal whose output was stopped (Ctrl-S) lets nobody set its modes. */
-const STTY_MS = 2000;
+const HERE = { timeout: 2000, killSignal: 'SIGKILL' } as const;
 
 /** Remembers the modes (echo, line editing, signals); returns what restores them. */
 function keepModes(): () => void {
   const stty = (mode: string) =>
     spawnSync('/bin/sh', ['-c', STTY, 'sh', mode], {
+      ...HERE,
       stdio: [0, 'pipe', 'ignore'],
       encoding: 'utf8',
-      timeout: STTY_MS,
-      killSignal: 'SIGKILL',
     }).stdout?.trim();
   const modes = stty('-g');
   return modes ? () => void stty(modes) : () => {};
