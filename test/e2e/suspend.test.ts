@@ -33,7 +33,8 @@ function stage() {
     command: `${process.execPath} ${BIN} ${plan} --state-dir ${temporaryFolder()}`,
     plan,
     shells,
-    areStopped: () => shells().length === 2 && shells().every(pid => stateOf(pid) === 'T'),
+    // One that was just starting a program waits for its stopped child, and shows `D` (vfork).
+    areStopped: () => shells().length >= 2 && shells().every(pid => /^[TD]$/.test(stateOf(pid))),
     left: () => processesWith(`MARKER=${marker}`),
   };
 }
