@@ -3,6 +3,7 @@ import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './checks.ts';
 import type { Given } from './given.ts';
 import { inputFindings } from './inputs.ts';
+import { interactiveUseFindings } from './interactive-checks.ts';
 import { lockFindings } from './lock-checks.ts';
 import { nameFindings } from './names.ts';
 import type { Plan } from './plan.ts';
@@ -55,7 +56,8 @@ export function examine(files: PlanFiles, { given, secretsOf, definition }: Surr
     ...ofFiles.flatMap(found => found.errors),
     ...ofUses.errors,
     ...(entry.type === 'fault' ? [{ message: entry.message, path: [], at: 'value', in: files.main } as const] : []),
-    // The way of variables can be followed only where it has an end.
+    // What is used can be followed only where it has an end.
+    ...(ofUses.errors.length === 0 ? interactiveUseFindings(files) : []),
     ...(ofUses.errors.length === 0 && entry.type === 'used' ? flowFindings(files, entry.used, given) : []),
   ];
   const found = notTold(errors, files.all);

@@ -1,24 +1,64 @@
 /** Where a step may have the terminal, and which of its other keys cannot work then. */
-import { isRaw, listsOf, type Raw } from './raw.ts';
+import type { PlanFile } from './plan-file.ts';
+import type { PlanFiles, UsedStep } from './plan-files.ts';
+import { isRaw, listsOf, type Raw, rootsOf, visitBelow } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 
+const ONE = 'there is one terminal, and ';
 const NOT_SEEN = 'what an interactive step prints goes to the terminal and is not seen by runjobs';
 
-/** What is wrong with the interactive steps of a whole plan. Values of a wrong type are passed over. */
-export function interactiveFindings(root: Raw): Finding[] {
+/** What is wrong with the interactive steps of one file. Values of a wrong type are passed over. */
+export function interactiveFindings(plan: Raw): Finding[] {
   const findings: Finding[] = [];
-  /** @param beside what runs beside a step here, and what to do, in words. */
-  const visit = (step: Raw, path: Path, beside: string | undefined) => {
+  visitBeside(plan, (step, path, beside) => {
+    if (step.interactive !== true) return;
+    findings.push(...ownFindings(step, path));
+    if (beside !== undefined) findings.push({ message: ONE + beside, path: [...path, 'interactive'], at: 'key' });
+  });
+  return findings;
+}
+
+/** Steps beside others that use what holds an interactive step. No `use` goes in a circle. */
+export function interactiveUseFindings(files: PlanFiles): Finding[] {
+  const known = new Map<unknown, boolean>();
+  const holds = ({ step, file }: UsedStep): boolean => {
+    const before = known.get(step);
+    if (before !== undefined) return before;
+    let isHeld = false;
+    visitBelow(step, [], ({ interactive, use }) => {
+      isHeld ||= interactive === true || isUsed(use, file);
+    });
+    known.set(step, isHeld);
+    return isHeld;
+  };
+  const isUsed = (use: unknown, file: PlanFile): boolean => {
+    const resolved = typeof use === 'string' ? files.resolve(use, file) : undefined;
+    return resolved?.type === 'used' && holds(resolved.used);
+  };
+  return files.all.flatMap(file => {
+    const findings: Finding[] = [];
+    if (!isRaw(file.value)) return findings;
+    visitBeside(file.value, (step, path, beside) => {
+      if (beside === undefined || !isUsed(step.use, file)) return;
+      const message = `what this uses is interactive, but ${ONE}${beside}`;
+      findings.push({ message, path: [...path, 'use'], at: 'value', in: file });
+    });
+    return findings;
+  });
+}
+
+/** Visits every step of a file, and is told what runs beside it, and what to do, in words. */
+function visitBeside(plan: Raw, visit: (step: Raw, path: Path, beside: string | undefined) => void): void {
+  const all = (step: Raw, path: Path, beside: string | undefined) => {
     const outside = step.background === true ? BESIDE.background : beside;
     const inside = step.forEach === undefined ? outside : BESIDE.forEach;
-    if (step.interactive === true) findings.push(...ownFindings(step, path), ...crowdedFindings(inside, path));
+    visit(step, path, inside);
     for (const { key, list, path: at } of listsOf(step, path)) {
       const around = key === 'finally' ? outside : key === 'steps' ? inside : BESIDE[key];
-      for (const [index, child] of list.entries()) if (isRaw(child)) visit(child, [...at, index], around);
+      for (const [index, child] of list.entries()) if (isRaw(child)) all(child, [...at, index], around);
     }
   };
-  visit(root, [], undefined);
-  return findings;
+  for (const { step, path } of rootsOf(plan)) if (isRaw(step)) all(step, path, undefined);
 }
 
 const BESIDE = {
@@ -27,11 +67,6 @@ const BESIDE = {
   forEach: 'the copies of a forEach run at once; put the interactive step before or after it',
   background: 'a background step runs beside others; put the interactive one before or after it',
 } as const;
-
-function crowdedFindings(beside: string | undefined, path: Path): Finding[] {
-  if (beside === undefined) return [];
-  return [{ message: `there is one terminal, and ${beside}`, path: [...path, 'interactive'], at: 'key' }];
-}
 
 function ownFindings({ save, saveTo, stdin, timeout, retry }: Raw, path: Path): Finding[] {
   const found: Finding[] = [];

@@ -225,15 +225,20 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect(left()).toEqual([]);
   });
 
-  it('that is killed, or whose run is, leaves a terminal that echoes', async () => {
-    const { command, left, pid } = stage({
-      run: 'trap "" TERM INT; stty -echo; echo ready; while :; do read -r line; done',
-      interactive: true,
-      stop: { grace: '1m' },
-    });
+  it('that a second signal kills leaves a terminal that echoes', async () => {
+    const events = join(temporaryFolder(), 'events');
+    const { command, left, pid } = stage(
+      {
+        run: 'trap "" TERM INT; stty -echo; echo ready; while :; do read -r line; done',
+        interactive: true,
+        stop: { grace: '10m' },
+      },
+      `--reporter ndjson:${events}`,
+    );
     const screen = openTerminal(thenModes(command));
     await screen.shows('ready');
     process.kill(pid(), 'SIGTERM');
+    await until(() => readFileSync(events, 'utf8').includes('"step.stopping"'));
     process.kill(pid(), 'SIGTERM');
     await screen.shows('code 143');
     await screen.shows('mode echo');

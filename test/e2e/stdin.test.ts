@@ -1,5 +1,5 @@
 /** What commands read, in whole runs: each copy, attempt and tick its own, and a secret in it shown and kept nowhere. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +58,16 @@ describe('stdin', () => {
       '[finally/last] it has succeeded',
     ]);
     expect(exitCode).toBe(0);
+  });
+
+  it('of a step of another file is a file beside that one', async () => {
+    const plan = planFile({ use: 'below/other.yaml' });
+    const folder = join(dirname(plan), 'below');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'other.yaml'), 'run: cat\nstdin: { file: data }\n');
+    writeFileSync(join(folder, 'data'), 'beside it\n');
+    const { stdout } = await runjobs([plan, '--state-dir', temporaryFolder()]);
+    expect(said(stdout)).toEqual(['[plan] beside it']);
   });
 
   it('of a missing file fails the step, and its group, in words', async () => {

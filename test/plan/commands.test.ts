@@ -162,6 +162,23 @@ describe('interactive', () => {
     expect(problemsWith(plan)).toEqual([problem]);
   });
 
+  test('is refused beside others also where it is used by them, through other definitions too', () => {
+    const define = { ask, both: { steps: ['x', { use: '#ask' }] }, calm: 'x' };
+    expect(
+      problemsWith({ define, steps: [{ use: '#ask' }, { use: '#both' }, { gather: [{ use: '#calm' }] }] }),
+    ).toEqual([]);
+    const gather = [{ use: '#calm' }, { steps: [{ use: '#both' }] }];
+    const steps = [{ gather }, { use: '#ask', background: true }, { use: '#ask', forEach: { A: [1] } }];
+    expect(problemsWith({ define, steps })).toEqual([
+      `root.steps[0].gather[1].steps[0].use: what this uses is interactive, but ${GATHER}`,
+      `root.steps[1].use: what this uses is interactive, but ${BESIDE}`,
+      `root.steps[2].use: what this uses is interactive, but ${COPIES}`,
+    ]);
+    expect(problemsWith({ define: { crowd: { gather: [ask] } }, run: 'x' })).toEqual([
+      `root.define.crowd.gather[0].interactive: ${GATHER}`,
+    ]);
+  });
+
   test('is shown by the tree', () => {
     const loaded = planFrom({ steps: [ask] }, { folder: '/plans', given });
     expect(loaded.type === 'loaded' && formatTree(loaded.plan)).toContain('1 · x · interactive\n');

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../src/plan/load.ts';
+import { visitSteps } from '../../src/plan/paths.ts';
 import { childrenOf, type Plan, type Step } from '../../src/plan/plan.ts';
 import { inFolder } from './loading.ts';
 
@@ -44,6 +45,21 @@ function tree(step: Step): unknown {
 }
 
 describe('what a use stands for', () => {
+  it('has the launcher around it in its own file, and none of another one', async () => {
+    const { root } = await planOf({
+      'plan.yaml':
+        'launcher: [srun]\ndefine: { a: x }\nsteps: [{ use: "#a" }, { use: b.yaml }, { steps: [{ use: "b.yaml#c" }] }]',
+      'b.yaml': 'run: y\ndefine: { c: z }',
+    });
+    const launchers: unknown[] = [];
+    visitSteps(root, step => step.type === 'run' && launchers.push([step.command, step.launcher]));
+    expect(launchers).toEqual([
+      ['x', ['srun']],
+      ['y', undefined],
+      ['z', undefined],
+    ]);
+  });
+
   it('is a definition of its own file, of another one, or another plan', async () => {
     const { root } = await planOf({
       'plan.yaml': `
@@ -240,6 +256,20 @@ describe('an error of what is used', () => {
       { 'plan.yaml': 'use: a.yaml\ncwd: x', 'a.yaml': 'run: x' },
       [
         'plan.yaml:2:1 root.cwd: cwd does not reach into another file, whose plan means what it means by itself; take it out',
+      ],
+    ],
+    [
+      'a launcher for what stands in another file',
+      { 'plan.yaml': 'use: a.yaml\nlauncher: [srun]', 'a.yaml': 'run: x' },
+      [
+        'plan.yaml:2:1 root.launcher: launcher does not reach into another file, whose plan means what it means by itself; take it out',
+      ],
+    ],
+    [
+      'an interactive step of another file beside others',
+      { 'plan.yaml': 'gather:\n  - use: a.yaml', 'a.yaml': 'steps: [x, { run: y, interactive: true }]' },
+      [
+        'plan.yaml:2:10 root.gather[0].use: what this uses is interactive, but there is one terminal, and the steps of a gather run at once; put the interactive one before or after it',
       ],
     ],
     [
