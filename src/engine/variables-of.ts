@@ -143,9 +143,9 @@ function below({ path, past, tick }: Omit<Stop, 'step'>, step: Step): Stop {
 function seenSiblings(group: Step, child: Step): readonly Step[] {
   switch (group.type) {
     case 'steps':
-      return group.children.slice(0, group.children.indexOf(child)).filter(({ background }) => !background);
+      return awaited(group.children.slice(0, group.children.indexOf(child)));
     case 'gather':
-      return child.needs === undefined ? [] : new Needs(group.children, '.').before(child);
+      return child.needs === undefined ? [] : awaited(new Needs(group.children, '.').before(child));
     case 'any':
     case 'forEach':
     case 'run':
@@ -194,7 +194,12 @@ function saverOf(at: Stop, name: string): string {
 }
 
 function foreground(step: Step): readonly Step[] {
-  return childrenOf(step).filter(({ background }) => !background);
+  return awaited(childrenOf(step));
+}
+
+/** Background steps leave nothing to those that follow. */
+function awaited(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(({ background }) => !background);
 }
 
 /** What the body of a step has come to. */

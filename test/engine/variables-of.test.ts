@@ -128,6 +128,16 @@ describe('what is told of the variables of a step', () => {
     expect(await from(root, 'g/r', 'Y', events)).toBeUndefined();
   });
 
+  it('has nothing of a background sibling that it needs', async () => {
+    const root = gather('.', [
+      steps('a', [saving('1', { X: '1' }), leaf('2', { durationMs: 50 })], { background: true }),
+      leaf('wait', { durationMs: 10 }, { needs: [need('a')] }),
+      leaf('b', {}, { needs: [need('a'), need('wait')] }),
+    ]);
+    const { events } = await simulate(root);
+    expect(await from(root, 'b', 'X', events)).toBeUndefined();
+  });
+
   it('tells a finally what the body has saved and come to', async () => {
     const root = steps(
       '.',
