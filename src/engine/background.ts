@@ -1,7 +1,6 @@
 /** The background steps of a group: started and not awaited, stopped one by one, the last started first. */
 import type { Outcome } from '../events/outcome.ts';
-import type { Step } from '../plan/plan.ts';
-import type { Begun, Told } from './context.ts';
+import type { Told } from './context.ts';
 import { Scope, unlessClosed } from './scope.ts';
 import type { Variables } from './variables.ts';
 
@@ -12,10 +11,10 @@ interface Background {
 
 /** How far one has come; nothing is waited for any longer once the group is closed. */
 export interface Started {
-  /** Resolves when it has started, or with what it came to before. */
-  readonly begun: Promise<Outcome | undefined>;
-  /** Resolves when it is ready (has started, where it has no `ready`), or with what it came to before. */
-  readonly ready: Promise<Outcome | undefined>;
+  /** Resolves when it has started or waits to start, or has ended before. */
+  readonly begun: Promise<unknown>;
+  /** Resolves when it is ready: runs, where it has no `ready`. */
+  readonly ready: Promise<unknown>;
   /** Resolves with what it has come to; with nothing where its group was closed before. */
   readonly ended: Promise<Outcome | undefined>;
 }
@@ -30,25 +29,44 @@ export class Backgrounds {
     this.#group = group;
   }
 
-  /** Starts one in a scope of its own. */
-  start({ ready }: Step, variables: Variables, run: (scope: Scope, told: Required<Told>) => Promise<Outcome>): Started {
+  /** Starts one in a scope of its own. @param onReady called once, when it is ready, before {@link Started.begun} resolves. */
+  start(
+    variables: Variables,
+    run: (scope: Scope, told: Required<Told>) => Promise<Outcome>,
+    onReady: () => void = () => {},
+  ): Started {
     const scope = Scope.below(this.#group, { link: 'background', variables });
-    let onBegun: Begun = () => {};
-    let onReady = () => {};
-    const begun = new Promise<undefined>(resolve => {
-      // Where it has ended before, `ended` tells it: once its failure has closed the group.
-      onBegun = outcome => {
-        if (outcome === undefined) resolve(outcome);
-      };
+    const has = { begun: false, run: false };
+    let begin = () => {};
+    let beReady = () => {};
+    const begun = new Promise<void>(resolve => {
+      begin = resolve;
     });
-    const isReady = new Promise<undefined>(resolve => {
-      onReady = () => resolve(undefined);
+    const ready = new Promise<void>(resolve => {
+      beReady = resolve;
     });
-    const ended = run(scope, { onBegun, onReady }).finally(() => scope.end());
+    /** A group is ready once it runs and so do the steps that it starts with. */
+    const come = (what: 'begun' | 'run') => {
+      if (has[what]) return;
+      has[what] = true;
+      if (!has.begun || !has.run) return;
+      onReady();
+      beReady();
+    };
+    const told: Required<Told> = {
+      onBegun(outcome) {
+        // Where it has ended before, `ended` tells it: once its failure has closed the group.
+        if (outcome !== undefined) return;
+        come('begun');
+        begin();
+      },
+      onReady: () => come('run'),
+    };
+    const ended = run(scope, told).finally(() => scope.end());
     this.#all.push({ scope, ended });
     return {
       begun: unlessClosed(this.#group, Promise.race([begun, ended])),
-      ready: unlessClosed(this.#group, Promise.race([ready === undefined ? begun : isReady, ended])),
+      ready: unlessClosed(this.#group, ready),
       ended: unlessClosed(this.#group, ended),
     };
   }

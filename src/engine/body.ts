@@ -31,6 +31,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       ...(scope.past === undefined ? {} : { resumed: true }),
     });
     running.startedAt ??= run.clock.now();
+    if (step.ready === undefined) running.onReady();
     if (step.ready === undefined) running.readyAt = run.clock.now();
     running.readiness?.started();
     if (!isGroup(step)) running.onBegun();

@@ -8,10 +8,14 @@ export type Turn =
   /** Runs to its end, and calls `begun` when it has started, waits for its slot, or has ended before either. */
   | { readonly type: 'run'; readonly run: (begun: Begun) => Promise<unknown> }
   /**
-   * Takes no place among those that run: it was skipped, or goes on in the background. Others may wait for what is
+   * Takes no place among those that run: it was skipped, or goes on in the background. Others may wait for each thing that is
    * `pending` of it.
    */
-  | { readonly type: 'aside'; readonly done: Promise<unknown> | undefined; readonly pending?: Promise<unknown> };
+  | {
+      readonly type: 'aside';
+      readonly done: Promise<unknown> | undefined;
+      readonly pending?: readonly Promise<unknown>[];
+    };
 
 /**
  * Does what `next` hands out, each once the one before has begun, at most `limit` at once; `next` is asked again whenever
@@ -31,7 +35,7 @@ export function fanOut(limit: number, next: () => Turn | undefined, onBegun: () 
         const turn = next();
         if (turn === undefined) break;
         if (turn.type === 'aside') {
-          if (turn.pending !== undefined) wait(turn.pending);
+          for (const coming of turn.pending ?? []) wait(coming);
           await turn.done;
         } else await new Promise<void>(begun => start(turn.run, begun));
       }

@@ -41,16 +41,13 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
       return { type: 'aside', done: undefined };
     }
     if (child.background) {
-      const { begun, ready, ended } = group.startBackground(child, seenBy(child));
-      const isAwaited = needs.isAwaited(child);
-      const told = ready.then(outcome => needs.ready(child, outcome));
+      const { begun, ready, ended } = group.startBackground(child, seenBy(child), () => needs.ready(child));
       const over = ended.then(outcome => outcome && needs.ended(child, outcome));
-      const pending = needs.awaitsEnd(child)
-        ? { pending: Promise.all([told, over]) }
-        : isAwaited
-          ? { pending: told }
-          : {};
-      return { type: 'aside', done: child.ready === undefined ? told : begun, ...pending };
+      const pending = [
+        ...(needs.isAwaited(child) ? [Promise.race([ready, over])] : []),
+        ...(needs.awaitsEnd(child) ? [over] : []),
+      ];
+      return { type: 'aside', done: begun, pending };
     }
     return {
       type: 'run',

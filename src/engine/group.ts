@@ -58,10 +58,10 @@ export class Group {
     for (const child of children) {
       if (this.#scope.closed !== undefined) this.skip(child, this.#closedBefore(this.#scope.closed));
       else if (child.background) {
-        const { begun, ready } = this.startBackground(child);
+        const { begun, ready, ended } = this.startBackground(child);
         await begun;
         onBegun?.();
-        await ready;
+        await Promise.race([ready, ended]);
       } else await this.child(child, onBegun);
       this.#scope.variables = this.#scope.variables.saving(this.savedBy(child), this.#scope.path, this.#own);
     }
@@ -96,9 +96,9 @@ export class Group {
     return this.#observed(step, scope, { onBegun });
   }
 
-  /** Starts a child that is not awaited before {@link Group.end}. */
-  startBackground(step: Step, variables = this.#scope.variables): Started {
-    return this.#background.start(step, variables, (scope, told) => this.#observed(step, scope, told));
+  /** Starts a child that is not awaited before {@link Group.end}. @param onReady see {@link Backgrounds.start}. */
+  startBackground(step: Step, variables = this.#scope.variables, onReady?: () => void): Started {
+    return this.#background.start(variables, (scope, told) => this.#observed(step, scope, told), onReady);
   }
 
   /**

@@ -74,9 +74,9 @@ export class Needs {
     return this.#dependents.has(id);
   }
 
-  /** A background child is ready, or has come to this before. Those that wait for its end still do. */
-  ready(child: Step, outcome: Outcome | undefined): void {
-    this.#settle(child, { outcome, isBackground: true });
+  /** A background child is ready. Those that wait for its end still do. */
+  ready(child: Step): void {
+    this.#settle(child, { outcome: undefined, isBackground: true });
   }
 
   /** Whether a child waits for the end of this one, whatever or how bad that is. */

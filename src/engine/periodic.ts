@@ -223,6 +223,7 @@ class Periodic {
   #tellWaiting(tick: number, inMs: number): void {
     const delayMs = Math.max(0, Math.round(inMs));
     this.#running.onBegun();
+    this.#running.onReady();
     this.#run.publish({ type: 'tick.waiting', step: this.#running.path, t: this.#run.t(), tick, delayMs });
   }
 

@@ -45,6 +45,8 @@ export class Scope {
   cancelled: CancelReason | undefined;
   readonly #parent: Scope | undefined;
   readonly #link: Link;
+  /** The nearest scope, this one or further out, that is told to stop in its turn. */
+  readonly #background: Scope | undefined;
   #children: Set<Scope> | undefined;
   #controller: AbortController | undefined;
   #whenClosed: Set<() => void> | undefined;
@@ -56,6 +58,8 @@ export class Scope {
   ) {
     this.#parent = parent;
     this.#link = options.link ?? 'attached';
+    this.#background = this.#link === 'background' ? this : undefined;
+    if (this.#link === 'attached' && parent !== undefined) this.#background = parent.#background;
     this.path = options.path;
     this.tick = options.tick;
     this.variables = options.variables;
@@ -134,6 +138,16 @@ export class Scope {
   paths(found = new Set<string>()): Set<string> {
     for (const child of this.#children ?? []) child.paths(found.add(child.path));
     return found;
+  }
+
+  /**
+   * Resolves at once, but for what lies in a background step whose group has closed it and has not yet come to stop it: when
+   * its turn has come.
+   */
+  async turn(): Promise<void> {
+    const background = this.#background;
+    if (background?.closed === undefined || background.cancelled !== undefined) return;
+    await new Promise<void>(resolve => background.signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
   /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */

@@ -72,6 +72,8 @@ export async function runStep(
       skipBelow(run, step, path, isTold ? own.reason : { type: 'not-started', step: path }, past);
     }
     if (own.state === 'failed') run.failed(path, own);
+    // Of several background steps those that were started later are stopped first, with all that tidies up after them.
+    if (step.finally !== undefined) await scope.turn();
     const { outcome } = await guarded(async () => ({
       outcome: await concluded(run, running, scope, { outcome: own, saved }),
     }));
@@ -91,8 +93,10 @@ function judged({ step, path, group, startedAt }: Running, body: Outcome): Outco
   switch (body.state) {
     case 'cancelled': {
       const { reason } = body;
-      // A background step that is stopped because its own group has ended well has succeeded.
-      if (step.background && reason.type === 'group-ended' && reason.step === group) return { state: 'succeeded' };
+      // A background step that runs, or ticks, and is stopped because its own group has ended well has succeeded.
+      const isGoing = startedAt !== undefined || step.every !== undefined;
+      if (step.background && isGoing && reason.type === 'group-ended' && reason.step === group)
+        return { state: 'succeeded' };
       if (reason.type === 'stopped-by-user' && reason.step === path)
         return failed(step, { ...body, reason: { type: 'stopped-by-user' } });
       return startedAt === undefined ? { state: 'skipped', reason } : body;

@@ -159,6 +159,57 @@ describe('a background step', () => {
     expect(run.lines.slice(-3)).toEqual(['15 db/finally/tidy succeeded', '15 db succeeded', '15 . succeeded']);
   });
 
+  it('runs its finally in its turn, though it waits for an attempt when its group ends', async () => {
+    const db = leaf(
+      'db',
+      { durationMs: 10, exitCode: 1 },
+      { ...background, ...retry(9, { delayMs: 60_000 }), ...lastly([leaf('1')]) },
+    );
+    const lines = async (end: ReturnType<typeof leaf>) => {
+      const run = await simulate(steps('.', [db, server('web', 50), end]));
+      return run.lines.filter(line => /finally|web (succ|canc)/.test(line));
+    };
+    expect(await lines(leaf('test', { durationMs: 100 }))).toEqual([
+      '150 web succeeded',
+      '150 db/finally/1 started',
+      '150 db/finally/1 succeeded',
+    ]);
+    expect(await lines(leaf('test', { durationMs: 100, exitCode: 1 }))).toEqual([
+      '150 web cancelled',
+      '150 db/finally/1 started',
+      '150 db/finally/1 succeeded',
+    ]);
+  });
+
+  it('has started when its process has: until then it waits for its pool, and those that follow for it', async () => {
+    const taking = { ...background, pools: { p: 1 } };
+    const run = await simulate(
+      steps('.', [
+        leaf('one', { durationMs: 300 }, taking),
+        leaf('two', { durationMs: 1e9 }, taking),
+        leaf('test', { durationMs: 50 }),
+      ]),
+      { pools: { p: { type: 'size', size: 1 } } },
+    );
+    expect(run.lines).toContain('300 two started');
+    expect(run.lines).toContain('300 test started');
+  });
+
+  it('that never started is skipped when its group ends', async () => {
+    const taking = { ...background, pools: { p: 1 } };
+    const run = await simulate(
+      gather('.', [
+        leaf('one', { durationMs: 1e9 }, taking),
+        leaf('two', {}, taking),
+        leaf('test', { durationMs: 50 }),
+      ]),
+      { pools: { p: { type: 'size', size: 1 } } },
+    );
+    expect(run.lines).toContain('50 test succeeded');
+    expect(run.steps.get('two')).toEqual({ state: 'skipped', reason: { type: 'group-ended', step: '.' } });
+    expect(run.exitCode).toBe(0);
+  });
+
   it('inside a background group ends with that group', async () => {
     const run = await simulate(
       steps('.', [steps('stack', [server('db', 10), server('web', 20)], background), leaf('b', { durationMs: 100 })]),

@@ -1,7 +1,7 @@
 /** `needs`: which children of a gather start when. */
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../support/simulate.ts';
-import { gather, leaf, need, sleep } from '../support/steps.ts';
+import { gather, leaf, need, ready, sleep } from '../support/steps.ts';
 
 const started = (lines: readonly string[]) =>
   lines.filter(line => line.endsWith('started')).map(line => line.replace(' started', ''));
@@ -148,6 +148,19 @@ describe('a child with needs', () => {
       ]),
     );
     expect([run.state('after'), run.state('server'), run.tookMs]).toEqual(['skipped', 'cancelled', 10]);
+  });
+
+  it('starts once a background sibling is ready, though another waits for its end', async () => {
+    const service = leaf('s', { durationMs: 1000 }, ready('80'));
+    const run = await simulate(
+      gather('.', [
+        service,
+        leaf('t', { durationMs: 5 }, { needs: [need('s')] }),
+        leaf('u', {}, { needs: [need('s', 'ended')] }),
+      ]),
+      { reach: 400 },
+    );
+    expect(started(run.lines)).toEqual(['0 .', '0 s', '500 t', '1000 u']);
   });
 
   it('is taken over by a resumed run, and meets the needs of others', async () => {
