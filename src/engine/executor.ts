@@ -149,8 +149,8 @@ export interface LockWish {
   readonly path: string;
   /** Aborting it ends the wait. */
   readonly signal: AbortSignal;
-  /** Called when it begins to wait. */
-  readonly onWait: () => void;
+  /** Called when it begins to wait, with for whom, in words; again for each other one. */
+  readonly onWait: (words: string) => void;
 }
 
 export type LockTaking =

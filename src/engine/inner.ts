@@ -4,7 +4,7 @@ import { fits, rulesOf } from '../plan/inputs.ts';
 import type { EnvFile, Step, UsedLevel } from '../plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { learn, secretValues } from './secret-values.ts';
-import { UnsetVariable, type Values, type Variables } from './variables.ts';
+import { UnsetVariable, type Variables } from './variables.ts';
 
 /**
  * The variables inside the step, or its failure: where a value names a variable that has none, a file cannot be read, or a
@@ -59,16 +59,18 @@ function withInputs(run: Reading, { inputs, given }: UsedLevel, from: string, ou
 }
 
 /** What brings variables into a step. */
-type Level = Pick<Step, 'env' | 'envFiles' | 'folder'>;
+type Level = Pick<Step, 'env' | 'envFiles' | 'folder'> & Pick<Partial<UsedLevel>, 'rootOf'>;
 
 function within(run: Reading, level: Level, path: string, outer: Variables): Inner | Promise<Inner> {
   return level.envFiles === undefined
-    ? withEnv(run, level.env, path, outer)
+    ? withEnv(run, level, path, outer)
     : withFiles(run, { ...level, envFiles: level.envFiles }, path, outer);
 }
 
-function withEnv(run: Reading, env: Values, path: string, outer: Variables): Inner {
-  const variables = guarded('env', () => outer.expanding(env, { type: 'env', step: path }));
+function withEnv(run: Reading, { env, rootOf }: Level, path: string, outer: Variables): Inner {
+  const origin =
+    rootOf === undefined ? ({ type: 'env', step: path } as const) : ({ type: 'root-env', file: rootOf } as const);
+  const variables = guarded('env', () => outer.expanding(env, origin));
   if ('state' in variables) return variables;
   const own = run.secretNames.filter(name => Object.hasOwn(env, name));
   const refusal = learn(run, secretValues(own, variables));
@@ -77,17 +79,17 @@ function withEnv(run: Reading, env: Values, path: string, outer: Variables): Inn
 
 async function withFiles(
   run: Reading,
-  { env, envFiles, folder }: Level & { readonly envFiles: readonly EnvFile[] },
+  { envFiles, ...level }: Level & { readonly envFiles: readonly EnvFile[] },
   path: string,
   outer: Variables,
 ): Promise<Inner> {
   let variables = outer;
   for (const file of envFiles) {
-    const next = await withFile(run, { file, folder }, path, variables);
+    const next = await withFile(run, { file, folder: level.folder }, path, variables);
     if ('state' in next) return next;
     variables = next;
   }
-  return withEnv(run, env, path, variables);
+  return withEnv(run, level, path, variables);
 }
 
 async function withFile(

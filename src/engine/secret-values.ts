@@ -48,7 +48,8 @@ export function secretProblems(plan: Plan, variables: Variables): Problem[] {
     const isLater = value === '' && (hasFiles || names.has(name));
     if (isLater || (value !== '' && !isTooShort(value))) return [];
     const message = value === '' ? missing(name) : tooShort(name, value);
-    return [{ message, path: `root.secrets[${index}]`, file: '' }];
+    const file = plan.secretsElsewhere?.[name];
+    return [{ message, path: file === undefined ? `root.secrets[${index}]` : 'root.secrets', file: file ?? '' }];
   });
 }
 

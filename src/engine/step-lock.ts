@@ -21,8 +21,9 @@ export async function takeLock(
   const taking = await run.locks.take(lock, {
     path: running.path,
     signal: stop.signal,
-    onWait() {
+    onWait(words) {
       run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'lock' });
+      run.publish({ type: 'warning', step: running.path, t: run.t(), message: words });
       running.onBegun();
     },
   });

@@ -2,6 +2,8 @@
 export type Origin =
   /** The `env` of a step. */
   | { readonly type: 'env'; readonly step: string }
+  /** The `env` at the root of a file of which a definition is used. */
+  | { readonly type: 'root-env'; readonly file: string }
   /** A step inside the one at the path, or that one, has saved them. */
   | { readonly type: 'saved'; readonly step: string }
   /** The lists of a forEach. */

@@ -4,11 +4,11 @@ import type { Locks, LockTaking, LockWish } from '../engine/executor.ts';
 import { isAtOrBelow, type StepLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';
 import type { Holder } from './holder.ts';
-import type { Lock } from './lock.ts';
 import {
   describeHolder,
   type LockedPlan,
   LockHeldError,
+  LockUnusableError,
   lockFolderName,
   lockPlan,
   POLL_MS,
@@ -26,79 +26,125 @@ export interface StepLocksOptions {
   readonly endDead: (holder: Holder) => Promise<void>;
 }
 
+const WAIT = 'to wait for it, say so in the used plan: lock: {wait: 10m}';
+
 /** Takes locks for the steps of one run. */
-export function openStepLocks({ run, plan, userState, endDead }: StepLocksOptions): Locks {
-  /** The paths of the steps that hold them, by their folders. */
-  const holders = new Map<string, string>();
+export function openStepLocks(options: StepLocksOptions): Locks {
+  const { run, plan, userState, endDead } = options;
+  const own = new OwnSteps();
   const ofRun = plan.lock && lockFolderName(plan.lock, plan.file);
 
-  const takeFree = async (
-    place: string,
-    lock: StepLock,
-    waitMs: StepLock['waitMs'],
-    wish: LockWish,
-  ): Promise<LockTaking> => {
-    holders.set(place, wish.path);
-    const locked: LockedPlan = {
-      name: lock.plan,
-      lock: { ...lock, waitMs },
-      ...(lock.file === undefined ? {} : { file: lock.file }),
-    };
-    let held: Lock | undefined;
+  /** Takes what no step of this run holds any more, for the step at `path`. */
+  const takeFree = async (lock: StepLock, waitMs: StepLock['waitMs'], { signal, onWait }: LockWish) => {
+    const file = lock.file === undefined ? {} : { file: lock.file };
+    const held = await lockPlan(
+      { name: lock.plan, lock: { ...lock, waitMs }, ...file },
+      { run, userState, signal, onWait },
+    );
     try {
-      held = await lockPlan(locked, { run, userState, signal: wish.signal, onWait: wish.onWait });
       if (held?.after !== undefined && held.after.run !== run) await endDead(held.after);
     } catch (error) {
-      holders.delete(place);
       held?.release();
-      return { type: 'refused', message: refusal(lock, error) };
+      throw error;
     }
-    if (held === undefined) {
-      holders.delete(place);
-      return { type: 'aborted' };
-    }
-    const release = () => {
-      holders.delete(place);
-      held.release();
-    };
-    return { type: 'held', release };
+    return held;
   };
 
   return {
-    async take(lock, wish) {
-      let place: string;
+    async take(lock, wish): Promise<LockTaking> {
+      const { path, signal } = wish;
       try {
-        place = lockFolderName(lock, lock.file);
+        const place = lockFolderName(lock, lock.file);
+        if (place === ofRun || own.isHeldAround(place, path)) return { type: 'held', release: () => {} };
+        const waiting = await own.wait(place, lock, wish);
+        if (waiting.type !== 'free') return waiting;
+        const held = await takeFree(lock, waiting.leftMs, wish).catch(error => {
+          own.release(place);
+          throw error;
+        });
+        if (held === undefined || signal.aborted) {
+          held?.release();
+          own.release(place);
+          return { type: 'aborted' };
+        }
+        return {
+          type: 'held',
+          release() {
+            own.release(place);
+            held.release();
+          },
+        };
       } catch (error) {
         return { type: 'refused', message: refusal(lock, error) };
       }
-      const around = holders.get(place);
-      if (place === ofRun || (around !== undefined && isAtOrBelow(wish.path, around))) {
-        return { type: 'held', release: () => {} };
-      }
-      const from = performance.now();
-      const leftMs = () => (lock.waitMs === 'forever' ? lock.waitMs : lock.waitMs - (performance.now() - from));
-      for (let isTold = false; holders.has(place); isTold = true) {
-        const left = leftMs();
-        if (left !== 'forever' && left <= 0) return { type: 'refused', message: heldHere(lock, holders.get(place)) };
-        if (!isTold) wish.onWait();
-        await pause(left === 'forever' ? POLL_MS : Math.min(left, POLL_MS), wish.signal);
-        if (wish.signal.aborted) return { type: 'aborted' };
-      }
-      const left = leftMs();
-      return takeFree(place, lock, left === 'forever' ? left : Math.max(0, left), wish);
     },
   };
 }
 
-function heldHere(lock: StepLock, path = ''): string {
-  return `${quoteText(lock.name ?? lock.plan)} is locked: the step "${path}" of this run holds it; ${WAIT}`;
+/** Which steps of the run hold a lock, and which wait for one that another step holds. */
+class OwnSteps {
+  /** By the folders of the locks, the paths of the steps. */
+  readonly #holders = new Map<string, string>();
+  readonly #waiting = new Set<{ readonly path: string; readonly place: string }>();
+
+  isHeldAround(place: string, path: string): boolean {
+    const holder = this.#holders.get(place);
+    return holder !== undefined && isAtOrBelow(path, holder);
+  }
+
+  release(place: string): void {
+    this.#holders.delete(place);
+  }
+
+  /** Waits until no other step holds it, which is then held for this one; resolves with the time that is left to wait. */
+  async wait(
+    place: string,
+    lock: StepLock,
+    { path, signal, onWait }: LockWish,
+  ): Promise<LockTaking | { readonly type: 'free'; readonly leftMs: StepLock['waitMs'] }> {
+    const until = lock.waitMs === 'forever' ? Number.POSITIVE_INFINITY : performance.now() + lock.waitMs;
+    const waiting = { path, place };
+    this.#waiting.add(waiting);
+    try {
+      for (let told: string | undefined; ; ) {
+        const holder = this.#holders.get(place);
+        const leftMs = Math.max(0, until - performance.now());
+        if (holder === undefined) {
+          this.#holders.set(place, path);
+          return { type: 'free', leftMs: lock.waitMs === 'forever' ? lock.waitMs : leftMs };
+        }
+        const words = `${quoteText(lock.name ?? lock.plan)} is locked: the step "${holder}" of this run holds it`;
+        if (this.#waitsFor(holder, path)) {
+          return {
+            type: 'refused',
+            message: `${words}, and waits for one that is held here; each would wait for the other`,
+          };
+        }
+        if (leftMs === 0) return { type: 'refused', message: `${words}; ${WAIT}` };
+        if (told !== holder) onWait(`${words}; waiting for it`);
+        told = holder;
+        await pause(Math.min(leftMs, POLL_MS), signal);
+        if (signal.aborted) return { type: 'aborted' };
+      }
+    } finally {
+      this.#waiting.delete(waiting);
+    }
+  }
+
+  /** Whether something in the step at `holder` waits, directly or not, for what a step around `path` holds. */
+  #waitsFor(holder: string, path: string, met = new Set<string>()): boolean {
+    if (met.has(holder)) return false;
+    met.add(holder);
+    return [...this.#waiting].some(waiting => {
+      const next = isAtOrBelow(waiting.path, holder) ? this.#holders.get(waiting.place) : undefined;
+      return next !== undefined && (isAtOrBelow(path, next) || this.#waitsFor(next, path, met));
+    });
+  }
 }
 
 function refusal(lock: StepLock, error: unknown): string {
   const name = quoteText(lock.name ?? lock.plan);
   if (error instanceof LockHeldError) return `${name} is locked: ${describeHolder(error.holder)}; ${WAIT}`;
-  return `the lock ${name} cannot be kept: ${(error as Error).message}`;
+  const cause = error instanceof LockUnusableError ? error.cause : error;
+  return `the lock ${name} cannot be kept: ${(cause as Error).message}`;
 }
-
-const WAIT = 'to wait for it, say so in the used plan: lock: {wait: 10m}';

@@ -3,6 +3,7 @@ import { Builder } from './build.ts';
 import { lockOf } from './build-use.ts';
 import type { PlanInput, SizeInput } from './input.ts';
 import type { Definition, Plan, Pool } from './plan.ts';
+import type { PlanFile } from './plan-file.ts';
 import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { parsePool } from './pools.ts';
 import { parseSize } from './size.ts';
@@ -14,6 +15,7 @@ export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
   const input = main.value as PlanInput;
   const reached = files.reachedFrom(entry);
   const secrets = [...new Set(reached.flatMap(({ value }) => (value as PlanInput).secrets ?? []))];
+  const elsewhere = secretsElsewhere(reached, input.secrets ?? []);
   const builder = new Builder({ files, file: main, secrets });
   const [, definition] = entry.path;
   const { lock, maxLog, define } = input;
@@ -29,6 +31,7 @@ export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
     ...(maxLog === undefined ? {} : { maxLog: bytes(maxLog) }),
     inputs: builder.inputsOf(entry),
     secrets,
+    ...(Object.keys(elsewhere).length === 0 ? {} : { secretsElsewhere: elsewhere }),
     ...(define === undefined ? {} : { definitions: definitionsOf(define) }),
     ...(definition === undefined ? {} : { definition: String(definition) }),
     ...(definition === undefined && isLibrary(entry.root) ? { isLibrary: true } : {}),
@@ -41,6 +44,13 @@ function nameOf({ step, path: [, definition] }: UsedStep, plan: string): string 
   if (definition === undefined) return plan;
   const name = typeof step === 'string' ? undefined : step.name;
   return typeof name === 'string' ? name : `${plan}#${definition}`;
+}
+
+function secretsElsewhere(files: readonly PlanFile[], own: readonly string[]): Record<string, string> {
+  const all = files.flatMap(({ value, shown }) =>
+    ((value as PlanInput).secrets ?? []).filter(name => !own.includes(name)).map(name => [name, shown] as const),
+  );
+  return Object.fromEntries(all.reverse());
 }
 
 function definitionsOf(define: NonNullable<PlanInput['define']>): Readonly<Record<string, Definition>> {

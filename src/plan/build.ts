@@ -184,6 +184,7 @@ export class Builder {
       env: env === undefined ? NO_TEXTS : textsOf(env, ['env'], this.textOf),
       ...(envFile === undefined ? {} : { envFiles: envFilesOf(envFile) }),
       ...(folder === undefined ? {} : { folder }),
+      rootOf: this.#material.file.shown,
       inputs: {},
       given: [],
     };

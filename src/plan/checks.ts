@@ -1,7 +1,7 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { commandFindings } from './command-checks.ts';
-import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
+import { hiddenInputFindings, inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
 import { httpFindings } from './http-checks.ts';
@@ -79,7 +79,10 @@ class Checks implements Checked {
       }
       if (typeof step === 'string') this.#pipe(step, path, shell);
       if (!isRaw(step)) continue;
-      this.errors.push(...inputNameFindings(step.inputs, [...path, 'inputs']));
+      this.errors.push(
+        ...inputNameFindings(step.inputs, [...path, 'inputs']),
+        ...hiddenInputFindings(step.inputs, root.env, [...path, 'inputs']),
+      );
       this.step(step, { path, shell, list: 'root' });
     }
   }

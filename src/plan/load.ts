@@ -10,8 +10,8 @@ import { type Origin, planFile } from './plan-file.ts';
 import { PlanFiles, withUsedFiles } from './plan-files.ts';
 import { type Problem, problemsFrom } from './problems.ts';
 import { describeThrown } from './quote.ts';
-import { type PlanFileRead, readPlanFile, readPlanText, showFile } from './read-plan.ts';
-import { parseReference } from './reference.ts';
+import { type PlanFileRead, readPlanFile, readPlanText, readUsedFile, showFile } from './read-plan.ts';
+import { DEFINITION_WORDS, parseReference } from './reference.ts';
 import { type SecretsOf, withoutLiterals, withoutSecrets } from './secret-checks.ts';
 import type { Finding } from './source.ts';
 
@@ -64,9 +64,11 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   const read = isStdin ? await readStdin(stdin, cwd) : await readPlanFile(path, cwd);
   if (read.type === 'failed') {
     const { type: _, ...problem } = read;
-    return rejected({ ...problem, path: '', file: isStdin ? STDIN : showFile(resolve(cwd, path), cwd) });
+    const hint = path.includes('#') && !isStdin ? `; ${DEFINITION_WORDS}` : '';
+    const message = `${problem.message}${hint}`;
+    return rejected({ ...problem, message, path: '', file: isStdin ? STDIN : showFile(resolve(cwd, path), cwd) });
   }
-  const files = await withUsedFiles(read.file, path => readPlanFile(path, cwd));
+  const files = await withUsedFiles(read.file, path => readUsedFile(path, cwd));
   return conclude(files, { given, secretsOf, definition });
 }
 
@@ -85,7 +87,7 @@ export async function loadObject(value: unknown, { given, secretsOf, ...place }:
   const { folder, name = 'plan', file } = place;
   const origin: Origin = { name, folder, ...(file === undefined ? {} : { file }) };
   const main = planFile({ value }, { origin, shown: file ?? '' });
-  const files = await withUsedFiles(main, path => readPlanFile(path, folder));
+  const files = await withUsedFiles(main, path => readUsedFile(path, folder));
   const surroundings = { given: given ?? around(), secretsOf };
   const loaded = conclude(files, surroundings);
   if (loaded.type === 'rejected' || isCronLoaded() || !hasCron(loaded.plan.root)) return loaded;

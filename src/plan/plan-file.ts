@@ -12,6 +12,8 @@ export interface Origin {
 
 export interface PlanFile extends ShownFile {
   readonly origin: Origin;
+  /** Its path without links; absent where it is no file. */
+  readonly real?: string;
   /** Plain data, not too deep; absent where the text is none, or where it is: see {@link PlanFile.findings}. */
   readonly value?: unknown;
   /** What is wrong with the text, or with the value as such. */
@@ -21,9 +23,14 @@ export interface PlanFile extends ShownFile {
 /** A value without a text was made by a program and may be anything: only what is plain of it is taken. */
 export function planFile(
   { value: read, source, findings = [] }: Partial<Reading>,
-  { origin, shown }: Pick<PlanFile, 'origin' | 'shown'>,
+  { origin, shown, real }: Pick<PlanFile, 'origin' | 'shown' | 'real'>,
 ): PlanFile {
-  const file = { origin, shown, ...(source === undefined ? {} : { source }) };
+  const file = {
+    origin,
+    shown,
+    ...(real === undefined ? {} : { real }),
+    ...(source === undefined ? {} : { source }),
+  };
   if (source !== undefined && read === undefined) return { ...file, findings };
   const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
   if (faults.length > 0) return { ...file, findings: faults };

@@ -4,7 +4,7 @@ import { isWhole, type PlanFile } from './plan-file.ts';
 import { escapeUnsafe, listed, quoteText } from './quote.ts';
 import { isRaw, type Raw, visitBelow, visitRaw } from './raw.ts';
 import type { PlanFileRead } from './read-plan.ts';
-import { parseReference, referenceFault } from './reference.ts';
+import { DEFINITION_WORDS, parseReference, referenceFault } from './reference.ts';
 import type { Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -31,10 +31,15 @@ const TOLD: Resolved = { type: 'told' };
 
 /** So many definitions are named where one is not found. */
 const NAMED = 10;
+/** For so many the nearest one is looked for. */
+const MEANT_MAX = 100;
+/** Links that lead back may give files without end. */
+const FILES_MAX = 1000;
 
 export class PlanFiles {
   readonly main: PlanFile;
   readonly #used: ReadonlyMap<string, PlanFileRead>;
+  #meant = 0;
 
   /** @param used by absolute path, the files that are used, with the files that these use. */
   constructor(main: PlanFile, used: ReadonlyMap<string, PlanFileRead> = new Map()) {
@@ -54,7 +59,10 @@ export class PlanFiles {
     const { file: path, definition } = parseReference(use);
     const found = path === undefined ? from : this.#find(path, from);
     if (found === undefined) return { type: 'fault', message: `${quoteText(use)} was not read` };
-    if ('type' in found) return { type: 'fault', message: `${quoteText(path ?? '')}: ${found.message}` };
+    if ('type' in found) {
+      const hint = path?.includes('#') ? `; ${DEFINITION_WORDS}` : '';
+      return { type: 'fault', message: `${quoteText(path ?? '')}: ${found.message}${hint}` };
+    }
     return this.entry(found, definition, found !== from);
   }
 
@@ -65,7 +73,7 @@ export class PlanFiles {
     const definitions = isRaw(root.define) ? root.define : {};
     if (definition === undefined) return { type: 'used', used: { file, root, step: root, path: [], isElsewhere } };
     if (!Object.hasOwn(definitions, definition)) {
-      const message = `${named(file)} defines no ${quoteText(definition)}${hint(definition, Object.keys(definitions))}`;
+      const message = `${named(file)} defines no ${quoteText(definition)}${this.#hint(definition, Object.keys(definitions))}`;
       return { type: 'fault', message };
     }
     const step = definitions[definition];
@@ -74,21 +82,28 @@ export class PlanFiles {
   }
 
   /** The files of which something is used by this plan or definition, its own first. */
-  reachedFrom({ file, step }: UsedStep): readonly PlanFile[] {
-    const reached = new Set([file]);
-    const met = new Set<unknown>([step]);
-    const waiting = [{ file, step }];
+  reachedFrom(entry: UsedStep): readonly PlanFile[] {
+    const reached = new Set([entry.file]);
+    const met = new Set([placeOf(entry)]);
+    const waiting = [entry];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       const from = at.file;
       visitBelow(at.step, [], ({ use }) => {
         const resolved = typeof use === 'string' ? this.resolve(use, from) : TOLD;
-        if (resolved.type !== 'used' || met.has(resolved.used.step)) return;
-        met.add(resolved.used.step);
+        if (resolved.type !== 'used' || met.has(placeOf(resolved.used))) return;
+        met.add(placeOf(resolved.used));
         reached.add(resolved.used.file);
         waiting.push(resolved.used);
       });
     }
     return [...reached];
+  }
+
+  #hint(name: string, known: readonly string[]): string {
+    if (known.length === 0) return '; it has no definitions';
+    this.#meant += 1;
+    const meant = this.#meant > MEANT_MAX ? '' : didYouMean(name, known);
+    return meant || `; it defines ${listed(known.slice(0, NAMED), 'and')}`;
   }
 
   #find(path: string, from: PlanFile): PlanFile | Extract<PlanFileRead, { type: 'failed' }> | undefined {
@@ -103,9 +118,9 @@ function named({ shown }: PlanFile): string {
   return shown === '' ? 'the plan' : escapeUnsafe(shown);
 }
 
-function hint(name: string, known: readonly string[]): string {
-  if (known.length === 0) return '; it has no definitions';
-  return didYouMean(name, known) || `; it defines ${listed(known.slice(0, NAMED), 'and')}`;
+/** Names a plan or definition, the same for the same. */
+export function placeOf({ file, path }: Pick<UsedStep, 'file' | 'path'>): string {
+  return `${file.real ?? ''}#${path[1] ?? '.'}`;
 }
 
 /** Reads the files that a plan uses, and those that these use, each once. @param read never rejects. */
@@ -115,6 +130,13 @@ export async function withUsedFiles(main: PlanFile, read: (path: string) => Prom
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     for (const path of filesIn(file)) {
       if (path === main.origin.file || used.has(path)) continue;
+      if (used.size >= FILES_MAX) {
+        used.set(path, {
+          type: 'failed',
+          message: `not read: with what it uses, the plan has more than ${FILES_MAX} files`,
+        });
+        continue;
+      }
       const found = await read(path);
       used.set(path, found);
       if (found.type === 'read') waiting.push(found.file);

@@ -41,6 +41,8 @@ export interface Plan {
   readonly inputs: Readonly<Record<string, Input>>;
   /** Names of variables whose values are masked wherever they would be shown or kept. */
   readonly secrets: readonly string[];
+  /** Of those that a used file declares, that file as people know it. */
+  readonly secretsElsewhere?: Readonly<Record<string, string>>;
   /** What `use` and the command line can name in its file. */
   readonly definitions?: Readonly<Record<string, Definition>>;
   /** The definition that is run in the place of the plan itself. */

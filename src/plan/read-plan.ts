@@ -1,5 +1,5 @@
 /** Reads a job file: JSON, YAML or a module. The only place of this room that reads plans from the disk. */
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
@@ -33,23 +33,33 @@ export async function readPlanFile(path: string, cwd: string): Promise<PlanFileR
   const shown = showFile(file, cwd);
   const bytes = await readBytes(file);
   if (bytes.type === 'failed') return bytes;
+  const real = bytes.isFile ? { real: await realpath(file).catch(() => file) } : {};
   const extension = extname(file).toLowerCase();
   // A pipe with a path, as of `<(…)`, lies in no folder that anybody means.
   const origin: Origin = bytes.isFile
     ? { name: basename(file, extname(file)), folder: dirname(file), file }
     : { name: 'plan', folder: cwd };
   if (!MODULES.includes(extension))
-    return { type: 'read', file: await readPlanText(bytes.bytes, { origin, shown, extension }) };
+    return { type: 'read', file: await readPlanText(bytes.bytes, { origin, shown, ...real, extension }) };
   const imported = await importPlan(file);
   await loadCron();
   if (imported.type === 'failed') return imported;
-  return { type: 'read', file: planFile({ value: imported.value }, { origin, shown }) };
+  return { type: 'read', file: planFile({ value: imported.value }, { origin, shown, ...real }) };
+}
+
+/** The same for a file that another one uses: what is none, such as a pipe, is not read. */
+export async function readUsedFile(path: string, cwd: string): Promise<PlanFileRead> {
+  const found = await stat(resolve(cwd, path)).catch(() => undefined);
+  if (found !== undefined && !found.isFile() && !found.isDirectory()) {
+    return { type: 'failed', message: 'this is no regular file; name a plan file' };
+  }
+  return readPlanFile(path, cwd);
 }
 
 /** What the bytes of a plan hold. @param place with the extension of its name, if it has one. */
 export async function readPlanText(
   bytes: Uint8Array,
-  { extension = '', ...place }: Pick<PlanFile, 'origin' | 'shown'> & { readonly extension?: string },
+  { extension = '', ...place }: Pick<PlanFile, 'origin' | 'shown' | 'real'> & { readonly extension?: string },
 ): Promise<PlanFile> {
   const decoded = decode(bytes);
   const { text } = decoded;

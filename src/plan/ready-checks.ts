@@ -4,6 +4,9 @@ import { listed } from './quote.ts';
 import { isRaw, type ListKey, type Raw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 
+/** What is said where a line is waited for that nobody prints. */
+export const NO_LOG = 'a group prints nothing itself; expected http, tcp or run in the place of log';
+
 const PROBES = ['http', 'tcp', 'log', 'run'] as const;
 
 /** What is wrong with the `ready` of the step at a path, which stands in a list of that kind. Values of a wrong type are passed over. */
@@ -44,11 +47,11 @@ function placeFault(step: Raw, list: ListKey | 'root'): string | undefined {
   return undefined;
 }
 
-function logFindings({ run, http }: Raw, { every }: Raw, path: Path): Finding[] {
+function logFindings({ run, http, use }: Raw, { every }: Raw, path: Path): Finding[] {
   const found: Finding[] = [];
-  if (run === undefined && http === undefined) {
-    const message = 'a group prints nothing itself; expected http, tcp or run in the place of log';
-    found.push({ message, path: [...path, 'log'], at: 'key' });
+  // Of what is used, see `use-checks.ts`.
+  if (run === undefined && http === undefined && use === undefined) {
+    found.push({ message: NO_LOG, path: [...path, 'log'], at: 'key' });
   }
   if (every !== undefined) {
     const message = 'each line is looked at as it comes; take every out, it goes with http, tcp and run';

@@ -2,6 +2,7 @@
 
 /** The name of a definition: it may become an id. */
 export const DEFINITION_NAME = /^[a-z0-9_-]+$/;
+export const DEFINITION_WORDS = 'the name of a definition is of a-z, 0-9, "_" and "-"';
 
 export interface Reference {
   /** As written; absent: the file in which the reference stands. */

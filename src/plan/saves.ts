@@ -4,6 +4,7 @@ import type { PlanFiles } from './plan-files.ts';
 import { formatPath } from './problems.ts';
 import { quoteText } from './quote.ts';
 import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
+import { secretNames } from './secret-checks.ts';
 import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -51,16 +52,20 @@ export function namesOfSave(save: unknown, path: Path): SavedNames {
 }
 
 /** What the `save` of a step that uses another takes from inside. */
-function takenNames(save: unknown, path: Path): { readonly inner: string; readonly place: Path }[] {
-  if (!isRaw(save)) return [...namesOfSave(save, path)].map(([inner, place]) => ({ inner, place }));
+function takenNames(
+  save: unknown,
+  path: Path,
+): { readonly name: string; readonly inner: string; readonly place: Path }[] {
+  if (!isRaw(save)) return [...namesOfSave(save, path)].map(([name, place]) => ({ name, inner: name, place }));
   return Object.entries(save).flatMap(([name, inner]) =>
-    typeof inner === 'string' ? [{ inner, place: [...path, name] }] : [],
+    typeof inner === 'string' ? [{ name, inner, place: [...path, name] }] : [],
   );
 }
 
 class Collecting implements Saves {
   readonly findings: Finding[] = [];
   readonly #files: PlanFiles;
+  readonly #secrets: ReadonlySet<string>;
   readonly #bySteps = new Map<Raw, SavedNames>();
   /** Plans and definitions that were looked at. */
   readonly #met = new Set<Raw>();
@@ -69,6 +74,7 @@ class Collecting implements Saves {
 
   constructor(files: PlanFiles) {
     this.#files = files;
+    this.#secrets = new Set(files.all.flatMap(({ value }) => secretNames(value)));
     this.#file = files.main;
   }
 
@@ -127,7 +133,11 @@ class Collecting implements Saves {
       return all;
     }
     const at = [...path, 'save'];
-    for (const { inner, place } of takenNames(step.save, at)) {
+    for (const { name, inner, place } of takenNames(step.save, at)) {
+      if (this.#secrets.has(name) && !this.#secrets.has(inner)) {
+        const what = `${quoteText(inner)} goes on as the secret ${quoteText(name)}, and is none itself`;
+        this.#tell(`${what}: it would be shown until then; add it to secrets`, place);
+      }
       if (target === undefined || inside.has(inner)) continue;
       const hint = didYouMean(inner, [...inside.keys()]);
       this.#tell(`no step of ${quoteText(use)} saves ${quoteText(inner)}${hint}`, place);

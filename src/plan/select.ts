@@ -27,16 +27,19 @@ export function selectSteps(root: Step, { only = [], skip = [], from }: Selectio
   for (const [option = '', text = ''] of options) {
     const matches = matcher(text);
     if (paths.some(matches)) continue;
-    return {
-      type: 'unknown',
-      message: `${option} ${text}: no step has this path${didYouMean(text, paths) || `; "runjobs check" shows the paths`}`,
-    };
+    return { type: 'unknown', message: `${option} ${text}: no step has this path${hint(text, paths)}` };
   }
   let selected = root;
   if (from !== undefined) selected = startFrom(selected, '.', matcher(from));
   if (only.length > 0) selected = keepOnly(selected, '.', anyOf(only));
   if (skip.length > 0) selected = markAll(selected, '.', anyOf(skip), '--skip');
   return { type: 'selected', root: selected };
+}
+
+/** What may be meant by a path that no step has. */
+function hint(text: string, paths: readonly string[]): string {
+  if (/\[\d+\]/.test(text)) return '; copies cannot be chosen one by one: write [] for all of them';
+  return didYouMean(text, paths) || '; "runjobs check" shows the paths';
 }
 
 type Matches = (path: string) => boolean;

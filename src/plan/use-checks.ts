@@ -3,10 +3,11 @@
 import { bodiesOf } from './bodies.ts';
 import { GROUPS_MAX } from './depth.ts';
 import type { PlanFile } from './plan-file.ts';
-import type { PlanFiles, UsedStep } from './plan-files.ts';
+import { type PlanFiles, placeOf, type UsedStep } from './plan-files.ts';
 import { parsePool } from './pools.ts';
 import { escapeUnsafe, listed, quoteText } from './quote.ts';
 import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
+import { NO_LOG } from './ready-checks.ts';
 import type { Finding, Path } from './source.ts';
 
 /** A plan with all that it uses has at most so many steps: definitions that use each other twice must not blow it up. */
@@ -45,6 +46,7 @@ class UseGraph {
   readonly #files: PlanFiles;
   readonly #nodes = new Map<string, Node>();
   readonly #found: Finding[] = [];
+  readonly #unseen: { readonly node: Node; readonly step: unknown; readonly path: Path }[] = [];
 
   constructor(files: PlanFiles) {
     this.#files = files;
@@ -53,21 +55,26 @@ class UseGraph {
   findings(): Finding[] {
     for (const file of this.#files.all) {
       if (!isRaw(file.value)) continue;
-      for (const { step, path } of rootsOf(file.value)) this.#node(file, step, path);
+      for (const { step, path } of rootsOf(file.value)) this.#node({ file, step, path });
+    }
+    // One after the other: a chain of uses may be longer than a stack is deep.
+    for (let next = this.#unseen.pop(); next !== undefined; next = this.#unseen.pop()) {
+      const { node, step, path } = next;
+      if (isRaw(step)) this.#step(node, step, { path, groups: 0 });
     }
     const innerFirst = this.#circles();
     if (innerFirst !== undefined) this.#sizes(innerFirst);
     return this.#found;
   }
 
-  #node(file: PlanFile, step: unknown, path: Path): Node {
+  #node({ file, step, path }: { readonly file: PlanFile; readonly step: unknown; readonly path: Path }): Node {
     const label = `${escapeUnsafe(file.shown)}${path.length === 0 ? '' : `#${path[1]}`}`;
-    const key = `${file.origin.file ?? ''}#${path[1] ?? '.'}`;
+    const key = placeOf({ file, path });
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const node: Node = { label, file, uses: [], steps: 1, groups: 0 };
     this.#nodes.set(key, node);
-    if (isRaw(step)) this.#step(node, step, { path, groups: 0 });
+    this.#unseen.push({ node, step, path });
     return node;
   }
 
@@ -95,6 +102,9 @@ class UseGraph {
       this.#tell(file, fault, at);
       return undefined;
     }
+    if (isRaw(step.ready) && step.ready.log !== undefined && this.#isGroup(used)) {
+      this.#tell(file, NO_LOG, [...path, 'ready', 'log'], 'key');
+    }
     if (used.isElsewhere) {
       this.used.add(used.file);
       for (const key of ['cwd', 'shell', 'launcher']) {
@@ -103,7 +113,22 @@ class UseGraph {
         this.#tell(file, message, [...path, key], 'key');
       }
     }
-    return this.#node(used.file, used.step, used.path);
+    return this.#node(used);
+  }
+
+  /** Whether what is used prints nothing itself; of a chain of uses the last one decides. */
+  #isGroup({ step, file }: UsedStep): boolean {
+    let at = { step, file };
+    for (let length = 0; length <= GROUPS_MAX; length += 1) {
+      if (typeof at.step === 'string') return false;
+      const { use, run, http, forEach, every } = at.step;
+      if (forEach !== undefined || every !== undefined) return true;
+      if (typeof use !== 'string') return run === undefined && http === undefined;
+      const resolved = this.#files.resolve(use, at.file);
+      if (resolved.type !== 'used') return false;
+      at = resolved.used;
+    }
+    return false;
   }
 
   /** Tells each circle, at a use by which it goes round. Returns all nodes, those that are used first, where there is none. */
@@ -156,7 +181,7 @@ class UseGraph {
       if (tooLarge !== undefined) {
         const message =
           groups > GROUPS_MAX
-            ? `with what it uses, groups nest more than ${GROUPS_MAX} deep; flatten the plan`
+            ? `with what it uses, steps nest more than ${GROUPS_MAX} deep; flatten the plan`
             : `with what it uses, the plan has more than ${STEPS_MAX} steps; use less, or repeat with forEach`;
         this.#tell(node.file, message, tooLarge.path);
         return;

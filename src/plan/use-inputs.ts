@@ -1,4 +1,5 @@
 /** What a step gives to the inputs of the plan or definition that it uses, as far as it stands in the file. */
+import { namesOfForEach } from './for-each-checks.ts';
 import { fits, rulesOf } from './inputs.ts';
 import type { Known } from './known.ts';
 import type { Input } from './plan.ts';
@@ -8,6 +9,7 @@ import { escapeUnsafe, quoteText, shorten } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { expand, namesIn } from './variables.ts';
 
 /** A step with a `use`, and where it stands. */
 export interface UsingStep {
@@ -23,23 +25,54 @@ export interface UsingStep {
  */
 export function useInputFindings({ step, path, file, use }: UsingStep, used: UsedStep, known: Known): Finding[] {
   const env = isRaw(step.env) ? step.env : {};
+  const forEach = namesOfForEach(step.forEach, path);
   return inputsOfUsed(used).flatMap(({ name, input, path: declaredAt }): Finding[] => {
     const rules = rulesIn(input, used.file, declaredAt);
     if (rules === undefined) return [];
-    const at = [...path, 'env', name];
-    const value = Object.hasOwn(env, name) ? textOf(env[name], at, file) : undefined;
-    if (value === undefined) {
+    const values = [...givenBy(env, name, [...path, 'env']), ...listedFor(step.forEach, name, [...path, 'forEach'])];
+    if (values.length === 0) {
+      const isGiven =
+        forEach.names.has(name) || forEach.partly.has(name) || forEach.prefixes.some(one => name.startsWith(one));
       const isMissing = input.default === undefined && input.required !== false && !known.isOpen && !known.has(name);
-      if (!isMissing) return [];
+      if (!isMissing || isGiven) return [];
       const about = typeof input.description === 'string' ? ` (${escapeUnsafe(shorten(input.description, 100))})` : '';
       const message = `${quoteText(use)} needs the input ${quoteText(name)}${about}; give it in env`;
       return [{ message, path: [...path, 'use'], at: 'value' }];
     }
-    if (value.includes('${') || fits(rules, value)) return [];
-    const meant = didYouMean(value, rules.enum ?? []);
-    const message = `the input ${quoteText(name)} of ${quoteText(use)}: expected ${rulesOf(rules)}, got ${quoteText(value)}${meant}`;
-    return [{ message, path: at, at: 'value' }];
+    return values.flatMap(({ value: written, path: at }): Finding[] => {
+      const value = finalText(textOf(written, at, file));
+      if (value === undefined || fits(rules, value)) return [];
+      const meant = didYouMean(value, rules.enum ?? []);
+      const message = `the input ${quoteText(name)} of ${quoteText(use)}: expected ${rulesOf(rules)}, got ${quoteText(value)}${meant}`;
+      return [{ message, path: at, at: 'value' }];
+    });
   });
+}
+
+/** A value as it is written, and where. */
+interface Written {
+  readonly value: unknown;
+  readonly path: Path;
+}
+
+/** The value of a name in an object at a path. */
+function givenBy(values: unknown, name: string, path: Path): Written[] {
+  return isRaw(values) && Object.hasOwn(values, name) ? [{ value: values[name], path: [...path, name] }] : [];
+}
+
+/** The values that a forEach gives to a name, as far as they stand in the file. */
+function listedFor(forEach: unknown, name: string, path: Path): Written[] {
+  if (Array.isArray(forEach)) return forEach.flatMap((row, index) => givenBy(row, name, [...path, index]));
+  return givenBy(forEach, name, path).flatMap(({ value, path: at }) =>
+    Array.isArray(value) ? value.map((item, index) => ({ value: item, path: [...at, index] })) : [],
+  );
+}
+
+/** The text that a step will have; undefined where a variable decides it, or it is none. */
+function finalText(text: string | undefined): string | undefined {
+  if (text === undefined || namesIn(text).length > 0) return undefined;
+  const expansion = expand(text, () => undefined);
+  return expansion.type === 'text' ? expansion.text : undefined;
 }
 
 /** An input as it is declared, and where. */

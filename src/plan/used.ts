@@ -22,6 +22,8 @@ export interface Used {
 /** Variables between a step and what it uses. */
 export interface UsedLevel {
   readonly env: Readonly<Record<string, string>>;
+  /** Where it is that of a root: its file as people know it. */
+  readonly rootOf?: string;
   readonly envFiles?: readonly EnvFile[];
   /** Absolute folder that the paths of {@link UsedLevel.envFiles} start from, where that is not the plan's. */
   readonly folder?: string;

@@ -75,6 +75,8 @@ function originWords(origin: Origin): string {
   switch (origin.type) {
     case 'env':
       return `env of ${stepWords(origin.step)}`;
+    case 'root-env':
+      return `env at the root of ${cleanse(origin.file)}`;
     case 'saved':
       return `saved by ${stepWords(origin.step)}`;
     case 'forEach':

@@ -192,3 +192,15 @@ it.skipIf(noTerminal !== undefined)(
     expect(await screen.ended).toBe(0);
   },
 );
+
+describe('a pattern that a line makes try without end', () => {
+  it('freezes nothing: the service is not ready in time, and the run ends', async () => {
+    const server = `printf '%040d!\\n' 0; exec sleep 100`;
+    const plan = planFile({
+      steps: [{ id: 's', background: true, run: server, ready: { log: '/(0+)+$/', timeout: '500ms' } }, 'echo next'],
+    });
+    const { exitCode, stdout } = await runjobs([plan, '--reporter', 'plain', '--state-dir', temporaryFolder()]);
+    expect(exitCode, String(stdout)).toBe(1);
+    expect(String(stdout)).toMatch(/✖ s not ready after 500ms: no line/);
+  });
+});

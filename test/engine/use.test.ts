@@ -112,7 +112,7 @@ function heldLocks() {
   const locks: Locks = {
     take(lock, { path, signal, onWait }) {
       log.push(`${path} wants ${lock.name}`);
-      onWait();
+      onWait('it is locked');
       return new Promise(resolve => {
         grant = resolve;
         signal.addEventListener('abort', () => resolve({ type: 'aborted' }));
@@ -172,7 +172,7 @@ describe('the lock of a used plan', () => {
     const locks: Locks = {
       take: (_, { path, signal, onWait }) => {
         log.push(`${path} wants`);
-        onWait();
+        onWait('it is locked');
         // Taken although the wait was ended, as it may be under way.
         return new Promise(resolve => signal.addEventListener('abort', () => resolve(held)));
       },

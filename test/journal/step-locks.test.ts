@@ -75,6 +75,21 @@ describe('the lock of a used plan', () => {
     released(await ofRun.take('b'));
   });
 
+  it('is refused to a step that waits for one which waits for it', async () => {
+    const { take, stop, waits } = opened();
+    const other = (waitMs: StepLock['waitMs']): StepLock => ({ name: 'other', plan: 'other', waitMs });
+    await take('a', lock());
+    await take('b', other(0));
+    void take('a/x', other('forever'));
+    await expect.poll(() => waits).toEqual(['a/x']);
+    expect(await take('b/x', lock('forever'))).toEqual({
+      type: 'refused',
+      message:
+        '"deploy" is locked: the step "a" of this run holds it, and waits for one that is held here; each would wait for the other',
+    });
+    stop.abort();
+  });
+
   it('is waited for no longer once the wait is ended', async () => {
     const { take, stop, waits } = opened();
     await take('a');

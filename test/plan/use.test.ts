@@ -322,7 +322,7 @@ describe('an error of what is used', () => {
     ).join('');
     expect(await faults({ 'plan.yaml': `use: "#c0"\ndefine:\n${chain}  c70: x\n` })).toEqual([
       expect.stringMatching(
-        /root\.define\.c\d+\.steps\[0\]\.use: with what it uses, groups nest more than 64 deep; flatten the plan/,
+        /root\.define\.c\d+\.steps\[0\]\.use: with what it uses, steps nest more than 64 deep; flatten the plan/,
       ),
     ]);
   });
@@ -371,6 +371,106 @@ describe('inputs of what is used', () => {
 
   it('may come from the environment', async () => {
     expect(await faults({ 'plan.yaml': 'use: lib.yaml#a', 'lib.yaml': lib }, 'plan.yaml', { T: 'x' })).toEqual([]);
+  });
+});
+
+describe('what is given to an input', () => {
+  const define = (input: string) => `define: { d: { inputs: { T: ${input} }, run: x } }\n`;
+
+  it('is judged as the step will have it', async () => {
+    const plan = (pattern: string) => ({
+      'plan.yaml': `${define(`{ pattern: '${pattern}' }`)}steps: [{ use: "#d", env: { T: "$$5" } }]`,
+    });
+    expect(await faults(plan('\\$[0-9]+'))).toEqual([]);
+    expect(await faults(plan('\\$\\$[0-9]+'))).toEqual([expect.stringContaining('root.steps[0].env.T: the input "T"')]);
+  });
+
+  it('is each value of a forEach that stands in the file', async () => {
+    const plan = (forEach: string) => ({
+      'plan.yaml': `${define('{ enum: [a, b] }')}steps: [{ use: "#d", forEach: ${forEach} }]`,
+    });
+    expect(await faults(plan('{ T: [a, c] }'))).toEqual([
+      expect.stringContaining('root.steps[0].forEach.T[1]: the input "T" of "#d": expected "a" or "b", got "c"'),
+    ]);
+    expect(await faults(plan('[{ T: c }]'))).toEqual([
+      expect.stringContaining('root.steps[0].forEach[0].T: the input "T" of "#d"'),
+    ]);
+    expect(await faults(plan('{ T: [a, "${HOME:-x}"] }'))).toEqual([]);
+    expect(await faults(plan('{ T: { lines: list } }'))).toEqual([]);
+  });
+
+  it('may not be hidden by the root of the file', async () => {
+    expect(await faults({ 'plan.yaml': `env: { T: x }\n${define('{}')}use: "#d"` })).toEqual([
+      expect.stringContaining(
+        'root.define.d.inputs.T: the env at the root sets "T", too, which would hide what is given',
+      ),
+    ]);
+  });
+});
+
+describe('secrets of what is used', () => {
+  it('are those of each file, also where two definitions are the same text', async () => {
+    const files = {
+      'plan.yaml': 'steps: [{ use: one.yaml#go }, { use: two.yaml#go }]',
+      'one.yaml': 'define: { go: "echo $T" }',
+      'two.yaml': 'secrets: [T]\ndefine: { go: "echo $T" }',
+    };
+    expect(await planOf(files)).toMatchObject({ secrets: ['T'], secretsElsewhere: { T: 'two.yaml' } });
+  });
+
+  it('are so from the beginning, not only where they go on under another name', async () => {
+    const plan = 'secrets: [TOKEN]\ndefine: { get: { run: x, save: T } }\nsteps: [{ use: "#get", save: { TOKEN: T } }]';
+    expect(await faults({ 'plan.yaml': plan })).toEqual([
+      expect.stringContaining('root.steps[0].save.TOKEN: "T" goes on as the secret "TOKEN", and is none itself'),
+    ]);
+  });
+});
+
+describe('hostile uses', () => {
+  it('that lead on and on are told, however long the way is', async () => {
+    const chain = Array.from({ length: 5000 }, (_, index) => `  d${index}: { use: "#d${index + 1}" }\n`).join('');
+    expect(await faults({ 'plan.yaml': `use: "#d0"\ndefine:\n${chain}  d5000: x\n` })).toEqual([
+      expect.stringContaining('with what it uses, steps nest more than 64 deep'),
+    ]);
+  });
+
+  it('through links that lead back are a circle', async () => {
+    const { symlinkSync } = process.getBuiltinModule('node:fs');
+    await inFolder(async folder => {
+      for (const name of ['s1', 's2']) symlinkSync('.', join(folder, name));
+      await writeFile(join(folder, 'plan.yaml'), 'steps: [{ use: s1/plan.yaml }, { use: s2/plan.yaml }]');
+      const loaded = await loadPlan('plan.yaml', { cwd: folder });
+      const messages = loaded.type === 'rejected' ? loaded.problems.map(({ message }) => message) : [];
+      expect(messages[0]).toMatch(/^use goes in a circle: plan\.yaml → /);
+    });
+  });
+
+  it('of a name that can be none are told so, and thousands of wrong ones are told soon', async () => {
+    expect(await faults({ 'plan.yaml': 'use: "#Build"\ndefine: { build: x }' })).toEqual([
+      expect.stringContaining('no such file; the name of a definition is of a-z, 0-9, "_" and "-"'),
+    ]);
+    const names = Array.from({ length: 3000 }, (_, index) => index);
+    const define = names.map(name => `  d${name}: x\n`).join('');
+    const uses = names.map(name => `  - { use: "#x${name}" }\n`).join('');
+    expect(await faults({ 'plan.yaml': `define:\n${define}steps:\n${uses}` })).toHaveLength(3000);
+  });
+
+  it('of what is no regular file are refused', async () => {
+    expect(await faults({ 'plan.yaml': 'use: /dev/null' })).toEqual([
+      expect.stringContaining('"/dev/null": this is no regular file'),
+    ]);
+  });
+});
+
+describe('ready on a use', () => {
+  it('may look at the log of a command, not of a group', async () => {
+    const plan = (define: string) => ({
+      'plan.yaml': `define: { s: ${define}, t: { use: "#s" } }\nsteps: [{ use: "#t", background: true, ready: { log: up } }]`,
+    });
+    expect(await faults(plan('x'))).toEqual([]);
+    expect(await faults(plan('{ steps: [x] }'))).toEqual([
+      expect.stringContaining('root.steps[0].ready.log: a group prints nothing itself'),
+    ]);
   });
 });
 
