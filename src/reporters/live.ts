@@ -4,6 +4,7 @@ import type { Warning } from '../events/event.ts';
 import { fold } from '../events/fold.ts';
 import { createProgress } from '../events/progress.ts';
 import { createPalette } from './colours.ts';
+import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
 import { glyphs } from './palette.ts';
@@ -11,7 +12,7 @@ import type { Clock, Reporter, Terminal } from './reporter.ts';
 import { startRunRow } from './run-row.ts';
 import { createScreen } from './screen.ts';
 import type { Steps } from './steps.ts';
-import { failureLines, summaryWords } from './summary.ts';
+import { summaryWords } from './summary.ts';
 import { oneLine } from './wording.ts';
 
 /** Between the end of one frame and the next. */
@@ -136,8 +137,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
           ? `${steps.label('.')} broke off after ${formatDuration(look.t)}`
           : summaryWords(progress, outcome);
       await row.end(outcome?.state ?? 'failed', title, composeFrame(progress, { ...look, isLast: true }));
-      const failures = failureLines({ progress, steps, palette, cwd });
-      if (failures.length > 0) void terminal.write(`${failures.join('\n')}\n`);
+      const digest = digestLines({ progress, steps, palette, cwd });
+      if (digest.length > 0) void terminal.write(`${digest.join('\n')}\n`);
       await terminal.flush();
     },
   };

@@ -3,6 +3,7 @@ import type { RunEvent, StepFinished, StepOutput, StepStarted } from '../events/
 import { fold } from '../events/fold.ts';
 import { createProgress } from '../events/progress.ts';
 import { createCrowds } from './crowds.ts';
+import { digestLines } from './digest.ts';
 import {
   copiesLines,
   createSkips,
@@ -17,7 +18,7 @@ import {
 import { glyphs, monochrome } from './palette.ts';
 import type { Clock, Reporter, Sink } from './reporter.ts';
 import type { Steps } from './steps.ts';
-import { failureLines, mark, summaryWords } from './summary.ts';
+import { mark, summaryWords } from './summary.ts';
 import { createLineAssembly, type LineAssembly } from './text.ts';
 import { cancelWords, oneLine, resumedWords } from './wording.ts';
 
@@ -130,7 +131,7 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       case 'run.finished':
         return [
           `${mark(event.outcome)} ${summaryWords(progress, event.outcome)}`,
-          ...failureLines({ progress, steps, palette: monochrome, cwd }),
+          ...digestLines({ progress, steps, palette: monochrome, cwd }),
         ];
       case 'step.stopping':
         return waitingLines(event, progress, steps);

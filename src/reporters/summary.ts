@@ -1,17 +1,11 @@
-/** How a run ended, in words: one line for all of it, then a block for each step that failed. */
-import { basename, isAbsolute, join, relative } from 'node:path';
+/** How a run ended, in one line. */
 import type { Outcome } from '../events/outcome.ts';
-import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
+import type { Progress } from '../events/progress.ts';
 import type { Counts } from '../events/tree.ts';
 import { formatDuration } from './durations.ts';
-import { labelWithItem } from './items.ts';
 import { glyphs, monochrome, type Palette } from './palette.ts';
-import { commandWords, type Steps } from './steps.ts';
 import { cleanse } from './text.ts';
-import { cancelWords, failedWords, outcomeWords } from './wording.ts';
-
-/** Failures that get a block of their own; the others get a line. */
-const BLOCKS_MAX = 100;
+import { cancelWords, outcomeWords } from './wording.ts';
 
 const COUNTED: readonly (readonly [keyof Counts, string])[] = [
   ['failed', 'failed'],
@@ -57,69 +51,4 @@ export function mark(outcome: Outcome, palette: Palette = monochrome): string {
     default:
       return outcome satisfies never;
   }
-}
-
-export interface ReportOptions {
-  readonly progress: Progress;
-  readonly steps: Steps;
-  readonly palette: Palette;
-  /** Log paths below this folder are shown relative to it. */
-  readonly cwd?: string | undefined;
-}
-
-/** What stands after the summary: every failure in the order they happened, a blank line before each block; what to do next. */
-export function failureLines(options: ReportOptions): string[] {
-  const lines: string[] = [];
-  let index = 0;
-  for (const failure of failuresOf(options.progress)) {
-    index += 1;
-    if (index <= BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
-    else lines.push(headLine(failure, options));
-  }
-  const more = unlisted(options);
-  if (more > 0) lines.push(`… ${more} more failed`);
-  return [...lines, ...nextLines(options)];
-}
-
-/** Steps that failed and of which nothing more is known: there were very many. */
-function unlisted({ progress: { root, failures }, steps }: ReportOptions): number {
-  let listed = 0;
-  for (const step of failures.keys()) if (!steps.isGroup(step)) listed += 1;
-  return root.counts.failed + root.counts.allowed - listed;
-}
-
-/** How to go on with what is left, where something is that need not be done again. */
-function nextLines({ progress: { root, outcome, folder }, palette }: ReportOptions): string[] {
-  const isBad = outcome?.state === 'cancelled' || (outcome?.state === 'failed' && !outcome.allowed);
-  if (!isBad || folder === undefined || root.counts.succeeded === 0) return [];
-  return ['', palette.quiet(`to go on from here: runjobs resume ${basename(folder)}`)];
-}
-
-/** Why, what was run, its last lines, and where its log lies. */
-function failureBlock(failure: FailedStep, options: ReportOptions): string[] {
-  const { palette, steps, progress, cwd } = options;
-  const step = steps.at(failure.step);
-  const lines = [headLine(failure, options)];
-  if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
-  for (const line of failure.tail) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
-  if (failure.log !== undefined)
-    lines.push(palette.quiet(`  log: ${cleanse(logPath(failure.log, progress.folder, cwd))}`));
-  return lines;
-}
-
-function headLine(
-  { step, item, outcome, durationMs, attempts }: FailedStep,
-  { palette, steps }: ReportOptions,
-): string {
-  const tries = attempts > 1 ? `, ${attempts} attempts` : '';
-  const facts = palette.quiet(`(${formatDuration(durationMs)}${tries})`);
-  const why = outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
-  return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${why} ${facts}`;
-}
-
-function logPath(log: string, folder: string | undefined, cwd: string | undefined): string {
-  const path = folder === undefined ? log : join(folder, log);
-  if (cwd === undefined || !isAbsolute(path)) return path;
-  const near = relative(cwd, path);
-  return near.startsWith('..') ? path : near;
 }
