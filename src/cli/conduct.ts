@@ -2,7 +2,7 @@
 
 import type { Plan } from '../plan/plan.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import type { Claim, RootRun, RootRunOptions } from '../root-run.ts';
+import type { Claim, GivenToRun, RootRun, RootRunOptions } from '../root-run.ts';
 import { endOnBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { takePlanLock } from './locking.ts';
@@ -18,6 +18,7 @@ export interface Conducted {
   readonly streams: Streams;
   /** As it will run. */
   readonly plan: Plan;
+  readonly given: GivenToRun;
   /** What `--reporter` says. */
   readonly reporter: readonly string[];
   readonly color: boolean;
@@ -33,7 +34,7 @@ export interface Conducted {
 
 /** Opens and starts the run, and ends the process with its exit code. */
 export async function conduct(asked: Conducted): Promise<void> {
-  const { streams, plan, reporter, color, interactive, claim, open, abandon = () => {} } = asked;
+  const { streams, plan, reporter, interactive, claim, open, abandon = () => {} } = asked;
   const choice = chooseNamedReporters(reporter, streams);
   if (choice.type === 'wrong') {
     abandon();
@@ -51,7 +52,7 @@ export async function conduct(asked: Conducted): Promise<void> {
   if (locking.type === 'interrupted') return leaveUnstarted(streams, signals);
   const { lock } = locking;
   // Not before: their files may be those of the run that has the lock.
-  const opened = await openChosenReporters(choice.reporters, plan, streams, color);
+  const opened = await openChosenReporters(choice.reporters, asked);
   if (opened.type === 'wrong') {
     lock?.release();
     abandon();

@@ -1,8 +1,13 @@
 /** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
 import { realClock } from '../engine/clock.ts';
+import { outermost } from '../engine/run.ts';
+import { givenSecrets } from '../events/secrets.ts';
+import { keptGiven } from '../journal/plan-copy.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { AgainGiven } from '../reporters/again.ts';
 import { type Choice, type Chosen, chooseReporters, openReporters } from '../reporters/choose.ts';
 import type { Reporter } from '../reporters/reporter.ts';
+import type { GivenToRun } from '../root-run.ts';
 import { hasColour } from './colour.ts';
 import { openFileSink } from './sink.ts';
 import type { Streams } from './streams.ts';
@@ -21,12 +26,19 @@ export function chooseNamedReporters(specs: readonly string[], { stdout, stderr 
   });
 }
 
+/** What reporters are opened for. */
+export interface Reported {
+  readonly plan: Plan;
+  readonly given: GivenToRun;
+  readonly streams: Streams;
+  /** Whether the command line lets colours be. */
+  readonly color: boolean;
+}
+
 /** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
   chosen: readonly Chosen[],
-  plan: Plan,
-  streams: Streams,
-  wantsColour: boolean,
+  { plan, given, streams, color }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
   try {
@@ -35,7 +47,7 @@ export async function openChosenReporters(
       stdout,
       stderr,
       clock: realClock,
-      colour: wantsColour && hasColour(),
+      colour: color && hasColour(),
       openSink: file =>
         openFileSink(file, error => void stderr.write(`runjobs: "${file}" cannot be written: ${error.message}\n`)),
       onExit(restore) {
@@ -43,9 +55,21 @@ export async function openChosenReporters(
         return () => void process.off('exit', restore);
       },
       cwd: process.cwd(),
+      given: givenShown(plan, given),
     });
     return { type: 'opened', reporters };
   } catch (error) {
     return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
   }
+}
+
+/** What was given, as it may be shown: without the values of secrets, and with every secret in the others masked. */
+function givenShown(plan: Plan, given: GivenToRun): AgainGiven {
+  const env = process.env as Record<string, string>;
+  const { masked } = givenSecrets(plan.secrets, name => outermost({ env, given: given.levels }).get(name));
+  const { set, envFiles } = keptGiven(plan, given.kept);
+  return {
+    set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, masked(value)])),
+    envFiles: envFiles.map(masked),
+  };
 }

@@ -5,6 +5,7 @@ import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping 
 import { shortItem } from './item.ts';
 import type { Failed, Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
+import { dropStopped, takeStopped } from './stopped.ts';
 import { append, createTail, lastLine, lastLines } from './tail.ts';
 import type { Phase, ProgressNode, Stopping } from './tree.ts';
 import { addMore, addNode, count, dropBelow, dropNode, nearest } from './tree.ts';
@@ -127,6 +128,7 @@ function again(progress: Progress, node: ProgressNode): void {
   progress.recent.delete(node);
   node.items = undefined;
   node.copies = { ended: 0, failed: 0 };
+  dropStopped(progress.stopped, node.path);
   if (!node.group) progress.failures.delete(node.path);
   else for (const step of progress.failures.keys()) if (isAtOrBelow(step, node.path)) progress.failures.delete(step);
   node.outcome = undefined;
@@ -143,6 +145,7 @@ function print(node: ProgressNode | undefined, text: string): void {
 function finish(progress: Progress, event: StepFinished): void {
   const { step: path, outcome } = event;
   const phase = phaseOf(outcome);
+  stop(progress, path, outcome);
   endCopy(progress, path, outcome);
   if (!progress.nodes.has(path) && phase === 'skipped' && progress.groups.isGroup(path)) {
     if (progress.groups.isForEach(path)) skipForEach(nearest(progress.nodes, path));
@@ -168,6 +171,15 @@ function phaseOf(outcome: Outcome): Phase {
   return outcome.state === 'failed' && outcome.allowed ? 'allowed' : outcome.state;
 }
 
+/** An end that may be the consequence of another one. */
+function stop({ nodes, stopped, groups }: Progress, step: string, outcome: Outcome): void {
+  if (step === '.' || (outcome.state !== 'cancelled' && outcome.state !== 'skipped')) return;
+  // What is in a group is told by itself, unless it is not known how many that would have been.
+  if (groups.isGroup(step) && !(groups.isForEach(step) && outcome.state === 'skipped')) return;
+  const item = itemOf(nodes.get(step) ?? nearest(nodes, step));
+  takeStopped(stopped, { step, ...(item === undefined ? {} : { item }) }, outcome);
+}
+
 /** A copy has ended: its forEach knows how many have. */
 function endCopy(progress: Progress, path: string, { state }: Outcome): void {
   const forEach = copyOf(path) && progress.nodes.get(parentPath(path));
@@ -177,9 +189,10 @@ function endCopy(progress: Progress, path: string, { state }: Outcome): void {
 }
 
 /** Copies that were never started: so many times the leaf steps of one. What lists they have is never known. */
-function endCopies(progress: Progress, { step, count: copies, outcome }: CopiesFinished): void {
+function endCopies(progress: Progress, { step, first, count: copies, outcome }: CopiesFinished): void {
   const node = enter(progress, step);
   const each = eachOf(progress, step);
+  takeStopped(progress.stopped, { step, copies: { first, count: copies } }, outcome);
   count(node, phaseOf(outcome), copies * each.count);
   addMore(node, { count: 0, lists: -copies * each.lists });
   node.copies = { ...node.copies, ended: node.copies.ended + copies };

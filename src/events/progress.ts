@@ -2,6 +2,7 @@
 import type { Groups, Leaves } from './groups.ts';
 import type { Item } from './item.ts';
 import type { CancelReason, Failed, Outcome } from './outcome.ts';
+import { createStopped, type Stopped } from './stopped.ts';
 import { createNode, type ProgressNode } from './tree.ts';
 
 /** Where a run stands. Bounded by what runs and what has failed, whatever the size of the plan. Do not change it. */
@@ -21,6 +22,8 @@ export interface Progress {
   readonly recent: Set<ProgressNode>;
   /** The first to fail by themselves, not through a step inside; allowed failures too. See {@link failuresOf} for their order. */
   readonly failures: Map<string, FailedStep>;
+  /** What did not come to its own end because something else went wrong. */
+  readonly stopped: Stopped;
   /** Attempts that have failed so far. */
   failedAttempts: number;
   /** Why the whole run was told to stop. */
@@ -58,6 +61,7 @@ export function createProgress(groups: Groups): Progress {
     queued: new Set(),
     recent: new Set(),
     failures: new Map(),
+    stopped: createStopped(),
     failedAttempts: 0,
     cancelling: undefined,
     forced: false,

@@ -3,6 +3,7 @@
 import { normalize } from 'node:path';
 import type { Plan } from '../plan/plan.ts';
 import { didYouMean } from '../plan/suggest.ts';
+import { type AgainGiven, againOf } from './again.ts';
 import type { Clock, Reporter, Sink, Terminal } from './reporter.ts';
 import { indexSteps, type Steps } from './steps.ts';
 import { cleanse } from './text.ts';
@@ -80,6 +81,8 @@ export interface World {
   readonly onExit: (restore: () => void) => () => void;
   /** The current folder: log paths below it are shown relative to it. */
   readonly cwd?: string;
+  /** What the run was given. */
+  readonly given?: AgainGiven;
 }
 
 /** Makes the chosen reporters; each one's code is loaded only now. Rejects when a file cannot be opened. */
@@ -90,14 +93,16 @@ export async function openReporters(chosen: readonly Chosen[], world: World): Pr
 
 async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<Reporter> {
   const { clock, cwd, colour, onExit } = world;
+  const again = againOf(world.plan, world.given, cwd);
   switch (name) {
     case 'live': {
       const { createLive } = await import('./live.ts');
-      return createLive({ terminal: to === 'stderr' ? world.stderr : world.stdout, steps, clock, colour, onExit, cwd });
+      const terminal = to === 'stderr' ? world.stderr : world.stdout;
+      return createLive({ terminal, steps, clock, colour, onExit, cwd, again });
     }
     case 'plain': {
       const { createPlain } = await import('./plain.ts');
-      return createPlain({ sink: sinkOf(to, world), steps, clock, cwd });
+      return createPlain({ sink: sinkOf(to, world), steps, clock, cwd, again });
     }
     case 'ndjson': {
       const { createNdjson } = await import('./ndjson.ts');

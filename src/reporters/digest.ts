@@ -1,16 +1,20 @@
-/** What stands after a run's last line: a block for each step that failed, and how to go on. */
+/** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
+import type { StoppedStep } from '../events/stopped.ts';
+import type { Again } from './again.ts';
 import { formatDuration } from './durations.ts';
 import { labelWithItem } from './items.ts';
 import type { Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
-import { failedWords } from './wording.ts';
+import { failedWords, outcomeWords } from './wording.ts';
 
 /** Failures that get a block of their own; the others get a line. */
 const BLOCKS_MAX = 100;
+/** Steps that were cancelled or skipped: these get a line each, the others a count. */
+const STOPPED_MAX = 20;
 
 export interface DigestOptions {
   readonly progress: Progress;
@@ -18,20 +22,48 @@ export interface DigestOptions {
   readonly palette: Palette;
   /** Log paths below this folder are shown relative to it. */
   readonly cwd?: string | undefined;
+  /** See {@link againOf}. */
+  readonly again?: Again | undefined;
 }
 
-/** What stands after the summary: every failure in the order they happened, a blank line before each block; what to do next. */
+/** All of it, a blank line before each block; nothing after a run that went well. */
 export function digestLines(options: DigestOptions): string[] {
   const lines: string[] = [];
-  let index = 0;
-  for (const failure of failuresOf(options.progress)) {
-    index += 1;
-    if (index <= BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
+  for (const [index, failure] of byWeight(failuresOf(options.progress)).entries()) {
+    if (index < BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));
   }
   const more = unlisted(options);
   if (more > 0) lines.push(`… ${more} more failed`);
-  return [...lines, ...nextLines(options)];
+  return isBad(options.progress) ? [...lines, ...stoppedLines(options), ...nextLines(options)] : lines;
+}
+
+/** The first failure that counts is the root cause; those that were allowed to fail brought nothing about. */
+function byWeight(failures: readonly FailedStep[]): FailedStep[] {
+  const isAllowed = ({ outcome }: FailedStep) => outcome.allowed === true;
+  return [...failures.filter(failure => !isAllowed(failure)), ...failures.filter(isAllowed)];
+}
+
+function isBad({ outcome }: Progress): boolean {
+  return outcome !== undefined && outcome.state !== 'succeeded' && !(outcome.state === 'failed' && outcome.allowed);
+}
+
+/** `◼ lint cancelled: "unit" failed`, `↓ publish skipped: "checks" failed before it`, `… 980 more cancelled or skipped`. */
+function stoppedLines({ progress: { stopped }, steps, palette }: DigestOptions): string[] {
+  const all = [...stopped.first.values()];
+  if (all.length === 0) return [];
+  const isCancelled = ({ outcome }: StoppedStep) => outcome.state === 'cancelled';
+  const ordered = [...all.filter(isCancelled), ...all.filter(one => !isCancelled(one))];
+  const lines = ordered.slice(0, STOPPED_MAX).map(({ step, item, copies, outcome }) => {
+    const name = copies === undefined ? labelWithItem(step, item, steps) : `${steps.label(step)}: ${countOf(copies)}`;
+    return `${mark(outcome, palette)} ${name} ${palette.quiet(outcomeWords(outcome))}`;
+  });
+  const more = ordered.slice(STOPPED_MAX).reduce((sum, { copies }) => sum + (copies?.count ?? 1), stopped.more);
+  return ['', ...lines, ...(more > 0 ? [`… ${more} more cancelled or skipped`] : [])];
+}
+
+function countOf({ count }: NonNullable<StoppedStep['copies']>): string {
+  return `${count} ${count === 1 ? 'copy' : 'copies'}`;
 }
 
 /** Steps that failed and of which nothing more is known: there were very many. */
@@ -41,11 +73,16 @@ function unlisted({ progress: { root, failures }, steps }: DigestOptions): numbe
   return root.counts.failed + root.counts.allowed - listed;
 }
 
-/** How to go on with what is left, where something is that need not be done again. */
-function nextLines({ progress: { root, outcome, folder }, palette }: DigestOptions): string[] {
-  const isBad = outcome?.state === 'cancelled' || (outcome?.state === 'failed' && !outcome.allowed);
-  if (!isBad || folder === undefined || root.counts.succeeded === 0) return [];
-  return ['', palette.quiet(`to go on from here: runjobs resume ${basename(folder)}`)];
+/** How to go on with what is left, where something is that need not be done again; and how to run what failed again. */
+function nextLines({ progress, again, palette }: DigestOptions): string[] {
+  const { root, folder, failures } = progress;
+  const lines: string[] = [];
+  if (folder !== undefined && root.counts.succeeded > 0)
+    lines.push(`to go on from here: runjobs resume ${basename(folder)}`);
+  const failed = [...failures.values()].filter(({ outcome }) => !outcome.allowed).map(({ step }) => step);
+  const command = again?.(failed);
+  if (command !== undefined) lines.push(`to run ${failed.length === 1 ? 'it' : 'them'} again: ${command}`);
+  return lines.length === 0 ? [] : ['', ...lines.map(line => palette.quiet(line))];
 }
 
 /** Why, what was run, its last lines, and where its log lies. */

@@ -3,6 +3,7 @@ import { Spinner } from 'listr2';
 import type { Warning } from '../events/event.ts';
 import { fold } from '../events/fold.ts';
 import { createProgress } from '../events/progress.ts';
+import type { Again } from './again.ts';
 import { createPalette } from './colours.ts';
 import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
@@ -29,11 +30,13 @@ export interface LiveOptions {
   readonly onExit: (restore: () => void) => () => void;
   /** Log paths below this folder are shown relative to it. */
   readonly cwd?: string | undefined;
+  /** How to run a step again. */
+  readonly again?: Again | undefined;
 }
 
 /** A view that folds events as they come and draws where the run stands at its own pace. */
 export async function createLive(options: LiveOptions): Promise<Reporter> {
-  const { terminal, steps, clock, cwd } = options;
+  const { terminal, steps, clock, cwd, again } = options;
   const palette = createPalette(options.colour);
   const progress = createProgress(steps);
   const screen = createScreen(terminal);
@@ -137,7 +140,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
           ? `${steps.label('.')} broke off after ${formatDuration(look.t)}`
           : summaryWords(progress, outcome);
       await row.end(outcome?.state ?? 'failed', title, composeFrame(progress, { ...look, isLast: true }));
-      const digest = digestLines({ progress, steps, palette, cwd });
+      const digest = digestLines({ progress, steps, palette, cwd, again });
       if (digest.length > 0) void terminal.write(`${digest.join('\n')}\n`);
       await terminal.flush();
     },

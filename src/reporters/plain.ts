@@ -2,6 +2,7 @@
 import type { RunEvent, StepFinished, StepOutput, StepStarted } from '../events/event.ts';
 import { fold } from '../events/fold.ts';
 import { createProgress } from '../events/progress.ts';
+import type { Again } from './again.ts';
 import { createCrowds } from './crowds.ts';
 import { digestLines } from './digest.ts';
 import {
@@ -31,10 +32,12 @@ export interface PlainOptions {
   readonly clock: Clock;
   /** Log paths below this folder are shown relative to it. */
   readonly cwd?: string | undefined;
+  /** How to run a step again. */
+  readonly again?: Again | undefined;
 }
 
 /** No escape byte is ever written. A line of a child begins with `[`, none of ours does: no child can forge ours. */
-export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter {
+export function createPlain({ sink, steps, clock, cwd, again }: PlainOptions): Reporter {
   const progress = createProgress(steps);
   const skips = createSkips(steps);
   const crowds = createCrowds(progress, steps);
@@ -131,7 +134,7 @@ export function createPlain({ sink, steps, clock, cwd }: PlainOptions): Reporter
       case 'run.finished':
         return [
           `${mark(event.outcome)} ${summaryWords(progress, event.outcome)}`,
-          ...digestLines({ progress, steps, palette: monochrome, cwd }),
+          ...digestLines({ progress, steps, palette: monochrome, cwd, again }),
         ];
       case 'step.stopping':
         return waitingLines(event, progress, steps);

@@ -89,6 +89,10 @@ describe('plain lines of a forEach', () => {
       '',
       '✖ test[1] (NODE=18) exit 1 (1.0 s)',
       '  $ npm test',
+      '',
+      '◼ test[2] (NODE=20) cancelled: "test[1]" failed',
+      '↓ test: 1 copy skipped: "test[1]" failed',
+      '↓ publish skipped: "test[1]" failed before it',
     ]);
   });
 
@@ -114,6 +118,8 @@ describe('plain lines of a forEach', () => {
       '',
       '✖ test[1]/build (NODE=18) exit 2 (1.0 s)',
       '  $ make build',
+      '',
+      '↓ test[1]/check (NODE=18) skipped: "test[1]/build" failed before it',
     ]);
   });
 
@@ -129,6 +135,8 @@ describe('plain lines of a forEach', () => {
     expect(skipped.sink.lines).toEqual([
       '↓ test skipped: "a" failed before it',
       '✖ tour failed after 0.0 s: 1 skipped',
+      '',
+      '↓ test skipped: "a" failed before it',
     ]);
   });
 

@@ -115,6 +115,9 @@ describe('the live view', () => {
       '  $ make lint',
       '  │ a.ts: bad',
       '  log: .runjobs/runs/r1/logs/build.lint.log',
+      '',
+      '↓ fetch skipped: "build/lint" failed before it',
+      '↓ deploy skipped: "build/lint" failed before it',
     ]);
     expect(terminal.isCursorVisible).toBe(true);
   });

@@ -79,6 +79,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     claim,
     plan: asRun,
     interactive: interactiveAhead(asRun.root, run.past.root),
+    given,
     abandon: run.owner.release,
     open(opening) {
       const env = process.env as Record<string, string>;

@@ -30,6 +30,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     claim,
     plan: asRun,
     interactive: interactiveAhead(asRun.root),
+    given,
     open: opening => openRootRun({ ...opening, ...environment(flags), plan, overrides, given, claim }),
   });
 }

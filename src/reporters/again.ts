@@ -1,0 +1,52 @@
+/** The command that runs only some steps of a plan again. */
+import { isAbsolute, relative } from 'node:path';
+import { templateOf } from '../plan/paths.ts';
+import type { Plan } from '../plan/plan.ts';
+import { quoted } from './steps.ts';
+import { cleanse } from './text.ts';
+
+/** With more steps it would be easier to go on with the run. */
+const STEPS_MAX = 5;
+
+/** What the run was given on the command line, but secrets. */
+export interface AgainGiven {
+  readonly set: Readonly<Record<string, string>>;
+  /** Absolute paths. */
+  readonly envFiles: readonly string[];
+}
+
+/** The command for these steps; undefined where there is none. */
+export type Again = (steps: readonly string[]) => string | undefined;
+
+/**
+ * `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with the whole forEach.
+ * There is none for a plan without a file, and for steps of a `finally`, which run only with what they tidy up after.
+ * @param cwd paths below it are written relative to it.
+ */
+export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] }, cwd?: string): Again {
+  const { file, definition } = plan;
+  if (file === undefined) return () => undefined;
+  const near = (path: string) => {
+    const way = cwd === undefined ? path : relative(cwd, path);
+    return way.startsWith('..') || isAbsolute(way) ? path : way;
+  };
+  const source = definition === undefined ? near(file) : `${near(file)}#${definition}`;
+  const options = [
+    ...Object.entries(given.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...given.envFiles.flatMap(path => ['--env-file', near(path)]),
+  ];
+  return steps => {
+    const paths = [...new Set(steps.map(selectable))];
+    if (paths.length === 0 || paths.length > STEPS_MAX || paths.includes(undefined)) return undefined;
+    const only = paths.includes('.') ? [] : paths.flatMap(path => ['--only', path ?? '.']);
+    const command = ['runjobs', ...[source, ...options, ...only].map(quoted)].join(' ');
+    // What cannot be shown as it is cannot be copied either.
+    return cleanse(command) === command ? command : undefined;
+  };
+}
+
+/** The path by which the command line can name a step, or the forEach that it is in. */
+function selectable(path: string): string | undefined {
+  const [template = ''] = templateOf(path).split('[]');
+  return template.split('/').includes('finally') ? undefined : template || '.';
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { fold } from '../../src/events/fold.ts';
+import { createProgress } from '../../src/events/progress.ts';
+import { againOf } from '../../src/reporters/again.ts';
+import { digestLines } from '../../src/reporters/digest.ts';
+import { monochrome } from '../../src/reporters/palette.ts';
+import { indexSteps } from '../../src/reporters/steps.ts';
+import { childFailed, exit, forEach, gather, ok, planOf, run, script, skippedAfter, steps } from './stage.ts';
+
+const PLAN = {
+  ...planOf(
+    steps('root', [
+      gather('checks', [run('unit'), run('lint'), run('flaky')]),
+      forEach('each', run('', 'make')),
+      run('publish'),
+    ]),
+  ),
+  file: '/plans/a plan.yaml',
+};
+
+function stage(plan = PLAN, again = againOf(plan, undefined, '/plans')) {
+  const all = indexSteps(plan);
+  const progress = createProgress(all);
+  const tell = script(
+    event => fold(progress, event),
+    () => 0,
+  );
+  tell.begin();
+  tell.start('.');
+  return { tell, lines: () => digestLines({ progress, steps: all, palette: monochrome, cwd: '/plans', again }) };
+}
+
+const cancelledBy = (step: string) => ({ state: 'cancelled', reason: { type: 'sibling-failed', step } }) as const;
+
+describe('the digest of a run that failed', () => {
+  it('has the root cause on top, then what was allowed to fail, what was cancelled, what was skipped, and what to do', () => {
+    const { tell, lines } = stage();
+    for (const step of ['checks', 'checks/flaky', 'checks/unit', 'checks/lint']) tell.start(step);
+    tell.end('checks/flaky', { ...exit(2), allowed: true });
+    tell.print('checks/unit', 'out of memory\n');
+    tell.end('checks/unit', exit(137), { log: 'logs/checks.unit.log', attempts: 2 });
+    tell.end('publish', skippedAfter('checks/unit'));
+    tell.end('checks/lint', cancelledBy('checks/unit'));
+    tell.end('checks', childFailed('checks/unit'));
+    tell.end('each', skippedAfter('checks/unit'));
+    tell.finish(childFailed('checks/unit'), 1);
+    expect(lines()).toEqual([
+      '',
+      '✖ checks/unit exit 137 (SIGKILL, often out of memory) (1.0 s, 2 attempts)',
+      '  $ make unit',
+      '  │ out of memory',
+      '  log: .runjobs/runs/r1/logs/checks.unit.log',
+      '',
+      '⚠ checks/flaky exit 2, allowed (1.0 s)',
+      '  $ make flaky',
+      '',
+      '◼ checks/lint cancelled: "checks/unit" failed',
+      '↓ publish skipped: "checks/unit" failed before it',
+      '↓ each skipped: "checks/unit" failed before it',
+      '',
+      "to run it again: runjobs 'a plan.yaml' --only checks/unit",
+    ]);
+  });
+
+  it('names twenty of those that were cancelled or skipped, and counts the others, copies too', () => {
+    const { tell, lines } = stage();
+    tell.end('checks/unit', exit(1));
+    for (let n = 1; n <= 2000; n++) tell.end(`s${n}`, cancelledBy('checks/unit'));
+    tell.copies('each', { first: 1, count: 500 }, skippedAfter('checks/unit'));
+    tell.finish(childFailed('checks/unit'), 1);
+    const told = lines().filter(line => /^[◼…]/u.test(line));
+    expect(told).toHaveLength(21);
+    expect(told[19]).toBe('◼ s20 cancelled: "checks/unit" failed');
+    expect(told[20]).toBe('… 2480 more cancelled or skipped');
+  });
+
+  it('leaves out what was skipped or cancelled because that was wanted', () => {
+    const { tell, lines } = stage();
+    tell.end('publish', { state: 'skipped', reason: { type: 'if', exitCode: 1 } });
+    tell.end('checks/lint', { state: 'skipped', reason: { type: 'left-out', by: '--only' } });
+    tell.end('checks/flaky', { state: 'cancelled', reason: { type: 'lost', step: 'checks/unit' } });
+    tell.end('checks/unit', exit(1));
+    tell.finish(childFailed('checks/unit'), 1);
+    expect(lines().slice(0, 4)).toEqual(['', '✖ checks/unit exit 1 (1.0 s)', '  $ make unit', '']);
+  });
+
+  it('forgets what came of an attempt that was made again', () => {
+    const { tell, lines } = stage();
+    tell.start('checks');
+    tell.end('checks/unit', exit(1));
+    tell.end('checks/lint', cancelledBy('checks/unit'));
+    tell.start('checks', { attempt: 2 });
+    tell.end('checks/lint', exit(3));
+    tell.finish(childFailed('checks/lint'), 1);
+    expect(lines().filter(line => /^[✖◼]/u.test(line))).toEqual(['✖ checks/lint exit 3 (1.0 s)']);
+  });
+
+  it('says nothing of a run that went well, but of what was allowed to fail', () => {
+    const { tell, lines } = stage();
+    tell.end('checks/lint', { state: 'cancelled', reason: { type: 'aborted' } });
+    tell.end('checks/unit', { ...exit(1), allowed: true });
+    tell.finish(ok);
+    expect(lines()).toEqual(['', '⚠ checks/unit exit 1, allowed (1.0 s)', '  $ make unit']);
+  });
+
+  it('leaves to the line above that the whole run was cancelled', () => {
+    const { tell, lines } = stage(planOf(run('root')) as typeof PLAN);
+    tell.end('.', { state: 'cancelled', reason: { type: 'aborted' } });
+    tell.finish({ state: 'cancelled', reason: { type: 'aborted' } }, 1);
+    expect(lines()).toEqual([]);
+  });
+
+  it('is of the interruption alone where nothing failed', () => {
+    const { tell, lines } = stage();
+    const reason = { type: 'interrupted', signal: 'SIGTERM' } as const;
+    tell.end('checks/unit');
+    tell.end('checks/lint', { state: 'cancelled', reason });
+    tell.finish({ state: 'cancelled', reason }, 143);
+    expect(lines()).toEqual([
+      '',
+      '◼ checks/lint cancelled: told to end (SIGTERM)',
+      '',
+      'to go on from here: runjobs resume r1',
+    ]);
+  });
+});
+
+describe('the command that runs a step again', () => {
+  const again = (steps: readonly string[], plan = PLAN, given?: Parameters<typeof againOf>[1]) =>
+    againOf(plan, given, '/plans')(steps);
+
+  it.each([
+    [['checks/unit'], "runjobs 'a plan.yaml' --only checks/unit"],
+    [['checks/unit', 'publish', 'publish'], "runjobs 'a plan.yaml' --only checks/unit --only publish"],
+    [['each[2]', 'each[3]/x'], "runjobs 'a plan.yaml' --only each"],
+    [['.'], "runjobs 'a plan.yaml'"],
+    [['[2]/x'], "runjobs 'a plan.yaml'"],
+    [['checks/unit', 'finally/1'], undefined],
+    [['a', 'b', 'c', 'd', 'e', 'f'], undefined],
+    [[], undefined],
+  ])('of %j is %s', (paths, command) => {
+    expect(again(paths)).toBe(command);
+  });
+
+  it('gives the plan what it was given, quoted for a shell', () => {
+    const given = { set: { TARGET: "the 'old' one", A: '1' }, envFiles: ['/plans/ci.env', '/etc/x.env'] };
+    expect(again(['publish'], { ...PLAN, file: '/srv/plan.yaml', definition: 'all' }, given)).toBe(
+      "runjobs '/srv/plan.yaml#all' --set 'TARGET=the '\\''old'\\'' one' --set A=1 --env-file ci.env --env-file /etc/x.env --only publish",
+    );
+  });
+
+  it('is none where the plan has no file, or where it could not be copied from a screen', () => {
+    const { file: _, ...nowhere } = PLAN;
+    expect(againOf(nowhere)(['publish'])).toBeUndefined();
+    expect(again(['publish'], PLAN, { set: { A: 'two\nlines' }, envFiles: [] })).toBeUndefined();
+  });
+});
