@@ -5,11 +5,12 @@ import { givenSecrets } from '../events/secrets.ts';
 import { keptGiven } from '../journal/plan-copy.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AgainGiven } from '../reporters/again.ts';
-import { type Choice, type Chosen, chooseReporters, openReporters } from '../reporters/choose.ts';
+import { type Choice, type Chosen, chooseReporters } from '../reporters/choose.ts';
+import { openReporters } from '../reporters/open.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import type { GivenToRun } from '../root-run.ts';
 import { hasColour } from './colour.ts';
-import { openFileSink } from './sink.ts';
+import { openReportFile } from './report-file.ts';
 import type { Streams } from './streams.ts';
 
 export type OpenedReporters =
@@ -49,7 +50,7 @@ export async function openChosenReporters(
       clock: realClock,
       colour: color && hasColour(),
       openSink: file =>
-        openFileSink(file, error => void stderr.write(`runjobs: "${file}" cannot be written: ${error.message}\n`)),
+        openReportFile(file, error => void stderr.write(`runjobs: "${file}" cannot be written: ${error.message}\n`)),
       onExit(restore) {
         process.on('exit', restore);
         return () => void process.off('exit', restore);

@@ -1,5 +1,4 @@
 /** The process's own output streams and files, as reporters write to them. */
-import { createWriteStream, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Sink } from '../reporters/reporter.ts';
 
@@ -49,12 +48,4 @@ export function createSink(stream: Writable, onFailure: (error: NodeJS.ErrnoExce
       });
     },
   };
-}
-
-/**
- * A sink over a file that is made anew.
- * @throws the file system's error when it cannot be opened.
- */
-export function openFileSink(path: string, onFailure: (error: NodeJS.ErrnoException) => void): Sink {
-  return createSink(createWriteStream(path, { fd: openSync(path, 'w', 0o644) }), onFailure);
 }

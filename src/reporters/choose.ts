@@ -1,11 +1,7 @@
 /** Which reporters a run has: those that were asked for, and always one for people. */
 
 import { normalize } from 'node:path';
-import type { Plan } from '../plan/plan.ts';
 import { didYouMean } from '../plan/suggest.ts';
-import { type AgainGiven, againOf } from './again.ts';
-import type { Clock, Reporter, Sink, Terminal } from './reporter.ts';
-import { indexSteps, type Steps } from './steps.ts';
 import { cleanse } from './text.ts';
 
 /** Every reporter there is. */
@@ -66,55 +62,6 @@ export function chooseReporters(specs: readonly string[], surroundings: Surround
   const name = people[0] === 'plain' || !isScreen(to, people[0] === 'live', surroundings) ? 'plain' : 'live';
   const toStdout = machines.map(machine => ({ name: machine, to: 'stdout' }) as const);
   return { type: 'chosen', reporters: [{ name, to }, ...toStdout, ...files] };
-}
-
-/** Where reporters live. They touch neither files nor the process: all of that is handed in. */
-export interface World {
-  readonly plan: Plan;
-  readonly stdout: Terminal;
-  readonly stderr: Terminal;
-  readonly clock: Clock;
-  readonly colour: boolean;
-  /** Opens a file for writing, relative to the current folder. Throws when it cannot. */
-  readonly openSink: (file: string) => Sink;
-  /** Calls `restore` when the process exits without closing the reporters; returns how to call it off. */
-  readonly onExit: (restore: () => void) => () => void;
-  /** The current folder: log paths below it are shown relative to it. */
-  readonly cwd?: string;
-  /** What the run was given. */
-  readonly given?: AgainGiven;
-}
-
-/** Makes the chosen reporters; each one's code is loaded only now. Rejects when a file cannot be opened. */
-export async function openReporters(chosen: readonly Chosen[], world: World): Promise<Reporter[]> {
-  const steps = indexSteps(world.plan);
-  return Promise.all(chosen.map(one => open(one, steps, world)));
-}
-
-async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<Reporter> {
-  const { clock, cwd, colour, onExit } = world;
-  const again = againOf(world.plan, world.given, cwd);
-  switch (name) {
-    case 'live': {
-      const { createLive } = await import('./live.ts');
-      const terminal = to === 'stderr' ? world.stderr : world.stdout;
-      return createLive({ terminal, steps, clock, colour, onExit, cwd, again });
-    }
-    case 'plain': {
-      const { createPlain } = await import('./plain.ts');
-      return createPlain({ sink: sinkOf(to, world), steps, clock, cwd, again });
-    }
-    case 'ndjson': {
-      const { createNdjson } = await import('./ndjson.ts');
-      return createNdjson({ sink: sinkOf(to, world) });
-    }
-    default:
-      return name satisfies never;
-  }
-}
-
-function sinkOf(to: Chosen['to'], world: World): Sink {
-  return typeof to === 'string' ? world[to] : world.openSink(to.file);
 }
 
 /** Whether a view can be drawn there; one that was asked for by name is drawn in CI as well. */

@@ -30,6 +30,12 @@ export interface Sink {
   flush(): Promise<void>;
 }
 
+/** A file; it is there, complete, once it has ended. */
+export interface FileSink extends Sink {
+  /** Called once after everything was written. Resolves when the file is in its place, or cannot be. Never rejects. */
+  end(): Promise<void>;
+}
+
 /** A standard stream of ours, which may be a terminal; its size is read anew for each frame. */
 export interface Terminal extends Sink {
   readonly isTTY?: boolean | undefined;

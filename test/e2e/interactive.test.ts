@@ -238,7 +238,7 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     const screen = openTerminal(thenModes(command));
     await screen.shows('ready');
     process.kill(pid(), 'SIGTERM');
-    await until(() => readFileSync(events, 'utf8').includes('"step.stopping"'));
+    await until(() => readFileSync(`${events}.${pid()}.part`, 'utf8').includes('"step.stopping"'));
     process.kill(pid(), 'SIGTERM');
     await screen.shows('code 143');
     await screen.shows('mode echo');

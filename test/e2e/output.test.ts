@@ -62,8 +62,10 @@ describe('ndjson', () => {
   });
 
   it('goes to a file beside the words for people', async () => {
-    const file = join(temporaryFolder(), 'events.ndjson');
+    const folder = temporaryFolder();
+    const file = join(folder, 'events.ndjson');
     const result = await runjobs([planFile({ run: 'echo hi' }), '--reporter', `ndjson:${file}`]);
+    expect(readdirSync(folder)).toEqual(['events.ndjson']);
     expect(String(result.stdout)).toContain('[plan] hi');
     expect(
       readFileSync(file, 'utf8')
@@ -97,7 +99,9 @@ describe('plain', () => {
     };
     const result = await runjobs([planFile(plan), '--state-dir', state]);
     expect(result.exitCode).toBe(1);
-    const report = String(result.stdout).split('\n\n').at(-1) ?? '';
+    const [, report = '', stopped, next] = String(result.stdout).trimEnd().split('\n\n');
+    expect(stopped).toBe('◼ slow cancelled: "bad" failed');
+    expect(next).toMatch(/^to run it again: runjobs \/.*plan\.json --only bad$/);
     expect(report).toMatch(/✖ bad exit 127 \(command not found\) \(\d\.\d s\)/);
     expect(report).toContain('$ seq 1 30; echo broken >&2; exit 127');
     expect(report).toContain('│ broken');

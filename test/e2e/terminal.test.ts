@@ -84,7 +84,8 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     screen.child.kill('SIGKILL');
     await screen.ended;
     const told = () => readFileSync(events, 'utf8');
-    await until(() => told().includes('"run.finished"'));
+    await until(() => existsSync(events));
+    expect(told()).toContain('"run.finished"');
     expect(told()).toContain('"text":"tidied\\n"');
     expect(told()).toMatch(/"type":"run.finished".*"exitCode":129\}\n$/);
     expect(left()).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseReporters, openReporters } from '../../src/reporters/choose.ts';
-import { handClock, planOf, run, stageTerminal } from './stage.ts';
+import { chooseReporters } from '../../src/reporters/choose.ts';
+import { openReporters } from '../../src/reporters/open.ts';
+import { handClock, keptSink, planOf, run, stageTerminal } from './stage.ts';
 
 const screen = { env: { TERM: 'xterm' }, stdoutIsTTY: true, stderrIsTTY: true };
 const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
@@ -94,7 +95,7 @@ describe('opening reporters', () => {
       stderr,
       clock: handClock(),
       colour: false,
-      openSink: () => stderr,
+      openSink: keptSink,
       onExit: () => () => {},
     };
     const [reporter] = await openReporters([{ name: 'live', to: 'stderr' }], world);

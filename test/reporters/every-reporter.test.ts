@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chosen } from '../../src/reporters/choose.ts';
-import { openReporters } from '../../src/reporters/choose.ts';
+import { openReporters } from '../../src/reporters/open.ts';
 import {
   any,
   childFailed,

@@ -13,7 +13,7 @@ import type {
   Step,
   StepCommon,
 } from '../../src/plan/plan.ts';
-import type { Clock, Sink, Terminal } from '../../src/reporters/reporter.ts';
+import type { Clock, FileSink, Terminal } from '../../src/reporters/reporter.ts';
 
 type More = Partial<StepCommon>;
 const common = (id: string, more: More) => ({ id, env: {}, background: false, allowFailure: false, ...more });
@@ -112,7 +112,7 @@ export function handClock(): HandClock {
   };
 }
 
-export interface KeptSink extends Sink {
+export interface KeptSink extends FileSink {
   readonly text: string;
   readonly lines: string[];
 }
@@ -125,6 +125,7 @@ export function keptSink(): KeptSink {
       return undefined;
     },
     flush: async () => {},
+    end: async () => {},
     get text() {
       return text;
     },

@@ -1,0 +1,95 @@
+/** The file of a reporter: it appears under its name when it is complete, in one step; until then it grows beside it. */
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  createWriteStream,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
+import { resolve } from 'node:path';
+import type { FileSink } from '../reporters/reporter.ts';
+import { createSink } from './sink.ts';
+
+/** Where names stand for what is open already, or for devices. */
+const NO_FILES = /^\/(?:dev|proc)\//;
+
+/**
+ * Opens a sink whose text takes the place of the file at `end()`. What is no regular file, such as a pipe, is written to
+ * as the text comes. A process that exits before `end()` leaves what had been there.
+ * @param onFailure told once when it cannot be written; then nothing takes the place of what had been there.
+ * @throws the file system's error when it cannot be opened.
+ */
+export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoException) => void): FileSink {
+  const file = placeOf(path);
+  if (file === undefined) {
+    const stream = createWriteStream(path, { fd: openSync(path, 'w') });
+    const { write, flush } = createSink(stream, onFailure);
+    return { write, flush, end: () => flush().then(() => closed(stream)) };
+  }
+  const part = `${file.path}.${process.pid}.part`;
+  const remove = () => rmSync(part, { force: true });
+  remove();
+  let hasFailed = false;
+  const stream = createWriteStream(part, { fd: openSync(part, 'wx', file.mode) });
+  const fail = (error: NodeJS.ErrnoException) => {
+    hasFailed = true;
+    onFailure(error);
+  };
+  const sink = createSink(stream, fail);
+  process.on('exit', remove);
+  let ending: Promise<void> | undefined;
+  const end = async () => {
+    await sink.flush();
+    await closed(stream);
+    if (!hasFailed) {
+      try {
+        replace(part, file.path);
+      } catch (error) {
+        fail(error as NodeJS.ErrnoException);
+      }
+    }
+    remove();
+    process.off('exit', remove);
+  };
+  return {
+    write: sink.write,
+    flush: sink.flush,
+    end() {
+      ending ??= end();
+      return ending;
+    },
+  };
+}
+
+/** Ends the stream; resolves when its descriptor is closed, also where it broke before. */
+function closed(stream: WriteStream): Promise<void> {
+  return new Promise(done => {
+    if (stream.closed) done();
+    else stream.on('close', () => done()).end();
+  });
+}
+
+/** Where the file lies, past links, and its mode; undefined where it is no regular one. */
+function placeOf(path: string): { readonly path: string; readonly mode: number } | undefined {
+  const absolute = resolve(path);
+  if (NO_FILES.test(absolute)) return undefined;
+  const there = statSync(absolute, { throwIfNoEntry: false });
+  if (there === undefined) return { path: absolute, mode: 0o644 };
+  if (!there.isFile()) return undefined;
+  accessSync(absolute, constants.W_OK);
+  return { path: realpathSync(absolute), mode: there.mode & 0o777 };
+}
+
+/** A file that cannot be replaced, as it is mounted by itself, is overwritten. */
+function replace(part: string, file: string): void {
+  try {
+    renameSync(part, file);
+  } catch {
+    copyFileSync(part, file);
+  }
+}

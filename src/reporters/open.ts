@@ -1,0 +1,62 @@
+/** Makes the reporters that were chosen: each one's code is loaded only now. */
+import type { Plan } from '../plan/plan.ts';
+import { type Again, type AgainGiven, againOf } from './again.ts';
+import type { Chosen, ReporterName } from './choose.ts';
+import type { Clock, FileSink, Reporter, Sink, Terminal } from './reporter.ts';
+import { indexSteps, type Steps } from './steps.ts';
+
+/** Where reporters live. They touch neither files nor the process: all of that is handed in. */
+export interface World {
+  readonly plan: Plan;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly clock: Clock;
+  readonly colour: boolean;
+  /** Opens a file for writing, relative to the current folder. Throws when it cannot. */
+  readonly openSink: (file: string) => FileSink;
+  /** Calls `restore` when the process exits without closing the reporters; returns how to call it off. */
+  readonly onExit: (restore: () => void) => () => void;
+  /** The current folder: log paths below it are shown relative to it. */
+  readonly cwd?: string;
+  /** What the run was given. */
+  readonly given?: AgainGiven;
+}
+
+/** Makes the chosen reporters; each one's code is loaded only now. Rejects when a file cannot be opened. */
+export async function openReporters(chosen: readonly Chosen[], world: World): Promise<Reporter[]> {
+  const steps = indexSteps(world.plan);
+  return Promise.all(chosen.map(one => open(one, steps, world)));
+}
+
+async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<Reporter> {
+  const { clock, cwd, colour, onExit } = world;
+  const again = againOf(world.plan, world.given, cwd);
+  if (name === 'live') {
+    const { createLive } = await import('./live.ts');
+    const terminal = to === 'stderr' ? world.stderr : world.stdout;
+    return createLive({ terminal, steps, clock, colour, onExit, cwd, again });
+  }
+  const file = typeof to === 'string' ? undefined : world.openSink(to.file);
+  const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);
+  const reporter = await make(name, { sink, steps, clock, cwd, again });
+  return file === undefined ? reporter : { ...reporter, close: () => reporter.close().then(file.end) };
+}
+
+interface Making {
+  readonly sink: Sink;
+  readonly steps: Steps;
+  readonly clock: Clock;
+  readonly cwd: string | undefined;
+  readonly again: Again;
+}
+
+async function make(name: Exclude<ReporterName, 'live'>, making: Making): Promise<Reporter> {
+  switch (name) {
+    case 'plain':
+      return (await import('./plain.ts')).createPlain(making);
+    case 'ndjson':
+      return (await import('./ndjson.ts')).createNdjson(making);
+    default:
+      return name satisfies never;
+  }
+}
