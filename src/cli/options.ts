@@ -3,7 +3,9 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../plan/duration.ts';
+import { listed } from '../plan/quote.ts';
 import { didYouMean } from '../plan/suggest.ts';
+import { NAMES } from '../reporters/choose.ts';
 import type {
   CleanFlags,
   GivenFlags,
@@ -178,7 +180,7 @@ function giving(into: Command): Command {
 function running(into: Command): Command {
   return giving(into)
     .addOption(
-      new Option('-r, --reporter <name[:file]>', 'live, plain or ndjson, to a file if one is named; may be repeated')
+      new Option('-r, --reporter <name[:file]>', `${listed(NAMES, 'or')}, to a file if one is named; may be repeated`)
         .default([], 'live on a terminal, else plain')
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
     )

@@ -5,7 +5,7 @@ import { didYouMean } from '../plan/suggest.ts';
 import { cleanse } from './text.ts';
 
 /** Every reporter there is. */
-export const NAMES = ['live', 'plain', 'ndjson'] as const;
+export const NAMES = ['live', 'plain', 'group', 'ndjson'] as const;
 export type ReporterName = (typeof NAMES)[number];
 
 /** One reporter and where it writes. */
@@ -59,9 +59,19 @@ export function chooseReporters(specs: readonly string[], surroundings: Surround
     );
   }
   const to = machines.length > 0 ? 'stderr' : 'stdout';
-  const name = people[0] === 'plain' || !isScreen(to, people[0] === 'live', surroundings) ? 'plain' : 'live';
+  const name = nameForPeople(people[0], to, surroundings);
   const toStdout = machines.map(machine => ({ name: machine, to: 'stdout' }) as const);
   return { type: 'chosen', reporters: [{ name, to }, ...toStdout, ...files] };
+}
+
+/** The one that was asked for; `live` only where it can be drawn. */
+function nameForPeople(
+  asked: ReporterName | undefined,
+  to: 'stdout' | 'stderr',
+  surroundings: Surroundings,
+): ReporterName {
+  if (asked !== undefined && asked !== 'live') return asked;
+  return isScreen(to, asked === 'live', surroundings) ? 'live' : 'plain';
 }
 
 /** Whether a view can be drawn there; one that was asked for by name is drawn in CI as well. */

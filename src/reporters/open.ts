@@ -54,6 +54,8 @@ async function make(name: Exclude<ReporterName, 'live'>, making: Making): Promis
   switch (name) {
     case 'plain':
       return (await import('./plain.ts')).createPlain(making);
+    case 'group':
+      return (await import('./group.ts')).createGroup(making);
     case 'ndjson':
       return (await import('./ndjson.ts')).createNdjson(making);
     default:

@@ -12,6 +12,8 @@ export interface Printing {
   begin(): void;
   /** Writes whole lines. A returned promise resolves when more is welcome. */
   print(lines: readonly string[]): Promise<void> | undefined;
+  /** Resolves when more is welcome; undefined where it is. */
+  readonly busy: Promise<void> | undefined;
   /** Leaves no timer behind, and says nothing by itself any more. */
   stop(): void;
   /** After {@link stop}: the silence until now was none. */
@@ -30,12 +32,18 @@ interface PrintingOptions {
 export function createPrinting({ sink, clock, steps, progress, onSilence }: PrintingOptions): Printing {
   let startedAt = clock.now();
   let quietSince = startedAt;
+  let busy: Promise<void> | undefined;
   let disarm = () => {};
 
   const print = (lines: readonly string[]) => {
     if (lines.length === 0) return undefined;
     quietSince = clock.now();
-    return sink.write(`${lines.join('\n')}\n`);
+    const wait = sink.write(`${lines.join('\n')}\n`);
+    if (wait === undefined) return undefined;
+    busy = wait;
+    return wait.then(() => {
+      if (busy === wait) busy = undefined;
+    });
   };
 
   const watch = () => {
@@ -59,6 +67,9 @@ export function createPrinting({ sink, clock, steps, progress, onSilence }: Prin
       watch();
     },
     print,
+    get busy() {
+      return busy;
+    },
     stop: () => disarm(),
     goOn() {
       quietSince = clock.now();

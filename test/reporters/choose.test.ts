@@ -7,6 +7,7 @@ const screen = { env: { TERM: 'xterm' }, stdoutIsTTY: true, stderrIsTTY: true };
 const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
 const live = { name: 'live', to: 'stdout' };
 const plain = { name: 'plain', to: 'stdout' };
+const KNOWN = 'known are live, plain, group, ndjson';
 
 describe('the choice of reporters', () => {
   it.each([
@@ -58,9 +59,9 @@ describe('the choice of reporters', () => {
 
   it.each([
     [['ndjson:a', 'plain:./a'], 'two reporters cannot share the file "./a"; name another'],
-    [['liv'], '"liv" is no reporter, did you mean "live"? known are live, plain, ndjson'],
-    [['\x1b[31m'], '"" is no reporter; known are live, plain, ndjson'],
-    [['html:x'], '"html" is no reporter; known are live, plain, ndjson'],
+    [['liv'], `"liv" is no reporter, did you mean "live"? ${KNOWN}`],
+    [['\x1b[31m'], `"" is no reporter; ${KNOWN}`],
+    [['html:x'], `"html" is no reporter; ${KNOWN}`],
     [['ndjson:'], '"ndjson:" names no file; write "ndjson:path/of/file" or "ndjson"'],
     [['live:x'], '"live" draws on a terminal and cannot write to a file; "plain:file" can'],
     [['ndjson', 'ndjson'], '"ndjson" can have standard output only once; give the other one a file'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Chosen } from '../../src/reporters/choose.ts';
+import { type Chosen, NAMES } from '../../src/reporters/choose.ts';
 import { openReporters } from '../../src/reporters/open.ts';
 import {
   any,
@@ -42,7 +42,7 @@ async function stage(name: Chosen['name'], to: Chosen['to'] = 'stdout', plan = P
   return { reporter, terminal, file, clock, exits, tell: script(event => reporter.report(event), clock.now) };
 }
 
-describe.each(['live', 'plain', 'ndjson'] as const)('every reporter: %s', name => {
+describe.each(NAMES)('every reporter: %s', name => {
   it('says what it is called', async () => {
     const { reporter } = await stage(name);
     expect(reporter.name).toBe(name);
@@ -149,6 +149,7 @@ describe.each(['live', 'plain', 'ndjson'] as const)('every reporter: %s', name =
       new Promise(resolve => {
         release = resolve;
       });
+    void reporter.report({ type: 'step.started', step: 'a', t: 0, attempt: 1 });
     const busy = reporter.report({ type: 'step.output', step: 'a', t: 0, stream: 'out', text: 'x\n' });
     expect(busy).toBeInstanceOf(Promise);
     release();
@@ -213,9 +214,9 @@ const headOf = (line: string) =>
 const harmlessAs = (foreign: string) => (foreign.length > 1000 ? 'y'.repeat(foreign.length) : 'harmless');
 
 describe.each(FORGERIES.map(text => [text.slice(0, 40), text]))('the text %j of others', (_, foreign) => {
-  it('adds no line to plain, and begins none', async () => {
-    const { written } = await toldWith('plain', foreign);
-    const harmless = await toldWith('plain', harmlessAs(foreign));
+  it.each(['plain', 'group'] as const)('adds no line to %s, and begins none', async name => {
+    const { written } = await toldWith(name, foreign);
+    const harmless = await toldWith(name, harmlessAs(foreign));
     expect(linesIn(written).map(headOf)).toEqual(linesIn(harmless.written).map(headOf));
   });
 
@@ -233,14 +234,11 @@ describe.each(FORGERIES.map(text => [text.slice(0, 40), text]))('the text %j of 
     expect(events.find(({ type, step }) => type === 'step.output' && step === 'b').text).toBe(`${foreign}.`);
   });
 
-  it.each(['plain', 'live', 'ndjson'] as const)(
-    'neither reorders a line of %s nor is taken for a command of a CI',
-    async name => {
-      const { written } = await toldWith(name, foreign);
-      expect(written).not.toMatch(/[\u2028-\u202e\u2066-\u2069]/);
-      expect(written).not.toMatch(/##(vso)?\[/);
-    },
-  );
+  it.each(NAMES)('neither reorders a line of %s nor is taken for a command of a CI', async name => {
+    const { written } = await toldWith(name, foreign);
+    expect(written).not.toMatch(/[\u2028-\u202e\u2066-\u2069]/);
+    expect(written).not.toMatch(/##(vso)?\[/);
+  });
 });
 
 describe('ndjson', () => {
