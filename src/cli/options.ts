@@ -181,7 +181,7 @@ function running(into: Command): Command {
   return giving(into)
     .addOption(
       new Option('-r, --reporter <name[:file]>', `${listed(NAMES, 'or')}, to a file if one is named; may be repeated`)
-        .default([], 'live on a terminal, else plain')
+        .default([], 'live on a terminal, github or gitlab in their CI, else plain')
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
     )
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)

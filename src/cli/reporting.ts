@@ -1,8 +1,11 @@
 /** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
+
+import { appendFileSync } from 'node:fs';
 import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run.ts';
 import { givenSecrets } from '../events/secrets.ts';
 import { keptGiven } from '../journal/plan-copy.ts';
+import { readPlaces } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AgainGiven } from '../reporters/again.ts';
 import { type Choice, type Chosen, chooseReporters } from '../reporters/choose.ts';
@@ -57,6 +60,9 @@ export async function openChosenReporters(
       },
       cwd: process.cwd(),
       given: givenShown(plan, given),
+      env: process.env,
+      readPlaces: () => readPlaces(plan),
+      append: (file, text) => appendFileSync(file, text),
     });
     return { type: 'opened', reporters };
   } catch (error) {

@@ -5,7 +5,7 @@ import { didYouMean } from '../plan/suggest.ts';
 import { cleanse } from './text.ts';
 
 /** Every reporter there is. */
-export const NAMES = ['live', 'plain', 'group', 'ndjson'] as const;
+export const NAMES = ['live', 'plain', 'group', 'github', 'gitlab', 'ndjson'] as const;
 export type ReporterName = (typeof NAMES)[number];
 
 /** One reporter and where it writes. */
@@ -30,7 +30,7 @@ export interface Surroundings {
  * Chooses by `name[:file]` and by the surroundings, before anything starts.
  *
  * Machine output owns standard output; words for people go to standard error then. The one for people that nobody
- * named is `live` on a terminal and `plain` elsewhere. `live` where there is no terminal becomes `plain`.
+ * named is `live` on a terminal, that of the CI in which we run, and `plain` elsewhere; so is `live` without a terminal.
  */
 export function chooseReporters(specs: readonly string[], surroundings: Surroundings): Choice {
   const files: { readonly name: ReporterName; readonly to: { readonly file: string } }[] = [];
@@ -71,14 +71,20 @@ function nameForPeople(
   surroundings: Surroundings,
 ): ReporterName {
   if (asked !== undefined && asked !== 'live') return asked;
-  return isScreen(to, asked === 'live', surroundings) ? 'live' : 'plain';
+  if (isScreen(to, asked === 'live', surroundings)) return 'live';
+  if (isOn(surroundings.env.GITHUB_ACTIONS)) return 'github';
+  return isOn(surroundings.env.GITLAB_CI) ? 'gitlab' : 'plain';
 }
 
 /** Whether a view can be drawn there; one that was asked for by name is drawn in CI as well. */
 function isScreen(to: 'stdout' | 'stderr', isNamed: boolean, { env, stdoutIsTTY, stderrIsTTY }: Surroundings): boolean {
   const isTTY = to === 'stdout' ? stdoutIsTTY : stderrIsTTY;
-  const inCI = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
-  return isTTY && env.TERM !== 'dumb' && (isNamed || !inCI);
+  return isTTY && env.TERM !== 'dumb' && (isNamed || !isOn(env.CI));
+}
+
+/** Whether a variable says yes. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'false' && value !== '0';
 }
 
 function isName(name: string): name is ReporterName {

@@ -41,7 +41,12 @@ export interface GroupingOptions extends NarrationOptions {
   readonly clock: Clock;
 }
 
-export function createGrouping({ sink, clock, ...options }: GroupingOptions, style: BlockStyle): Reporter {
+/** A reporter, and where the run stands by what it was told. */
+export interface Grouping extends Reporter {
+  readonly progress: Progress;
+}
+
+export function createGrouping({ sink, clock, ...options }: GroupingOptions, style: BlockStyle): Grouping {
   const { steps } = options;
   const narration = createNarration(options);
   const { progress } = narration;
@@ -129,6 +134,7 @@ export function createGrouping({ sink, clock, ...options }: GroupingOptions, sty
 
   return {
     name: style.name,
+    progress,
     report(event) {
       const held = narration.take(event);
       if (held.length > 0) nowBelow(undefined);

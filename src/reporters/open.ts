@@ -2,7 +2,7 @@
 import type { Plan } from '../plan/plan.ts';
 import { type Again, type AgainGiven, againOf } from './again.ts';
 import type { Chosen, ReporterName } from './choose.ts';
-import type { Clock, FileSink, Reporter, Sink, Terminal } from './reporter.ts';
+import type { Clock, FileSink, PlaceOf, Reporter, Sink, Terminal } from './reporter.ts';
 import { indexSteps, type Steps } from './steps.ts';
 
 /** Where reporters live. They touch neither files nor the process: all of that is handed in. */
@@ -20,6 +20,12 @@ export interface World {
   readonly cwd?: string;
   /** What the run was given. */
   readonly given?: AgainGiven;
+  /** Variables of the process, as a CI sets them. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Reads in which line each step stands. */
+  readonly readPlaces?: () => Promise<PlaceOf>;
+  /** Adds to a file. Throws when it cannot. */
+  readonly append?: (file: string, text: string) => void;
 }
 
 /** Makes the chosen reporters; each one's code is loaded only now. Rejects when a file cannot be opened. */
@@ -38,7 +44,7 @@ async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<R
   }
   const file = typeof to === 'string' ? undefined : world.openSink(to.file);
   const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);
-  const reporter = await make(name, { sink, steps, clock, cwd, again });
+  const reporter = await make(name, { sink, steps, clock, cwd, again }, world);
   return file === undefined ? reporter : { ...reporter, close: () => reporter.close().then(file.end) };
 }
 
@@ -50,15 +56,31 @@ interface Making {
   readonly again: Again;
 }
 
-async function make(name: Exclude<ReporterName, 'live'>, making: Making): Promise<Reporter> {
+async function make(name: Exclude<ReporterName, 'live'>, making: Making, world: World): Promise<Reporter> {
   switch (name) {
     case 'plain':
       return (await import('./plain.ts')).createPlain(making);
     case 'group':
       return (await import('./group.ts')).createGroup(making);
+    case 'github': {
+      const { createGithub } = await import('./github.ts');
+      return createGithub({ ...making, ...(await onGithub(world)) });
+    }
+    case 'gitlab':
+      return (await import('./gitlab.ts')).createGitlab(making);
     case 'ndjson':
       return (await import('./ndjson.ts')).createNdjson(making);
     default:
       return name satisfies never;
   }
+}
+
+/** What GitHub tells a job by its environment. */
+async function onGithub({ env = {}, cwd, append, readPlaces }: World) {
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: workspace } = env;
+  return {
+    placeOf: (await readPlaces?.()) ?? (() => undefined),
+    workspace: workspace || cwd,
+    ...(summary && append ? { addToSummary: (text: string) => append(summary, text) } : {}),
+  };
 }

@@ -22,6 +22,16 @@ export interface Reporter {
   close(): Promise<void>;
 }
 
+/** Where a step stands in its plan; undefined where that is not known. Without a line where a program made the plan. */
+export type PlaceOf = (step: string) =>
+  | {
+      /** Absolute. */
+      readonly file: string;
+      readonly line?: number | undefined;
+      readonly column?: number | undefined;
+    }
+  | undefined;
+
 /** Where a reporter writes. */
 export interface Sink {
   /** Writes text; a returned promise resolves when more is welcome. Never throws: a closed stream swallows. */

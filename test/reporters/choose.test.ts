@@ -7,7 +7,8 @@ const screen = { env: { TERM: 'xterm' }, stdoutIsTTY: true, stderrIsTTY: true };
 const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
 const live = { name: 'live', to: 'stdout' };
 const plain = { name: 'plain', to: 'stdout' };
-const KNOWN = 'known are live, plain, group, ndjson';
+const github = { name: 'github', to: 'stdout' };
+const KNOWN = 'known are live, plain, group, github, gitlab, ndjson';
 
 describe('the choice of reporters', () => {
   it.each([
@@ -16,6 +17,12 @@ describe('the choice of reporters', () => {
     ['a dumb terminal', [], { ...screen, env: { TERM: 'dumb' } }, [plain]],
     ['a terminal in CI', [], { ...screen, env: { CI: 'true' } }, [plain]],
     ['CI=false', [], { ...screen, env: { CI: 'false' } }, [live]],
+    ['GitHub Actions', [], { ...pipe, env: { CI: 'true', GITHUB_ACTIONS: 'true' } }, [github]],
+    ['GitLab CI', [], { ...pipe, env: { CI: 'true', GITLAB_CI: 'true' } }, [{ name: 'gitlab', to: 'stdout' }]],
+    ['GITHUB_ACTIONS=false', [], { ...pipe, env: { GITHUB_ACTIONS: 'false' } }, [plain]],
+    ['live by name where GitHub has no terminal', ['live'], { ...pipe, env: { GITHUB_ACTIONS: 'true' } }, [github]],
+    ['a terminal with the variables of GitHub', [], { ...screen, env: { GITHUB_ACTIONS: 'true' } }, [live]],
+    ['plain by name on GitHub', ['plain'], { ...pipe, env: { GITHUB_ACTIONS: 'true' } }, [plain]],
     ['live by name in CI', ['live'], { ...screen, env: { CI: '1' } }, [live]],
     ['live by name on a pipe', ['live'], pipe, [plain]],
     ['plain by name on a terminal', ['plain'], screen, [plain]],

@@ -12,7 +12,8 @@ export const BIN = resolve('bin/runjobs.mjs');
 export const ENV: Record<string, string> = Object.fromEntries(
   Object.entries({ ...process.env, TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' }).filter(
     ([name, value]) =>
-      value !== undefined && !/^(CI|NO_COLOR|FORCE_COLOR|NODE_EXTRA_CA_CERTS|VITEST.*|RUNJOBS_.*|npm_.*)$/.test(name),
+      value !== undefined &&
+      !/^(CI|GITHUB_.*|GITLAB_.*|NO_COLOR|FORCE_COLOR|NODE_EXTRA_CA_CERTS|VITEST.*|RUNJOBS_.*|npm_.*)$/.test(name),
   ),
 ) as Record<string, string>;
 
