@@ -1,6 +1,7 @@
 /** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
 
 import { appendFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run.ts';
 import { givenSecrets } from '../events/secrets.ts';
@@ -60,6 +61,7 @@ export async function openChosenReporters(
       },
       cwd: process.cwd(),
       given: givenShown(plan, given),
+      host: hostname(),
       env: process.env,
       readPlaces: () => readPlaces(plan),
       append: (file, text) => appendFileSync(file, text),

@@ -1,7 +1,7 @@
 /** The terminal of the command line: whether interactive steps can have it, and what makes way for them. */
 import { openTerminal, type Terminal, type TerminalStreams, terminalStreams } from '../executors/command/terminal.ts';
 import { needsTerminal } from '../plan/needs-terminal.ts';
-import type { Chosen } from '../reporters/choose.ts';
+import { type Chosen, MACHINES } from '../reporters/choose.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import type { SignalOwner } from './signals.ts';
 import type { Streams } from './streams.ts';
@@ -18,8 +18,9 @@ export function findTerminal(interactive: readonly string[], chosen: readonly Ch
   if (interactive.length === 0) return { type: 'none' };
   const streams = terminalStreams();
   if (streams === undefined) return { type: 'wrong', message: needsTerminal(interactive) };
-  if (stdout.isTTY && chosen.some(({ name, to }) => name === 'ndjson' && to === 'stdout')) {
-    const message = `"ndjson" and the interactive step "${interactive[0]}" cannot share the terminal; give it a file, as in "ndjson:events.ndjson"`;
+  const machine = chosen.find(({ name, to }) => MACHINES.includes(name) && to === 'stdout');
+  if (stdout.isTTY && machine !== undefined) {
+    const message = `"${machine.name}" and the interactive step "${interactive[0]}" cannot share the terminal; give it a file, as in "${machine.name}:path/of/file"`;
     return { type: 'wrong', message };
   }
   return { type: 'found', streams };

@@ -5,8 +5,11 @@ import { didYouMean } from '../plan/suggest.ts';
 import { cleanse } from './text.ts';
 
 /** Every reporter there is. */
-export const NAMES = ['live', 'plain', 'group', 'github', 'gitlab', 'ndjson'] as const;
+export const NAMES = ['live', 'plain', 'group', 'github', 'gitlab', 'ndjson', 'junit'] as const;
 export type ReporterName = (typeof NAMES)[number];
+
+/** Those for machines: what they write to a stream must stand there alone. */
+export const MACHINES: readonly ReporterName[] = ['ndjson', 'junit'];
 
 /** One reporter and where it writes. */
 export interface Chosen {
@@ -50,9 +53,16 @@ export function chooseReporters(specs: readonly string[], surroundings: Surround
     ({ to }, index) => files.findIndex(other => normalize(other.to.file) === normalize(to.file)) < index,
   );
   if (shared !== undefined) return wrong(`two reporters cannot share the file ${quoted(shared.to.file)}; name another`);
-  const machines = streams.filter(name => name === 'ndjson');
-  const people = streams.filter(name => name !== 'ndjson');
-  if (machines.length > 1) return wrong('"ndjson" can have standard output only once; give the other one a file');
+  const machines = streams.filter(name => MACHINES.includes(name));
+  const people = streams.filter(name => !MACHINES.includes(name));
+  const [machine, other] = machines;
+  if (machine !== undefined && other !== undefined) {
+    return wrong(
+      machine === other
+        ? `${quoted(machine)} can have standard output only once; give the other one a file`
+        : `${quoted(machine)} and ${quoted(other)} cannot share standard output; give one of them a file, as in "${other}:file"`,
+    );
+  }
   if (people.length > 1) {
     return wrong(
       `${people.map(quoted).join(' and ')} cannot share a screen; give one of them a file, as in "plain:file"`,

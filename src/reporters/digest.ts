@@ -107,7 +107,8 @@ function headLine(
   return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${why} ${facts}`;
 }
 
-function logPath(log: string, folder: string | undefined, cwd: string | undefined): string {
+/** Where a log lies, as people read it; near `cwd` relative to it. */
+export function logPath(log: string, folder: string | undefined, cwd: string | undefined): string {
   const path = folder === undefined ? log : join(folder, log);
   if (cwd === undefined || !isAbsolute(path)) return path;
   const near = relative(cwd, path);

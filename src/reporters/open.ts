@@ -20,6 +20,8 @@ export interface World {
   readonly cwd?: string;
   /** What the run was given. */
   readonly given?: AgainGiven;
+  /** The name of this machine. */
+  readonly host?: string;
   /** Variables of the process, as a CI sets them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Reads in which line each step stands. */
@@ -70,17 +72,26 @@ async function make(name: Exclude<ReporterName, 'live'>, making: Making, world: 
       return (await import('./gitlab.ts')).createGitlab(making);
     case 'ndjson':
       return (await import('./ndjson.ts')).createNdjson(making);
+    case 'junit': {
+      const { createJunit } = await import('./junit.ts');
+      return createJunit({ ...making, host: world.host, placeOf: await placesIn(world) });
+    }
     default:
       return name satisfies never;
   }
 }
 
 /** What GitHub tells a job by its environment. */
-async function onGithub({ env = {}, cwd, append, readPlaces }: World) {
+async function onGithub(world: World) {
+  const { env = {}, cwd, append } = world;
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: workspace } = env;
   return {
-    placeOf: (await readPlaces?.()) ?? (() => undefined),
+    placeOf: await placesIn(world),
     workspace: workspace || cwd,
     ...(summary && append ? { addToSummary: (text: string) => append(summary, text) } : {}),
   };
+}
+
+async function placesIn({ readPlaces }: World): Promise<PlaceOf> {
+  return (await readPlaces?.()) ?? (() => undefined);
 }

@@ -8,7 +8,7 @@ const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
 const live = { name: 'live', to: 'stdout' };
 const plain = { name: 'plain', to: 'stdout' };
 const github = { name: 'github', to: 'stdout' };
-const KNOWN = 'known are live, plain, group, github, gitlab, ndjson';
+const KNOWN = 'known are live, plain, group, github, gitlab, ndjson, junit';
 
 describe('the choice of reporters', () => {
   it.each([
@@ -53,6 +53,16 @@ describe('the choice of reporters', () => {
         { name: 'ndjson', to: 'stdout' },
       ],
     ],
+    [
+      'junit',
+      ['junit', 'ndjson:events'],
+      screen,
+      [
+        { name: 'live', to: 'stderr' },
+        { name: 'junit', to: 'stdout' },
+        { name: 'ndjson', to: { file: 'events' } },
+      ],
+    ],
     ['a file', ['ndjson:a:b.ndjson'], screen, [live, { name: 'ndjson', to: { file: 'a:b.ndjson' } }]],
     [
       'files',
@@ -72,6 +82,10 @@ describe('the choice of reporters', () => {
     [['ndjson:'], '"ndjson:" names no file; write "ndjson:path/of/file" or "ndjson"'],
     [['live:x'], '"live" draws on a terminal and cannot write to a file; "plain:file" can'],
     [['ndjson', 'ndjson'], '"ndjson" can have standard output only once; give the other one a file'],
+    [
+      ['ndjson', 'junit'],
+      '"ndjson" and "junit" cannot share standard output; give one of them a file, as in "junit:file"',
+    ],
     [['live', 'plain'], '"live" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
     [['plain', 'plain'], '"plain" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
   ])('is refused for %j', (specs, message) => {
