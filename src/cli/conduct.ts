@@ -6,7 +6,7 @@ import type { Claim, GivenToRun, RootRun, RootRunOptions } from '../root-run.ts'
 import { endOnBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { takePlanLock } from './locking.ts';
-import { chooseNamedReporters, openChosenReporters } from './reporting.ts';
+import { chooseNamedReporters, isQuiet, openChosenReporters, type ReporterFlags } from './reporting.ts';
 import { ownSignals, type SignalOwner } from './signals.ts';
 import type { Streams } from './streams.ts';
 import { findTerminal, seatAt } from './terminal.ts';
@@ -14,13 +14,11 @@ import { findTerminal, seatAt } from './terminal.ts';
 /** How long output may take to leave us once a signal has asked us to go: nobody may be reading any more. */
 const PARTING_MS = 2000;
 
-export interface Conducted {
+export interface Conducted extends ReporterFlags {
   readonly streams: Streams;
   /** As it will run. */
   readonly plan: Plan;
   readonly given: GivenToRun;
-  /** What `--reporter` says. */
-  readonly reporter: readonly string[];
   readonly color: boolean;
   /** The paths of the interactive steps that it may come to. */
   readonly interactive: readonly string[];
@@ -34,8 +32,8 @@ export interface Conducted {
 
 /** Opens and starts the run, and ends the process with its exit code. */
 export async function conduct(asked: Conducted): Promise<void> {
-  const { streams, plan, reporter, interactive, claim, open, abandon = () => {} } = asked;
-  const choice = chooseNamedReporters(reporter, streams);
+  const { streams, plan, interactive, claim, open, abandon = () => {} } = asked;
+  const choice = chooseNamedReporters(asked, streams);
   if (choice.type === 'wrong') {
     abandon();
     return refuse(streams, EXIT.usage, `runjobs: ${choice.message}\n`);
@@ -46,7 +44,7 @@ export async function conduct(asked: Conducted): Promise<void> {
     return refuse(streams, EXIT.usage, `runjobs: ${seat.message}\n`);
   }
   const signals = ownSignals();
-  const locking = await takePlanLock(plan, claim, { signals, streams });
+  const locking = await takePlanLock(plan, claim, { signals, streams, isQuiet: isQuiet(asked) });
   if (locking.type !== 'free') abandon();
   if (locking.type === 'refused') return refuse(streams, locking.exitCode, locking.words);
   if (locking.type === 'interrupted') return leaveUnstarted(streams, signals);

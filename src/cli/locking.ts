@@ -21,11 +21,18 @@ export type Locking =
   /** A signal has ended the wait. */
   | { readonly type: 'interrupted' };
 
+interface LockingOptions {
+  readonly signals: SignalOwner;
+  readonly streams: Streams;
+  /** Waits without a word. */
+  readonly isQuiet: boolean;
+}
+
 /** Takes the plan's lock; a wait for it is announced on standard error and ended by a signal. */
 export async function takePlanLock(
   plan: Plan,
   claim: Claim,
-  { signals, streams }: { readonly signals: SignalOwner; readonly streams: Streams },
+  { signals, streams, isQuiet }: LockingOptions,
 ): Promise<Locking> {
   if (plan.lock === undefined) return { type: 'free', lock: undefined };
   if (plan.lock.name === undefined && plan.file === undefined) return refused(EXIT.usage, `--lock: ${NAMELESS_LOCK}`);
@@ -37,7 +44,9 @@ export async function takePlanLock(
       claim,
       env: process.env as Record<string, string>,
       signal: wait.signal,
-      onWait: words => void streams.stderr.write(`runjobs: ${words}\n`),
+      onWait(words) {
+        if (!isQuiet) void streams.stderr.write(`runjobs: ${words}\n`);
+      },
     });
     return lock === undefined ? { type: 'interrupted' } : { type: 'free', lock };
   } catch (error) {

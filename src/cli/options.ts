@@ -184,6 +184,7 @@ function running(into: Command): Command {
         .default([], 'live on a terminal, github or gitlab in their CI, else plain')
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
     )
+    .option('-q, --quiet', 'nothing when all goes well, else one report: the reporter quiet')
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
     .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
     .option('--lock', 'no second run of this plan at the same time, as "lock: true" in it')

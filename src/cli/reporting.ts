@@ -22,9 +22,21 @@ export type OpenedReporters =
   /** A file cannot be written; in words. */
   | { readonly type: 'wrong'; readonly message: string };
 
+/** What the command line says of reporters. */
+export interface ReporterFlags {
+  readonly reporter: readonly string[];
+  readonly quiet?: boolean;
+}
+
+/** Whether nothing may be said but what has gone wrong. */
+export function isQuiet({ reporter, quiet }: ReporterFlags): boolean {
+  return quiet === true || reporter.includes('quiet');
+}
+
 /** Chooses the reporters of a run; opens and writes nothing. */
-export function chooseNamedReporters(specs: readonly string[], { stdout, stderr }: Streams): Choice {
-  return chooseReporters(specs, {
+export function chooseNamedReporters(flags: ReporterFlags, { stdout, stderr }: Streams): Choice {
+  const others = flags.reporter.filter(spec => spec !== 'quiet');
+  return chooseReporters(isQuiet(flags) ? [...others, 'quiet'] : others, {
     env: process.env,
     stdoutIsTTY: stdout.isTTY === true,
     stderrIsTTY: stderr.isTTY === true,

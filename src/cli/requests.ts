@@ -27,6 +27,8 @@ export interface GivenFlags {
 /** Of commands that run a plan. */
 interface RunningFlags extends GivenFlags {
   readonly reporter: readonly string[];
+  /** The reporter `quiet`. */
+  readonly quiet?: boolean;
   readonly slots?: number;
   readonly timeout?: number;
   readonly lock?: boolean;

@@ -70,6 +70,20 @@ export function createProgress(groups: Groups): Progress {
   };
 }
 
+/** Whether the run has ended, and neither failed, but for what may fail, nor was kept from what it was to do. */
+export function isWell({ outcome }: Progress): boolean {
+  switch (outcome?.state) {
+    case 'succeeded':
+      return true;
+    case 'failed':
+      return outcome.allowed === true;
+    case 'skipped':
+      return outcome.reason.type === 'if' || outcome.reason.type === 'left-out';
+    default:
+      return false;
+  }
+}
+
 /** The failures in the order they happened. */
 export function failuresOf({ failures }: Progress): FailedStep[] {
   return [...failures.values()].sort((one, other) => one.order - other.order);

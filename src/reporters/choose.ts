@@ -5,7 +5,7 @@ import { didYouMean } from '../plan/suggest.ts';
 import { cleanse } from './text.ts';
 
 /** Every reporter there is. */
-export const NAMES = ['live', 'plain', 'group', 'github', 'gitlab', 'ndjson', 'junit'] as const;
+export const NAMES = ['live', 'plain', 'group', 'github', 'gitlab', 'quiet', 'ndjson', 'junit'] as const;
 export type ReporterName = (typeof NAMES)[number];
 
 /** Those for machines: what they write to a stream must stand there alone. */

@@ -1,6 +1,6 @@
 /** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
 import { basename, isAbsolute, join, relative } from 'node:path';
-import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
+import { type FailedStep, failuresOf, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Again } from './again.ts';
 import { formatDuration } from './durations.ts';
@@ -35,17 +35,13 @@ export function digestLines(options: DigestOptions): string[] {
   }
   const more = unlisted(options);
   if (more > 0) lines.push(`… ${more} more failed`);
-  return isBad(options.progress) ? [...lines, ...stoppedLines(options), ...nextLines(options)] : lines;
+  return isWell(options.progress) ? lines : [...lines, ...stoppedLines(options), ...nextLines(options)];
 }
 
 /** The first failure that counts is the root cause; those that were allowed to fail brought nothing about. */
 function byWeight(failures: readonly FailedStep[]): FailedStep[] {
   const isAllowed = ({ outcome }: FailedStep) => outcome.allowed === true;
   return [...failures.filter(failure => !isAllowed(failure)), ...failures.filter(isAllowed)];
-}
-
-function isBad({ outcome }: Progress): boolean {
-  return outcome !== undefined && outcome.state !== 'succeeded' && !(outcome.state === 'failed' && outcome.allowed);
 }
 
 /** `◼ lint cancelled: "unit" failed`, `↓ publish skipped: "checks" failed before it`, `… 980 more cancelled or skipped`. */

@@ -70,6 +70,11 @@ async function make(name: Exclude<ReporterName, 'live'>, making: Making, world: 
     }
     case 'gitlab':
       return (await import('./gitlab.ts')).createGitlab(making);
+    case 'quiet': {
+      const { createQuiet } = await import('./quiet.ts');
+      const { plan, given, host } = world;
+      return createQuiet({ ...making, plan, host, again: againOf(plan, given) });
+    }
     case 'ndjson':
       return (await import('./ndjson.ts')).createNdjson(making);
     case 'junit': {

@@ -8,7 +8,7 @@ const pipe = { env: {}, stdoutIsTTY: false, stderrIsTTY: false };
 const live = { name: 'live', to: 'stdout' };
 const plain = { name: 'plain', to: 'stdout' };
 const github = { name: 'github', to: 'stdout' };
-const KNOWN = 'known are live, plain, group, github, gitlab, ndjson, junit';
+const KNOWN = 'known are live, plain, group, github, gitlab, quiet, ndjson, junit';
 
 describe('the choice of reporters', () => {
   it.each([
@@ -23,6 +23,7 @@ describe('the choice of reporters', () => {
     ['live by name where GitHub has no terminal', ['live'], { ...pipe, env: { GITHUB_ACTIONS: 'true' } }, [github]],
     ['a terminal with the variables of GitHub', [], { ...screen, env: { GITHUB_ACTIONS: 'true' } }, [live]],
     ['plain by name on GitHub', ['plain'], { ...pipe, env: { GITHUB_ACTIONS: 'true' } }, [plain]],
+    ['quiet on a terminal', ['quiet'], screen, [{ name: 'quiet', to: 'stdout' }]],
     ['live by name in CI', ['live'], { ...screen, env: { CI: '1' } }, [live]],
     ['live by name on a pipe', ['live'], pipe, [plain]],
     ['plain by name on a terminal', ['plain'], screen, [plain]],
@@ -87,6 +88,7 @@ describe('the choice of reporters', () => {
       '"ndjson" and "junit" cannot share standard output; give one of them a file, as in "junit:file"',
     ],
     [['live', 'plain'], '"live" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
+    [['quiet', 'plain'], '"quiet" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
     [['plain', 'plain'], '"plain" and "plain" cannot share a screen; give one of them a file, as in "plain:file"'],
   ])('is refused for %j', (specs, message) => {
     expect(chooseReporters(specs, screen)).toEqual({ type: 'wrong', message });

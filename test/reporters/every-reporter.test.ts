@@ -24,7 +24,7 @@ const HOSTILE = '\x1b[2J\x1b[1;1H\x1b]0;owned\x07[b] forged\r✔ tour succeeded\
 const SECTION_MARK = /\x1b\[0K/g;
 
 /** They write nothing before the run has ended. */
-const AT_THE_END: readonly string[] = ['junit'];
+const AT_THE_END: readonly string[] = ['quiet', 'junit'];
 
 async function stage(name: Chosen['name'], to: Chosen['to'] = 'stdout', plan = PLAN, columns = 80) {
   const terminal = stageTerminal(columns);

@@ -20,6 +20,7 @@ import {
   loadNamedPlan,
   readAround,
 } from '../plan-source.ts';
+import { isQuiet } from '../reporting.ts';
 import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
 import { overridesOf } from './run.ts';
@@ -66,7 +67,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, found.wrong);
   }
   const { plan, changed, given } = found;
-  void streams.stderr.write(exposedWords(plan, flags));
+  if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const asRun = overridden(plan, overrides);
   // What it will start again is to be known now.

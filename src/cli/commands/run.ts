@@ -7,6 +7,7 @@ import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { exposedWords, loadGivenPlan } from '../plan-source.ts';
+import { isQuiet } from '../reporting.ts';
 import type { RunFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
 
@@ -16,7 +17,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const loaded = await loadGivenPlan(source, flags, { isRun: true });
   if (loaded.type === 'wrong') return refuse(streams, EXIT.usage, loaded.words);
   const { plan, given } = loaded;
-  void streams.stderr.write(exposedWords(plan, flags));
+  if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags));
   const selection = selectionOf(flags);
   const selected = selectSteps(plan.root, selection ?? {});
   if (selected.type === 'unknown') return refuse(streams, EXIT.usage, `runjobs: ${selected.message}\n`);
