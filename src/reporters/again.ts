@@ -19,7 +19,7 @@ export interface AgainGiven {
 export type Again = (steps: readonly string[]) => string | undefined;
 
 /**
- * `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with the whole forEach.
+ * `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
  * There is none for a plan without a file, and for steps of a `finally`, which run only with what they tidy up after.
  * @param cwd paths below it are written relative to it.
  */
@@ -45,8 +45,8 @@ export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] 
   };
 }
 
-/** The path by which the command line can name a step, or the forEach that it is in. */
+/** The path by which the command line can name a step: what is in a copy with that of every copy. */
 function selectable(path: string): string | undefined {
-  const [template = ''] = templateOf(path).split('[]');
+  const template = templateOf(path).replace(/(?:\[\])+$/, '');
   return template.split('/').includes('finally') ? undefined : template || '.';
 }

@@ -132,9 +132,11 @@ describe('the command that runs a step again', () => {
   it.each([
     [['checks/unit'], "runjobs 'a plan.yaml' --only checks/unit"],
     [['checks/unit', 'publish', 'publish'], "runjobs 'a plan.yaml' --only checks/unit --only publish"],
-    [['each[2]', 'each[3]/x'], "runjobs 'a plan.yaml' --only each"],
+    [['each[2]'], "runjobs 'a plan.yaml' --only each"],
+    [['each[2]/x', 'each[3]/x'], "runjobs 'a plan.yaml' --only 'each[]/x'"],
     [['.'], "runjobs 'a plan.yaml'"],
-    [['[2]/x'], "runjobs 'a plan.yaml'"],
+    [['[2]'], "runjobs 'a plan.yaml'"],
+    [['[2]/x'], "runjobs 'a plan.yaml' --only '[]/x'"],
     [['checks/unit', 'finally/1'], undefined],
     [['a', 'b', 'c', 'd', 'e', 'f'], undefined],
     [[], undefined],
