@@ -19,7 +19,7 @@ export interface Case {
   /** Of a forEach: these of its copies, none of which was started. */
   readonly copies?: { readonly first: number; readonly count: number };
   readonly outcome: Outcome;
-  /** In milliseconds since the run's start; undefined where it never started. */
+  /** In milliseconds since the run's start; undefined where it did not start in this run. */
   readonly startT?: number;
   readonly durationMs: number;
   readonly attempts: number;
@@ -50,7 +50,7 @@ export function createCases(progress: Progress, steps: Steps): Cases {
     else unlisted += count;
   };
 
-  const finish = ({ step, t, outcome, durationMs, attempts: count, log }: StepFinished) => {
+  const finish = ({ step, t, outcome, durationMs, attempts: count, log, resumed }: StepFinished) => {
     const failed = attempts.get(step) ?? [];
     attempts.delete(step);
     if (steps.isGroup(step) && !progress.failures.has(step) && !isUnstarted(step, outcome)) return;
@@ -58,7 +58,7 @@ export function createCases(progress: Progress, steps: Steps): Cases {
     const last = outcome.state === 'failed' ? -1 : undefined;
     const earlier = [...earlierOf(before), ...failed.slice(0, last)].slice(-EARLIER_MAX);
     const item = itemOf(progress.nodes.get(step) ?? nearest(progress.nodes, step));
-    const started = outcome.state === 'skipped' ? {} : { startT: Math.max(0, t - durationMs) };
+    const started = outcome.state === 'skipped' || resumed ? {} : { startT: Math.max(0, t - durationMs) };
     add(step, { step, item, outcome, ...started, durationMs, attempts: count, earlier, log }, 1);
   };
 

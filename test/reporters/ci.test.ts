@@ -123,6 +123,16 @@ describe('a report for GitHub', () => {
     ]);
   });
 
+  it('has what a resumed run took over in the table, and not in the chart', async () => {
+    const { tell, reporter, summary } = stageGithub();
+    const taken = { type: 'step.finished', t: 0, outcome: ok, durationMs: 5000, attempts: 1, resumed: true } as const;
+    for (const step of ['a', 'b']) tell.event({ ...taken, step });
+    tell.finish();
+    await reporter.close();
+    expect(summary()).toContain('| a | ✔ succeeded | 5.0 s |');
+    expect(summary()).not.toContain('mermaid');
+  });
+
   it('keeps the summary small, what failed first, whatever the size of the run', async () => {
     const { tell, reporter, summary } = stageGithub();
     for (let n = 1; n <= 30_000; n++) {
