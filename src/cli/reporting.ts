@@ -6,6 +6,7 @@ import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run.ts';
 import { givenSecrets } from '../events/secrets.ts';
 import { keptGiven } from '../journal/plan-copy.ts';
+import { usualTimes } from '../journal/usual.ts';
 import { readPlaces } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AgainGiven } from '../reporters/again.ts';
@@ -75,6 +76,7 @@ export async function openChosenReporters(
       given: givenShown(plan, given),
       host: hostname(),
       env: process.env,
+      readUsual: folder => usualTimes(folder, plan),
       readPlaces: () => readPlaces(plan),
       append: (file, text) => appendFileSync(file, text),
     });

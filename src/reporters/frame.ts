@@ -1,11 +1,18 @@
 /** One frame of the live view as lines: what runs and what has failed first, never more than there is room for. */
-import type { Progress } from '../events/progress.ts';
+import { leavesOf, type Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { cutTo, widthOf } from './columns.ts';
-import { formatDuration } from './durations.ts';
+import { formatDuration, formatRest } from './durations.ts';
+import { barOf, outlookOf } from './outlook.ts';
 import { doneWords, outputRow, type RowOptions, roomForName, signs, stepRow, textOf } from './rows.ts';
 import { cleanse } from './text.ts';
 import { cancelWords } from './wording.ts';
+
+/** A bar is drawn for so many steps, after so long, where there is room for the words beside it. */
+const BAR_STEPS = 10;
+const BAR_AFTER_MS = 2000;
+const BAR_WIDTH = 70;
+const BAR_COLUMNS = 20;
 
 export interface FrameOptions extends RowOptions {
   /** Lines at most. */
@@ -29,7 +36,10 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
     parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
   }
   for (const [text] of told) if (typeof text === 'string') parts.push(text);
-  if (group) parts.push(`${doneWords(progress, progress.root)} done`);
+  const { done, leftMs } = outlookOf(progress, t, options.usual);
+  const bar = done !== undefined && isLong(progress, options) ? `${barOf(done, BAR_COLUMNS)} ` : '';
+  if (group) parts.push(`${bar}${doneWords(progress, progress.root)} done`);
+  if (leftMs !== undefined) parts.push(`~${formatRest(leftMs)} left`);
   if (group && counts.running > 0) parts.push(`${counts.running} running`);
   if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
@@ -39,6 +49,11 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   const line = `${took}${first}`;
   const left = width - widthOf(name);
   return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());
+}
+
+/** Whether it is worth a bar. */
+function isLong(progress: Progress, { t, width }: FrameOptions): boolean {
+  return t >= BAR_AFTER_MS && width >= BAR_WIDTH && leavesOf(progress, progress.root).count >= BAR_STEPS;
 }
 
 /** The lines below the run's line: the tree of steps, or the part of it that matters most and a count of the rest. */

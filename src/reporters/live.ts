@@ -8,12 +8,15 @@ import { createPalette } from './colours.ts';
 import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
+import { createHindsight } from './hindsight.ts';
+import { outlookOf, type Usual } from './outlook.ts';
 import { glyphs } from './palette.ts';
 import type { Clock, Reporter, Terminal } from './reporter.ts';
 import { startRunRow } from './run-row.ts';
 import { createScreen } from './screen.ts';
 import type { Steps } from './steps.ts';
 import { summaryWords } from './summary.ts';
+import { createWindow, type WindowFeatures } from './window.ts';
 import { oneLine } from './wording.ts';
 
 /** Between the end of one frame and the next. */
@@ -32,6 +35,10 @@ export interface LiveOptions {
   readonly cwd?: string | undefined;
   /** How to run a step again. */
   readonly again?: Again | undefined;
+  /** What the terminal shows around its screen. Default: nothing. */
+  readonly features?: WindowFeatures;
+  /** What earlier runs of the plan took; asked for once, of a run in this folder that lasts. */
+  readonly readUsual?: ((folder: string) => Usual | undefined) | undefined;
 }
 
 /** A view that folds events as they come and draws where the run stands at its own pace. */
@@ -40,6 +47,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   const palette = createPalette(options.colour);
   const progress = createProgress(steps);
   const screen = createScreen(terminal);
+  const window = createWindow(terminal, options.features ?? { title: false, bar: false });
+  const past = createHindsight(options.readUsual);
   const row = await startRunRow(screen, palette);
   const spinner = new Spinner();
   let startedAt = clock.now();
@@ -51,12 +60,18 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   let unsaid = 0;
   /** What went wrong while drawing, boxed: it is told at the next event. */
   let broken: { readonly error: unknown } | undefined;
-  const keepExit = options.onExit(() => screen.restore());
+  const keepExit = options.onExit(() => giveBack());
 
+  const giveBack = () => {
+    screen.restore();
+    window.restore();
+  };
+  const elapsed = () => (progress.outcome === undefined ? clock.now() - startedAt : progress.t);
   const frame = () => ({
     width: screen.columns - 1,
     height: screen.rows - 2,
-    t: progress.outcome === undefined ? clock.now() - startedAt : progress.t,
+    t: elapsed(),
+    usual: past.usual(progress, elapsed()),
     spinner: spinner.fetch(),
     steps,
     palette,
@@ -68,6 +83,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     screen.above(warningLines());
     const look = frame();
     const title = composeTitle(progress, { ...look, width: look.width - 2 });
+    window.show(progress, outlookOf(progress, look.t, look.usual));
     return row.show(look.spinner, title, composeFrame(progress, look));
   };
   /** Nobody above a timer could catch what it throws. */
@@ -79,7 +95,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       else void busy.then(next);
     } catch (error) {
       broken = { error };
-      screen.restore();
+      giveBack();
     }
   };
   const next = () => {
@@ -103,6 +119,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       if (broken !== undefined) throw broken.error;
       fold(progress, event);
       if (event.type === 'run.started') {
+        past.begin(event);
         startedAt = clock.now();
         paint();
       } else if (event.type === 'warning') warn(event);
@@ -110,7 +127,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     },
     suspend() {
       disarm();
-      screen.restore();
+      giveBack();
     },
     proceed() {
       if (isOpen && broken === undefined) paint();
@@ -121,6 +138,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       if (broken !== undefined) return;
       screen.above(warningLines());
       screen.finish([]);
+      window.restore();
     },
     takeBack() {
       isLent = false;
@@ -131,6 +149,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       isOpen = false;
       disarm();
       keepExit();
+      window.restore();
       if (broken !== undefined) return;
       screen.above(warningLines());
       const { outcome } = progress;

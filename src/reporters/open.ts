@@ -2,8 +2,10 @@
 import type { Plan } from '../plan/plan.ts';
 import { type Again, type AgainGiven, againOf } from './again.ts';
 import type { Chosen, ReporterName } from './choose.ts';
+import type { Usual } from './outlook.ts';
 import type { Clock, FileSink, PlaceOf, Reporter, Sink, Terminal } from './reporter.ts';
 import { indexSteps, type Steps } from './steps.ts';
+import { windowFeatures } from './window.ts';
 
 /** Where reporters live. They touch neither files nor the process: all of that is handed in. */
 export interface World {
@@ -26,6 +28,8 @@ export interface World {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Reads in which line each step stands. */
   readonly readPlaces?: () => Promise<PlaceOf>;
+  /** What earlier runs of the plan took, by the folder of this one. */
+  readonly readUsual?: (folder: string) => Usual | undefined;
   /** Adds to a file. Throws when it cannot. */
   readonly append?: (file: string, text: string) => void;
 }
@@ -42,7 +46,9 @@ async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<R
   if (name === 'live') {
     const { createLive } = await import('./live.ts');
     const terminal = to === 'stderr' ? world.stderr : world.stdout;
-    return createLive({ terminal, steps, clock, colour, onExit, cwd, again });
+    const features = windowFeatures(world.env ?? {});
+    const { readUsual } = world;
+    return createLive({ terminal, steps, clock, colour, onExit, cwd, again, features, readUsual });
   }
   const file = typeof to === 'string' ? undefined : world.openSink(to.file);
   const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);

@@ -3,11 +3,13 @@ import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { ended, leavesOf, type Progress } from '../events/progress.ts';
 import { lastLine } from '../events/tail.ts';
 import type { ProgressNode, Stopping } from '../events/tree.ts';
+import { templateOf } from '../plan/paths.ts';
 import type { Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
 import { itemWords } from './items.ts';
 import { attemptsOf, copiesWords, isUnready } from './lines.ts';
+import { type Usual, usualIfSlow } from './outlook.ts';
 import { glyphs, type Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -23,6 +25,8 @@ export interface RowOptions {
   readonly spinner: string;
   readonly steps: Steps;
   readonly palette: Palette;
+  /** What steps usually take, by their templates. */
+  readonly usual?: Usual | undefined;
   /** Why the run is being stopped, as long as nothing has asked twice. */
   readonly cancelling?: CancelReason | undefined;
 }
@@ -83,8 +87,16 @@ function underWay(progress: Progress, node: ProgressNode, options: RowOptions): 
     done.unshift(['waiting until ready', palette.warn]);
   else if (node.phase === 'running' && node.readyMs !== undefined)
     done.unshift([`ready after ${formatDuration(node.readyMs)}`, palette.good]);
+  const usualMs = slowness(node, options);
+  if (usualMs !== undefined) done.unshift([`usually ${formatDuration(usualMs)}`, palette.warn]);
   if (node.copies.failed > 0) done.push([`${node.copies.failed} failed`, palette.bad]);
   return [...signs(node, options), ...done, ...output(node, palette)];
+}
+
+/** What a running step usually takes, where it takes far longer now. */
+function slowness({ path, phase, startedT, tick }: ProgressNode, { usual, t }: RowOptions): number | undefined {
+  if (usual === undefined || phase !== 'running' || startedT === undefined || tick !== undefined) return undefined;
+  return usualIfSlow(usual.steps.get(templateOf(path)), t - startedT);
 }
 
 /** `14/31`: what has ended of all that is below, copies of a forEach, else leaf steps; `14/31+` where more will come. */

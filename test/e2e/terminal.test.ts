@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BIN, planFile, processesWith, temporaryFolder, until } from '../support/cli.ts';
+import { BIN, planFile, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 import { noTerminal, openTerminal } from '../support/terminal.ts';
 
 const run = (plan: unknown, ...options: string[]) =>
@@ -39,6 +39,24 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     expect((await screen.lines()).join('\n')).toContain('tidied');
     expect(hasCursor(screen.raw())).toBe(true);
     expect(processesWith(`MARKER=${marker}`)).toEqual([]);
+  });
+
+  it('a run that lasts is told how long it will take, by an earlier run of its plan; its title is taken back', async () => {
+    const state = temporaryFolder();
+    const plan = planFile({ run: 'sleep "$SECONDS_TO_SLEEP"' });
+    const args = `${plan} --state-dir ${state}`;
+    const first = await runjobs(args.split(' '), { env: { SECONDS_TO_SLEEP: '0' } });
+    expect(first.exitCode).toBe(0);
+    const [run = ''] = readdirSync(join(state, 'runs'));
+    const result = join(state, 'runs', run, 'result.json');
+    writeFileSync(result, readFileSync(result, 'utf8').replace(/"durationMs":\d+/, '"durationMs":3600000'));
+    const screen = openTerminal(`${process.execPath} ${BIN} ${args}`, 80, 24, { SECONDS_TO_SLEEP: '1000' });
+    await screen.shows(' left');
+    expect((await screen.lines())[0]).toMatch(/^. plan .*~59m \d\ds left/);
+    screen.type('\u0003');
+    expect(await screen.ended).toBe(130);
+    expect(screen.raw().split('\u001b]2;0% plan\u0007')).toHaveLength(2);
+    expect(screen.raw().split('\u001b[23;2t')).toHaveLength(2);
   });
 
   it('Ctrl-\\ kills everything at once, without finally, and gives the terminal back', async () => {

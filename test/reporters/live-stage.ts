@@ -1,5 +1,6 @@
 /** The live view on a stage: a terminal emulator to look at and a clock to move. */
-import { createLive } from '../../src/reporters/live.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { createLive, type LiveOptions } from '../../src/reporters/live.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
 import { gather, handClock, planOf, run, script, stageTerminal, steps } from './stage.ts';
 
@@ -19,8 +20,23 @@ export const TOUR = planOf(
   ]),
 );
 
+interface StageOptions extends Partial<Pick<LiveOptions, 'colour' | 'features' | 'readUsual'>> {
+  readonly plan?: Plan;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** What is on the screen already. */
+  readonly before?: string;
+}
+
 /** A live view on a terminal, with the words to feed it. */
-export async function stageLive({ plan = TOUR, columns = 80, rows = 24, colour = false, before = '' } = {}) {
+export async function stageLive({
+  plan = TOUR,
+  columns = 80,
+  rows = 24,
+  colour = false,
+  before = '',
+  ...more
+}: StageOptions = {}) {
   const terminal = stageTerminal(columns, rows);
   void terminal.write(before);
   const clock = handClock();
@@ -31,6 +47,7 @@ export async function stageLive({ plan = TOUR, columns = 80, rows = 24, colour =
     clock,
     colour,
     cwd: '/plans',
+    ...more,
     onExit: restore => {
       exits.add(restore);
       return () => void exits.delete(restore);
