@@ -107,6 +107,25 @@ describe('the health check', () => {
     expect(result.stdout).toMatch(/✖ pages\/basket GET \S+ answered 503 Service Unavailable, expected 2xx/);
   });
 
+  it('says nothing with --quiet when one is down, and all of it when two are', async () => {
+    const quietly = async (env: Record<string, string>) => {
+      const args = [
+        'jobs/health.yaml',
+        '--quiet',
+        '--set',
+        `PORT=${await freePort()}`,
+        '--state-dir',
+        temporaryFolder(),
+      ];
+      const { stdout, stderr, exitCode } = await runjobs(args, { env: { MARKER, ...env } });
+      return { said: `${stdout}${stderr}`, exitCode };
+    };
+    expect(await quietly({ DOWN: '/basket' })).toEqual({ said: '', exitCode: 0 });
+    const { said, exitCode } = await quietly({ DOWN: '/basket,/login' });
+    expect(exitCode).toBe(1);
+    expect(said).toMatch(/✖ pages\/login GET \S+ answered 503 Service Unavailable, expected 200 or 401/);
+  });
+
   it('fails with a report when two are down', async () => {
     const result = await check({ DOWN: '/basket,/login' });
     expect(result.exitCode, result.stdout).toBe(1);
