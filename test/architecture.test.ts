@@ -54,6 +54,8 @@ const ONLY: Record<string, readonly string[]> = {
     'src/plan/schema-command.ts',
     'src/plan/schema-data.ts',
     'src/plan/schema-http.ts',
+    'src/plan/schema-http-answer.ts',
+    'src/plan/schema-http-shared.ts',
     'src/plan/schema-modifiers.ts',
     'src/plan/schema-ready.ts',
     'src/plan/schema-root.ts',

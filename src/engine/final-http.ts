@@ -1,5 +1,5 @@
 /** The texts of a request as it is sent: with their variables in them. */
-import type { HttpBody, HttpRequest, Json } from '../plan/plan.ts';
+import type { HttpAuth, HttpBody, HttpPart, HttpRequest, Json } from '../plan/plan.ts';
 import { expandUrl } from '../plan/url-variables.ts';
 import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 
@@ -7,17 +7,19 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
  * What of the request changes once every `${NAME}` in it is replaced.
  * @throws {Unexpandable} when a name has no value and no default, or a value cannot stand where it should.
  */
-export function finalRequest(
-  { url, headers, body }: HttpRequest,
-  variables: Variables,
-): Pick<HttpRequest, 'url' | 'headers' | 'body'> {
+export function finalRequest(request: HttpRequest, variables: Variables): Partial<HttpRequest> & { url: string } {
+  const { url, query, headers, body, auth } = request;
   const text = (value: string) => variables.expand(value);
   return {
     url: finalUrl(url, variables),
     headers: mapValues(headers, (value, name) => finalHeader(name, text(value))),
+    ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
     ...(body === undefined ? {} : { body: finalBody(body, text) }),
+    ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
   };
 }
+
+type Text = (value: string) => string;
 
 function finalUrl(url: string, variables: Variables): string {
   const expansion = expandUrl(url, name => variables.get(name));
@@ -48,13 +50,50 @@ function headerFault(value: string): string | undefined {
   return undefined;
 }
 
-function finalBody(body: HttpBody, text: (value: string) => string) {
-  return body.type === 'text'
-    ? { type: 'text' as const, text: text(body.text) }
-    : { type: 'json' as const, value: finalJson(body.value, text) };
+function finalAuth(auth: HttpAuth, text: Text): HttpAuth {
+  switch (auth.type) {
+    case 'bearer':
+      return { type: 'bearer', token: finalHeader('Authorization', text(auth.token)) };
+    case 'basic':
+      return { type: 'basic', user: finalUser(text(auth.user)), password: text(auth.password) };
+    case 'netrc':
+      return auth;
+    default:
+      return auth satisfies never;
+  }
 }
 
-function finalJson(value: Json, text: (value: string) => string): Json {
+function finalUser(user: string): string {
+  if (user.includes(':')) throw new Unexpandable('auth: the name of a user holds no ":", behind which its password is');
+  return user;
+}
+
+function finalBody(body: HttpBody, text: Text): HttpBody {
+  switch (body.type) {
+    case 'text':
+      return { type: 'text', text: text(body.text) };
+    case 'json':
+      return { type: 'json', value: finalJson(body.value, text) };
+    case 'form':
+      return { type: 'form', fields: body.fields.map(([name, value]) => [name, text(value)] as const) };
+    case 'file':
+      return { type: 'file', path: text(body.path) };
+    case 'multipart':
+      return { type: 'multipart', parts: body.parts.map(part => finalPart(part, text)) };
+    default:
+      return body satisfies never;
+  }
+}
+
+function finalPart(part: HttpPart, text: Text): HttpPart {
+  const { contentType } = part;
+  const type = contentType === undefined ? {} : { contentType: finalHeader('Content-Type', text(contentType)) };
+  if (part.type === 'text') return { ...part, text: text(part.text), ...type };
+  const fileName = part.fileName === undefined ? {} : { fileName: text(part.fileName) };
+  return { ...part, path: text(part.path), ...fileName, ...type };
+}
+
+function finalJson(value: Json, text: Text): Json {
   if (typeof value === 'string') return text(value);
   if (Array.isArray(value)) return value.map((item: Json) => finalJson(item, text));
   if (value !== null && typeof value === 'object') {

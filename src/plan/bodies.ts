@@ -6,7 +6,7 @@ export type Body = (typeof BODIES)[number];
 
 /**
  * Keys that do not go with every step, and the bodies or other keys of which they need one; `ready-checks.ts` says more of
- * `ready`. `cwd`, `shell`, `stop` and `launcher` flow down groups.
+ * `ready`. `cwd`, `shell`, `stop`, `launcher` and `httpDefaults` flow down groups.
  */
 export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'background')[]>> = {
   forEach: ['run', 'http', 'steps', 'any', 'use', 'sleep'],
@@ -24,7 +24,11 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'ba
   shell: ['run', 'steps', 'gather', 'any', 'use'],
   stop: ['run', 'steps', 'gather', 'any', 'use'],
   launcher: ['run', 'steps', 'gather', 'any', 'use'],
+  httpDefaults: ['steps', 'gather', 'any'],
 };
+
+/** What a request may send: one of them at most. */
+export const REQUEST_BODIES = ['json', 'form', 'multipart', 'file', 'body'] as const;
 
 /** The bodies that a step has, in the order of the table. */
 export function bodiesOf(step: { readonly [key: string]: unknown }): Body[] {

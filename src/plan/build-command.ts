@@ -1,4 +1,5 @@
 /** Makes commands, with what flows down to them from the steps around. */
+import type { HttpDefaults } from './build-http.ts';
 import { ms } from './build-modifiers.ts';
 import type { StdinInput, StepInput, StopInput } from './input.ts';
 import type { Command, Stdin, StopPolicy } from './plan.ts';
@@ -12,6 +13,7 @@ export interface Inherited {
   /** An empty one is none. */
   readonly launcher?: readonly string[];
   readonly stop: StopPolicy;
+  readonly http?: HttpDefaults;
 }
 
 const SHELLS = { sh: ['sh', '-ec'], bash: ['bash', '-eo', 'pipefail', '-c'] } as const;

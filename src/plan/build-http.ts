@@ -1,27 +1,103 @@
-/** Makes what a plan says of a request: its defaults filled in. */
+/** Makes what a plan says of a request: with what stands in `httpDefaults` around it, its own keys first. */
 import { type TextOf, textsOf } from './build-data.ts';
-import type { HttpInput } from './http-input.ts';
-import type { HttpBody, HttpRequest } from './http-step.ts';
+import { partsOf } from './build-parts.ts';
+import type { AuthInput, FieldsInput, HttpDefaultsInput, HttpInput, HttpSharedInput } from './http-input.ts';
+import type { Field, HttpAuth, HttpBody, HttpManner, HttpRequest } from './http-step.ts';
+import type { ScalarInput } from './input-terms.ts';
 import { parseRequestLine } from './request-line.ts';
+import { parseSize } from './size.ts';
 import type { Path } from './source.ts';
+import { isRelative, joinedUrl } from './url-joining.ts';
+
+/** What requests have from the groups around them. */
+export interface HttpDefaults extends HttpManner {
+  readonly baseUrl?: string;
+  readonly query?: readonly Field[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `false`: none, whatever stands further out. */
+  readonly auth?: HttpAuth | false;
+}
 
 /** The request of an `http` body, whose place is `path`. */
-export function requestOf(input: string | HttpInput, path: Path, textOf: TextOf): HttpRequest {
+export function requestOf(
+  input: string | HttpInput,
+  path: Path,
+  textOf: TextOf,
+  defaults: HttpDefaults = {},
+): HttpRequest {
   if (typeof input === 'string') {
-    const { method, url } = parseRequestLine(input) ?? { method: 'GET', url: input };
-    return { method, url, headers: {}, expect: { status: ['2xx'] } };
+    const line = parseRequestLine(input) ?? { method: 'GET', url: input };
+    return requestOf(line, path, textOf, defaults);
   }
-  const body = bodyOf(input);
+  const { baseUrl, headers = {}, auth, ...shared } = merged(defaults, sharedOf(input, path, textOf));
+  const body = bodyOf(input, path, textOf);
   return {
     method: (input.method ?? 'GET').toUpperCase(),
-    url: input.url,
-    headers: textsOf(input.headers ?? {}, [...path, 'headers'], textOf),
+    url: baseUrl !== undefined && isRelative(input.url) ? joinedUrl(baseUrl, input.url) : input.url,
+    headers,
+    ...shared,
     ...(body === undefined ? {} : { body }),
+    ...(auth === undefined || auth === false ? {} : { auth }),
     expect: { status: [input.expect?.status ?? '2xx'].flat() },
   };
 }
 
-function bodyOf(input: HttpInput): HttpBody | undefined {
-  if (input.json !== undefined) return { type: 'json', value: input.json };
-  return input.body === undefined ? undefined : { type: 'text', text: input.body };
+/** The `httpDefaults` at `path`, over those further out. */
+export function defaultsOf(
+  input: HttpDefaultsInput,
+  path: Path,
+  textOf: TextOf,
+  outer: HttpDefaults = {},
+): HttpDefaults {
+  const { baseUrl } = input;
+  return merged(outer, { ...sharedOf(input, path, textOf), ...(baseUrl === undefined ? {} : { baseUrl }) });
+}
+
+function sharedOf(input: HttpSharedInput, path: Path, textOf: TextOf): HttpDefaults {
+  const { query, headers, auth, follow, decompress, maxBody } = input;
+  return {
+    ...(query === undefined ? {} : { query: fieldsOf(query, [...path, 'query'], textOf) }),
+    ...(headers === undefined ? {} : { headers: textsOf(headers, [...path, 'headers'], textOf) }),
+    ...(auth === undefined ? {} : { auth: auth === false ? false : authOf(auth) }),
+    ...(follow === undefined ? {} : { follow: follow === false ? 0 : follow }),
+    ...(decompress === undefined ? {} : { decompress }),
+    ...(maxBody === undefined ? {} : { maxBody: parseSize(maxBody) ?? 0 }),
+  };
+}
+
+/** Headers, whose names may be written in any case, and query are merged by name; of all else the inner one counts. */
+function merged(outer: HttpDefaults, inner: HttpDefaults): HttpDefaults {
+  const names = new Set(Object.keys(inner.headers ?? {}).map(name => name.toLowerCase()));
+  const headers = Object.entries(outer.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  const query = (outer.query ?? []).filter(([name]) => !inner.query?.some(([other]) => other === name));
+  return {
+    ...outer,
+    ...inner,
+    ...(outer.headers === undefined ? {} : { headers: { ...Object.fromEntries(headers), ...inner.headers } }),
+    ...(outer.query === undefined ? {} : { query: [...query, ...(inner.query ?? [])] }),
+  };
+}
+
+function fieldsOf(fields: FieldsInput, path: Path, textOf: TextOf): readonly Field[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const at = [...path, name];
+    if (!Array.isArray(value)) return [[name, textOf(value as ScalarInput, at)] as const];
+    return value.map((one, index) => [name, textOf(one, [...at, index])] as const);
+  });
+}
+
+function authOf({ bearer, basic }: AuthInput): HttpAuth {
+  if (bearer !== undefined) return { type: 'bearer', token: bearer };
+  return basic === undefined ? { type: 'netrc' } : { type: 'basic', user: basic.user, password: basic.password };
+}
+
+function bodyOf(input: HttpInput, path: Path, textOf: TextOf): HttpBody | undefined {
+  const { json, form, multipart, file, body } = input;
+  if (json !== undefined) return { type: 'json', value: json };
+  if (form !== undefined) return { type: 'form', fields: fieldsOf(form, [...path, 'form'], textOf) };
+  if (multipart !== undefined) {
+    return { type: 'multipart', parts: partsOf(multipart, [...path, 'multipart'], textOf) };
+  }
+  if (file !== undefined) return { type: 'file', path: file };
+  return body === undefined ? undefined : { type: 'text', text: body };
 }

@@ -22,7 +22,7 @@ export function stepOf({ step }: UsedStep): StepInput {
 /** What flows into what is used: all of it inside of one file; into another one only how commands are stopped. */
 export function inheritedBy({ file, isElsewhere }: UsedStep, outer: Inherited, planFolder: string): Inherited {
   if (!isElsewhere) return outer;
-  const { cwd: _cwd, launcher: _launcher, folder: _folder, ...rest } = outer;
+  const { cwd: _cwd, launcher: _launcher, folder: _folder, http: _http, ...rest } = outer;
   const { folder } = file.origin;
   return { ...rest, shell: OUTERMOST.shell, ...(folder === planFolder ? {} : { folder }) };
 }

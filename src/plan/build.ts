@@ -16,7 +16,7 @@ import {
   textsOf,
   widthOf,
 } from './build-data.ts';
-import { requestOf } from './build-http.ts';
+import { defaultsOf, requestOf } from './build-http.ts';
 import { everyOf, ms, retryOf, timeoutOf } from './build-modifiers.ts';
 import { readyOf } from './build-ready.ts';
 import { around, inheritedBy, isNested, lockIn, merged, nested, stepOf, withCopyEnv } from './build-use.ts';
@@ -60,7 +60,7 @@ export class Builder {
     const input = stepOf(entry);
     const { root, path } = entry;
     if (path.length === 0) return this.step(input, { id: '.', path, inherited: OUTERMOST });
-    const inherited = flowDown(root as StepInput, OUTERMOST);
+    const inherited = this.#flowDown(root as StepInput, { path: [], inherited: OUTERMOST });
     const built = this.step(input, { id: '.', path, inherited });
     return { ...built, used: { levels: [this.#rootLevel(root as PlanInput)] } };
   }
@@ -83,7 +83,7 @@ export class Builder {
     position: Place & { readonly id: string },
   ): Step {
     const { path } = position;
-    const inherited = flowDown(input, position.inherited);
+    const inherited = this.#flowDown(input, position);
     const items = itemsOf(forEach, [...path, 'forEach'], this.textOf, commandOf(inherited));
     const { every, retry, timeoutMs, limits, allowFailure, env, ...ofAll } = this.#common(input, {
       ...position,
@@ -114,11 +114,11 @@ export class Builder {
     position: Place & { readonly id: string; readonly isGiven?: (name: string) => boolean },
   ): Step {
     const { path } = position;
-    const inherited = flowDown(input, position.inherited);
+    const inherited = this.#flowDown(input, position);
     const common = this.#common(input, { ...position, inherited });
     if (input.run !== undefined) return { type: 'run', ...common, ...keepingOf(input), ...commandIn(input, inherited) };
     if (input.http !== undefined) {
-      const request = requestOf(input.http, [...path, 'http'], this.textOf);
+      const request = requestOf(input.http, [...path, 'http'], this.textOf, inherited.http);
       return { type: 'http', ...common, ...keepingOf(input), ...request };
     }
     if (input.steps !== undefined) {
@@ -166,7 +166,8 @@ export class Builder {
     const { root, path, isElsewhere, file } = used;
     const plan = root as PlanInput;
     const isForeign = isElsewhere && path.length > 0;
-    const inherited = isForeign ? flowDown(plan as StepInput, place.inherited) : place.inherited;
+    const { inherited: outer } = place;
+    const inherited = isForeign ? this.#flowDown(plan as StepInput, { path: [], inherited: outer }) : outer;
     const inner = this.step(stepOf(used), { ...place, inherited });
     const lock = path.length === 0 ? lockIn(plan, file) : undefined;
     const levels = isForeign ? [level, this.#rootLevel(plan, inherited.folder)] : [level];
@@ -188,6 +189,12 @@ export class Builder {
       inputs: {},
       given: [],
     };
+  }
+
+  #flowDown(input: StepInput, { path, inherited }: Place): Inherited {
+    const down = flowDown(input, inherited);
+    if (input.httpDefaults === undefined) return down;
+    return { ...down, http: defaultsOf(input.httpDefaults, [...path, 'httpDefaults'], this.textOf, down.http) };
   }
 
   #list(list: readonly ListedStep[], { path, inherited }: Place): Step[] {
@@ -216,7 +223,7 @@ export class Builder {
       common.ready = readyOf(input.ready, commandOf(inherited), http => ({
         type: 'http',
         ...bare(''),
-        ...requestOf(http, at, this.textOf),
+        ...requestOf(http, at, this.textOf, inherited.http),
       }));
     }
     if (input.every !== undefined) common.every = everyOf(input.every);

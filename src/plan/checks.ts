@@ -4,7 +4,7 @@ import { commandFindings } from './command-checks.ts';
 import { hiddenInputFindings, inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
-import { httpFindings } from './http-checks.ts';
+import { defaultsFindings, httpFindings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
@@ -38,6 +38,7 @@ const KEY_RULES = Object.entries(GOES_WITH);
 interface Scope {
   readonly path: Path;
   readonly shell: unknown;
+  readonly hasBase: boolean;
   /** The kind of list in which the step stands. */
   readonly list: ListKey | 'root';
 }
@@ -50,7 +51,7 @@ export function checkPlan(root: unknown): Checked {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
     }
     checks.errors.push(...rootFindings(root), ...interactiveFindings(root));
-    checks.step(root, { path: [], shell: 'sh', list: 'root' });
+    checks.step(root, { path: [], shell: 'sh', hasBase: false, list: 'root' });
     checks.definitions(root);
   }
   return checks;
@@ -72,6 +73,7 @@ class Checks implements Checked {
 
   definitions(root: Raw): void {
     const shell = root.shell ?? 'sh';
+    const hasBase = rootsOf(root).some(({ step }) => isRaw(step) && hasBaseInside(step));
     for (const { step, path, name } of rootsOf(root)) {
       if (name === undefined) continue;
       if (!DEFINITION_NAME.test(name)) {
@@ -83,11 +85,11 @@ class Checks implements Checked {
         ...inputNameFindings(step.inputs, [...path, 'inputs']),
         ...hiddenInputFindings(step.inputs, root.env, [...path, 'inputs']),
       );
-      this.step(step, { path, shell, list: 'root' });
+      this.step(step, { path, shell, hasBase, list: 'root' });
     }
   }
 
-  step(step: Raw, { path, shell: inherited, list: standsIn }: Scope): void {
+  step(step: Raw, { path, shell: inherited, hasBase: hasOuter, list: standsIn }: Scope): void {
     const bodies = bodiesOf(step);
     this.#oneBody(step, bodies, path);
     this.#keysGoWithBody(step, bodies, path);
@@ -102,25 +104,28 @@ class Checks implements Checked {
     if (path.length > 0 && step.pools !== undefined) {
       this.errors.push(...poolFindings(step.pools, [...path, 'pools'], this.#pools));
     }
+    const hasBase = hasOuter || (isRaw(step.httpDefaults) && step.httpDefaults.baseUrl !== undefined);
+    this.errors.push(...defaultsFindings(step.httpDefaults, [...path, 'httpDefaults']));
     if (step.http !== undefined) {
-      const { errors, warnings } = httpFindings(step.http, [...path, 'http']);
+      const { errors, warnings } = httpFindings(step.http, [...path, 'http'], hasBase);
       this.errors.push(...errors);
       this.warnings.push(...warnings);
     }
-    const ready = readyFindings(step, path, standsIn);
+    const ready = readyFindings(step, path, { list: standsIn, hasBase });
     this.errors.push(...ready.errors, ...stepFindings(step, path, standsIn));
     this.warnings.push(...ready.warnings);
-    for (const { key, list, path: at } of listsOf(step, path)) this.#list(list, { path: at, shell, list: key });
+    for (const { key, list, path: at } of listsOf(step, path))
+      this.#list(list, { path: at, shell, hasBase, list: key });
   }
 
-  #list(steps: readonly unknown[], { path, shell, list }: Scope): void {
+  #list(steps: readonly unknown[], { path, ...inside }: Scope): void {
     const ids = new Map<string, number>();
     for (const [index, step] of steps.entries()) {
       const at = [...path, index];
-      if (typeof step === 'string') this.#pipe(step, at, shell);
+      if (typeof step === 'string') this.#pipe(step, at, inside.shell);
       if (!isRaw(step)) continue;
       if (typeof step.id === 'string') this.#id(step.id, at, ids);
-      this.step(step, { path: at, shell, list });
+      this.step(step, { path: at, ...inside });
     }
   }
 
@@ -185,6 +190,12 @@ class Checks implements Checked {
   #warn(message: string, path: Path, at: 'key' | 'value'): void {
     this.warnings.push({ message, path, at });
   }
+}
+
+/** Whether requests somewhere inside the step may have a `baseUrl`. */
+function hasBaseInside(step: Raw): boolean {
+  if (isRaw(step.httpDefaults) && step.httpDefaults.baseUrl !== undefined) return true;
+  return listsOf(step, []).some(({ list }) => list.some(child => isRaw(child) && hasBaseInside(child)));
 }
 
 /** Whether the first pass has asked "did you mean" about a body, or found a command that became a key. */

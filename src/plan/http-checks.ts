@@ -1,35 +1,42 @@
 /** The rules of an `http` body that are about more than one key, or about the meaning of a text. */
+import { REQUEST_BODIES } from './bodies.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { quote, quoteText } from './quote.ts';
+import { isRaw, type Raw } from './raw.ts';
 import { parseRequestLine } from './request-line.ts';
 import type { Finding, Path } from './source.ts';
+import { isRelative } from './url-joining.ts';
 
-/** Checks the value of `http`; what has a wrong type is passed over. */
-export function httpFindings(http: unknown, path: Path): { errors: Finding[]; warnings: Finding[] } {
+/** Checks the value of `http`; what has a wrong type is passed over. @param hasBase whether there is a `baseUrl` around it. */
+export function httpFindings(http: unknown, path: Path, hasBase: boolean): { errors: Finding[]; warnings: Finding[] } {
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
   if (typeof http === 'string') {
     const line = parseRequestLine(http);
     const message = line
-      ? (urlFault(line.url) ?? methodFault(line.method))
+      ? (urlFault(line.url, hasBase) ?? methodFault(line.method))
       : `expected a request such as "GET https://example.org", got ${quoteText(http)}`;
     if (message) errors.push({ message, path, at: 'value' });
     return { errors, warnings };
   }
   if (typeof http !== 'object' || http === null || Array.isArray(http)) return { errors, warnings };
-  const request: { readonly [key: string]: unknown } = { ...http };
-  const message = typeof request.url === 'string' ? urlFault(request.url) : undefined;
+  const request: Raw = { ...http };
+  const message = typeof request.url === 'string' ? urlFault(request.url, hasBase) : undefined;
   if (message) errors.push({ message, path: [...path, 'url'], at: 'value' });
   const fault = typeof request.method === 'string' ? methodFault(request.method) : undefined;
   if (fault) errors.push({ message: fault, path: [...path, 'method'], at: 'value' });
-  if (request.json !== undefined && request.body !== undefined) {
-    errors.push({ message: 'json and body exclude each other; keep one', path: [...path, 'body'], at: 'key' });
+  const bodies = REQUEST_BODIES.filter(key => request[key] !== undefined);
+  const [first = '', second] = bodies;
+  if (second !== undefined) {
+    errors.push({ message: `${first} and ${second} exclude each other; keep one`, path: [...path, second], at: 'key' });
   }
   const strange = request.json === undefined ? undefined : noJson(request.json, [...path, 'json']);
   if (strange) errors.push(strange);
-  errors.push(...headerFindings(request.headers, [...path, 'headers']));
-  for (const key of ['json', 'body']) {
-    if (request[key] === undefined || request.method !== undefined) continue;
+  for (const key of ['form', 'multipart'])
+    errors.push(...keptNameFindings(request[key], [...path, key], 'name of a value'));
+  errors.push(...sharedFindings(request, path));
+  for (const key of bodies) {
+    if (request.method !== undefined) continue;
     warnings.push({
       message: `${key} is sent with GET, the default; add "method": "POST" if that is meant`,
       path: [...path, key],
@@ -39,11 +46,36 @@ export function httpFindings(http: unknown, path: Path): { errors: Finding[]; wa
   return { errors, warnings };
 }
 
+/** Checks `httpDefaults`; what has a wrong type is passed over. */
+export function defaultsFindings(defaults: unknown, path: Path): Finding[] {
+  if (!isRaw(defaults)) return [];
+  const message = typeof defaults.baseUrl === 'string' ? urlFault(defaults.baseUrl, false) : undefined;
+  const found: Finding[] = message === undefined ? [] : [{ message, path: [...path, 'baseUrl'], at: 'value' }];
+  return [...found, ...sharedFindings(defaults, path)];
+}
+
+/** What requests and their defaults have in common. */
+function sharedFindings({ headers, query, auth }: Raw, path: Path): Finding[] {
+  return [
+    ...headerFindings(headers, [...path, 'headers']),
+    ...keptNameFindings(query, [...path, 'query'], 'name of a value'),
+    ...authFindings(auth, [...path, 'auth']),
+  ];
+}
+
+function authFindings(auth: unknown, path: Path): Finding[] {
+  if (!isRaw(auth)) return [];
+  const [first, second] = ['bearer', 'basic', 'netrc'].filter(key => auth[key] !== undefined);
+  if (first === undefined) return [{ message: 'add one of bearer, basic, netrc', path, at: 'value' }];
+  if (second === undefined) return [];
+  return [{ message: `${first} and ${second} exclude each other; keep one`, path: [...path, second], at: 'key' }];
+}
+
 /** What is wrong with a URL, as far as it is known before its variables are. */
-function urlFault(url: string): string | undefined {
+function urlFault(url: string, hasBase: boolean): string | undefined {
   const got = `got ${quoteText(url)}`;
   if (/^\s|\s$|[\t\r\n]/.test(url)) return `expected a URL without line breaks or spaces around it, ${got}`;
-  if (url.includes('${')) return undefined;
+  if (url.includes('${') || (hasBase && isRelative(url))) return undefined;
   const scheme = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (scheme === 'http:' || scheme === 'https:') return undefined;
   return `expected an absolute URL such as "https://example.org/health", ${got}`;

@@ -1,10 +1,41 @@
-/** The texts of a request in which `${NAME}` is expanded. */
+/** The texts of requests in which `${NAME}` is expanded, each with its place. */
 import { isRaw } from './raw.ts';
 import type { Path, Placed } from './source.ts';
+import { isRelative } from './url-joining.ts';
 
-/** Of the value of `http`. What has a wrong type is passed over. */
-export function requestTexts(http: unknown, path: Path): Placed[] {
-  if (typeof http === 'string') return [{ text: http, path }];
-  if (!isRaw(http)) return [];
-  return ['url', 'headers', 'json', 'body'].map(key => ({ text: http[key], path: [...path, key] }));
+/** Texts by what they are of: those further in take the places of those further out. */
+export type RequestTexts = ReadonlyMap<string, Placed>;
+
+/** Keys whose members have names, which are merged by them. */
+const MERGED = ['headers', 'query'];
+const SHARED = ['baseUrl', 'auth'];
+const OWN = ['url', 'auth', 'json', 'form', 'multipart', 'file', 'body', 'expect'];
+
+/** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
+export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {
+  return isRaw(defaults) ? new Map([...outer, ...textsOf(defaults, path, SHARED)]) : outer;
+}
+
+/** Of the value of `http`, and what it has from further out. */
+export function requestTexts(http: unknown, path: Path, outer: RequestTexts = new Map()): Placed[] {
+  if (http === undefined) return [];
+  const texts = new Map(outer);
+  if (typeof http === 'string') texts.set('url', { text: http, path });
+  if (isRaw(http)) for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
+  const url = texts.get('url')?.text;
+  if (typeof url === 'string' && !isRelative(url.replace(/^[A-Za-z-]+\s+/, ''))) texts.delete('baseUrl');
+  return [...texts.values()];
+}
+
+function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: readonly string[]) {
+  const texts = new Map<string, Placed>();
+  for (const key of keys) if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key] });
+  for (const key of MERGED) {
+    const members = values[key];
+    if (!isRaw(members)) continue;
+    for (const [name, text] of Object.entries(members)) {
+      texts.set(`${key}.${key === 'headers' ? name.toLowerCase() : name}`, { text, path: [...path, key, name] });
+    }
+  }
+  return texts;
 }

@@ -1,18 +1,58 @@
-/** The request of an `http` step: what is sent, and what the answer must be. */
+/** The request of an `http` step: what is sent, by what way, and what the answer must be. */
 import type { Json } from './json-value.ts';
 
-/** A request, its `${NAME}`s as written. */
-export interface HttpRequest {
+/** A request, its `${NAME}`s as written, with what `httpDefaults` around it say. */
+export interface HttpRequest extends HttpManner {
   readonly method: string;
+  /** With the `baseUrl` before it, where it is a relative one. */
   readonly url: string;
+  /** Put behind what the url has of them. */
+  readonly query?: readonly Field[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
+  readonly auth?: HttpAuth;
   readonly expect: HttpExpect;
 }
 
+/** How a request is sent and its answer is read. */
+export interface HttpManner {
+  /** Redirects that are followed, one after the other; absent: five. */
+  readonly follow?: number;
+  /** `false`: the body stays packed as it comes. */
+  readonly decompress?: boolean;
+  /** Bytes, unpacked, that the body may have. */
+  readonly maxBody?: number;
+}
+
+/** A name and its value; a name may come several times. */
+export type Field = readonly [name: string, value: string];
+
 export type HttpBody =
   | { readonly type: 'json'; readonly value: Json }
-  | { readonly type: 'text'; readonly text: string };
+  | { readonly type: 'text'; readonly text: string }
+  /** As a form of a page is sent. */
+  | { readonly type: 'form'; readonly fields: readonly Field[] }
+  /** The bytes of a file; its path starts from the plan's folder. */
+  | { readonly type: 'file'; readonly path: string }
+  /** `multipart/form-data`. */
+  | { readonly type: 'multipart'; readonly parts: readonly HttpPart[] };
+
+export type HttpPart =
+  | { readonly type: 'text'; readonly name: string; readonly text: string; readonly contentType?: string }
+  | {
+      readonly type: 'file';
+      readonly name: string;
+      readonly path: string;
+      /** What the server is told that the file is called; absent: its own name. */
+      readonly fileName?: string;
+      readonly contentType?: string;
+    };
+
+export type HttpAuth =
+  | { readonly type: 'bearer'; readonly token: string }
+  | { readonly type: 'basic'; readonly user: string; readonly password: string }
+  /** By host, from the file that NETRC names, else `~/.netrc`. */
+  | { readonly type: 'netrc' };
 
 export interface HttpExpect {
   /** Statuses that count as success: exact ones, or classes such as `2xx`. */

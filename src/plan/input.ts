@@ -1,9 +1,9 @@
 /** The types of a job file as its author writes it: what `definePlan` checks and editors complete. */
-import type { HttpInput } from './http-input.ts';
+import type { HttpDefaultsInput, HttpInput } from './http-input.ts';
 import type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 import type { StopSignal } from './plan.ts';
 
-export type { HttpInput, StatusInput } from './http-input.ts';
+export type { HttpDefaultsInput, HttpInput, StatusInput } from './http-input.ts';
 export type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 
 /** A step in a list; a string stands for `{ run: … }`. */
@@ -76,6 +76,8 @@ export interface StepInput {
   launcher?: readonly string[] | undefined;
   /** How commands are told to end, for the step and all below it. */
   stop?: StopInput | undefined;
+  /** What the requests below have where they do not say otherwise. */
+  httpDefaults?: HttpDefaultsInput | undefined;
   /** What it takes of the plan's pools, all at once. */
   pools?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
   /** Exit codes that count as success. */

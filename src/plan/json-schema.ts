@@ -1,6 +1,6 @@
 /** The JSON Schema of job files, by which an editor completes, explains and checks them. */
 import * as z from 'zod/mini';
-import { BODIES, GOES_WITH } from './bodies.ts';
+import { BODIES, GOES_WITH, REQUEST_BODIES } from './bodies.ts';
 import { KEPT_IDS } from './ids.ts';
 import { planSchema } from './schema.ts';
 
@@ -39,7 +39,7 @@ function withLibraries(root: Schema): Schema {
 /** Adds what the second pass checks: exactly one body, keys that go with certain bodies, one kind of request body, one source of standard input. */
 function withRules(step: Schema, free: readonly string[] = []): Schema {
   const request = step.properties?.http?.anyOf?.find(branch => branch.type === 'object');
-  if (request) request.not = { required: ['json', 'body'] };
+  if (request) request.not = { anyOf: pairs(REQUEST_BODIES).map(required => ({ required })) };
   const { stdin } = step.properties ?? {};
   if (stdin) stdin.oneOf = [{ required: ['text'] }, { required: ['file'] }];
   return {
@@ -58,6 +58,11 @@ const oneProbe = { oneOf: ['http', 'tcp', 'log', 'run'].map(probe => ({ required
 
 function about({ description }: Schema = {}): Schema {
   return description === undefined ? {} : { description };
+}
+
+/** Every two of them. */
+function pairs(words: readonly string[]): string[][] {
+  return words.flatMap((one, index) => words.slice(index + 1).map(other => [one, other]));
 }
 
 /** The schema as zod writes it down for others: draft 7, which editors know best. */

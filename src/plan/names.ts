@@ -43,6 +43,11 @@ interface Place {
   readonly flowing: Flowing;
 }
 
+/** What flows into a step of another file: into a definition what its root says. */
+function flowingInto(root: unknown, path: Path): Flowing {
+  return path.length > 0 && isRaw(root) ? flowingFrom(root, [], {}) : {};
+}
+
 class Names {
   readonly #saves: Saves;
   readonly #references: References;
@@ -74,7 +79,7 @@ class Names {
     if (isElsewhere && path.length > 0) known = this.#withVariables(root, [], known);
     if (isRaw(step)) {
       if (path.length > 0) known = withDeclared(step, known);
-      this.step(step, { path, known, flowing: isElsewhere ? {} : flowing });
+      this.step(step, { path, known, flowing: isElsewhere ? flowingInto(root, path) : flowing });
     }
     this.#references.file = around;
   }
@@ -129,7 +134,7 @@ class Names {
     for (const { text, path: at } of commandTexts(step, path, flowing)) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
-    for (const { text, path: at } of requestTexts(step.http, [...path, 'http'])) {
+    for (const { text, path: at } of requestTexts(step.http, [...path, 'http'], flowing.http)) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
     for (const { text, path: at } of readyTexts(step.ready, [...path, 'ready'], flowing)) {

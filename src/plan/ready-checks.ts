@@ -9,11 +9,14 @@ export const NO_LOG = 'a group prints nothing itself; expected http, tcp or run 
 
 const PROBES = ['http', 'tcp', 'log', 'run'] as const;
 
-/** What is wrong with the `ready` of the step at a path, which stands in a list of that kind. Values of a wrong type are passed over. */
+/**
+ * What is wrong with the `ready` of the step at a path, which stands in a list of that kind. Values of a wrong type are passed over.
+ * @param place with whether there is a `baseUrl` around it.
+ */
 export function readyFindings(
   step: Raw,
   path: Path,
-  list: ListKey | 'root',
+  { list, hasBase }: { readonly list: ListKey | 'root'; readonly hasBase: boolean },
 ): { readonly errors: Finding[]; readonly warnings: Finding[] } {
   const { ready } = step;
   if (ready === undefined) return { errors: [], warnings: [] };
@@ -28,7 +31,7 @@ export function readyFindings(
     errors.push({ message, path: [...at, second], at: 'key' });
   }
   if (ready.log !== undefined) errors.push(...logFindings(step, ready, at));
-  const { errors: ofHttp, warnings } = httpFindings(ready.http, [...at, 'http']);
+  const { errors: ofHttp, warnings } = httpFindings(ready.http, [...at, 'http'], hasBase);
   return { errors: [...errors, ...ofHttp], warnings };
 }
 

@@ -8,5 +8,9 @@ import type { Path, Placed } from './source.ts';
 export function readyTexts(ready: unknown, path: Path, { launcher: _, ...flowing }: Flowing): Placed[] {
   if (!isRaw(ready)) return [];
   const texts = ['tcp', 'log'].map(key => ({ text: ready[key], path: [...path, key] }));
-  return [...texts, ...requestTexts(ready.http, [...path, 'http']), ...commandTexts(ready, path, flowing)];
+  return [
+    ...texts,
+    ...requestTexts(ready.http, [...path, 'http'], flowing.http),
+    ...commandTexts(ready, path, flowing),
+  ];
 }

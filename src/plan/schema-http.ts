@@ -1,31 +1,31 @@
 /** The keys of a request, each with what an editor says about it. */
 import * as z from 'zod/mini';
 import type { Json } from './plan.ts';
-import {
-  anyText,
-  expected,
-  key,
-  NOT_BLANK,
-  oneOf,
-  required,
-  scalar,
-  some,
-  text,
-  wholeNumber,
-  words,
-} from './schema-terms.ts';
+import { expectShape } from './schema-http-answer.ts';
+import { sharedShape } from './schema-http-shared.ts';
+import { anyText, expected, key, NOT_BLANK, oneOf, required, scalar, some, text } from './schema-terms.ts';
 
-const status = oneOf('a status such as 204, or a class such as "2xx"', [
-  wholeNumber('a status from 100 to 599', 100, 599),
-  words(['1xx', '2xx', '3xx', '4xx', '5xx'], 'a status such as 204, or a class such as "2xx"'),
+const path = text(/^[^\0]+$/, 'a path');
+const contentType = text(/^[\x20-\x7e]+$/, 'a content type such as "text/csv"');
+
+/** Of a part that is a file or has a type. */
+export const filePartShape = {
+  file: required(path, 'The file, relative to the plan\'s folder. Example: "report.csv".'),
+  name: key(anyText, 'What the server is told that it is called, default: its own name. Example: "today.csv".'),
+  type: key(contentType, 'Its content type, default "application/octet-stream". Example: "text/csv".'),
+};
+const textPartShape = {
+  value: required(scalar, 'The value of the part.'),
+  type: key(contentType, 'Its content type, default: none. Example: "application/json".'),
+};
+const PART_WORDS = 'a value, {"file": path} or {"value": text, "type": content type}';
+const part = oneOf(PART_WORDS, [
+  scalar,
+  z.strictObject(filePartShape, expected(PART_WORDS)),
+  z.strictObject(textPartShape, expected(PART_WORDS)),
 ]);
 
-export const expectShape = {
-  status: key(
-    oneOf('a status, a class such as "2xx", or an array of them', [status, some(status, 'at least one status')]),
-    'Statuses that count as success, default "2xx". Example: [200, 404] or "3xx".',
-  ),
-};
+export const partKeys = [...new Set([...Object.keys(filePartShape), ...Object.keys(textPartShape)])];
 
 export const httpShape = {
   method: key(
@@ -34,21 +34,27 @@ export const httpShape = {
   ),
   url: required(
     text(NOT_BLANK, 'a URL such as "https://example.org/health"'),
-    `Where the request goes: an absolute http or https URL; \${NAME} and \${NAME:-default} are expanded. Example: "https://example.org/health".`,
-  ),
-  headers: key(
-    z.record(
-      text(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "Accept"'),
-      scalar,
-      expected('an object of header names and values'),
-    ),
-    `Request headers; \${NAME} in a value is expanded. Example: {"Accept": "application/json"}.`,
+    `Where the request goes: an absolute http or https URL, or one behind the baseUrl of httpDefaults; \${NAME} and \${NAME:-default} are expanded. Example: "https://example.org/health".`,
   ),
   json: key(
     z.unknown() as z.ZodMiniType<Json>,
-    'A value that is sent as JSON, with its content type; excludes body. Example: {"ok": true}.',
+    'A value that is sent as JSON, with its content type. Example: {"ok": true}.',
   ),
-  body: key(anyText, 'A text that is sent as it is; excludes json. Example: "ping".'),
+  form: key(
+    z.record(anyText, oneOf('a value, or an array of values', [scalar, some(scalar, 'at least one value')]), {
+      ...expected('an object of names and values'),
+    }),
+    'Names and values that are sent as a form of a page is, with its content type. Example: {"user": "ann"}.',
+  ),
+  multipart: key(
+    z.record(anyText, oneOf(PART_WORDS, [part, some(part, 'at least one part')]), {
+      ...expected('an object of names and parts'),
+    }),
+    'Parts of a multipart/form-data body: values and files, which are streamed. Example: {"title": "x", "data": {"file": "data.bin"}}.',
+  ),
+  file: key(path, 'A file whose bytes are sent, streamed; relative to the plan\'s folder. Example: "backup.tar.gz".'),
+  body: key(anyText, 'A text that is sent as it is. Example: "ping".'),
+  ...sharedShape,
   expect: key(
     z.strictObject(expectShape, expected('an object with status')),
     'What the response must be, else the step fails. Example: {"status": 204}.',

@@ -17,7 +17,9 @@ import {
   saveToKey,
   sourceShape,
 } from './schema-data.ts';
-import { expectShape, httpShape } from './schema-http.ts';
+import { httpShape, partKeys } from './schema-http.ts';
+import { expectShape } from './schema-http-answer.ts';
+import { authShape, basicShape, httpDefaultsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
 import { lockShape, poolsKey, rootShape } from './schema-root.ts';
@@ -183,6 +185,10 @@ const stepShape = {
   stdin: stdinKey,
   interactive: interactiveKey,
   launcher: launcherKey,
+  httpDefaults: key(
+    z.strictObject(httpDefaultsShape, expected('an object such as {"baseUrl": …}')),
+    'Of a group: what the requests below have where they do not say otherwise; headers and query are merged by name. Example: {"baseUrl": "https://example.org/v1"}.',
+  ),
   pools: poolsKey,
   okExitCodes: key(
     some(wholeNumber('an exit code from 0 to 255', 0, 255), 'an array of exit codes'),
@@ -239,6 +245,10 @@ export const KEYS = {
   definition: Object.keys(definitionShape),
   step: Object.keys(stepShape),
   http: Object.keys(httpShape),
+  httpDefaults: Object.keys(httpDefaultsShape),
+  auth: Object.keys(authShape),
+  basic: Object.keys(basicShape),
+  multipart: partKeys,
   expect: Object.keys(expectShape),
   every: Object.keys(everyShape),
   retry: Object.keys(retryShape),

@@ -69,10 +69,11 @@ function unknownKey(key: string, path: Path): string {
   return `unknown key; expected ${KEYS[kind].join(', ')}`;
 }
 
-/** What an object at this path is: the key that holds it tells; below forEach those are names of variables. */
+/** What an object at this path is: the nearest key tells it, but for names that users choose, as those below forEach are. */
 function kindOf(path: Path): keyof typeof KEYS {
   if (path.length === 0) return 'root';
   if (path.length === 2 && path[0] === 'define') return 'definition';
+  if (path.slice(-3).includes('multipart')) return 'multipart';
   const owner = path.at(-1);
   if (path.at(-2) === 'forEach' && typeof owner === 'string') return 'forEach';
   return typeof owner === 'string' && isKind(owner) ? owner : 'step';

@@ -234,3 +234,24 @@ describe('attempts', () => {
     expect(result.seconds).toBeLessThan(30);
   });
 });
+
+describe('requests', () => {
+  it('http-send sends a form, a file, and both', async () => {
+    const result = await job('http-send.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(said(result)).toEqual([
+      'POST /form | application/x-www-form-urlencoded | 32 characters',
+      expect.stringMatching(/^PUT \/file \| application\/octet-stream \| \d+ characters$/),
+      expect.stringMatching(/^POST \/both \| multipart\/form-data; boundary=… \| \d+ characters$/),
+    ]);
+  });
+
+  it('http-defaults says once what all requests have', async () => {
+    const result = await job('http-defaults.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(said(result)).toEqual([
+      'GET /v1/users?page=2&tag=a&tag=b%20c | plan | Basic YW5uOm9wZW4tc2VzYW1l | 0 characters',
+      'GET /v1/news | step | 0 characters',
+    ]);
+  });
+});

@@ -28,7 +28,7 @@ const schema = planJsonSchema() as Schema;
 const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
 
 /** What the examples use without saying where it comes from. */
-const given = { set: {}, files: [], env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x' } };
+const given = { set: {}, files: [], env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x', PASSWORD: 'x', KEY: 'x' } };
 
 /** Every key below an object, with dots: `http.expect.status`. Definitions are met where the object is. */
 function keysOf(object: Schema): [key: string, property: Schema][] {
@@ -87,6 +87,23 @@ function spanOf(cell = ''): string {
   return text;
 }
 
+/** What some keys need in the object in which they stand. */
+const BESIDE: Readonly<Record<string, object>> = {
+  'http.multipart.NAME.name': { file: 'report.csv' },
+  'http.multipart.NAME.type': { file: 'report.csv' },
+  'http.auth.basic.user': { password: 'x' },
+  'http.auth.basic.password': { user: 'ann' },
+  'httpDefaults.auth.basic.user': { password: 'x' },
+  'httpDefaults.auth.basic.password': { user: 'ann' },
+};
+
+/** The value below the parts of its key. @param outer the parts before them. */
+function nestedIn([part, ...below]: readonly string[], value: unknown, outer: string): unknown {
+  if (part === undefined) return value;
+  const key = `${outer}.${part}`;
+  return { ...BESIDE[key], [part]: nestedIn(below, value, key) };
+}
+
 /** A plan that holds nothing but the value of a row's example at its key, and what that key needs beside it. */
 function planWith(key: string, value: unknown): unknown {
   const [first = '', ...below] = key.split('.');
@@ -101,7 +118,7 @@ function planWith(key: string, value: unknown): unknown {
     envFile: { path: '.env' },
     ready: ['http', 'tcp', 'log', 'run'].includes(below[0] ?? '') ? {} : { tcp: 80 },
   };
-  const nested = below.reduceRight((inner: unknown, part) => ({ [part]: inner }), value);
+  const nested = nestedIn(below, value, first);
   if (key === 'every.cron' || key === 'every.timezone')
     return { run: 'true', every: { cron: '@daily', [below[0] ?? '']: value } };
   const merged = below.length === 0 ? value : { ...required[first], ...(nested as object) };
@@ -111,6 +128,7 @@ function planWith(key: string, value: unknown): unknown {
   if (['limit', 'failFast', 'tolerate'].includes(first)) return { gather: [], ...held };
   if (first === 'needs')
     return { gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))] };
+  if (first === 'httpDefaults') return { steps: [{ http: 'https://example.org' }], ...held };
   if (first === 'secrets') return { run: 'true', inputs: { API_TOKEN: {} }, ...held };
   if (first === 'ready') return { steps: [{ run: 'true', background: true, ...held }] };
   return first === 'background' ? { steps: [{ run: 'true', ...held }] } : { run: 'true', ...held };

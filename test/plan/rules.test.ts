@@ -1,6 +1,7 @@
 /** Every rule of the job file, with the exact message that tells of its breach. */
 import { describe, expect, test } from 'vitest';
 import { planFrom } from '../../src/plan/load.ts';
+import { KEYS } from '../../src/plan/schema.ts';
 import { problemsOf, warningsOf } from './loading.ts';
 
 /** Problems of a value, as `path: message`. */
@@ -161,10 +162,7 @@ describe('an unknown key', () => {
       'root.forEach.N.timeout: unknown key; expected lines, json, csv, glob',
     ],
     [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],
-    [
-      { http: { url: 'http://a', query: 1 } },
-      'root.http.query: unknown key; expected method, url, headers, json, body, expect',
-    ],
+    [{ http: { url: 'http://a', params: 1 } }, `root.http.params: unknown key; expected ${KEYS.http.join(', ')}`],
   ])('%j is refused', (value, problem) => {
     expect(problemsWith(value)).toEqual([problem]);
   });

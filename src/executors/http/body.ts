@@ -2,6 +2,7 @@
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { ExecuteContext } from '../../engine/executor.ts';
+import type { HttpStep } from '../../plan/plan.ts';
 import type { HttpResponse } from './exchange.ts';
 
 /** How much of a response has arrived, for the words about one that did not arrive whole. */
@@ -10,6 +11,23 @@ export interface Progress {
   received?: number;
   /** Bytes that its `content-length` announced. */
   announced?: number;
+}
+
+/** How the body of a step is read. */
+export type BodyRules = Pick<HttpStep, 'decompress' | 'maxBody'>;
+
+/** Bytes, unpacked, of a body that comes packed: few may become very many. */
+export const MAX_BODY = 64 * 1024 * 1024;
+
+/** The body is longer than it may be. */
+export class BodyTooLarge extends Error {
+  readonly code = 'BODY_TOO_LARGE';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`over ${limit} bytes`);
+    this.limit = limit;
+  }
 }
 
 const PIECE = { chunkSize: 64 * 1024 };
@@ -21,18 +39,24 @@ const UNPACKERS: ReadonlyMap<string, () => Duplex> = new Map([
 ]);
 
 /**
- * Writes the whole body; no more than a few pieces of it are in memory at a time. Rejects when it is cut off, or is not
+ * Writes the whole body, as far as the rules allow it; no more than a few pieces of it are in memory at a time. Rejects when it is cut off, or is not
  * packed as its `content-encoding` says: what had arrived is written by then. What is packed in a way that nobody asked
- * for is written as it comes.
+ * for is written as it comes, and without `decompress` everything is.
  */
 export async function writeBody(
   { headers, body }: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
+  { decompress = true, maxBody }: BodyRules = {},
 ): Promise<void> {
+  const encoding = decompress ? headers['content-encoding'] : undefined;
+  const limit = maxBody ?? (encoding === undefined ? Number.POSITIVE_INFINITY : MAX_BODY);
+  let size = 0;
   if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
   try {
-    for await (const bytes of unpacked(counted(body, progress), headers['content-encoding'])) {
+    for await (const bytes of unpacked(counted(body, progress), encoding)) {
+      size += bytes.length;
+      if (size > limit) throw new BodyTooLarge(limit);
       const taken = write(bytes);
       if (taken !== undefined) await taken;
     }

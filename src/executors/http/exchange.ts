@@ -1,4 +1,5 @@
 /** One request and its response, over one connection of the session. */
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
 import type { HttpRequest } from './request.ts';
@@ -29,9 +30,15 @@ export async function exchange<T>(
   let isAnswered = false;
   const converseOver = (connection: Connection) =>
     converse(session, connection, stop, async () => {
-      const response = await connection.client.request(optionsOf(request));
-      isAnswered = true;
-      return receive(response);
+      const { payload } = request;
+      const body = payload?.open();
+      try {
+        const response = await connection.client.request(optionsOf(request, body));
+        isAnswered = true;
+        return await receive(response);
+      } finally {
+        if (body instanceof Readable) body.destroy();
+      }
     });
 
   const connection = session.borrow(origin);
@@ -62,6 +69,10 @@ async function converse<T>(session: Session, connection: Connection, stop: Abort
   }
 }
 
-function optionsOf({ method, url, headers, body }: HttpRequest): Dispatcher.RequestOptions {
-  return { method, path: url.pathname + url.search, headers: { ...headers }, body: body ?? null };
+function optionsOf(
+  { method, url, headers, payload }: HttpRequest,
+  body: string | Readable | undefined,
+): Dispatcher.RequestOptions {
+  const length = payload?.length === undefined ? {} : { 'content-length': String(payload.length) };
+  return { method, path: url.pathname + url.search, headers: { ...headers, ...length }, body: body ?? null };
 }

@@ -24,14 +24,15 @@ export interface HttpExecutor extends Executor {
  * A request that cannot be sent, is not answered whole, or is answered with another status than the step expects has
  * failed, with the reason in plain words; `status` tells that the answer arrived whole. On cancel and on kill the socket
  * is closed at once.
- * @param folder absolute; a relative `saveTo` starts from it.
+ * @param folder absolute; a relative `saveTo`, and relative paths of files that are sent, start from it.
  */
 export function openHttpExecutor(folder: string): HttpExecutor {
   const session = openSession();
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
-      const keeping = openKeeping(step, context, step.folder ?? folder);
+      const from = step.folder ?? folder;
+      const keeping = openKeeping(step, context, from);
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
       const { signal, kill } = context;
       // Thousands of steps may listen to one signal.
@@ -42,7 +43,7 @@ export function openHttpExecutor(folder: string): HttpExecutor {
       kill.addEventListener('abort', abort);
       if (signal.aborted || kill.aborted) abort();
       try {
-        const attempt: Attempt = { step, context, keeping };
+        const attempt: Attempt = { step, context, keeping, folder: from };
         return await keeping.end(await carryOut(session, attempt, stop.signal), attempt);
       } catch (error) {
         if (!stop.signal.aborted) throw error;
@@ -61,6 +62,7 @@ interface Attempt {
   readonly step: HttpStep;
   readonly context: ExecuteContext;
   readonly keeping: Keeping;
+  readonly folder: string;
   /** The expected one, once it is there. */
   answer?: Answer;
 }
@@ -68,14 +70,19 @@ interface Attempt {
 /** From the first request through all redirects to the answer. Rejects on abort of `stop`. */
 async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): Promise<Outcome> {
   stop.throwIfAborted();
-  const { step, context } = attempt;
-  let request = requestOf(step);
-  if (request === undefined) return failed(`"${masked(step.url)}" is not a URL such as "https://example.org/health"`);
+  const { step, context, folder } = attempt;
+  const first = requestOf(step, { folder, env: context.env });
+  if ('fault' in first) {
+    if (first.type === 'url') return failed(first.fault);
+    return { state: 'failed', reason: { type: 'start', message: first.fault } };
+  }
+  const { follow = MAX_REDIRECTS } = step;
+  let request = first;
   context.started();
   for (let redirects = 0; ; redirects += 1) {
     const next = await ask(session, request, attempt, stop);
     if ('state' in next) return next;
-    if (redirects === MAX_REDIRECTS) {
+    if (redirects === follow) {
       return failed(`${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`);
     }
     request = next;
@@ -99,16 +106,16 @@ async function ask(
           keeping.take(bytes);
           return context.write(bytes);
         };
-        await writeBody(response, write, progress);
+        await writeBody(response, write, progress, step);
         attempt.answer = { status, headers };
         return { state: 'succeeded', status };
       }
-      const redirect = redirectOf(request, response);
+      const redirect = step.follow === 0 ? undefined : redirectOf(request, response);
       if (redirect !== undefined) {
         await response.body.dump();
         return redirect;
       }
-      await writeBody(response, bytes => context.write(bytes), progress);
+      await writeBody(response, bytes => context.write(bytes), progress, step);
       return unexpected(request, response, step);
     });
   } catch (error) {

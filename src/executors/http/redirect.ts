@@ -1,8 +1,9 @@
 /** Redirects: which responses send the client elsewhere, and with what request. */
+import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
-import { credentials, type HttpRequest, webUrl } from './request.ts';
+import { type HttpRequest, webUrl } from './request.ts';
 
-/** Redirects that one step follows, one after the other. */
+/** Redirects that a step follows, one after the other, where it does not say. */
 export const MAX_REDIRECTS = 5;
 
 const SECRETS = ['authorization', 'cookie', 'proxy-authorization'];
@@ -32,6 +33,6 @@ export function redirectOf(
     method: becomesGet ? 'GET' : request.method,
     url,
     headers: { ...kept, ...credentials(url) },
-    ...(request.body === undefined || becomesGet ? {} : { body: request.body }),
+    ...(request.payload === undefined || becomesGet ? {} : { payload: request.payload }),
   };
 }

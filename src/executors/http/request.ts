@@ -1,27 +1,64 @@
 /** The request that an HTTP step describes, ready to be sent, and the words for it. */
-import type { HttpBody, HttpStep } from '../../plan/plan.ts';
+import type { HttpStep } from '../../plan/plan.ts';
+import { authorizationOf, credentials } from './auth.ts';
+import { type Payload, payloadOf } from './payload.ts';
+import { USER_AGENT } from './version.ts';
 
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly payload?: Payload;
 }
 
-const DEFAULT_HEADERS = { 'user-agent': 'runjobs', accept: '*/*', 'accept-encoding': 'gzip, deflate, br' };
+/** Why a request cannot be made, in words: its url is none, or something that it needs is not there. */
+export interface NoRequest {
+  readonly type: 'url' | 'start';
+  readonly fault: string;
+}
 
-/** The request of a step; its own headers win. Undefined where its url is none that {@link webUrl} knows. */
-export function requestOf({ method, url: text, headers, body }: HttpStep): HttpRequest | undefined {
-  const url = webUrl(text);
-  return (
-    url && {
-      method,
-      url,
-      headers: { ...DEFAULT_HEADERS, ...contentType(body), ...credentials(url), ...lowerCase(headers) },
-      ...(body === undefined ? {} : { body: body.type === 'json' ? JSON.stringify(body.value) : body.text }),
-    }
-  );
+export interface RequestPlace {
+  /** Where relative paths start. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The request of a step; its own headers win. */
+export function requestOf(step: HttpStep, { folder, env }: RequestPlace): HttpRequest | NoRequest {
+  const url = webUrl(step.url);
+  if (url === undefined) {
+    return { type: 'url', fault: `"${masked(step.url)}" is not a URL such as "https://example.org/health"` };
+  }
+  const { query, auth, body, decompress = true } = step;
+  if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
+  const payload = body && payloadOf(body, folder);
+  if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
+  const headers = lowerCase(step.headers);
+  const authorization =
+    auth === undefined || headers.authorization !== undefined ? credentials(url) : authorizationOf(auth, url, env);
+  if ('fault' in authorization) return { type: 'start', fault: authorization.fault };
+  return {
+    method: step.method,
+    url,
+    headers: {
+      'user-agent': USER_AGENT,
+      accept: '*/*',
+      ...(decompress ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
+      ...(payload?.contentType === undefined ? {} : { 'content-type': payload.contentType }),
+      ...authorization,
+      ...headers,
+    },
+    ...(payload === undefined ? {} : { payload }),
+  };
+}
+
+function encoded([name, value]: readonly [string, string]): string {
+  return `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(value))}`;
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** An http or https URL, relative ones from `from`; undefined for anything else. */
@@ -32,7 +69,7 @@ export function webUrl(text: string, from?: URL): URL | undefined {
 }
 
 /** `GET https://user:***@host/path`. */
-export function label({ method, url }: HttpRequest): string {
+export function label({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string {
   return `${method} ${masked(url.href)}`;
 }
 
@@ -49,24 +86,4 @@ export function masked(text: string): string {
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function contentType(body: HttpBody | undefined): Record<string, string> {
-  return body?.type === 'json' ? { 'content-type': 'application/json' } : {};
-}
-
-/** Basic authentication, where the URL has a name or a password. */
-export function credentials({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decoded(username)}:${decoded(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-/** Percent signs that stand for nothing stay as they are. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

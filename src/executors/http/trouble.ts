@@ -1,6 +1,6 @@
 /** Every way in which a request goes wrong, in plain words. */
 import { maxHeaderSize } from 'node:http';
-import type { Progress } from './body.ts';
+import { BodyTooLarge, type Progress } from './body.ts';
 import type { HttpRequest } from './request.ts';
 import { CONNECT_TIMEOUT_MS } from './session.ts';
 
@@ -25,7 +25,13 @@ const invalid: Phrase = facts => {
 };
 const unsendable: Phrase = ({ error }) => `such a request cannot be sent: ${error.message}`;
 
+const tooLarge: Phrase = ({ error }) => {
+  const size = error instanceof BodyTooLarge ? bytesWords(error.limit) : 'allowed';
+  return `the body is longer than ${size}; give "maxBody" a larger size if that is meant`;
+};
+
 const PHRASES: ReadonlyMap<string, Phrase> = new Map([
+  ['BODY_TOO_LARGE', tooLarge],
   ['ECONNREFUSED', ({ request }) => `nothing listens on ${address(request)}`],
   ['ENOTFOUND', ({ request }) => `no host is called "${request.url.hostname}"`],
   ['EAI_AGAIN', ({ request }) => `no name server could be asked for "${request.url.hostname}"`],
@@ -71,6 +77,17 @@ export function explain(error: unknown, request: HttpRequest, progress: Progress
   // zlib's codes; those of brotli begin with two underscores, once ERR is taken off.
   if (/^(Z_|ERR__|ERR_BROTLI)/.test(code)) return `the body cannot be unpacked: ${message}`;
   return error instanceof TypeError ? undefined : `${message} (${code})`;
+}
+
+/** `64 MiB`, `5 bytes`: in the largest unit of which it is a whole number. */
+function bytesWords(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB'];
+  let size = bytes;
+  while (units.length > 1 && size > 0 && size % 1024 === 0) {
+    size /= 1024;
+    units.shift();
+  }
+  return `${size} ${units[0]}`;
 }
 
 /** `127.0.0.1:80`. */

@@ -73,6 +73,15 @@ describe('a redirect', () => {
     });
   });
 
+  it('is an answer where none are followed, and more are followed where more may be', async () => {
+    const server = await serveRedirects();
+    const none = await open().execute(step(`${server.url}/301/end`, { follow: 0 }), context());
+    expect(none).toMatchObject({ state: 'failed', status: 301 });
+    const path = '/301/302/303/307/308/301/302/end';
+    const many = await open().execute(step(server.url + path, { follow: 7 }), context());
+    expect(many).toEqual({ state: 'succeeded', status: 200 });
+  });
+
   it('to something that is no http or https URL is an answer', async () => {
     const server = await serveRedirects('ftp://me:secret@host');
     const outcome = await open().execute(step(`${server.url}/301/end`), context());

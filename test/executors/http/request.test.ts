@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { context, open, serve, step } from './rig.ts';
+import { closed, context, open, serve, step } from './rig.ts';
 
 /** A server that answers with what it was asked. */
 function serveEcho() {
@@ -144,6 +144,57 @@ describe('an answer', () => {
     );
     expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
   });
+});
+
+describe('a body that is too long', () => {
+  const zeros = gzipSync(Buffer.alloc(70 * 1024 * 1024));
+
+  it('is refused at 64 MiB where it comes packed, and at what the step says', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(zeros);
+    });
+    const messageFor = async (rules: object) => {
+      const outcome = await open().execute(
+        step(server.url, rules),
+        context(() => undefined),
+      );
+      return outcome.state === 'failed' && outcome.reason.type === 'http' ? outcome.reason.message : outcome.state;
+    };
+    expect(await messageFor({})).toBe(
+      `GET ${server.url}/: the body is longer than 64 MiB; give "maxBody" a larger size if that is meant`,
+    );
+    expect(await messageFor({ maxBody: 1000 })).toContain('the body is longer than 1000 bytes; ');
+    expect(await messageFor({ maxBody: 100 * 1024 * 1024 })).toBe('succeeded');
+    expect(await messageFor({ decompress: false })).toBe('succeeded');
+    await Promise.all(server.sockets.slice(0, 2).map(closed));
+  });
+
+  it('is cut off though it never ends', async () => {
+    const server = await serve((_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const outcome = await open().execute(step(server.url, { maxBody: 1024 * 1024 }), context());
+    expect(outcome).toMatchObject({ state: 'failed', reason: { message: expect.stringContaining('than 1 MiB') } });
+    await closed(server.sockets[0]);
+  });
+});
+
+it('what is not to be unpacked is not asked for packed, and stays as it comes', async () => {
+  const packed = gzipSync('x');
+  const server = await serve((request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip', 'x-asked': String(request.headers['accept-encoding']) });
+    response.end(packed);
+  });
+  const pieces: Buffer[] = [];
+  const ctx = context(bytes => void pieces.push(Buffer.from(bytes)));
+  const save = { type: 'parts', parts: { ASKED: { type: 'header', name: 'x-asked' } } } as const;
+  await open().execute(step(server.url, { decompress: false, save }), ctx);
+  expect(Buffer.concat(pieces).equals(packed)).toBe(true);
+  expect(ctx.saved).toEqual({ ASKED: 'undefined' });
 });
 
 describe('a server that asks to wait', () => {

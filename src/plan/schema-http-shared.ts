@@ -1,0 +1,80 @@
+/** The keys of a request that may also stand in `httpDefaults`, each with what an editor says about it. */
+import * as z from 'zod/mini';
+import {
+  anyText,
+  expected,
+  flag,
+  key,
+  NOT_BLANK,
+  oneOf,
+  required,
+  scalar,
+  size,
+  some,
+  text,
+  wholeNumber,
+} from './schema-terms.ts';
+
+export const basicShape = {
+  user: required(anyText, 'The name. Example: "ann".'),
+  password: required(anyText, `The password. Example: "\${PASSWORD}".`),
+};
+
+export const authShape = {
+  bearer: key(text(NOT_BLANK, 'a token'), `A token, sent as "Authorization: Bearer …". Example: "\${TOKEN}".`),
+  basic: key(
+    z.strictObject(basicShape, expected('an object with user and password')),
+    `A name and a password. Example: {"user": "ann", "password": "\${PASSWORD}"}.`,
+  ),
+  netrc: key(
+    z.literal(true, expected('true')),
+    'Name and password of the host from the file that NETRC names, else from ~/.netrc. Example: true.',
+  ),
+};
+
+export const sharedShape = {
+  query: key(
+    z.record(
+      anyText,
+      oneOf('a value, or an array of values', [scalar, some(scalar, 'at least one value')]),
+      expected('an object of names and values'),
+    ),
+    `Names and values behind those that the url has, percent-encoded; \${NAME} in a value is expanded. Example: {"page": 2}.`,
+  ),
+  headers: key(
+    z.record(
+      text(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "Accept"'),
+      scalar,
+      expected('an object of header names and values'),
+    ),
+    `Request headers; \${NAME} in a value is expanded. Example: {"Accept": "application/json"}.`,
+  ),
+  auth: key(
+    oneOf('an object with bearer, basic or netrc, or false', [
+      z.strictObject(authShape, expected('an object with bearer, basic or netrc')),
+      z.literal(false),
+    ]),
+    `Who asks: exactly one of bearer, basic and netrc; false: nobody, whatever httpDefaults say. A header Authorization comes first. Example: {"bearer": "\${TOKEN}"}.`,
+  ),
+  follow: key(
+    oneOf('a count of redirects, or false', [
+      wholeNumber('a count of redirects from 0 to 100', 0, 100),
+      z.literal(false),
+    ]),
+    'So many redirects are followed, one after the other, default 5; false: none. Example: 10.',
+  ),
+  decompress: key(flag, 'Whether gzip, deflate and brotli are asked for and unpacked, default true.'),
+  maxBody: key(
+    size,
+    'What the body of the response may have, unpacked; a longer one fails the step. Default "64MiB" where it comes packed, else no limit. Example: "1GiB".',
+  ),
+};
+
+/** Of `httpDefaults`. */
+export const httpDefaultsShape = {
+  baseUrl: key(
+    text(NOT_BLANK, 'a URL such as "https://example.org/v1"'),
+    'What stands before the relative urls of requests. Example: "https://example.org/v1".',
+  ),
+  ...sharedShape,
+};

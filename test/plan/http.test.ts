@@ -1,0 +1,135 @@
+/** Laws of what a plan says of requests, and of what they have from the groups around them. */
+import { describe, expect, it } from 'vitest';
+import { planFrom } from '../../src/plan/load.ts';
+import type { HttpStep, Plan } from '../../src/plan/plan.ts';
+
+function load(plan: object) {
+  const loaded = planFrom(plan, { folder: '/plans', given: { set: {}, files: [], env: {} } });
+  if (loaded.type === 'rejected') return loaded.problems.map(({ path, message }) => `${path}: ${message}`);
+  return loaded.plan;
+}
+
+interface Grouped {
+  readonly root: { readonly children: readonly { readonly children: readonly HttpStep[] }[] };
+}
+
+/** The first step of a plan. */
+function first(plan: object): HttpStep {
+  const loaded = load(plan);
+  if (!('root' in loaded) || loaded.root.type !== 'steps') throw new Error(JSON.stringify(loaded));
+  return loaded.root.children[0] as HttpStep;
+}
+
+describe('httpDefaults', () => {
+  it.each([
+    ['https://h/v1', '/users', 'https://h/v1/users'],
+    ['https://h/v1/', 'users?a=1', 'https://h/v1/users?a=1'],
+    ['https://h/v1', '?page=2', 'https://h/v1?page=2'],
+    ['${API:-http://h}', '/users/${ID:-1}', '${API:-http://h}/users/${ID:-1}'],
+    ['https://h/v1', 'http://other/', 'http://other/'],
+    ['https://h/v1', '${OTHER:-http://o}/x', '${OTHER:-http://o}/x'],
+  ])('put %s before %s', (baseUrl, url, whole) => {
+    expect(first({ httpDefaults: { baseUrl }, steps: [{ http: { url } }] }).url).toBe(whole);
+  });
+
+  it('stand before the short form, too', () => {
+    const { method, url } = first({ httpDefaults: { baseUrl: 'http://h' }, steps: [{ http: 'DELETE /x' }] });
+    expect([method, url]).toEqual(['DELETE', 'http://h/x']);
+  });
+
+  it('are merged by name, the inner ones first, the own keys of a request before all', () => {
+    const outer = { headers: { 'X-A': 1, 'x-b': 1, 'X-C': 1 }, query: { a: 1, b: 1 }, follow: 1, maxBody: '1KiB' };
+    const inner = { headers: { 'x-a': 2, 'X-B': 2 }, query: { b: [2, 3] }, auth: { bearer: 't' } };
+    const http = { url: 'http://h', headers: { 'X-b': 3 }, follow: false };
+    const group = { id: 'g', httpDefaults: inner, steps: [{ http }] };
+    const loaded = load({ httpDefaults: outer, steps: [group] });
+    expect(loaded).toHaveProperty('root.children.0.children.0');
+    expect((loaded as Plan as unknown as Grouped).root.children[0]?.children[0]).toMatchObject({
+      headers: { 'X-C': '1', 'x-a': '2', 'X-b': '3' },
+      query: [
+        ['a', '1'],
+        ['b', '2'],
+        ['b', '3'],
+      ],
+      follow: 0,
+      maxBody: 1024,
+      auth: { type: 'bearer', token: 't' },
+    });
+  });
+
+  it('leave a request alone that says it is nobody', () => {
+    const httpDefaults = { auth: { netrc: true } };
+    expect(first({ httpDefaults, steps: [{ http: { url: 'http://h', auth: false } }] })).not.toHaveProperty('auth');
+    expect(first({ httpDefaults, steps: [{ http: 'http://h' }] })).toHaveProperty('auth', { type: 'netrc' });
+  });
+
+  it.each([
+    [{ httpDefaults: { baseUrl: '/v1' }, steps: [] }, /^root.httpDefaults.baseUrl: expected an absolute URL/],
+    [{ httpDefaults: { auth: {} }, steps: [] }, /^root.httpDefaults.auth: add one of bearer, basic, netrc$/],
+    [{ httpDefaults: { baseURL: 'http://h' }, steps: [] }, /unknown key, did you mean "baseUrl"\?$/],
+    [{ httpDefaults: {}, run: 'x' }, /^root.httpDefaults: httpDefaults goes with steps, gather or any, not with run/],
+    [{ httpDefaults: { headers: { a: '\n' } }, steps: [] }, /^root.httpDefaults.headers.a: expected a header value on/],
+    [{ steps: [{ http: '/x' }] }, /^root.steps\[0\].http: expected an absolute URL/],
+  ])('and their faults are told with their place: %j', (plan, problem) => {
+    expect(load(plan)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('name variables in the steps that use them', () => {
+    const told = (step: object, httpDefaults: object) => load({ httpDefaults, steps: [step] });
+    const auth = { bearer: '${TOKEN}' };
+    expect(told({ http: 'http://h' }, { auth })).toEqual([
+      expect.stringMatching(/^root.httpDefaults.auth.bearer: nothing sets "TOKEN"/),
+    ]);
+    expect(told({ env: { TOKEN: 'x' }, http: 'http://h' }, { auth })).toHaveProperty('root');
+    expect(told({ http: { url: 'http://h', auth: false } }, { auth })).toHaveProperty('root');
+    expect(told({ http: { url: 'http://h', headers: { a: 'x' } } }, { headers: { A: '${NO}' } })).toHaveProperty(
+      'root',
+    );
+    expect(told({ http: 'http://h' }, { baseUrl: '${NO}' })).toHaveProperty('root');
+    expect(told({ http: '/x' }, { baseUrl: '${NO}' })).toEqual([expect.stringContaining('httpDefaults.baseUrl')]);
+    expect(told({ run: 'true' }, { auth })).toHaveProperty('root');
+  });
+});
+
+describe('a request', () => {
+  it('names variables in every text that it sends', () => {
+    for (const http of [
+      { query: { a: ['x', '${NO}'] } },
+      { form: { a: '${NO}' } },
+      { multipart: { a: '${NO}' } },
+      { multipart: { a: { file: '${NO}' } } },
+      { file: '${NO}' },
+      { auth: { basic: { user: 'a', password: '${NO}' } } },
+    ]) {
+      expect(load({ http: { url: 'http://h', method: 'POST', ...http } })).toEqual([
+        expect.stringContaining('nothing sets "NO"'),
+      ]);
+    }
+  });
+
+  it.each([
+    [{ form: {}, file: 'x' }, 'root.http.file: form and file exclude each other; keep one'],
+    [{ auth: { bearer: 'a', netrc: true } }, 'root.http.auth.netrc: bearer and netrc exclude each other; keep one'],
+    [{ auth: { user: 'a' } }, 'root.http.auth.user: unknown key; expected bearer, basic, netrc'],
+    [{ multipart: { a: { file: 'x', nam: 'y' } } }, 'root.http.multipart.a.nam: unknown key, did you mean "name"?'],
+    [{ follow: -1 }, 'root.http.follow: expected a count of redirects from 0 to 100, got -1'],
+    [{ maxBody: '1 MB' }, expect.stringMatching(/^root.http.maxBody: expected a size/)],
+  ])('with %j is refused', (http, problem) => {
+    expect(load({ http: { url: 'http://h', method: 'POST', ...http } })).toContainEqual(problem);
+  });
+});
+
+describe('a definition with requests', () => {
+  it('has the httpDefaults of where it is used, in the same file', () => {
+    const define = { ask: { http: '/x' } };
+    const group = { httpDefaults: { baseUrl: 'http://inner' }, steps: [{ use: '#ask' }] };
+    const loaded = load({ define, httpDefaults: { baseUrl: 'http://outer' }, steps: [{ use: '#ask' }, group] });
+    expect(loaded).toHaveProperty('root.children.0.url', 'http://outer/x');
+    expect(loaded).toHaveProperty('root.children.1.children.0.url', 'http://inner/x');
+  });
+
+  it('may not be relative where nothing in the file has a base', () => {
+    const problems = load({ define: { ask: { http: '/x' } }, steps: [{ use: '#ask' }] });
+    expect(problems).toContainEqual(expect.stringMatching(/^root.define.ask.http: expected an absolute URL/));
+  });
+});
