@@ -1,6 +1,8 @@
 /** The texts of a request as it is sent: with their variables in them. */
-import type { HttpAuth, HttpBody, HttpPart, HttpRequest, Json } from '../plan/plan.ts';
+import type { HttpAuth, HttpBody, HttpPart, HttpRequest } from '../plan/plan.ts';
 import { expandUrl } from '../plan/url-variables.ts';
+import { finalExpect } from './final-expect.ts';
+import { finalJson } from './final-json.ts';
 import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 
 /**
@@ -8,7 +10,7 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
  * @throws {Unexpandable} when a name has no value and no default, or a value cannot stand where it should.
  */
 export function finalRequest(request: HttpRequest, variables: Variables): Partial<HttpRequest> & { url: string } {
-  const { url, query, headers, body, auth } = request;
+  const { url, query, headers, body, auth, expect } = request;
   const text = (value: string) => variables.expand(value);
   return {
     url: finalUrl(url, variables),
@@ -16,6 +18,7 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
     ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
     ...(body === undefined ? {} : { body: finalBody(body, text) }),
     ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
+    expect: finalExpect(expect, variables),
   };
 }
 
@@ -91,15 +94,6 @@ function finalPart(part: HttpPart, text: Text): HttpPart {
   if (part.type === 'text') return { ...part, text: text(part.text), ...type };
   const fileName = part.fileName === undefined ? {} : { fileName: text(part.fileName) };
   return { ...part, path: text(part.path), ...fileName, ...type };
-}
-
-function finalJson(value: Json, text: Text): Json {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item: Json) => finalJson(item, text));
-  if (value !== null && typeof value === 'object') {
-    return mapValues(value as Readonly<Record<string, Json>>, item => finalJson(item, text));
-  }
-  return value;
 }
 
 function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A, key: string) => B): Record<string, B> {

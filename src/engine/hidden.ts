@@ -1,5 +1,5 @@
 /** What an attempt brings forth that may be a secret whose value nobody knows yet, because the step is about to save it. */
-import type { Failed } from '../events/outcome.ts';
+import type { Failed, Failure } from '../events/outcome.ts';
 import type { Save } from '../plan/plan.ts';
 import { type Learning, namesSaved } from './secret-values.ts';
 
@@ -22,13 +22,21 @@ function isInOutput(save: Save, name: string): boolean {
   return save.type !== 'parts' || save.parts[name]?.type === 'pointer';
 }
 
+/** The failure of a request without the answer to it. */
+function withoutAnswer({ body: _, ...reason }: Extract<Failure, { type: 'http' }>): Failure {
+  if (reason.kind !== 'answer') return reason;
+  const message = `${reason.message.replace(/, but .*/s, '')}, but not as expected; what of it is not shown, as a secret comes from it`;
+  return { ...reason, message };
+}
+
 /** In failures to save: what may be quoted of the plan and of our own words, but not of the output. */
 const OWN_QUOTES = ['save', 'saveTo: FILE'];
 
 /** The failure of an attempt without quotations of what may hold a secret. */
 export function withoutQuotations(run: Learning, save: Save | undefined, outcome: Failed): Failed {
   const { reason } = outcome;
-  if (reason.type !== 'save' || hiddenOf(run, save) === undefined) return outcome;
+  if ((reason.type !== 'save' && reason.type !== 'http') || hiddenOf(run, save) === undefined) return outcome;
+  if (reason.type === 'http') return { ...outcome, reason: withoutAnswer(reason) };
   const pointers =
     save?.type === 'parts'
       ? Object.values(save.parts).flatMap(part => (part.type === 'pointer' ? part.pointer : []))

@@ -1,5 +1,7 @@
 /** The JSON Schema of events: what `runjobs schema --events` publishes. A test holds it against real runs. */
 
+import type { HttpTrouble } from './outcome.ts';
+
 type Schema = { readonly [key: string]: unknown };
 
 const text: Schema = { type: 'string' };
@@ -36,6 +38,25 @@ function kind(type: string, properties: Record<string, Schema> = {}, description
 }
 
 const clocks = { limitMs: count, 'clock?': { enum: ['total', 'quiet', 'queue', 'ready'] }, 'probe?': text };
+
+const HTTP_TROUBLES: readonly HttpTrouble[] = [
+  'request',
+  'dns',
+  'refused',
+  'unreachable',
+  'connect-timeout',
+  'tls',
+  'proxy',
+  'reset',
+  'closed',
+  'protocol',
+  'encoding',
+  'size',
+  'redirects',
+  'status',
+  'answer',
+  'other',
+];
 
 const cancelReasons = [
   kind('interrupted', { signal: { enum: ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] } }),
@@ -162,7 +183,7 @@ export const eventSchema: Schema = {
         kind('timeout', clocks),
         kind('not-ready'),
         kind('start', { message: text }),
-        kind('http', { message: text }),
+        kind('http', { 'kind?': { enum: HTTP_TROUBLES }, message: text, 'body?': text }),
         kind('save', { message: text }),
         kind('stopped-by-user'),
         kind('child', { step: text }),

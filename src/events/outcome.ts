@@ -55,7 +55,13 @@ export type Failure =
   /** It could not be started: no such command, no such folder, a variable without a value. */
   | { readonly type: 'start'; readonly message: string }
   /** The request failed, or the response is not the expected one. */
-  | { readonly type: 'http'; readonly message: string }
+  | {
+      readonly type: 'http';
+      readonly kind?: HttpTrouble;
+      readonly message: string;
+      /** How the body of an answer begins that is not the expected one. */
+      readonly body?: string;
+    }
   /** It ended well, but what `save` or `saveTo` asks for cannot be kept. */
   | { readonly type: 'save'; readonly message: string }
   /** Somebody stopped it by hand: `runjobs stop`. */
@@ -68,6 +74,40 @@ export type Failure =
   | { readonly type: 'until'; readonly until: 'success' | 'failure' }
   /** A bug in runjobs; `stack` says where. */
   | { readonly type: 'internal'; readonly message: string; readonly stack?: string };
+
+/** What is wrong with a request, from its words to the answer. */
+export type HttpTrouble =
+  /** It cannot be sent as it is written. */
+  | 'request'
+  /** No such host is known. */
+  | 'dns'
+  /** Nothing listens. */
+  | 'refused'
+  /** No route leads there. */
+  | 'unreachable'
+  /** The connection was not accepted in time. */
+  | 'connect-timeout'
+  /** Certificates, or no TLS at all. */
+  | 'tls'
+  /** The proxy does not let it through. */
+  | 'proxy'
+  /** The connection was reset, */
+  | 'reset'
+  /** or closed, before all of the answer was there. */
+  | 'closed'
+  /** The answer is no HTTP. */
+  | 'protocol'
+  /** The body is not packed as it says. */
+  | 'encoding'
+  /** The body is longer than it may be. */
+  | 'size'
+  /** Redirects lead too far. */
+  | 'redirects'
+  /** Another status than the expected one. */
+  | 'status'
+  /** Something else of the answer is not as expected. */
+  | 'answer'
+  | 'other';
 
 /**
  * Clocks besides that of an attempt: all attempts and waits together, a time without output, a wait for a slot, the time

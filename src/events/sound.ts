@@ -43,7 +43,7 @@ const failure = oneOf('type', {
   timeout: { limitMs: number, probe: maybe(text) },
   'not-ready': {},
   start: message,
-  http: message,
+  http: { ...message, kind: maybe(text), body: maybe(text) },
   save: message,
   'stopped-by-user': {},
   child: step,

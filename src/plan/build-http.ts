@@ -1,5 +1,6 @@
 /** Makes what a plan says of a request: with what stands in `httpDefaults` around it, its own keys first. */
 import { type TextOf, textsOf } from './build-data.ts';
+import { expectOf } from './build-expect.ts';
 import { partsOf } from './build-parts.ts';
 import type { AuthInput, FieldsInput, HttpDefaultsInput, HttpInput, HttpSharedInput } from './http-input.ts';
 import type { Field, HttpAuth, HttpBody, HttpManner, HttpRequest } from './http-step.ts';
@@ -38,7 +39,7 @@ export function requestOf(
     ...shared,
     ...(body === undefined ? {} : { body }),
     ...(auth === undefined || auth === false ? {} : { auth }),
-    expect: { status: [input.expect?.status ?? '2xx'].flat() },
+    expect: expectOf(input.expect ?? {}, [...path, 'expect'], textOf),
   };
 }
 

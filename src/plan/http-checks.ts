@@ -1,5 +1,6 @@
 /** The rules of an `http` body that are about more than one key, or about the meaning of a text. */
 import { REQUEST_BODIES } from './bodies.ts';
+import { expectFindings } from './expect-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { quote, quoteText } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
@@ -34,7 +35,7 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
   if (strange) errors.push(strange);
   for (const key of ['form', 'multipart'])
     errors.push(...keptNameFindings(request[key], [...path, key], 'name of a value'));
-  errors.push(...sharedFindings(request, path));
+  errors.push(...sharedFindings(request, path), ...expectFindings(request.expect, [...path, 'expect']));
   for (const key of bodies) {
     if (request.method !== undefined) continue;
     warnings.push({

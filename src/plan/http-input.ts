@@ -1,4 +1,5 @@
 /** The types of a request as its author writes it. */
+import type { ExpectInput } from './http-expect-input.ts';
 import type { ScalarInput, SizeInput } from './input-terms.ts';
 import type { Json } from './json-value.ts';
 
@@ -16,7 +17,7 @@ export interface HttpInput extends HttpSharedInput {
   file?: string | undefined;
   /** Sent as it is. */
   body?: string | undefined;
-  expect?: { status?: StatusInput | readonly StatusInput[] | undefined } | undefined;
+  expect?: ExpectInput | undefined;
 }
 
 /** What requests may have from the groups around them. */
@@ -63,6 +64,3 @@ export interface AuthInput {
   basic?: { user: string; password: string } | undefined;
   netrc?: true | undefined;
 }
-
-/** `204`, or a class such as `"2xx"`. */
-export type StatusInput = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';

@@ -1,4 +1,5 @@
 /** The request of an `http` step: what is sent, by what way, and what the answer must be. */
+import type { HttpExpect } from './http-expect.ts';
 import type { Json } from './json-value.ts';
 
 /** A request, its `${NAME}`s as written, with what `httpDefaults` around it say. */
@@ -53,8 +54,3 @@ export type HttpAuth =
   | { readonly type: 'basic'; readonly user: string; readonly password: string }
   /** By host, from the file that NETRC names, else `~/.netrc`. */
   | { readonly type: 'netrc' };
-
-export interface HttpExpect {
-  /** Statuses that count as success: exact ones, or classes such as `2xx`. */
-  readonly status: readonly (number | `${1 | 2 | 3 | 4 | 5}xx`)[];
-}

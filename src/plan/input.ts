@@ -3,7 +3,8 @@ import type { HttpDefaultsInput, HttpInput } from './http-input.ts';
 import type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 import type { StopSignal } from './plan.ts';
 
-export type { HttpDefaultsInput, HttpInput, StatusInput } from './http-input.ts';
+export type { StatusInput } from './http-expect-input.ts';
+export type { HttpDefaultsInput, HttpInput } from './http-input.ts';
 export type { DurationInput, ScalarInput, SizeInput } from './input-terms.ts';
 
 /** A step in a list; a string stands for `{ run: … }`. */

@@ -1,14 +1,93 @@
 /** The keys that say what the answer to a request must be, each with what an editor says about it. */
-import { key, oneOf, some, wholeNumber, words } from './schema-terms.ts';
+import * as z from 'zod/mini';
+import type { Json } from './plan.ts';
+import { expected, flag, key, oneOf, scalar, some, someTime, text, wholeNumber, words } from './schema-terms.ts';
 
 const status = oneOf('a status such as 204, or a class such as "2xx"', [
   wholeNumber('a status from 100 to 599', 100, 599),
   words(['1xx', '2xx', '3xx', '4xx', '5xx'], 'a status such as 204, or a class such as "2xx"'),
 ]);
 
+const someText = text(/^[\s\S]+$/, 'a text, not empty');
+
+export const textRuleShape = {
+  includes: key(
+    oneOf('a text, or an array of texts', [someText, some(someText, 'at least one text')]),
+    'Texts that are in it, all of them. Example: "ok" or ["a", "b"].',
+  ),
+  matches: key(
+    someText,
+    'A regular expression of JavaScript, with the flags u and m, that a part of it matches. Example: "^version [0-9]+".',
+  ),
+};
+
+const number = z.number(expected('a number'));
+const boundsShape = {
+  gt: key(number, 'More than this. Example: 0.'),
+  gte: key(number, 'This or more. Example: 1.'),
+  lt: key(number, 'Less than this. Example: 100.'),
+  lte: key(number, 'This or less. Example: 99.'),
+};
+
+const TYPES = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const;
+
+export const jsonRuleShape = {
+  equals: key(z.unknown() as z.ZodMiniType<Json>, 'The value itself; needed for an object. Example: {"a": 1}.'),
+  ...boundsShape,
+  type: key(words(TYPES, `one of ${TYPES.join(', ')}`), 'What it is. Example: "array".'),
+  matches: key(someText, 'Of a text: a regular expression as in body.matches. Example: "^[0-9]+$".'),
+  includes: key(
+    oneOf('a value, or an array of values', [z.null(), scalar, z.array(z.unknown() as z.ZodMiniType<Json>)]),
+    'Of a text: what is in it; of an array: its elements; all of them. Example: "admin".',
+  ),
+  length: key(
+    oneOf('a whole number, or an object with gt, gte, lt or lte', [
+      wholeNumber('a whole number, 0 or more', 0),
+      z.strictObject(boundsShape, expected('an object with gt, gte, lt or lte')),
+    ]),
+    'Characters of a text, elements of an array, members of an object. Example: 3 or {"gt": 0}.',
+  ),
+  exists: key(flag, 'Whether there is such a value. Example: false.'),
+};
+
+const RULE_WORDS = 'a value, or an object with equals, gt, gte, lt, lte, type, matches, includes, length or exists';
+
 export const expectShape = {
   status: key(
     oneOf('a status, a class such as "2xx", or an array of them', [status, some(status, 'at least one status')]),
     'Statuses that count as success, default "2xx". Example: [200, 404] or "3xx".',
+  ),
+  headers: key(
+    z.record(
+      text(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as "ETag"'),
+      oneOf('a value, or an object with includes or matches', [
+        scalar,
+        z.strictObject(textRuleShape, expected('an object with includes or matches')),
+      ]),
+      expected('an object of header names and values'),
+    ),
+    'Headers of the response: the whole value, or what is in it. Example: {"Content-Type": {"includes": "json"}}.',
+  ),
+  body: key(
+    z.strictObject(textRuleShape, expected('an object with includes or matches')),
+    'What is in the body, a text. Example: {"includes": "ok"}.',
+  ),
+  json: key(
+    z.record(
+      text(/^(?:$|\/)/, 'a JSON pointer such as "/items/0/name", or "" for the whole'),
+      oneOf(RULE_WORDS, [
+        z.null(),
+        scalar,
+        z.array(z.unknown() as z.ZodMiniType<Json>),
+        z.strictObject(jsonRuleShape, expected(RULE_WORDS)),
+      ]),
+      expected('an object of JSON pointers and values'),
+    ),
+    'Values in the body, which is JSON, by JSON pointers: the value itself, or rules for it. Example: {"/status": "up", "/items": {"length": {"gt": 0}}}.',
+  ),
+  under: key(someTime, 'From the start of the request to the end of the body it takes less. Example: "500ms".'),
+  sha256: key(
+    text(/^(?:[0-9A-Fa-f]{64}|.*\$\{.*)$/, 'a SHA-256 of 64 hexadecimal digits'),
+    `SHA-256 of the body, unpacked, in hexadecimal. Example: "\${SHA256}".`,
   ),
 };

@@ -56,7 +56,7 @@ export const httpShape = {
   body: key(anyText, 'A text that is sent as it is. Example: "ping".'),
   ...sharedShape,
   expect: key(
-    z.strictObject(expectShape, expected('an object with status')),
-    'What the response must be, else the step fails. Example: {"status": 204}.',
+    z.strictObject(expectShape, expected('an object with status, headers, body, json, under or sha256')),
+    'What the response must be, else the step fails. Example: {"status": 204} or {"json": {"/status": "up"}}.',
   ),
 };

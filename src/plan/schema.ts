@@ -18,7 +18,7 @@ import {
   sourceShape,
 } from './schema-data.ts';
 import { httpShape, partKeys } from './schema-http.ts';
-import { expectShape } from './schema-http-answer.ts';
+import { expectShape, jsonRuleShape, textRuleShape } from './schema-http-answer.ts';
 import { authShape, basicShape, httpDefaultsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
@@ -250,6 +250,8 @@ export const KEYS = {
   basic: Object.keys(basicShape),
   multipart: partKeys,
   expect: Object.keys(expectShape),
+  textRule: Object.keys(textRuleShape),
+  jsonRule: Object.keys(jsonRuleShape),
   every: Object.keys(everyShape),
   retry: Object.keys(retryShape),
   timeout: Object.keys(timeoutShape),

@@ -76,6 +76,8 @@ function kindOf(path: Path): keyof typeof KEYS {
   if (path.slice(-3).includes('multipart')) return 'multipart';
   const owner = path.at(-1);
   if (path.at(-2) === 'forEach' && typeof owner === 'string') return 'forEach';
+  const below = path.slice(path.lastIndexOf('expect') + 1);
+  if (path.includes('expect') && below.length > 0) return below[0] === 'json' ? 'jsonRule' : 'textRule';
   return typeof owner === 'string' && isKind(owner) ? owner : 'step';
 }
 

@@ -4,6 +4,7 @@ import { type FailedStep, failuresOf, isWell, type Progress } from '../events/pr
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Again } from './again.ts';
 import { formatDuration } from './durations.ts';
+import { failedLines } from './failed-lines.ts';
 import { labelWithItem } from './items.ts';
 import type { Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
@@ -87,7 +88,7 @@ function failureBlock(failure: FailedStep, options: DigestOptions): string[] {
   const step = steps.at(failure.step);
   const lines = [headLine(failure, options)];
   if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
-  for (const line of failure.tail) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
+  for (const line of failedLines(failure)) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
   if (failure.log !== undefined)
     lines.push(palette.quiet(`  log: ${cleanse(logPath(failure.log, progress.folder, cwd))}`));
   return lines;

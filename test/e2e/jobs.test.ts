@@ -254,4 +254,14 @@ describe('requests', () => {
       'GET /v1/news | step | 0 characters',
     ]);
   });
+
+  it('http-expect tells all that is not as expected, with how the body begins', async () => {
+    const PORT = await freePort();
+    const result = await job('http-expect.yaml', { PORT });
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout).toContain(
+      `✖ wrong GET http://127.0.0.1:${PORT}/health answered 200 OK, but "/status" is "up", expected "down"; "/nodes/2" is missing`,
+    );
+    expect(result.stdout).toContain('  │ {"status":"up","load":0.7,"nodes":["a","b"],"version":"2.1"}');
+  });
 });

@@ -28,7 +28,11 @@ const schema = planJsonSchema() as Schema;
 const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
 
 /** What the examples use without saying where it comes from. */
-const given = { set: {}, files: [], env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x', PASSWORD: 'x', KEY: 'x' } };
+const given = {
+  set: {},
+  files: [],
+  env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x', PASSWORD: 'x', KEY: 'x', SHA256: 'x' },
+};
 
 /** Every key below an object, with dots: `http.expect.status`. Definitions are met where the object is. */
 function keysOf(object: Schema): [key: string, property: Schema][] {
@@ -101,7 +105,9 @@ const BESIDE: Readonly<Record<string, object>> = {
 function nestedIn([part, ...below]: readonly string[], value: unknown, outer: string): unknown {
   if (part === undefined) return value;
   const key = `${outer}.${part}`;
-  return { ...BESIDE[key], [part]: nestedIn(below, value, key) };
+  // Where the name is a JSON pointer.
+  const name = key === 'http.expect.json.NAME' ? '/NAME' : part;
+  return { ...BESIDE[key], [name]: nestedIn(below, value, key) };
 }
 
 /** A plan that holds nothing but the value of a row's example at its key, and what that key needs beside it. */

@@ -110,6 +110,17 @@ describe('a request', () => {
   it.each([
     [{ form: {}, file: 'x' }, 'root.http.file: form and file exclude each other; keep one'],
     [{ auth: { bearer: 'a', netrc: true } }, 'root.http.auth.netrc: bearer and netrc exclude each other; keep one'],
+    [{ expect: { json: { 'a/b': 1 } } }, expect.stringContaining('expected a JSON pointer such as "/items/0/name"')],
+    [{ expect: { json: { '/a~2': 1 } } }, expect.stringContaining('a "~" in a JSON pointer is written "~0"')],
+    [{ expect: { json: { '/a': { grt: 1 } } } }, 'root.http.expect.json["/a"].grt: unknown key, did you mean "gt"?'],
+    [{ expect: { json: { '/a': {} } } }, 'root.http.expect.json["/a"]: no rule: say what it must be'],
+    [{ expect: { body: { include: 'x' } } }, 'root.http.expect.body.include: unknown key, did you mean "includes"?'],
+    [
+      { expect: { body: { matches: '(' } } },
+      expect.stringMatching(/^root.http.expect.body.matches: expected a regular expression: /),
+    ],
+    [{ expect: { sha256: 'abc' } }, expect.stringContaining('expected a SHA-256 of 64 hexadecimal digits, got "abc"')],
+    [{ expect: { headers: { a: '${NO}' } } }, expect.stringContaining('nothing sets "NO"')],
     [{ auth: { user: 'a' } }, 'root.http.auth.user: unknown key; expected bearer, basic, netrc'],
     [{ multipart: { a: { file: 'x', nam: 'y' } } }, 'root.http.multipart.a.nam: unknown key, did you mean "name"?'],
     [{ follow: -1 }, 'root.http.follow: expected a count of redirects from 0 to 100, got -1'],
@@ -131,5 +142,26 @@ describe('a definition with requests', () => {
   it('may not be relative where nothing in the file has a base', () => {
     const problems = load({ define: { ask: { http: '/x' } }, steps: [{ use: '#ask' }] });
     expect(problems).toContainEqual(expect.stringMatching(/^root.define.ask.http: expected an absolute URL/));
+  });
+});
+
+describe('what is expected', () => {
+  it('is told apart from values: those stand for themselves', () => {
+    const json = { '/a': null, '/b': [1], '/c': { equals: { x: 1 } }, '/d': { includes: 'x', length: 1 } };
+    const request = { url: 'http://h', expect: { headers: { ETag: 5, b: { includes: 'x' } }, json, under: '2s' } };
+    expect(first({ steps: [{ http: request }] }).expect).toEqual({
+      status: ['2xx'],
+      headers: [
+        ['etag', { equals: '5' }],
+        ['b', { includes: ['x'] }],
+      ],
+      json: [
+        ['/a', { equals: null }],
+        ['/b', { equals: [1] }],
+        ['/c', { equals: { x: 1 } }],
+        ['/d', { includes: ['x'], length: 1 }],
+      ],
+      underMs: 2000,
+    });
   });
 });

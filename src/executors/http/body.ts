@@ -16,8 +16,17 @@ export interface Progress {
 /** How the body of a step is read. */
 export type BodyRules = Pick<HttpStep, 'decompress' | 'maxBody'>;
 
-/** Bytes, unpacked, of a body that comes packed: few may become very many. */
-export const MAX_BODY = 64 * 1024 * 1024;
+/** How the body of this step is read. @param isKept whether all of it is in memory at once. */
+export function bodyRules({ decompress, maxBody }: HttpStep, isKept: boolean): BodyRules {
+  const limit = maxBody ?? (isKept ? MAX_BODY : undefined);
+  return {
+    ...(decompress === undefined ? {} : { decompress }),
+    ...(limit === undefined ? {} : { maxBody: limit }),
+  };
+}
+
+/** Bytes, unpacked, of a body that is kept in memory, or comes packed: few may become very many. */
+const MAX_BODY = 64 * 1024 * 1024;
 
 /** The body is longer than it may be. */
 export class BodyTooLarge extends Error {

@@ -1,17 +1,19 @@
 /** Carries out `http` steps: requests through one session for the whole run, each response streamed to the step's log. */
 import { setMaxListeners } from 'node:events';
-import { STATUS_CODES } from 'node:http';
 import { type ExecuteContext, type Executor, reasonOf } from '../../engine/executor.ts';
-import type { Failed, Outcome } from '../../events/outcome.ts';
+import type { Outcome } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import type { Answer } from '../saved.ts';
-import { type Progress, writeBody } from './body.ts';
-import { exchange, type HttpResponse } from './exchange.ts';
+import { bodyRules, type Progress, writeBody } from './body.ts';
+import { exchange } from './exchange.ts';
+import { expecting } from './expecting.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type HttpRequest, label, masked, requestOf } from './request.ts';
 import { openSession, type Session } from './session.ts';
+import { Excerpt } from './shown.ts';
 import { explain } from './trouble.ts';
+import { failed, isExpected, notAsExpected, wrongStatus } from './verdict.ts';
 
 export interface HttpExecutor extends Executor {
   /** Closes the connections of the session at once. Call when no step runs; afterwards nothing may be executed. */
@@ -43,7 +45,7 @@ export function openHttpExecutor(folder: string): HttpExecutor {
       kill.addEventListener('abort', abort);
       if (signal.aborted || kill.aborted) abort();
       try {
-        const attempt: Attempt = { step, context, keeping, folder: from };
+        const attempt: Attempt = { step, context, keeping, folder: from, startedAt: performance.now() };
         return await keeping.end(await carryOut(session, attempt, stop.signal), attempt);
       } catch (error) {
         if (!stop.signal.aborted) throw error;
@@ -63,6 +65,7 @@ interface Attempt {
   readonly context: ExecuteContext;
   readonly keeping: Keeping;
   readonly folder: string;
+  readonly startedAt: number;
   /** The expected one, once it is there. */
   answer?: Answer;
 }
@@ -73,7 +76,7 @@ async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): 
   const { step, context, folder } = attempt;
   const first = requestOf(step, { folder, env: context.env });
   if ('fault' in first) {
-    if (first.type === 'url') return failed(first.fault);
+    if (first.type === 'url') return failed('request', first.fault);
     return { state: 'failed', reason: { type: 'start', message: first.fault } };
   }
   const { follow = MAX_REDIRECTS } = step;
@@ -83,7 +86,10 @@ async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): 
     const next = await ask(session, request, attempt, stop);
     if ('state' in next) return next;
     if (redirects === follow) {
-      return failed(`${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`);
+      return failed(
+        'redirects',
+        `${label(request)} leads to "${masked(next.url.href)}", after ${redirects} redirects already`,
+      );
     }
     request = next;
   }
@@ -101,12 +107,18 @@ async function ask(
   try {
     return await exchange(session, request, stop, async response => {
       const { statusCode: status, headers } = response;
-      if (isExpected(step, status)) {
+      const excerpt = new Excerpt();
+      if (isExpected(step.expect, status)) {
+        const looking = expecting(step.expect);
         const write: ExecuteContext['write'] = bytes => {
           keeping.take(bytes);
+          looking.take(bytes);
+          excerpt.take(bytes);
           return context.write(bytes);
         };
-        await writeBody(response, write, progress, step);
+        await writeBody(response, write, progress, bodyRules(step, looking.isKept));
+        const unmet = looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
+        if (unmet.length > 0) return notAsExpected(request, response, unmet, excerpt);
         attempt.answer = { status, headers };
         return { state: 'succeeded', status };
       }
@@ -115,39 +127,16 @@ async function ask(
         await response.body.dump();
         return redirect;
       }
-      await writeBody(response, bytes => context.write(bytes), progress, step);
-      return unexpected(request, response, step);
+      const write: ExecuteContext['write'] = bytes => {
+        excerpt.take(bytes);
+        return context.write(bytes);
+      };
+      await writeBody(response, write, progress, step);
+      return wrongStatus(request, response, step.expect, excerpt);
     });
   } catch (error) {
-    const words = stop.aborted ? undefined : explain(error, request, progress);
-    if (words === undefined) throw error;
-    return failed(`${label(request)}: ${words}`);
+    const trouble = stop.aborted ? undefined : explain(error, request, progress);
+    if (trouble === undefined) throw error;
+    return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   }
-}
-
-function isExpected({ expect }: HttpStep, status: number): boolean {
-  return expect.status.includes(status) || expect.status.some(wanted => wanted === `${Math.floor(status / 100)}xx`);
-}
-
-/** What the server asks to wait, given as seconds or as a date. Source: RFC 9110, 10.2.3. */
-function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
-  const [text] = [value].flat();
-  if (text === undefined) return {};
-  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, Math.round(ms)) } : {};
-}
-
-/** `GET http://host/path answered 404 Not Found, expected 2xx`. */
-function unexpected(request: HttpRequest, { statusCode, headers }: HttpResponse, { expect }: HttpStep): Failed {
-  const { location } = headers;
-  const answer = [`${label(request)} answered ${statusCode}`, STATUS_CODES[statusCode] ?? []].flat().join(' ');
-  const target = typeof location === 'string' && statusCode < 400 ? ` and leads to "${masked(location)}"` : '';
-  return {
-    ...failed(`${answer}${target}, expected ${expect.status.join(' or ')}`, statusCode),
-    ...retryAfter(headers['retry-after']),
-  };
-}
-
-function failed(message: string, status?: number): Failed {
-  return { state: 'failed', reason: { type: 'http', message }, ...(status === undefined ? {} : { status }) };
 }

@@ -1,10 +1,23 @@
 /** Every way in which a request goes wrong, in plain words. */
 import { maxHeaderSize } from 'node:http';
+import type { HttpTrouble } from '../../events/outcome.ts';
 import { BodyTooLarge, type Progress } from './body.ts';
 import type { HttpRequest } from './request.ts';
 import { CONNECT_TIMEOUT_MS } from './session.ts';
 
-type Phrase = (facts: { readonly error: Error; readonly request: HttpRequest; readonly progress: Progress }) => string;
+export interface Trouble {
+  readonly kind: HttpTrouble;
+  readonly words: string;
+}
+
+/** What an error means: in words, where its code alone tells the kind. */
+type Phrase = (facts: Facts) => string | Trouble;
+
+interface Facts {
+  readonly error: Error;
+  readonly request: HttpRequest;
+  readonly progress: Progress;
+}
 
 const TRUST = 'name a file with its authority in NODE_EXTRA_CA_CERTS to trust it';
 
@@ -14,14 +27,21 @@ const selfSigned: Phrase = ({ request }) => `the certificate of ${address(reques
 const notTls: Phrase = ({ request }) => `${address(request)} does not speak TLS; perhaps http:// is meant`;
 const noRoute: Phrase = ({ request }) => `no route leads to ${address(request)}`;
 const reset: Phrase = ({ progress }) => `the connection was reset ${moment(progress)}`;
-const closed: Phrase = ({ error, progress }) => {
-  if (error.message.startsWith('bad ')) return `the answer is not valid HTTP: ${error.message}`;
-  return `the server closed the connection ${moment(progress)}`;
+const closed: Phrase = facts => {
+  const { error } = facts;
+  if (error.message.startsWith('bad ')) return notHttp(error.message);
+  return closedWords(facts);
 };
+function closedWords({ progress }: Facts): string {
+  return `the server closed the connection ${moment(progress)}`;
+}
+function notHttp(why: string): Trouble {
+  return { kind: 'protocol', words: `the answer is not valid HTTP: ${why}` };
+}
 // undici's parser; its errors have no code.
 const invalid: Phrase = facts => {
   const reason = /\((.*)\)$/.exec(facts.error.message)?.[1] ?? facts.error.message;
-  return reason === 'Invalid EOF state' ? closed(facts) : `the answer is not valid HTTP: ${reason}`;
+  return reason === 'Invalid EOF state' ? { kind: 'closed', words: closedWords(facts) } : notHttp(reason);
 };
 const unsendable: Phrase = ({ error }) => `such a request cannot be sent: ${error.message}`;
 
@@ -30,53 +50,64 @@ const tooLarge: Phrase = ({ error }) => {
   return `the body is longer than ${size}; give "maxBody" a larger size if that is meant`;
 };
 
-const PHRASES: ReadonlyMap<string, Phrase> = new Map([
-  ['BODY_TOO_LARGE', tooLarge],
-  ['ECONNREFUSED', ({ request }) => `nothing listens on ${address(request)}`],
-  ['ENOTFOUND', ({ request }) => `no host is called "${request.url.hostname}"`],
-  ['EAI_AGAIN', ({ request }) => `no name server could be asked for "${request.url.hostname}"`],
+const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]> = new Map<
+  string,
+  readonly [kind: HttpTrouble, phrase: Phrase]
+>([
+  ['BODY_TOO_LARGE', ['size', tooLarge]],
+  ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${address(request)}`]],
+  ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${request.url.hostname}"`]],
+  ['EAI_AGAIN', ['dns', ({ request }) => `no name server could be asked for "${request.url.hostname}"`]],
   [
     'UND_ERR_CONNECT_TIMEOUT',
-    ({ request }) => `${address(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
+    [
+      'connect-timeout',
+      ({ request }) => `${address(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
+    ],
   ],
-  ['ETIMEDOUT', ({ request }) => `the connection to ${address(request)} timed out`],
-  ['EHOSTUNREACH', noRoute],
-  ['ENETUNREACH', noRoute],
-  ['ECONNRESET', reset],
-  ['EPIPE', reset],
-  ['UND_ERR_SOCKET', closed],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', closed],
-  ['HTTPParserError', invalid],
-  ['UND_ERR_HEADERS_OVERFLOW', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`],
-  ['UND_ERR_INVALID_ARG', unsendable],
-  ['UND_ERR_NOT_SUPPORTED', unsendable],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', selfSigned],
-  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
-  ['UNABLE_TO_GET_ISSUER_CERT', untrusted],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
-  ['CERT_HAS_EXPIRED', ({ request }) => `the certificate of ${address(request)} has expired`],
-  ['CERT_NOT_YET_VALID', ({ request }) => `the certificate of ${address(request)} is not valid yet`],
+  ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${address(request)} timed out`]],
+  ['EHOSTUNREACH', ['unreachable', noRoute]],
+  ['ENETUNREACH', ['unreachable', noRoute]],
+  ['ECONNRESET', ['reset', reset]],
+  ['EPIPE', ['reset', reset]],
+  ['UND_ERR_SOCKET', ['closed', closed]],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', closed]],
+  ['HTTPParserError', ['protocol', invalid]],
+  ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],
+  ['UND_ERR_INVALID_ARG', ['request', unsendable]],
+  ['UND_ERR_NOT_SUPPORTED', ['request', unsendable]],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', ['tls', selfSigned]],
+  ['SELF_SIGNED_CERT_IN_CHAIN', ['tls', untrusted]],
+  ['UNABLE_TO_GET_ISSUER_CERT', ['tls', untrusted]],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', ['tls', untrusted]],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', ['tls', untrusted]],
+  ['CERT_HAS_EXPIRED', ['tls', ({ request }) => `the certificate of ${address(request)} has expired`]],
+  ['CERT_NOT_YET_VALID', ['tls', ({ request }) => `the certificate of ${address(request)} is not valid yet`]],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    ({ request }) => `the certificate of ${address(request)} is for another host than "${request.url.hostname}"`,
+    [
+      'tls',
+      ({ request }) => `the certificate of ${address(request)} is for another host than "${request.url.hostname}"`,
+    ],
   ],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', notTls],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', notTls],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', ['tls', notTls]],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['tls', notTls]],
 ]);
 
 /**
  * Says what an error of node or undici means to the author of the request. Undefined for what is none: a bug.
  */
-export function explain(error: unknown, request: HttpRequest, progress: Progress): string | undefined {
+export function explain(error: unknown, request: HttpRequest, progress: Progress): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message, code } = error as NodeJS.ErrnoException;
-  const phrase = PHRASES.get(code ?? name);
-  if (phrase !== undefined) return phrase({ error, request, progress });
+  const [kind, phrase] = PHRASES.get(code ?? name) ?? [];
+  const said = phrase?.({ error, request, progress });
+  if (kind !== undefined && said !== undefined) return typeof said === 'string' ? { kind, words: said } : said;
   if (code === undefined) return undefined;
   // zlib's codes; those of brotli begin with two underscores, once ERR is taken off.
-  if (/^(Z_|ERR__|ERR_BROTLI)/.test(code)) return `the body cannot be unpacked: ${message}`;
-  return error instanceof TypeError ? undefined : `${message} (${code})`;
+  if (/^(Z_|ERR__|ERR_BROTLI)/.test(code))
+    return { kind: 'encoding', words: `the body cannot be unpacked: ${message}` };
+  return error instanceof TypeError ? undefined : { kind: 'other', words: `${message} (${code})` };
 }
 
 /** `64 MiB`, `5 bytes`: in the largest unit of which it is a whole number. */

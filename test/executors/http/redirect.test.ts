@@ -48,7 +48,9 @@ describe('a redirect', () => {
       status: 307,
       reason: {
         type: 'http',
+        kind: 'status',
         message: `POST ${url} answered 307 Temporary Redirect and leads to "/end", expected 2xx`,
+        body: 'a hint that nobody reads',
       },
     });
     expect(server.seen).toHaveLength(1);
@@ -68,6 +70,7 @@ describe('a redirect', () => {
       state: 'failed',
       reason: {
         type: 'http',
+        kind: 'redirects',
         message: `GET ${server.url}/301/end leads to "${server.url}/end", after 5 redirects already`,
       },
     });

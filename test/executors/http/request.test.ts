@@ -103,7 +103,16 @@ describe('an answer', () => {
       [599, '599 answered 599', '2xx'],
     ] as const) {
       expect(await run(status, ...wanted)).toEqual({
-        outcome: { state: 'failed', status, reason: { type: 'http', message: message(words, wanted.join(' or ')) } },
+        outcome: {
+          state: 'failed',
+          status,
+          reason: {
+            type: 'http',
+            kind: 'status',
+            message: message(words, wanted.join(' or ')),
+            body: `this is /${status}`,
+          },
+        },
         output: `this is /${status}`,
       });
     }

@@ -1,0 +1,51 @@
+/** What an answer must be, with the variables in its texts. */
+import type { HttpExpect, Json, JsonRule, TextRule } from '../plan/plan.ts';
+import { expand } from '../plan/variables.ts';
+import { finalJson } from './final-json.ts';
+import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
+
+/** @throws {Unexpandable} when a name has no value and no default, or what it makes is no regular expression. */
+export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpect {
+  const { headers, body, json, sha256 } = expect;
+  if (headers === undefined && body === undefined && json === undefined && sha256 === undefined) return expect;
+  const text = (value: string) => variables.expand(value);
+  const ofText = ({ equals, includes, matches }: TextRule): TextRule => ({
+    ...(equals === undefined ? {} : { equals: text(equals) }),
+    ...(includes === undefined ? {} : { includes: includes.map(text) }),
+    ...(matches === undefined ? {} : { matches: finalPattern(matches, variables) }),
+  });
+  const ofJson = ({ equals, includes, matches, ...rest }: JsonRule): JsonRule => ({
+    ...rest,
+    ...(equals === undefined ? {} : { equals: finalJson(equals, text) }),
+    ...(includes === undefined ? {} : { includes: includes.map((one: Json) => finalJson(one, text)) }),
+    ...(matches === undefined ? {} : { matches: finalPattern(matches, variables) }),
+  });
+  return {
+    ...expect,
+    ...(headers === undefined ? {} : { headers: headers.map(([name, rule]) => [name, ofText(rule)] as const) }),
+    ...(body === undefined ? {} : { body: ofText(body) }),
+    ...(json === undefined ? {} : { json: json.map(([pointer, rule]) => [pointer, ofJson(rule)] as const) }),
+    ...(sha256 === undefined ? {} : { sha256: finalDigest(text(sha256)) }),
+  };
+}
+
+/** A value stands for itself in it, whatever it means to regular expressions. */
+function finalPattern(pattern: string, variables: Variables): string {
+  const literal = (value: string) => value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const expansion = expand(pattern, name => variables.get(name), literal);
+  if (expansion.type === 'unset') throw new UnsetVariable(expansion.name);
+  try {
+    new RegExp(expansion.text, 'um');
+  } catch (error) {
+    throw new Unexpandable(`expect.matches: once its variables are in it, it is ${(error as Error).message}`);
+  }
+  return expansion.text;
+}
+
+function finalDigest(digest: string): string {
+  const hex = digest.trim().toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(hex)) {
+    throw new Unexpandable('expect.sha256: once its variables are in it, it is no SHA-256 of 64 hexadecimal digits');
+  }
+  return hex;
+}

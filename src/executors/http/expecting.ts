@@ -1,0 +1,86 @@
+/** Whether an answer is what its step expects, found out while its body comes in. */
+import { createHash } from 'node:crypto';
+import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import { unmetJson } from './json-rules.ts';
+import { parsedAt } from './json-value.ts';
+import { quoted } from './shown.ts';
+
+export interface Expecting {
+  /** Whether the body is in memory as a whole. */
+  readonly isKept: boolean;
+  /** Takes a piece of the body; the bytes are copied. */
+  take(bytes: Uint8Array): void;
+  /** Call at the end of the body: in words what is not as expected. */
+  unmet(answer: AnswerFacts): string[];
+}
+
+export interface AnswerFacts {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** From the start of the request to the end of the body. */
+  readonly tookMs: number;
+}
+
+/** Looks at one answer. Its status is a matter of others. */
+export function expecting(expect: HttpExpect): Expecting {
+  const { headers = [], body, json, underMs, sha256 } = expect;
+  const isKept = body !== undefined || json !== undefined;
+  const hash = sha256 === undefined ? undefined : createHash('sha256');
+  const pieces: Uint8Array[] = [];
+  return {
+    isKept,
+    take(bytes) {
+      hash?.update(bytes);
+      if (isKept) pieces.push(bytes.slice());
+    },
+    unmet(answer) {
+      const text = isKept ? new TextDecoder().decode(Buffer.concat(pieces)) : '';
+      const tookMs = Math.ceil(answer.tookMs);
+      const digest = hash?.digest('hex');
+      return [
+        ...headers.flatMap(([name, rule]) => unmetHeader(name, rule, answer)),
+        ...(body === undefined ? [] : unmetText('the body', body, text)),
+        ...(json === undefined ? [] : unmetMembers(json, text)),
+        ...(underMs === undefined || answer.tookMs < underMs
+          ? []
+          : [`it took ${tookMs} ms, expected under ${underMs} ms`]),
+        ...(digest === sha256 ? [] : [`the SHA-256 of the body is ${digest}, expected ${sha256}`]),
+      ];
+    },
+  };
+}
+
+function unmetHeader(name: string, rule: TextRule, { headers }: AnswerFacts): string[] {
+  const value = headers[name];
+  if (value !== undefined) return unmetText(`the header "${name}"`, rule, [value].flat().join(', '), true);
+  const { equals, includes = [], matches = '' } = rule;
+  return [`the header "${name}" is missing, expected ${quoted(equals ?? includes[0] ?? matches)}`];
+}
+
+function unmetText(
+  what: string,
+  { equals, includes = [], matches }: TextRule,
+  text: string,
+  isShown = false,
+): string[] {
+  const is = isShown ? `is ${quoted(text)}, expected` : 'does not have';
+  const found = includes.filter(part => !text.includes(part)).map(part => `${what} ${is} ${quoted(part)} in it`);
+  if (equals !== undefined && text !== equals) found.push(`${what} is ${quoted(text)}, expected ${quoted(equals)}`);
+  if (matches !== undefined && !new RegExp(matches, 'um').test(text)) {
+    found.push(isShown ? `${what} ${is} what matches ${quoted(matches)}` : `${what} does not match ${quoted(matches)}`);
+  }
+  return found;
+}
+
+function unmetMembers(rules: NonNullable<HttpExpect['json']>, text: string): string[] {
+  let document: Json;
+  try {
+    document = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    if (text.trim() === '') return ['the body is empty, expected JSON'];
+    return [`the body is no JSON: ${(error as Error).message}`];
+  }
+  return rules.flatMap(([pointer, rule]) => {
+    const what = pointer === '' ? 'the whole' : quoted(pointer);
+    return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
+  });
+}

@@ -1,0 +1,67 @@
+/** Rules for values of JSON: whether they hold, and in words what is there instead. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Bounds, Json, JsonRule } from '../../plan/plan.ts';
+import { shown } from './shown.ts';
+
+/** What the value is instead of what it must be, once for each rule that does not hold. @param value `undefined`: there is none. */
+export function unmetJson(rule: JsonRule, value: Json | undefined): string[] {
+  const { exists, equals, type, matches, includes = [], length } = rule;
+  if (value === undefined) return exists === false ? [] : ['is missing'];
+  if (exists === false) return [`is ${shown(value)}, and must not be there`];
+  const is = (expected: string) => `is ${shown(value)}, expected ${expected}`;
+  const found: string[] = [];
+  if (equals !== undefined && !isDeepStrictEqual(value, equals)) found.push(is(shown(equals)));
+  if (type !== undefined && typeOf(value) !== type) found.push(is(TYPE_WORDS[type]));
+  found.push(...outOfBounds(rule, typeof value === 'number' ? value : undefined).map(is));
+  if (matches !== undefined && !(typeof value === 'string' && new RegExp(matches, 'um').test(value))) {
+    found.push(is(`a text that matches ${shown(matches)}`));
+  }
+  for (const part of includes) if (!holds(value, part)) found.push(is(`${shown(part)} in it`));
+  if (length !== undefined) found.push(...unmetLength(length, value));
+  return found;
+}
+
+const TYPE_WORDS: Readonly<Record<NonNullable<JsonRule['type']>, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'an array',
+  null: 'null',
+};
+
+function typeOf(value: Json): JsonRule['type'] {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value as 'string' | 'number' | 'boolean' | 'object';
+}
+
+/** The bounds that a number, or what is none, is not in. */
+function outOfBounds({ gt, gte, lt, lte }: Bounds, value: number | undefined): string[] {
+  const found: string[] = [];
+  const ofNumber = value ?? Number.NaN;
+  if (gt !== undefined && !(ofNumber > gt)) found.push(`more than ${gt}`);
+  if (gte !== undefined && !(ofNumber >= gte)) found.push(`${gte} or more`);
+  if (lt !== undefined && !(ofNumber < lt)) found.push(`less than ${lt}`);
+  if (lte !== undefined && !(ofNumber <= lte)) found.push(`${lte} or less`);
+  return found;
+}
+
+function holds(value: Json, part: Json): boolean {
+  if (typeof value === 'string') return typeof part === 'string' && value.includes(part);
+  return Array.isArray(value) && value.some(element => isDeepStrictEqual(element, part));
+}
+
+function unmetLength(expected: number | Bounds, value: Json): string[] {
+  const length = lengthOf(value);
+  if (length === undefined) return [`is ${shown(value)}, and has no length`];
+  if (typeof expected === 'object')
+    return outOfBounds(expected, length).map(words => `has length ${length}, expected ${words}`);
+  return length === expected ? [] : [`has length ${length}, expected ${expected}`];
+}
+
+function lengthOf(value: Json): number | undefined {
+  if (typeof value === 'string') return [...value].length;
+  if (Array.isArray(value)) return value.length;
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined;
+}

@@ -1,0 +1,64 @@
+/** What an answer means for its step: as expected or not, in words, with how its body begins. */
+import { STATUS_CODES } from 'node:http';
+import type { Failed, HttpTrouble } from '../../events/outcome.ts';
+import type { HttpExpect } from '../../plan/plan.ts';
+import type { HttpResponse } from './exchange.ts';
+import { type HttpRequest, label, masked } from './request.ts';
+import type { Excerpt } from './shown.ts';
+
+/** Whether the status is one that counts as success. */
+export function isExpected({ status: wanted }: HttpExpect, status: number): boolean {
+  return wanted.includes(status) || wanted.some(one => one === `${Math.floor(status / 100)}xx`);
+}
+
+/** `GET http://host/path answered 404 Not Found, expected 2xx`. */
+export function wrongStatus(
+  request: HttpRequest,
+  { statusCode, headers }: HttpResponse,
+  { status }: HttpExpect,
+  excerpt: Excerpt,
+): Failed {
+  const { location } = headers;
+  const target = typeof location === 'string' && statusCode < 400 ? ` and leads to "${masked(location)}"` : '';
+  const message = `${answered(request, statusCode)}${target}, expected ${status.join(' or ')}`;
+  return {
+    ...failed('status', message, { status: statusCode, body: excerpt.text() }),
+    ...retryAfter(headers['retry-after']),
+  };
+}
+
+/** `GET http://host/path answered 200 OK, but "/status" is "down", expected "up"`. @param unmet in words, all of it. */
+export function notAsExpected(
+  request: HttpRequest,
+  { statusCode }: HttpResponse,
+  unmet: readonly string[],
+  excerpt: Excerpt,
+): Failed {
+  const message = `${answered(request, statusCode)}, but ${unmet.join('; ')}`;
+  return failed('answer', message, { status: statusCode, body: excerpt.text() });
+}
+
+/** The failure of a request. */
+export function failed(
+  kind: HttpTrouble,
+  message: string,
+  { status, body }: { readonly status?: number; readonly body?: string | undefined } = {},
+): Failed {
+  return {
+    state: 'failed',
+    reason: { type: 'http', kind, message, ...(body === undefined ? {} : { body }) },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function answered(request: HttpRequest, status: number): string {
+  return [`${label(request)} answered ${status}`, STATUS_CODES[status] ?? []].flat().join(' ');
+}
+
+/** What the server asks to wait, given as seconds or as a date. Source: RFC 9110, 10.2.3. */
+function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
+  const [text] = [value].flat();
+  if (text === undefined) return {};
+  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, Math.round(ms)) } : {};
+}

@@ -1,0 +1,109 @@
+/** What the engine makes of requests: their final texts, and what of their failures may be told. */
+import { describe, expect, it } from 'vitest';
+import { finalTexts } from '../../src/engine/final-texts.ts';
+import { withoutQuotations } from '../../src/engine/hidden.ts';
+import { Variables } from '../../src/engine/variables.ts';
+import { maskedOutcome } from '../../src/events/masked.ts';
+import type { Failed } from '../../src/events/outcome.ts';
+import { createSecrets } from '../../src/events/secrets.ts';
+import type { HttpStep } from '../../src/plan/plan.ts';
+
+function request(parts: Partial<HttpStep>): HttpStep {
+  const common = { type: 'http', id: 'a', env: {}, background: false, allowFailure: false } as const;
+  return { ...common, method: 'GET', url: 'http://h/', headers: {}, expect: { status: ['2xx'] }, ...parts };
+}
+
+/** The step with its variables replaced. */
+function final(parts: Partial<HttpStep>, values: Record<string, string>): HttpStep {
+  return finalTexts(request(parts), new Variables(values, { type: 'process' })) as HttpStep;
+}
+
+const X = 'a.b&="c"\nü';
+
+describe('the texts of a request', () => {
+  it('hold a value as it is in query, forms, parts, files and credentials', () => {
+    const parts = [
+      { type: 'text', name: 'p', text: '<${X}>' },
+      { type: 'file', name: 'f', path: '${X}', fileName: '${X}', contentType: 'text/${Y}' },
+    ] as const;
+    expect(final({ query: [['q', '${X}']], body: { type: 'multipart', parts } }, { X, Y: 'csv' })).toMatchObject({
+      query: [['q', X]],
+      body: {
+        parts: [{ text: `<${X}>` }, { path: X, fileName: X, contentType: 'text/csv' }],
+      },
+    });
+    expect(final({ body: { type: 'form', fields: [['f', '${X}']] } }, { X }).body).toHaveProperty('fields', [['f', X]]);
+    expect(final({ body: { type: 'file', path: '${X}' } }, { X }).body).toHaveProperty('path', X);
+    const auth = { type: 'basic', user: 'u', password: '${X}' } as const;
+    expect(final({ auth }, { X }).auth).toHaveProperty('password', X);
+  });
+
+  it.each<[Partial<HttpStep>, RegExp]>([
+    [{ auth: { type: 'bearer', token: '${X}' } }, /^the header "Authorization" has several lines/],
+    [{ auth: { type: 'basic', user: 'a:b', password: '' } }, /^auth: the name of a user holds no ":"/],
+    [
+      { body: { type: 'multipart', parts: [{ type: 'text', name: 'p', text: '', contentType: '${X}' }] } },
+      /^the header "Content-Type" has several lines/,
+    ],
+    [{ expect: { status: [], sha256: '${X}' } }, /^expect.sha256: once its variables are in it, it is no SHA-256/],
+    [{ expect: { status: [], body: { matches: '(${X}' } } }, /^expect.matches: once its variables are in it, it is /],
+    [{ expect: { status: [], json: [['/a', { equals: { b: '${NO}' } }]] } }, /"NO"/],
+  ])('do not let a value stand where it cannot: %j', (parts, message) => {
+    expect(() => final(parts, { X })).toThrow(message);
+  });
+
+  it('hold a value in what is expected; in a regular expression it stands for itself', () => {
+    const { expect: expected } = final(
+      {
+        expect: {
+          status: [200],
+          headers: [['a', { equals: '${X}', includes: ['${X}'] }]],
+          body: { matches: '^${X}$' },
+          json: [['/a', { equals: ['${X}', 1], matches: '${X}', includes: ['${X}'], gt: 1 }]],
+          sha256: '${SUM}',
+        },
+      },
+      { X, SUM: 'AB'.repeat(32) },
+    );
+    expect(expected).toMatchObject({
+      status: [200],
+      headers: [['a', { equals: X, includes: [X] }]],
+      json: [['/a', { equals: [X, 1], includes: [X], gt: 1 }]],
+      sha256: 'ab'.repeat(32),
+    });
+    const pattern = new RegExp(expected.body?.matches ?? '', 'um');
+    expect(pattern.test(X)).toBe(true);
+    expect(pattern.test(X.replace('.', 'x'))).toBe(false);
+  });
+});
+
+describe('the failure of a request', () => {
+  const failure: Failed = {
+    state: 'failed',
+    status: 200,
+    reason: {
+      type: 'http',
+      kind: 'answer',
+      message: 'GET h answered 200 OK, but "/a" is 123456, expected 1',
+      body: 'x',
+    },
+  };
+  const run = { secretNames: ['TOKEN'], secrets: createSecrets() };
+
+  it('tells nothing of an answer that a secret comes from', () => {
+    const told = withoutQuotations(run, { type: 'output', name: 'TOKEN' }, failure);
+    expect(told.reason).toEqual({
+      type: 'http',
+      kind: 'answer',
+      message: 'GET h answered 200 OK, but not as expected; what of it is not shown, as a secret comes from it',
+    });
+    expect(withoutQuotations(run, { type: 'output', name: 'OTHER' }, failure)).toBe(failure);
+  });
+
+  it('tells no secret that its body holds, nor the half of one at which it is cut', () => {
+    const secrets = createSecrets();
+    secrets.add('TOKEN', 'open-sesame');
+    const reason = { ...failure.reason, body: '{"a": "open-sesame", "b": "open-ses…' } as Failed['reason'];
+    expect(maskedOutcome(secrets, { ...failure, reason }).reason).toMatchObject({ body: '{"a": "***", "b": "***…' });
+  });
+});
