@@ -1,5 +1,4 @@
 /** `saveTo`: a file that is there, complete, once the step has succeeded, and not touched otherwise. */
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -7,8 +6,6 @@ import {
   fsync,
   mkdirSync,
   openSync,
-  readdirSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -16,11 +13,9 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { kill, pid } from 'node:process';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { startOf } from './command/processes.ts';
+import { newDraft, removeLeftDrafts } from './drafts.ts';
 
 /** The file while it is written, under another name in the same folder. */
 export interface SavedFile {
@@ -31,8 +26,6 @@ export interface SavedFile {
   /** Removes what was written. Call it in every other ending; after {@link complete} it does nothing. */
   drop(): void;
 }
-
-let count = 0;
 
 /**
  * Opens the file; its folder is made where it is missing. What a killed run has left of it is removed. Where it cannot be
@@ -45,7 +38,7 @@ export function openSavedFile(path: string, folder: string): SavedFile | { reado
     const before = statSync(target, { throwIfNoEntry: false });
     if (before !== undefined && !before.isFile()) return { fault: `saveTo: "${path}" is there, and is no file` };
     makeFolder(dirname(target));
-    removeLeft(dirname(target));
+    removeLeftDrafts(dirname(target));
     return draftOf(path, target, before);
   } catch (error) {
     return { fault: faultWords(path, error) };
@@ -64,8 +57,7 @@ function makeFolder(folder: string): void {
 }
 
 function draftOf(path: string, target: string, before: Stats | undefined): SavedFile {
-  count += 1;
-  const draft = join(dirname(target), `${drafts()}${pid}-${startOf(pid) ?? 0}-${count}`);
+  const draft = newDraft(dirname(target));
   const file = openSync(draft, 'wx');
   // As a shell's > leaves it.
   if (before !== undefined) fchmodSync(file, before.mode & 0o7777);
@@ -109,50 +101,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-/** How the names of drafts begin that processes of this place write; the process and its start follow. */
-function drafts(): string {
-  beginning ??= `.runjobs-${createHash('sha256').update(here()).digest('hex').slice(0, 8)}-`;
-  return beginning;
-}
-
-let beginning: string | undefined;
-
-/** Within one such place a process id means one process. */
-function here(): string {
-  try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-/** Folders that were looked through: once is enough, and some hold very many files. */
-const looked = new Set<string>();
-const mostLooked = 1000;
-
-/** Removes the drafts of processes that are dead. */
-function removeLeft(folder: string): void {
-  if (looked.has(folder)) return;
-  if (looked.size === mostLooked) looked.clear();
-  looked.add(folder);
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(drafts())) continue;
-    const [process = 0, start = 0] = name.slice(drafts().length).split('-').map(Number);
-    if (!isAlive(process, start)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(process: number, start: number): boolean {
-  const found = startOf(process);
-  if (found !== undefined) return found === start;
-  if (start !== 0) return false;
-  try {
-    return kill(process, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
