@@ -1,5 +1,5 @@
 /** What the parts of the engine share: the run, and a step while it runs. */
-import type { RunEvent, SavedFacts, StepOutput } from '../events/event.ts';
+import type { RunEvent, SavedFacts, StepOutput, StepProgress } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
@@ -23,7 +23,7 @@ export interface RunContext extends Learning {
   readonly tellOutput: boolean;
   publish(event: RunEvent): void;
   /** A returned promise resolves when more output is welcome. */
-  publishOutput(event: StepOutput): Promise<void> | undefined;
+  publishOutput(event: StepOutput | StepProgress): Promise<void> | undefined;
   readonly logs: StepLogs | undefined;
   readonly slots: Slots;
   /** Aborted when everything must end at once. */

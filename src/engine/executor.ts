@@ -60,6 +60,8 @@ export interface ExecuteContext {
    * copied, so the buffer may be reused. A returned promise asks the caller to read no more until it resolves.
    */
   write(bytes: Uint8Array, stream?: 'out' | 'err'): Promise<void> | undefined;
+  /** Tells how much of an answer has come, as often as it likes: once a second it is told on. */
+  received(bytes: number, total: number | undefined): void;
   /** The step was told to stop; called again with each further measure, and for what does not end. */
   stopping(facts: StopFacts): void;
   warn(message: string): void;

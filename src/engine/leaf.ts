@@ -8,6 +8,7 @@ import { finalTexts } from './final-texts.ts';
 import { withoutQuotations } from './hidden.ts';
 import { openOutput } from './output.ts';
 import { watchQuiet } from './quiet.ts';
+import { tellReceived } from './received.ts';
 import type { Scope } from './scope.ts';
 import { learn } from './secret-values.ts';
 import { Unexpandable, type Values, type Variables } from './variables.ts';
@@ -50,6 +51,7 @@ export async function executeLeaf(
         running.readiness?.heard(bytes, stream ?? 'out');
         return welcome;
       },
+      received: tellReceived(run, running.path),
       stopping: facts => run.publish({ type: 'step.stopping', step: running.path, t: run.t(), ...facts }),
       warn: message => run.publish({ type: 'warning', t: run.t(), step: running.path, message }),
       save(values) {

@@ -101,6 +101,7 @@ async function execute(
     warn,
     started() {},
     stopping() {},
+    received() {},
     save() {},
     write(bytes) {
       tail.append(masker.write(bytes));

@@ -119,6 +119,11 @@ export const eventSchema: Schema = {
       'An attempt of a background step is ready; those that waited for it go on.',
     ),
     kind('step.output', { ...ofStep, stream: { enum: ['out', 'err'] }, text }, 'A piece of what the step prints.'),
+    kind(
+      'step.progress',
+      { ...ofStep, bytes: count, 'total?': count, rate: count },
+      'How much of an answer has come; bytes a second.',
+    ),
     kind('attempt.finished', {
       ...ofStep,
       'tick?': ordinal,

@@ -8,6 +8,7 @@ export type RunEvent =
   | StepStarted
   | StepReady
   | StepOutput
+  | StepProgress
   | AttemptFinished
   | StepRetrying
   | TickWaiting
@@ -98,6 +99,17 @@ export interface StepOutput extends OfStep {
   readonly type: 'step.output';
   readonly stream: 'out' | 'err';
   readonly text: string;
+}
+
+/** How much of an answer has come by now: once a second at most, and only where it takes longer. Not in the journal. */
+export interface StepProgress extends OfStep {
+  readonly type: 'step.progress';
+  /** As they came. */
+  readonly bytes: number;
+  /** Of which it has so many in all, where the server has told. */
+  readonly total?: number;
+  /** Bytes a second since the last time. */
+  readonly rate: number;
 }
 
 export interface AttemptFinished extends OfStep {

@@ -38,6 +38,11 @@ export function fold(progress: Progress, event: RunEvent): void {
     case 'step.output':
       print(progress.nodes.get(event.step), event.text);
       break;
+    case 'step.progress': {
+      const node = progress.nodes.get(event.step);
+      if (node !== undefined) node.received = { bytes: event.bytes, total: event.total, rate: event.rate };
+      break;
+    }
     case 'step.retrying': {
       const node = enter(progress, event.step);
       node.retry = { attempt: event.attempt, dueT: event.t + event.delayMs };
@@ -107,6 +112,7 @@ function start(progress: Progress, { step: path, t, tick, attempt, name, item, i
   node.retry = undefined;
   node.nextTick = undefined;
   node.stopping = undefined;
+  node.received = undefined;
   node.failedOrder = undefined;
   turn(node, 'running');
 }
@@ -210,6 +216,7 @@ function eachOf({ groups }: Progress, forEach: string) {
 }
 
 function attempted(node: ProgressNode, outcome: Outcome, progress: Progress): void {
+  node.received = undefined;
   node.attempted = outcome;
   if (outcome.state !== 'failed') return;
   progress.failedAttempts += 1;

@@ -227,6 +227,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
         cancelling ??= event.reason;
         break;
       case 'step.output':
+      case 'step.progress':
       case 'step.stopping':
       case 'run.finished':
         break;

@@ -28,7 +28,7 @@ const KEPT: ReadonlySet<string> = new Set([
 /** The event without secrets: `***` in their place; of saved variables that hold one, `null`. */
 export function maskedEvent(secrets: Secrets, event: RunEvent): RunEvent {
   // The bytes that it is made of were masked.
-  if (secrets.isEmpty || event.type === 'step.output') return event;
+  if (secrets.isEmpty || event.type === 'step.output' || event.type === 'step.progress') return event;
   return masked(secrets, event) as RunEvent;
 }
 

@@ -109,6 +109,7 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
     case 'step.queued':
     case 'step.ready':
     case 'step.output':
+    case 'step.progress':
     case 'step.retrying':
     case 'tick.waiting':
     case 'ticks.missed':

@@ -4,7 +4,7 @@ import type { RunEvent, Warning } from './event.ts';
 /** What takes events besides the journal. */
 export interface Listener {
   readonly name: string;
-  /** Whether it reads `step.output`. Default: true. */
+  /** Whether it reads `step.output` and `step.progress`. Default: true. */
   readonly wantsOutput?: boolean;
   report(event: RunEvent): Promise<void> | undefined;
   /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
@@ -14,7 +14,7 @@ export interface Listener {
 }
 
 export interface PublisherOptions {
-  /** Keeps an event, everything but `step.output`. Throws when it cannot. */
+  /** Keeps an event, everything but `step.output` and `step.progress`. Throws when it cannot. */
   readonly record?: (event: RunEvent) => void;
   readonly reporters: readonly Listener[];
   /** Called once, at the first event that could not be kept; nothing is recorded from then on. */
@@ -56,7 +56,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
 
   const publish = (event: RunEvent): Promise<void> | undefined => {
-    const isOutput = event.type === 'step.output';
+    const isOutput = event.type === 'step.output' || event.type === 'step.progress';
     if (!isOutput) keep(event);
     isOver ||= event.type === 'run.finished';
     let pending: Promise<void> | undefined;

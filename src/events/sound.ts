@@ -90,7 +90,7 @@ const resumed = holding({
 
 const saved = maybe(mapOf(value => value === null || text(value)));
 const ofStep: Fields = { step: text, t: number };
-const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output'>, Fields>> = {
+const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output' | 'step.progress'>, Fields>> = {
   'run.started': {
     v: number,
     run: text,

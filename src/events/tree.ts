@@ -22,6 +22,14 @@ export interface Stopping {
   readonly command?: string;
 }
 
+/** How much of something has come. */
+export interface Received {
+  readonly bytes: number;
+  readonly total: number | undefined;
+  /** Bytes a second. */
+  readonly rate: number;
+}
+
 export interface ProgressNode {
   readonly path: string;
   readonly parent: ProgressNode | undefined;
@@ -57,6 +65,8 @@ export interface ProgressNode {
   retry: { readonly attempt: number; readonly dueT: number } | undefined;
   nextTick: { readonly tick: number; readonly dueT: number } | undefined;
   stopping: Stopping | undefined;
+  /** How much of what the attempt receives has come, until it ends. */
+  received: Received | undefined;
   /** What the attempt prints, until it ends. */
   tail: Tail | undefined;
   /** The last line of the attempt before, or of the last one once the step has ended. */
@@ -89,6 +99,7 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     retry: undefined,
     nextTick: undefined,
     stopping: undefined,
+    received: undefined,
     tail: undefined,
     last: '',
     outcome: undefined,

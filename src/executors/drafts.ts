@@ -1,6 +1,6 @@
 /** Files while they are written: under names of their own, by which those of dead processes are told. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
@@ -35,15 +35,15 @@ function here(): string {
 const looked = new Set<string>();
 const mostLooked = 1000;
 
-/** Removes the drafts that processes have left which are dead. */
-export function removeLeftDrafts(folder: string): void {
+/** Calls `left` with each draft that a process has left which is dead; its notes, `….json`, are told of with it. */
+export function withLeftDrafts(folder: string, left: (draft: string) => void): void {
   if (looked.has(folder)) return;
   if (looked.size === mostLooked) looked.clear();
   looked.add(folder);
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(drafts())) continue;
+    if (!name.startsWith(drafts()) || name.endsWith('.json')) continue;
     const [process = 0, start = 0] = name.slice(drafts().length).split('-').map(Number);
-    if (!isAlive(process, start)) rmSync(join(folder, name), { force: true });
+    if (!isAlive(process, start)) left(join(folder, name));
   }
 }
 

@@ -4,7 +4,7 @@ import { reasonOf } from '../engine/executor.ts';
 import type { Outcome } from '../events/outcome.ts';
 import { childPath, type LeafStep } from '../plan/plan.ts';
 import { type Answer, collectionFor, type Saving, savedOutput, savedParts } from './saved.ts';
-import { openSavedFile } from './saved-file.ts';
+import { openSavedFile, type SavedFile } from './saved-file.ts';
 
 /** Holds what is kept while the attempt goes on. */
 export interface Keeping {
@@ -19,12 +19,18 @@ export interface Keeping {
   end(outcome: Outcome, facts?: KeptFacts): Promise<Outcome>;
   /** In the place of {@link end}, where the attempt was broken off: keeps nothing. */
   drop(): void;
+  /** The file of `saveTo`. */
+  readonly file: SavedFile | undefined;
+  /** Takes what an earlier attempt has left in the file; the bytes are copied. */
+  recall(bytes: Uint8Array): void;
 }
 
 /** What the output alone does not tell. */
 export interface KeptFacts {
   readonly answer?: Answer | undefined;
   readonly saving?: Saving | undefined;
+  /** It was broken off from outside: what of the file is there may be gone on with. */
+  readonly isBrokenOff?: boolean;
 }
 
 export type Keeps = Pick<LeafStep, 'id' | 'background' | 'save' | 'saveTo'>;
@@ -35,14 +41,18 @@ export function isSplit({ save, saveTo, retry }: Keeps & Pick<LeafStep, 'retry'>
   return keepsOutput || (retry?.on?.some(({ type }) => type === 'stderr') ?? false);
 }
 
-/** Opens it before anything starts, or says in words why the file cannot be written. Relative paths start from `folder`. */
+/**
+ * Opens it before anything starts, or says in words why the file cannot be written. Relative paths start from `folder`.
+ * @param source where the file comes from, if it may be gone on with: see {@link openSavedFile}.
+ */
 export function openKeeping(
   step: Keeps,
   context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'save'>,
   folder: string,
+  source?: string,
 ): Keeping | { readonly fault: string } {
   const { save, saveTo } = step;
-  const file = saveTo === undefined ? undefined : openSavedFile(saveTo, folder);
+  const file = saveTo === undefined ? undefined : openSavedFile(saveTo, folder, source);
   if (file !== undefined && 'fault' in file) return file;
   const collected = collectionFor(save);
 
@@ -66,9 +76,12 @@ export function openKeeping(
       collected?.take(bytes);
       file?.write(bytes);
     },
-    async end(outcome, { answer, saving: written } = {}) {
+    file,
+    recall: bytes => collected?.take(bytes),
+    async end(outcome, { answer, saving: written, isBrokenOff = false } = {}) {
       const saving = savingOf(answer, written);
       if (!isGood(outcome, step, context)) {
+        if (isBrokenOff) file?.leave();
         file?.drop();
         // Nobody will see them, but secrets among them are masked in what it has printed; what comes from output is hidden anyway.
         if (save?.type === 'file' && saving?.type === 'saved') context.save(saving.values);

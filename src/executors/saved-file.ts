@@ -1,9 +1,11 @@
 /** `saveTo`: a file that is there, complete, once the step has succeeded, and not touched otherwise. */
 import {
   closeSync,
+  createReadStream,
   existsSync,
   fchmodSync,
   fsync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   realpathSync,
@@ -15,7 +17,8 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { newDraft, removeLeftDrafts } from './drafts.ts';
+import { newDraft, withLeftDrafts } from './drafts.ts';
+import { forgetPart, leavePart, notePart, type Part, takePart } from './parts.ts';
 
 /** The file while it is written, under another name in the same folder. */
 export interface SavedFile {
@@ -25,21 +28,32 @@ export interface SavedFile {
   complete(): Promise<string | undefined>;
   /** Removes what was written. Call it in every other ending; after {@link complete} it does nothing. */
   drop(): void;
+  /** The beginning that an earlier attempt has left: what is written goes behind it. */
+  readonly part: Pick<Part, 'size' | 'validator'> | undefined;
+  /** The bytes of that beginning. */
+  earlier(): AsyncIterable<Uint8Array>;
+  /** The beginning is not that of what comes now: removes it. */
+  restart(): void;
+  /** From now on what is written may be left, as the server knows it by the validator. */
+  note(validator: string): void;
+  /** In the place of {@link drop}: leaves it to the next attempt, where it may be left. */
+  leave(): void;
 }
 
 /**
  * Opens the file; its folder is made where it is missing. What a killed run has left of it is removed. Where it cannot be
  * written that is returned, in words.
  * @param path relative ones start from `folder`.
+ * @param source where it comes from: what was left of the same is gone on with.
  */
-export function openSavedFile(path: string, folder: string): SavedFile | { readonly fault: string } {
+export function openSavedFile(path: string, folder: string, source?: string): SavedFile | { readonly fault: string } {
   try {
     const target = realPath(resolve(folder, path));
     const before = statSync(target, { throwIfNoEntry: false });
     if (before !== undefined && !before.isFile()) return { fault: `saveTo: "${path}" is there, and is no file` };
     makeFolder(dirname(target));
-    removeLeftDrafts(dirname(target));
-    return draftOf(path, target, before);
+    withLeftDrafts(dirname(target), leavePart);
+    return draftOf(path, target, before, source);
   } catch (error) {
     return { fault: faultWords(path, error) };
   }
@@ -56,28 +70,39 @@ function makeFolder(folder: string): void {
   }
 }
 
-function draftOf(path: string, target: string, before: Stats | undefined): SavedFile {
-  const draft = newDraft(dirname(target));
-  const file = openSync(draft, 'wx');
+function draftOf(path: string, target: string, before: Stats | undefined, source: string | undefined): SavedFile {
+  const part = takePart(target, source ?? '');
+  const draft = part?.draft ?? newDraft(dirname(target));
+  const file = openSync(draft, part === undefined ? 'ax' : 'a');
   // As a shell's > leaves it.
   if (before !== undefined) fchmodSync(file, before.mode & 0o7777);
   let isOpen = true;
   let fault: string | undefined;
-  const drop = () => {
+  const shut = (end: () => void) => {
     if (!isOpen) return;
     isOpen = false;
     closeSync(file);
-    rmSync(draft, { force: true });
+    end();
+  };
+  const drop = () =>
+    shut(() => {
+      rmSync(draft, { force: true });
+      forgetPart(draft);
+    });
+  const attempted = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      fault ??= faultWords(path, error);
+    }
   };
   return {
     write(bytes) {
-      try {
+      attempted(() => {
         for (let written = 0; fault === undefined && written < bytes.length; ) {
           written += writeSync(file, bytes, written);
         }
-      } catch (error) {
-        fault = faultWords(path, error);
-      }
+      });
     },
     async complete() {
       try {
@@ -92,6 +117,14 @@ function draftOf(path: string, target: string, before: Stats | undefined): Saved
       return fault;
     },
     drop,
+    part,
+    earlier: () => createReadStream(draft, { end: (part?.size ?? 0) - 1 }),
+    restart: () => attempted(() => ftruncateSync(file)),
+    note: validator => attempted(() => notePart(draft, target, { source: source ?? '', validator })),
+    leave() {
+      if (fault === undefined) attempted(() => shut(() => leavePart(draft)));
+      else drop();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** What is told of a run in whole lines, besides what its steps print: the same for every reporter that tells it in lines. */
-import type { RunEvent, StepFinished, StepOutput, StepStarted } from '../events/event.ts';
+import type { RunEvent, StepFinished, StepOutput, StepProgress, StepStarted } from '../events/event.ts';
 import { fold } from '../events/fold.ts';
 import { createProgress, type Progress } from '../events/progress.ts';
 import type { Again } from './again.ts';
@@ -58,7 +58,7 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
     return crowds.isIn(event.step) ? crowds.end(event, lines) : lines;
   };
 
-  const tell = (event: Exclude<RunEvent, StepOutput>): string[] => {
+  const tell = (event: Exclude<RunEvent, StepOutput | StepProgress>): string[] => {
     switch (event.type) {
       case 'run.started':
         return event.resumed === undefined ? [] : [`${glyphs.resumed} ${resumedWords(event.run, event.resumed)}`];
@@ -108,14 +108,14 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
     progress,
     take(event) {
       fold(progress, event);
-      if (event.type === 'step.output') return [];
+      if (event.type === 'step.output' || event.type === 'step.progress') return [];
       if (event.type !== 'step.finished' || event.outcome.state !== 'skipped') return skips.end();
       const { reason } = event.outcome;
       const isTold = !steps.isGroup(event.step) || steps.isForEach(event.step) || reason.type === 'if';
       return isTold ? skips.add(event.step, event.outcome) : [];
     },
     due: crowds.due,
-    about: event => (event.type === 'step.output' ? [] : tell(event)),
+    about: event => (event.type === 'step.output' || event.type === 'step.progress' ? [] : tell(event)),
     end: skips.end,
   };
 }

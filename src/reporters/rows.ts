@@ -2,7 +2,7 @@
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { ended, leavesOf, type Progress } from '../events/progress.ts';
 import { lastLine } from '../events/tail.ts';
-import type { ProgressNode, Stopping } from '../events/tree.ts';
+import type { ProgressNode, Received, Stopping } from '../events/tree.ts';
 import { templateOf } from '../plan/paths.ts';
 import type { Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
@@ -11,6 +11,7 @@ import { itemWords } from './items.ts';
 import { attemptsOf, copiesWords, isUnready } from './lines.ts';
 import { type Usual, usualIfSlow } from './outlook.ts';
 import { glyphs, type Palette } from './palette.ts';
+import { formatBytes } from './sizes.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
@@ -90,7 +91,16 @@ function underWay(progress: Progress, node: ProgressNode, options: RowOptions): 
   const usualMs = slowness(node, options);
   if (usualMs !== undefined) done.unshift([`usually ${formatDuration(usualMs)}`, palette.warn]);
   if (node.copies.failed > 0) done.push([`${node.copies.failed} failed`, palette.bad]);
-  return [...signs(node, options), ...done, ...output(node, palette)];
+  const come: Piece[] = node.received === undefined ? [] : [[receivedWords(node.received), palette.quiet]];
+  return [...signs(node, options), ...done, ...come, ...(come.length > 0 ? [] : output(node, palette))];
+}
+
+/** `12.3 MB of 100.0 MB, 1.2 MB/s, 73 s left`. */
+export function receivedWords({ bytes, total, rate }: Received): string {
+  const speed = `${formatBytes(rate)}/s`;
+  if (total === undefined) return `${formatBytes(bytes)}, ${speed}`;
+  const left = rate === 0 ? '' : `, ${formatDuration(((total - bytes) / rate) * 1000)} left`;
+  return `${formatBytes(bytes)} of ${formatBytes(total)}, ${speed}${left}`;
 }
 
 /** What a running step usually takes, where it takes far longer now. */

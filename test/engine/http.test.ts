@@ -1,12 +1,17 @@
 /** What the engine makes of requests: their final texts, and what of their failures may be told. */
 import { describe, expect, it } from 'vitest';
+import type { ExecuteContext } from '../../src/engine/executor.ts';
 import { finalTexts } from '../../src/engine/final-texts.ts';
 import { withoutQuotations } from '../../src/engine/hidden.ts';
+import { openRun } from '../../src/engine/run.ts';
 import { Variables } from '../../src/engine/variables.ts';
+import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
+import type { RunEvent } from '../../src/events/event.ts';
 import { maskedOutcome } from '../../src/events/masked.ts';
 import type { Failed } from '../../src/events/outcome.ts';
 import { createSecrets } from '../../src/events/secrets.ts';
 import type { HttpStep } from '../../src/plan/plan.ts';
+import { plan, steps } from '../support/steps.ts';
 
 function request(parts: Partial<HttpStep>): HttpStep {
   const common = { type: 'http', id: 'a', env: {}, background: false, allowFailure: false } as const;
@@ -105,5 +110,35 @@ describe('the failure of a request', () => {
     secrets.add('TOKEN', 'open-sesame');
     const reason = { ...failure.reason, body: '{"a": "open-sesame", "b": "open-ses…' } as Failed['reason'];
     expect(maskedOutcome(secrets, { ...failure, reason }).reason).toMatchObject({ body: '{"a": "***", "b": "***…' });
+  });
+});
+
+describe('how much of an answer has come', () => {
+  it('is told once a second at most, with the rate since, and not at all where it is quick', async () => {
+    const events: RunEvent[] = [];
+    const clock = createVirtualClock();
+    const receive = async (context: ExecuteContext, stepMs: number, count: number) => {
+      context.started();
+      for (let piece = 1; piece <= count; piece += 1) {
+        await new Promise<void>(resolve => void clock.at(clock.now() + stepMs, resolve));
+        context.received(piece * 1000, 100_000);
+      }
+      return { state: 'succeeded', status: 200 } as const;
+    };
+    const run = openRun({
+      plan: plan(steps('.', [request({ id: 'slow' }), request({ id: 'quick' })])),
+      id: 'x',
+      clock,
+      publish: event => void events.push(event),
+      executor: {
+        execute: (_, context) => (context.path === 'slow' ? receive(context, 300, 9) : receive(context, 100, 9)),
+      },
+    });
+    await clock.runUntil(run.start());
+    const told = events.filter(event => event.type === 'step.progress');
+    expect(told).toEqual([
+      { type: 'step.progress', step: 'slow', t: 1200, bytes: 4000, total: 100_000, rate: 3333 },
+      { type: 'step.progress', step: 'slow', t: 2400, bytes: 8000, total: 100_000, rate: 3333 },
+    ]);
   });
 });

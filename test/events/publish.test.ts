@@ -4,6 +4,7 @@ import { createPublisher, type Listener } from '../../src/events/publish.ts';
 
 const started: RunEvent = { type: 'step.started', step: 'a', t: 5, attempt: 1 };
 const output: RunEvent = { type: 'step.output', step: 'a', t: 6, stream: 'out', text: 'hi' };
+const received: RunEvent = { type: 'step.progress', step: 'a', t: 7, bytes: 5, rate: 1 };
 const finished: RunEvent = { type: 'run.finished', t: 9, outcome: { state: 'succeeded' }, exitCode: 0 };
 
 const listener = (
@@ -23,6 +24,16 @@ const publisher = (reporters: Listener[], record?: (event: RunEvent) => void) =>
 };
 const types = ({ report }: { report: { mock: { calls: unknown[][] } } }) =>
   report.mock.calls.map(([event]) => (event as RunEvent).type);
+
+it('what is told often, and soon void, is no event of the journal', () => {
+  const recorded: RunEvent[] = [];
+  const [one, other] = [listener('one'), listener('other', () => undefined, { wantsOutput: false })];
+  const { publish } = publisher([one, other], event => void recorded.push(event));
+  for (const event of [output, received, started]) void publish(event);
+  expect(recorded).toEqual([started]);
+  expect(types(one)).toEqual(['step.output', 'step.progress', 'step.started']);
+  expect(types(other)).toEqual(['step.started']);
+});
 
 describe('publishing an event', () => {
   it('records it before any reporter has it', () => {

@@ -40,6 +40,18 @@ describe('the live view', () => {
     expect((await look())[1]).toBe('  ⚠ fetch 1.9 s exit 7, attempt 2 in 2 s');
   });
 
+  it('shows how much of an answer has come, how fast, and when the rest will be there', async () => {
+    const { tell, look } = await stageLive();
+    tell.start('fetch');
+    tell.print('fetch', 'bytes\n');
+    tell.event({ type: 'step.progress', step: 'fetch', t: 0, bytes: 12_300_000, total: 100_000_000, rate: 1_200_000 });
+    expect((await look())[1]).toMatch(/fetch 0\.\d s 12\.3 MB of 100\.0 MB, 1\.2 MB\/s, 1m 13s left$/);
+    tell.event({ type: 'step.progress', step: 'fetch', t: 0, bytes: 500, rate: 0 });
+    expect((await look())[1]).toMatch(/fetch 0\.\d s 500 B, 0 B\/s$/);
+    tell.start('fetch', { attempt: 2 });
+    expect((await look())[1]).not.toContain('B/s');
+  });
+
   it('says what is being stopped, and why', async () => {
     const { tell, look } = await stageLive();
     tell.start('fetch');

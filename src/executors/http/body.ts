@@ -14,7 +14,10 @@ export interface Progress {
 }
 
 /** How the body of a step is read. */
-export type BodyRules = Pick<HttpStep, 'decompress' | 'maxBody'>;
+export interface BodyRules extends Pick<HttpStep, 'decompress' | 'maxBody'> {
+  /** Called with each piece: how much has come, and of how much. */
+  readonly received?: ((bytes: number, total: number | undefined) => void) | undefined;
+}
 
 /** How the body of this step is read. @param isKept whether all of it is in memory at once. */
 export function bodyRules({ decompress, maxBody }: HttpStep, isKept: boolean): BodyRules {
@@ -56,14 +59,14 @@ export async function writeBody(
   { headers, body }: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
-  { decompress = true, maxBody }: BodyRules = {},
+  { decompress = true, maxBody, received }: BodyRules = {},
 ): Promise<void> {
   const encoding = decompress ? headers['content-encoding'] : undefined;
   const limit = maxBody ?? (encoding === undefined ? Number.POSITIVE_INFINITY : MAX_BODY);
   let size = 0;
   if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
   try {
-    for await (const bytes of unpacked(counted(body, progress), encoding)) {
+    for await (const bytes of unpacked(counted(body, progress, received), encoding)) {
       size += bytes.length;
       if (size > limit) throw new BodyTooLarge(limit);
       const taken = write(bytes);
@@ -76,10 +79,15 @@ export async function writeBody(
   }
 }
 
-async function* counted(body: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  progress: Progress,
+  received: BodyRules['received'],
+): AsyncGenerator<Uint8Array> {
   progress.received = 0;
   for await (const bytes of body) {
     progress.received += bytes.length;
+    received?.(progress.received, progress.announced);
     yield bytes;
   }
 }

@@ -128,6 +128,7 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
     attempt: 1,
     signal: stopper.signal,
     kill: killer.signal,
+    received: () => {},
     env: options.env ?? { PATH: process.env.PATH ?? '' },
     started: facts => {
       if (facts?.pid !== undefined) pids.push(facts.pid);

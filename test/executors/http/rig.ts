@@ -110,6 +110,7 @@ export function context(write?: ExecuteContext['write']): TestContext {
         return undefined;
       }),
     stopping: () => {},
+    received: () => {},
     warn: () => {},
     save: values => Object.assign(saved, values),
     saved,
