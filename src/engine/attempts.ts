@@ -40,7 +40,7 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
     if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return ending;
-    if (!isRetried(retry, outcome, running.stderr?.text() ?? '')) return ending;
+    if (!isRetried(retry, outcome, running.stderr?.text() ?? '', step)) return ending;
     if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
       settled = attempt - 1;
     const delayMs = retryDelay(retry, attempt - settled, run.random, outcome.retryAfterMs);

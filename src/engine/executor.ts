@@ -47,6 +47,8 @@ export interface ExecuteContext {
   /** The step's path. */
   readonly path: string;
   readonly attempt: number;
+  /** The ticks of every `every` that it is in, the outermost first. */
+  readonly ticks: readonly number[];
   /** Aborted, with a {@link CancelReason}, when the step must stop: politely, then by force after its grace. */
   readonly signal: AbortSignal;
   /** Aborted when the whole run must end at once: no grace is left. */

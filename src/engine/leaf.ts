@@ -42,6 +42,7 @@ export async function executeLeaf(
     return run.executor.execute(work, {
       path: running.path,
       attempt,
+      ticks: scope.ticks,
       signal: scope.signal,
       kill: run.killed,
       env: variables.environment(),

@@ -95,6 +95,7 @@ async function execute(
   const outcome = await run.executor.execute(work, {
     path,
     attempt,
+    ticks: scope.ticks,
     signal: scope.signal,
     kill: run.killed,
     env,

@@ -1,13 +1,18 @@
 /** Which failures are tried again, and after how long. */
 import type { Failed } from '../events/outcome.ts';
-import type { Retry, RetryOn } from '../plan/plan.ts';
+import type { Retry, RetryOn, Step } from '../plan/plan.ts';
+import { mayPass } from './retrying-http.ts';
 
 /** Bytes of standard error that `stderr:/…/` looks at. */
 export const STDERR_BYTES = 64 * 1024;
 
-/** Whether the failure is one that `retry.on` names; all are where it is absent. @param stderr the last of what was printed there. */
-export function isRetried({ on }: Retry, failure: Failed, stderr: string): boolean {
-  return on === undefined || on.some(one => matches(one, failure, stderr));
+/**
+ * Whether the failure is one that `retry.on` names. Where it is absent all are; of a request those that may pass.
+ * @param stderr the last of what was printed there.
+ */
+export function isRetried({ on }: Retry, failure: Failed, stderr: string, step?: Step): boolean {
+  if (on !== undefined) return on.some(one => matches(one, failure, stderr));
+  return step?.type !== 'http' || mayPass(step, failure);
 }
 
 /** Whether what is printed to standard error decides. */

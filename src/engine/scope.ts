@@ -16,6 +16,8 @@ export interface ScopeOptions {
   /** The path of the step (or `…/finally`) that this is a scope of; default: the parent's. */
   readonly path?: string;
   readonly tick?: number;
+  /** Those of every `every` that it is in, the outermost first. */
+  readonly ticks?: readonly number[];
   readonly variables?: Variables;
   /** What a run that was broken off had recorded of the step, where this is entered again. */
   readonly past?: Past | undefined;
@@ -27,6 +29,8 @@ export interface ScopeOptions {
   readonly item?: Values;
 }
 
+const NO_TICKS: readonly number[] = [];
+
 /**
  * One place in the tree. A scope is told two things, each at most once, and the first reason wins: that it is *closed*
  * (nothing new may start: no process, request, retry or tick) and that it is *cancelled* (what runs must stop).
@@ -35,6 +39,7 @@ export interface ScopeOptions {
 export class Scope {
   readonly path: string;
   readonly tick: number | undefined;
+  readonly ticks: readonly number[];
   /** As those see them that start now: what a step in here saves is put over them. */
   variables: Variables;
   readonly past: Past | undefined;
@@ -62,6 +67,7 @@ export class Scope {
     if (this.#link === 'attached' && parent !== undefined) this.#background = parent.#background;
     this.path = options.path;
     this.tick = options.tick;
+    this.ticks = options.ticks ?? NO_TICKS;
     this.variables = options.variables;
     this.past = options.past;
     this.slotless = options.slotless ?? false;
@@ -84,6 +90,7 @@ export class Scope {
       slotless: parent.slotless,
       poolless: parent.poolless,
       ...(parent.tick === undefined ? {} : { tick: parent.tick }),
+      ticks: options.tick === undefined ? parent.ticks : [...parent.ticks, options.tick],
       ...options,
     });
   }

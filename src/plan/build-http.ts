@@ -38,6 +38,7 @@ export function requestOf(
     headers,
     ...shared,
     ...(body === undefined ? {} : { body }),
+    ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: input.idempotencyKey }),
     ...(auth === undefined || auth === false ? {} : { auth }),
     expect: expectOf(input.expect ?? {}, [...path, 'expect'], textOf),
   };

@@ -4,7 +4,7 @@ import { commandFindings } from './command-checks.ts';
 import { hiddenInputFindings, inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
-import { defaultsFindings, httpFindings } from './http-checks.ts';
+import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
@@ -109,7 +109,7 @@ class Checks implements Checked {
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http'], hasBase);
       this.errors.push(...errors);
-      this.warnings.push(...warnings);
+      this.warnings.push(...warnings, ...retryWarnings(step, path));
     }
     const ready = readyFindings(step, path, { list: standsIn, hasBase });
     this.errors.push(...ready.errors, ...stepFindings(step, path, standsIn));

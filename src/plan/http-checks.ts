@@ -1,6 +1,7 @@
 /** The rules of an `http` body that are about more than one key, or about the meaning of a text. */
 import { REQUEST_BODIES } from './bodies.ts';
 import { expectFindings } from './expect-checks.ts';
+import { isIdempotent } from './http-methods.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { quote, quoteText } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
@@ -45,6 +46,17 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
     });
   }
   return { errors, warnings };
+}
+
+/** Warns of a `retry` that repeats nothing. */
+export function retryWarnings({ http, retry }: Raw, path: Path): Finding[] {
+  const isPlain = typeof retry === 'number' ? retry > 0 : isRaw(retry) && retry.on === undefined;
+  const request: Raw = typeof http === 'string' ? { ...parseRequestLine(http) } : isRaw(http) ? http : {};
+  const { method, idempotencyKey } = request;
+  if (!isPlain || typeof method !== 'string' || idempotencyKey !== undefined) return [];
+  if (isIdempotent({ method: method.toUpperCase() })) return [];
+  const message = `retry repeats no ${method.toUpperCase()}, which may do twice what is meant once; add idempotencyKey to it, or say when: {times, on: [network]}`;
+  return [{ message, path: [...path, 'retry'], at: 'key' }];
 }
 
 /** Checks `httpDefaults`; what has a wrong type is passed over. */

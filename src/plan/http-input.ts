@@ -17,6 +17,8 @@ export interface HttpInput extends HttpSharedInput {
   file?: string | undefined;
   /** Sent as it is. */
   body?: string | undefined;
+  /** Sent with each attempt, so that the server does it once. */
+  idempotencyKey?: true | string | undefined;
   expect?: ExpectInput | undefined;
 }
 

@@ -9,7 +9,7 @@ export type RequestTexts = ReadonlyMap<string, Placed>;
 /** Keys whose members have names, which are merged by them. */
 const MERGED = ['headers', 'query'];
 const SHARED = ['baseUrl', 'auth'];
-const OWN = ['url', 'auth', 'json', 'form', 'multipart', 'file', 'body', 'expect'];
+const OWN = ['url', 'auth', 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey', 'expect'];
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
 export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {

@@ -12,6 +12,8 @@ export interface HttpRequest extends HttpManner {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
   readonly auth?: HttpAuth;
+  /** Sent with each attempt, so that the server does it once; `true`: one of its own for each step and tick of a run. */
+  readonly idempotencyKey?: true | string;
   readonly expect: HttpExpect;
 }
 

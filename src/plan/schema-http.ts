@@ -54,6 +54,10 @@ export const httpShape = {
   ),
   file: key(path, 'A file whose bytes are sent, streamed; relative to the plan\'s folder. Example: "backup.tar.gz".'),
   body: key(anyText, 'A text that is sent as it is. Example: "ping".'),
+  idempotencyKey: key(
+    oneOf('true, or a text', [z.literal(true), text(NOT_BLANK, 'a key, not blank')]),
+    `Sent as Idempotency-Key with each attempt, so that the server does it once and retry may repeat it; true: one that is made for each step and tick of a run, the same when it is resumed. Example: true or "order-\${ORDER}".`,
+  ),
   ...sharedShape,
   expect: key(
     z.strictObject(expectShape, expected('an object with status, headers, body, json, under or sha256')),

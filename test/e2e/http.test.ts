@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { planFile, runjobs, until } from '../support/cli.ts';
+import { planFile, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 /** A server that lives as long as the test; its url. */
 async function serve(answer: RequestListener): Promise<string> {
@@ -37,15 +37,71 @@ describe('a download', () => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const plan = planFile({ steps: [{ id: 'get', http: { url, expect: { sha256 } }, saveTo: 'out/file' }] });
     const folder = dirname(plan);
-    const first = runjobs([plan]);
+    const kept = ['--state-dir', temporaryFolder()];
+    const first = runjobs([plan, ...kept]);
     const drafts = () => readdirSync(join(folder, 'out')).filter(name => !name.endsWith('.json'));
     await until(() => half && readFileSync(join(folder, 'out', drafts()[0] ?? '')).length > 0);
     first.kill('SIGKILL');
     await first;
-    const { exitCode, stdout } = await runjobs(['resume'], { cwd: folder });
+    const { exitCode, stdout } = await runjobs(['resume', ...kept]);
     expect(exitCode, String(stdout)).toBe(0);
     expect(readdirSync(join(folder, 'out'))).toEqual(['file']);
     expect(readFileSync(join(folder, 'out/file')).equals(bytes)).toBe(true);
     expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+  });
+});
+
+describe('a request that is repeated', () => {
+  it('has the same key in all attempts and in a resumed run, and another one in another run', async () => {
+    const keys: unknown[] = [];
+    let isUp = false;
+    const url = await serve((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.writeHead(isUp ? 201 : 503).end();
+    });
+    const http = { url, method: 'POST', json: {}, idempotencyKey: true };
+    const plan = planFile({ steps: ['true', { id: 'order', http, retry: { times: 1, delay: '1ms' } }] });
+    const kept = ['--state-dir', temporaryFolder()];
+    expect((await runjobs([plan, ...kept])).exitCode).toBe(1);
+    isUp = true;
+    const resumed = await runjobs(['resume', ...kept]);
+    expect(resumed.exitCode, `${resumed.stdout}${resumed.stderr}`).toBe(0);
+    expect((await runjobs([plan])).exitCode).toBe(0);
+    const [first, second, third, fourth] = keys;
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect([second, third]).toEqual([first, first]);
+    expect(fourth).not.toBe(first);
+  });
+});
+
+describe('a server that is slow', () => {
+  it.each<[string, RequestListener]>([
+    ['to answer', () => {}],
+    ['in the middle of the body', (_, response) => void response.writeHead(200, { 'content-length': 9 }).write('half')],
+  ])('%s fails the step when its time is over, and sees the connection closed', async (_, answer) => {
+    let closed = () => {};
+    const isClosed = new Promise<void>(resolve => {
+      closed = resolve;
+    });
+    const url = await serve((request, response) => {
+      request.socket.once('close', closed);
+      answer(request, response);
+    });
+    const { exitCode, stdout } = await runjobs([planFile({ steps: [{ id: 'ask', http: url, timeout: '300ms' }] })]);
+    expect(exitCode).toBe(1);
+    expect(String(stdout)).toContain('✖ ask timed out after 300ms');
+    await isClosed;
+  });
+
+  it('and asks for more time than there is fails the step at once', async () => {
+    const later = new Date(Date.now() + 3_600_000).toUTCString();
+    let count = 0;
+    const url = await serve((_, response) => {
+      count += 1;
+      response.writeHead(429, { 'retry-after': later }).end();
+    });
+    const ask = { id: 'ask', http: url, retry: 5, timeout: { total: '60s' } };
+    expect((await runjobs([planFile({ steps: [ask] })])).exitCode).toBe(1);
+    expect(count).toBe(1);
   });
 });

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { ExecuteContext } from '../../src/engine/executor.ts';
 import { finalTexts } from '../../src/engine/final-texts.ts';
 import { withoutQuotations } from '../../src/engine/hidden.ts';
+import { isRetried } from '../../src/engine/retrying.ts';
 import { openRun } from '../../src/engine/run.ts';
 import { Variables } from '../../src/engine/variables.ts';
 import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import { maskedOutcome } from '../../src/events/masked.ts';
-import type { Failed } from '../../src/events/outcome.ts';
+import type { Failed, HttpTrouble } from '../../src/events/outcome.ts';
 import { createSecrets } from '../../src/events/secrets.ts';
 import type { HttpStep } from '../../src/plan/plan.ts';
-import { plan, steps } from '../support/steps.ts';
+import { plan, retry, steps } from '../support/steps.ts';
 
 function request(parts: Partial<HttpStep>): HttpStep {
   const common = { type: 'http', id: 'a', env: {}, background: false, allowFailure: false } as const;
@@ -141,4 +142,75 @@ describe('how much of an answer has come', () => {
       { type: 'step.progress', step: 'slow', t: 2400, bytes: 8000, total: 100_000, rate: 3333 },
     ]);
   });
+});
+
+describe('a further attempt of a request', () => {
+  const settings = { times: 1, delayMs: 0, factor: 1, maxDelayMs: 0, jitter: 'none' } as const;
+  const http = (kind: HttpTrouble | undefined, status?: number) => ({
+    reason: { type: 'http', message: '', ...(kind && { kind }) },
+    ...(status === undefined ? {} : { status }),
+  });
+  const again = (method: string, failure: object, more: Partial<HttpStep> = {}) =>
+    isRetried(settings, { state: 'failed', ...failure } as Failed, '', request({ method, ...more }));
+
+  it.each([
+    ...(['dns', 'refused', 'unreachable', 'connect-timeout', 'reset', 'closed'] as const).map(kind => http(kind)),
+    ...[408, 425, 429, 500, 503, 599].map(status => http('status', status)),
+    { reason: { type: 'timeout', limitMs: 1 } },
+    { reason: { type: 'timeout', limitMs: 1, clock: 'quiet' } },
+  ])('is made after what may pass, if it may be sent twice: %j', failure => {
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+      expect(again(method, failure)).toBe(true);
+    for (const method of ['POST', 'PATCH', 'PURGE']) {
+      expect(again(method, failure)).toBe(false);
+      expect(again(method, failure, { idempotencyKey: true })).toBe(true);
+    }
+  });
+
+  it.each([
+    ...(['request', 'tls', 'proxy', 'protocol', 'encoding', 'size', 'redirects', 'other'] as const).map(kind =>
+      http(kind),
+    ),
+    ...[400, 401, 404, 409, 301].map(status => http('status', status)),
+    http('answer', 200),
+    { reason: { type: 'start', message: '' } },
+    { reason: { type: 'save', message: '' }, status: 200 },
+  ])('is not made after what stays: %j', failure => {
+    expect(again('GET', failure)).toBe(false);
+  });
+
+  it('is made whatever was to be sent, where nothing was for want of a slot', () => {
+    expect(again('POST', { reason: { type: 'timeout', limitMs: 1, clock: 'queue' } })).toBe(true);
+  });
+
+  it('is made as the plan says, where it does', () => {
+    const on = [{ type: 'http', status: 404 }] as const;
+    const failure = { state: 'failed', ...http('status', 404) } as Failed;
+    expect(isRetried({ ...settings, on }, failure, '', request({ method: 'POST' }))).toBe(true);
+  });
+});
+
+it('an attempt is told the ticks of every `every` around it', async () => {
+  const seen: string[] = [];
+  const clock = createVirtualClock();
+  const every = (times: number) => ({ every: { intervalMs: 10, times, overlap: 'skip' } }) as const;
+  const run = openRun({
+    plan: plan(
+      steps('.', [
+        steps('outer', [request({ id: 'in', ...every(2), retry: retry(1, { delayMs: 0 }).retry })], every(2)),
+      ]),
+    ),
+    id: 'x',
+    clock,
+    publish: () => undefined,
+    executor: {
+      async execute(_, { ticks, attempt }) {
+        seen.push(`${ticks.join('.')}/${attempt}`);
+        const isFirst = attempt === 1 && ticks.join() === '1,1';
+        return isFirst ? { state: 'failed', reason: { type: 'http', message: '' } } : { state: 'succeeded' };
+      },
+    },
+  });
+  await clock.runUntil(run.start());
+  expect(seen).toEqual(['1.1/1', '1.1/2', '1.2/1', '2.1/1', '2.2/1']);
 });

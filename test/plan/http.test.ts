@@ -165,3 +165,23 @@ describe('what is expected', () => {
     });
   });
 });
+
+describe('retry of a request', () => {
+  const warnings = (step: object) => {
+    const loaded = planFrom(step, { folder: '/plans', given: { set: {}, files: [], env: {} } });
+    return loaded.type === 'loaded' ? loaded.warnings.map(({ path, message }) => `${path}: ${message}`) : ['rejected'];
+  };
+
+  it('that may not be sent twice is warned of, unless it says when, or has a key', () => {
+    const told = expect.stringMatching(
+      /^root.retry: retry repeats no POST, .*; add idempotencyKey to it, or say when: /,
+    );
+    expect(warnings({ http: 'POST http://h', retry: 3 })).toEqual([told]);
+    expect(warnings({ http: { url: 'http://h', method: 'post' }, retry: { times: 3 } })).toEqual([told]);
+    expect(warnings({ http: 'POST http://h', retry: { times: 3, on: ['network'] } })).toEqual([]);
+    expect(warnings({ http: { url: 'http://h', method: 'POST', idempotencyKey: true }, retry: 3 })).toEqual([]);
+    expect(warnings({ http: 'PUT http://h', retry: 3 })).toEqual([]);
+    expect(warnings({ http: 'POST http://h', retry: 0 })).toEqual([]);
+    expect(warnings({ run: 'x', retry: 3 })).toEqual([]);
+  });
+});

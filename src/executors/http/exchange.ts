@@ -1,13 +1,13 @@
 /** One request and its response, over one connection of the session. */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
 
 export type HttpResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
-const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
 const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 /**
@@ -46,9 +46,14 @@ export async function exchange<T>(
     return await converseOver(connection);
   } catch (error) {
     const wasStale = connection.isUsed && !isAnswered && CLOSED_BY_SERVER.includes((error as { code: string }).code);
-    if (!wasStale || stop.aborted || !IDEMPOTENT.includes(request.method)) throw error;
+    if (!wasStale || stop.aborted || !mayRepeat(request)) throw error;
   }
   return converseOver(session.open(origin));
+}
+
+function mayRepeat({ method, headers }: HttpRequest): boolean {
+  const key = headers['idempotency-key'];
+  return isIdempotent({ method, ...(key === undefined ? {} : { idempotencyKey: key }) });
 }
 
 async function converse<T>(session: Session, connection: Connection, stop: AbortSignal, talk: () => Promise<T>) {

@@ -85,7 +85,7 @@ interface Attempt {
 async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): Promise<Outcome> {
   stop.throwIfAborted();
   const { step, context, folder } = attempt;
-  const first = requestOf(step, { folder, env: context.env });
+  const first = requestOf(step, { ...context, folder });
   if ('fault' in first) {
     if (first.type === 'url') return failed('request', first.fault);
     return { state: 'failed', reason: { type: 'start', message: first.fault } };
@@ -93,6 +93,7 @@ async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): 
   const { follow = MAX_REDIRECTS } = step;
   let request = step.saveTo === undefined ? first : askingForRest(first, step, attempt.part);
   context.started();
+  const visited = new Set<string>();
   for (let redirects = 0; ; ) {
     const next = await ask(session, request, attempt, stop);
     switch (next.type) {
@@ -102,10 +103,8 @@ async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): 
         request = next.request;
         break;
       case 'redirected':
-        if (redirects === follow) {
-          const where = masked(next.request.url.href);
-          return failed('redirects', `${label(request)} leads to "${where}", after ${redirects} redirects already`);
-        }
+        visited.add(request.url.href);
+        if (redirects === follow) return tooFar(request, next.request.url.href, { redirects, visited });
         redirects += 1;
         request = next.request;
         break;
@@ -113,6 +112,19 @@ async function carryOut(session: Session, attempt: Attempt, stop: AbortSignal): 
         return next satisfies never;
     }
   }
+}
+
+/** One more redirect than may be followed. */
+function tooFar(
+  request: HttpRequest,
+  href: string,
+  { redirects, visited }: { readonly redirects: number; readonly visited: ReadonlySet<string> },
+): Outcome {
+  const where = `"${masked(href)}"`;
+  const words = visited.has(href)
+    ? `leads back to ${where}: the redirects go in a circle`
+    : `leads to ${where}, after ${redirects} redirects already`;
+  return failed('redirects', `${label(request)} ${words}`);
 }
 
 /** What comes of one request. */

@@ -1,6 +1,8 @@
 /** The request that an HTTP step describes, ready to be sent, and the words for it. */
+import type { ExecuteContext } from '../../engine/executor.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import { authorizationOf, credentials } from './auth.ts';
+import { idempotencyHeader } from './idempotency.ts';
 import { type Payload, payloadOf } from './payload.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -18,25 +20,26 @@ export interface NoRequest {
   readonly fault: string;
 }
 
-export interface RequestPlace {
+export interface RequestPlace extends Pick<ExecuteContext, 'env' | 'path' | 'ticks'> {
   /** Where relative paths start. */
   readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The request of a step; its own headers win. */
-export function requestOf(step: HttpStep, { folder, env }: RequestPlace): HttpRequest | NoRequest {
+export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | NoRequest {
   const url = webUrl(step.url);
   if (url === undefined) {
     return { type: 'url', fault: `"${masked(step.url)}" is not a URL such as "https://example.org/health"` };
   }
   const { query, auth, body, decompress = true } = step;
   if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
-  const payload = body && payloadOf(body, folder);
+  const payload = body && payloadOf(body, place.folder);
   if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
   const headers = lowerCase(step.headers);
   const authorization =
-    auth === undefined || headers.authorization !== undefined ? credentials(url) : authorizationOf(auth, url, env);
+    auth === undefined || headers.authorization !== undefined
+      ? credentials(url)
+      : authorizationOf(auth, url, place.env);
   if ('fault' in authorization) return { type: 'start', fault: authorization.fault };
   return {
     method: step.method,
@@ -47,6 +50,7 @@ export function requestOf(step: HttpStep, { folder, env }: RequestPlace): HttpRe
       ...(decompress ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
       ...(payload?.contentType === undefined ? {} : { 'content-type': payload.contentType }),
       ...authorization,
+      ...idempotencyHeader(step, place),
       ...headers,
     },
     ...(payload === undefined ? {} : { payload }),

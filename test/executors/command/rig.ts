@@ -126,6 +126,7 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
   const executed = executor.execute(step, {
     path: 'step',
     attempt: 1,
+    ticks: [],
     signal: stopper.signal,
     kill: killer.signal,
     received: () => {},

@@ -76,6 +76,20 @@ describe('a redirect', () => {
     });
   });
 
+  it('that leads in a circle is said to do so', async () => {
+    const server = await serve((request, response) => {
+      response.writeHead(302, { location: request.url === '/a' ? '/b' : '/a' }).end();
+    });
+    expect(await open().execute(step(`${server.url}/a`), context())).toEqual({
+      state: 'failed',
+      reason: {
+        type: 'http',
+        kind: 'redirects',
+        message: `GET ${server.url}/b leads back to "${server.url}/a": the redirects go in a circle`,
+      },
+    });
+  });
+
   it('is an answer where none are followed, and more are followed where more may be', async () => {
     const server = await serveRedirects();
     const none = await open().execute(step(`${server.url}/301/end`, { follow: 0 }), context());

@@ -97,6 +97,7 @@ export function context(write?: ExecuteContext['write']): TestContext {
   return {
     path: 'step',
     attempt: 1,
+    ticks: [],
     signal: signal.signal,
     kill: kill.signal,
     env: {},

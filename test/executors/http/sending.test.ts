@@ -206,3 +206,46 @@ it('a request says who sends it, and which version', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   expect((await send({})).seen.headers['user-agent']).toBe(`runjobs/${version}`);
 });
+
+describe('the key by which a request is known again', () => {
+  const keyOf = async (idempotencyKey: true | string, place: object = {}) => {
+    const keys: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      keys.push(request.headers['idempotency-key'] as string | undefined);
+      response.end();
+    });
+    const ctx = { ...context(), env: { RUNJOBS_RUN: 'run-1' }, ...place };
+    await open().execute(step(server.url, { method: 'POST', idempotencyKey }), ctx);
+    return keys[0];
+  };
+
+  it('is the same for all attempts of a tick, and for no other tick, step or run', async () => {
+    const key = await keyOf(true, { ticks: [1] });
+    expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await keyOf(true, { ticks: [1], attempt: 2 })).toBe(key);
+    const others = [
+      { ticks: [2] },
+      { ticks: [1, 1] },
+      { ticks: [1], path: 'x' },
+      { ticks: [1], env: { RUNJOBS_RUN: 'y' } },
+    ];
+    for (const other of others) expect(await keyOf(true, other)).not.toBe(key);
+  });
+
+  it('is what the step says, where it does', async () => {
+    expect(await keyOf('order-7')).toBe('order-7');
+  });
+
+  it('lets a POST be repeated when a kept connection was closed meanwhile', async () => {
+    let requests = 0;
+    const server = await serve((request, response) => {
+      requests += 1;
+      if (requests === 2) request.socket.destroy();
+      else response.end();
+    });
+    const executor = open();
+    const post = step(server.url, { method: 'POST', idempotencyKey: true });
+    await executor.execute(post, context());
+    expect(await executor.execute(post, context())).toEqual({ state: 'succeeded', status: 200 });
+  });
+});

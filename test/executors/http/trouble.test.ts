@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { HttpTrouble } from '../../../src/events/outcome.ts';
 import { explain } from '../../../src/executors/http/trouble.ts';
 import type { HttpStep } from '../../../src/plan/plan.ts';
 import { context, listen, open, serve, serveBytes, step } from './rig.ts';
@@ -158,6 +159,28 @@ describe('TLS', () => {
     const { url } = await listen(createHttpsServer({ key: pem, cert: pem }));
     expect(await messageOf(step(url))).toMatch(/the (server closed the connection|connection was reset) before/);
   });
+});
+
+it.each<[HttpTrouble, string, string | undefined]>([
+  ['request', 'http://', undefined],
+  ['dns', 'http://no-such-host.invalid/', undefined],
+  ['refused', 'http://127.0.0.1:1/', undefined],
+  ['tls', 'https:', ''],
+  ['closed', 'http:', ''],
+  ['closed', 'http:', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf'],
+  ['closed', 'http:', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf'],
+  ['protocol', 'http:', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ['protocol', 'http:', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`],
+  ['encoding', 'http:', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-encoding: gzip\r\n\r\nno'],
+])('a machine can tell it is "%s": %s %j', async (kind, url, answer) => {
+  const server =
+    url === 'https:'
+      ? await serve((_, response) => void response.end())
+      : await serveBytes(socket => socket.end(answer ?? ''));
+  const target = answer === undefined ? url : server.url.replace('http:', url);
+  const outcome = await open().execute(step(target), context());
+  expect(outcome).toMatchObject({ state: 'failed', reason: { type: 'http', kind } });
+  expect(outcome).not.toHaveProperty('status');
 });
 
 describe('the words', () => {
