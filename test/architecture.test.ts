@@ -26,7 +26,7 @@ const ROOMS: Record<string, Room> = {
   },
   'src/executors/http': {
     ours: ['src/executors/http', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
-    packages: ['undici'],
+    packages: ['undici', 'tough-cookie'],
   },
   'src/executors/lists': {
     ours: ['src/executors/lists', 'src/engine/executor.ts', 'src/plan'],

@@ -1,4 +1,6 @@
 /** What an answer must be, with the variables in its texts. */
+
+import { escapeRegex } from '../plan/line-pattern.ts';
 import type { HttpExpect, Json, JsonRule, TextRule } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
 import { finalJson } from './final-json.ts';
@@ -31,8 +33,7 @@ export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpec
 
 /** A value stands for itself in it, whatever it means to regular expressions. */
 function finalPattern(pattern: string, variables: Variables): string {
-  const literal = (value: string) => value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const expansion = expand(pattern, name => variables.get(name), literal);
+  const expansion = expand(pattern, name => variables.get(name), escapeRegex);
   if (expansion.type === 'unset') throw new UnsetVariable(expansion.name);
   try {
     new RegExp(expansion.text, 'um');

@@ -1,5 +1,5 @@
 /** The texts of a request as it is sent: with their variables in them. */
-import type { HttpAuth, HttpBody, HttpPart, HttpRequest } from '../plan/plan.ts';
+import type { HttpAuth, HttpBody, HttpManner, HttpPart, HttpRequest } from '../plan/plan.ts';
 import { expandUrl } from '../plan/url-variables.ts';
 import { finalExpect } from './final-expect.ts';
 import { finalJson } from './final-json.ts';
@@ -19,11 +19,25 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
     ...(body === undefined ? {} : { body: finalBody(body, text) }),
     ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
     ...(typeof key === 'string' ? { idempotencyKey: finalHeader('Idempotency-Key', text(key)) } : {}),
+    ...finalManner(request, text),
     expect: finalExpect(expect, variables),
   };
 }
 
 type Text = (value: string) => string;
+
+function finalManner({ session, proxy, tls, socket }: HttpRequest, text: Text): HttpManner {
+  const { ca, cert, key } = tls ?? {};
+  const files = Object.entries({ ca, cert, key }).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, text(path)]],
+  );
+  return {
+    ...(typeof session === 'string' ? { session: text(session) } : {}),
+    ...(typeof proxy === 'string' ? { proxy: text(proxy) } : {}),
+    ...(tls === undefined ? {} : { tls: { ...tls, ...Object.fromEntries(files) } }),
+    ...(socket === undefined ? {} : { socket: text(socket) }),
+  };
+}
 
 function finalUrl(url: string, variables: Variables): string {
   const expansion = expandUrl(url, name => variables.get(name));

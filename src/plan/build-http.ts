@@ -3,7 +3,7 @@ import { type TextOf, textsOf } from './build-data.ts';
 import { expectOf } from './build-expect.ts';
 import { partsOf } from './build-parts.ts';
 import type { AuthInput, FieldsInput, HttpDefaultsInput, HttpInput, HttpSharedInput } from './http-input.ts';
-import type { Field, HttpAuth, HttpBody, HttpManner, HttpRequest } from './http-step.ts';
+import type { Field, HttpAuth, HttpBody, HttpManner, HttpRequest, HttpTls } from './http-step.ts';
 import type { ScalarInput } from './input-terms.ts';
 import { parseRequestLine } from './request-line.ts';
 import { parseSize } from './size.ts';
@@ -56,18 +56,18 @@ export function defaultsOf(
 }
 
 function sharedOf(input: HttpSharedInput, path: Path, textOf: TextOf): HttpDefaults {
-  const { query, headers, auth, follow, decompress, maxBody } = input;
+  const { query, headers, auth, follow, maxBody, ...rest } = input;
   return {
     ...(query === undefined ? {} : { query: fieldsOf(query, [...path, 'query'], textOf) }),
     ...(headers === undefined ? {} : { headers: textsOf(headers, [...path, 'headers'], textOf) }),
     ...(auth === undefined ? {} : { auth: auth === false ? false : authOf(auth) }),
     ...(follow === undefined ? {} : { follow: follow === false ? 0 : follow }),
-    ...(decompress === undefined ? {} : { decompress }),
+    ...mannerOf(rest),
     ...(maxBody === undefined ? {} : { maxBody: parseSize(maxBody) ?? 0 }),
   };
 }
 
-/** Headers, whose names may be written in any case, and query are merged by name; of all else the inner one counts. */
+/** Headers, whose names may be written in any case, query and tls are merged by name; of all else the inner one counts. */
 function merged(outer: HttpDefaults, inner: HttpDefaults): HttpDefaults {
   const names = new Set(Object.keys(inner.headers ?? {}).map(name => name.toLowerCase()));
   const headers = Object.entries(outer.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
@@ -75,6 +75,7 @@ function merged(outer: HttpDefaults, inner: HttpDefaults): HttpDefaults {
   return {
     ...outer,
     ...inner,
+    ...(outer.tls === undefined ? {} : { tls: { ...outer.tls, ...inner.tls } }),
     ...(outer.headers === undefined ? {} : { headers: { ...Object.fromEntries(headers), ...inner.headers } }),
     ...(outer.query === undefined ? {} : { query: [...query, ...(inner.query ?? [])] }),
   };
@@ -86,6 +87,18 @@ function fieldsOf(fields: FieldsInput, path: Path, textOf: TextOf): readonly Fie
     if (!Array.isArray(value)) return [[name, textOf(value as ScalarInput, at)] as const];
     return value.map((one, index) => [name, textOf(one, [...at, index])] as const);
   });
+}
+
+/** What is the same in the plan. */
+function mannerOf({ decompress, session, proxy, tls, http2, socket }: HttpSharedInput): HttpManner {
+  return {
+    ...(decompress === undefined ? {} : { decompress }),
+    ...(session === undefined ? {} : { session }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(tls === undefined ? {} : { tls: tls as HttpTls }),
+    ...(http2 === undefined ? {} : { http2 }),
+    ...(socket === undefined ? {} : { socket }),
+  };
 }
 
 function authOf({ bearer, basic }: AuthInput): HttpAuth {

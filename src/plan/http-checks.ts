@@ -68,12 +68,23 @@ export function defaultsFindings(defaults: unknown, path: Path): Finding[] {
 }
 
 /** What requests and their defaults have in common. */
-function sharedFindings({ headers, query, auth }: Raw, path: Path): Finding[] {
+function sharedFindings({ headers, query, auth, tls, proxy }: Raw, path: Path): Finding[] {
+  const isNone = typeof proxy === 'string' && !proxy.includes('${') && !/^(?:https?:\/\/)?[^/\s]+\/?$/.test(proxy);
+  const message = `expected a URL such as "http://proxy.example:3128", got ${quote(proxy)}`;
   return [
+    ...(isNone ? [{ message, path: [...path, 'proxy'], at: 'value' as const }] : []),
+    ...tlsFindings(tls, [...path, 'tls']),
     ...headerFindings(headers, [...path, 'headers']),
     ...keptNameFindings(query, [...path, 'query'], 'name of a value'),
     ...authFindings(auth, [...path, 'auth']),
   ];
+}
+
+/** A certificate is of no use without its key, which may be in the same file. */
+function tlsFindings(tls: unknown, path: Path): Finding[] {
+  if (!isRaw(tls) || (tls.cert === undefined) === (tls.key === undefined)) return [];
+  const [one, other] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
+  return [{ message: `${one} goes with ${other}; add it, it may be the same file`, path: [...path, one], at: 'key' }];
 }
 
 function authFindings(auth: unknown, path: Path): Finding[] {

@@ -35,6 +35,20 @@ export interface HttpSharedInput {
   decompress?: boolean | undefined;
   /** What the body may have, unpacked. */
   maxBody?: SizeInput | undefined;
+  /** Whose cookies are sent and kept. */
+  session?: string | false | undefined;
+  proxy?: string | false | undefined;
+  tls?: HttpTlsInput | undefined;
+  http2?: boolean | undefined;
+  /** A Unix socket. */
+  socket?: string | undefined;
+}
+
+export interface HttpTlsInput {
+  ca?: string | undefined;
+  cert?: string | undefined;
+  key?: string | undefined;
+  insecure?: boolean | undefined;
 }
 
 /** For the requests of a step and all below it. */

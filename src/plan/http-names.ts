@@ -7,9 +7,10 @@ import { isRelative } from './url-joining.ts';
 export type RequestTexts = ReadonlyMap<string, Placed>;
 
 /** Keys whose members have names, which are merged by them. */
-const MERGED = ['headers', 'query'];
-const SHARED = ['baseUrl', 'auth'];
-const OWN = ['url', 'auth', 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey', 'expect'];
+const MERGED = ['headers', 'query', 'tls'];
+const MANNER = ['auth', 'session', 'proxy', 'socket'];
+const SHARED = ['baseUrl', ...MANNER];
+const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey', 'expect'];
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
 export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {

@@ -25,6 +25,25 @@ export interface HttpManner {
   readonly decompress?: boolean;
   /** Bytes, unpacked, that the body may have. */
   readonly maxBody?: number;
+  /** Whose cookies it sends and keeps; absent: those of the run; `false`: none. */
+  readonly session?: string | false;
+  /** Through which it goes; absent: as the environment says; `false`: none. */
+  readonly proxy?: string | false;
+  /** Files start from the plan's folder. */
+  readonly tls?: HttpTls;
+  readonly http2?: boolean;
+  /** A Unix socket, in the place of the host of the url; it starts from the plan's folder. */
+  readonly socket?: string;
+}
+
+export interface HttpTls {
+  /** Authorities that vouch for the server, in the place of the usual ones. */
+  readonly ca?: string;
+  /** Who we are. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Whoever the server is. */
+  readonly insecure?: boolean;
 }
 
 /** A name and its value; a name may come several times. */

@@ -10,7 +10,7 @@ import type { EnvFile, Used } from './used.ts';
 
 export type { Every } from './every.ts';
 export type { Bounds, HttpExpect, JsonRule, TextRule } from './http-expect.ts';
-export type { Field, HttpAuth, HttpBody, HttpPart, HttpRequest } from './http-step.ts';
+export type { Field, HttpAuth, HttpBody, HttpManner, HttpPart, HttpRequest } from './http-step.ts';
 export type { Json } from './json-value.ts';
 export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';

@@ -32,6 +32,18 @@ export const authShape = {
   ),
 };
 
+const file = text(/^[^\0]+$/, 'a path');
+
+export const tlsShape = {
+  ca: key(
+    file,
+    'A file with the authorities that vouch for the server, in the place of the usual ones. Example: "ca.pem".',
+  ),
+  cert: key(file, 'A file with the certificate that says who asks. Example: "client.pem".'),
+  key: key(file, 'A file with its private key. Example: "client.key".'),
+  insecure: key(flag, 'Whether the server may be anybody: its certificate is not looked at. Default false.'),
+};
+
 export const sharedShape = {
   query: key(
     z.record(
@@ -67,6 +79,29 @@ export const sharedShape = {
   maxBody: key(
     size,
     'What the body of the response may have, unpacked; a longer one fails the step. Default "64MiB" where it comes packed, else no limit. Example: "1GiB".',
+  ),
+  session: key(
+    oneOf('the name of a session, or false', [text(NOT_BLANK, 'the name of a session'), z.literal(false)]),
+    `Whose cookies are sent and kept; default: one session for the whole run; false: none. Example: "alice" or "user-\${N}".`,
+  ),
+  proxy: key(
+    oneOf('a URL such as "http://proxy.example:3128", or false', [
+      text(NOT_BLANK, 'a URL such as "http://proxy.example:3128"'),
+      z.literal(false),
+    ]),
+    'The proxy that it goes through; default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; false: none. Example: "http://proxy.example:3128".',
+  ),
+  tls: key(
+    z.strictObject(tlsShape, expected('an object with ca, cert, key or insecure')),
+    'Whom to trust, and who asks; files relative to the plan\'s folder. Example: {"ca": "ca.pem"}.',
+  ),
+  http2: key(
+    flag,
+    'Whether HTTP/2 is spoken: over https where the server speaks it, over http in any case. Default false.',
+  ),
+  socket: key(
+    file,
+    'A Unix socket that is asked in the place of the host in the url. Example: "/var/run/docker.sock".',
   ),
 };
 

@@ -19,7 +19,7 @@ import {
 } from './schema-data.ts';
 import { httpShape, partKeys } from './schema-http.ts';
 import { expectShape, jsonRuleShape, textRuleShape } from './schema-http-answer.ts';
-import { authShape, basicShape, httpDefaultsShape } from './schema-http-shared.ts';
+import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
 import { lockShape, poolsKey, rootShape } from './schema-root.ts';
@@ -248,6 +248,7 @@ export const KEYS = {
   httpDefaults: Object.keys(httpDefaultsShape),
   auth: Object.keys(authShape),
   basic: Object.keys(basicShape),
+  tls: Object.keys(tlsShape),
   multipart: partKeys,
   expect: Object.keys(expectShape),
   textRule: Object.keys(textRuleShape),

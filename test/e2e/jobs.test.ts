@@ -255,6 +255,18 @@ describe('requests', () => {
     ]);
   });
 
+  it('http-session keeps the cookies of two users apart', async () => {
+    const result = await job('http-session.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(said(result).sort()).toEqual([
+      '/news: nobody',
+      '[users[1]/login] /login/alice: nobody',
+      '[users[1]/orders] /orders: user=alice',
+      '[users[2]/login] /login/bob: nobody',
+      '[users[2]/orders] /orders: user=bob',
+    ]);
+  });
+
   it('http-expect tells all that is not as expected, with how the body begins', async () => {
     const PORT = await freePort();
     const result = await job('http-expect.yaml', { PORT });

@@ -40,6 +40,13 @@ describe('the texts of a request', () => {
     });
     expect(final({ body: { type: 'form', fields: [['f', '${X}']] } }, { X }).body).toHaveProperty('fields', [['f', X]]);
     expect(final({ body: { type: 'file', path: '${X}' } }, { X }).body).toHaveProperty('path', X);
+    const way = { session: '${X}', proxy: 'http://${Y}', tls: { ca: '${X}', insecure: true }, socket: '${X}' };
+    expect(final(way, { X, Y: 'p' })).toMatchObject({
+      session: X,
+      proxy: 'http://p',
+      tls: { ca: X, insecure: true },
+      socket: X,
+    });
     const auth = { type: 'basic', user: 'u', password: '${X}' } as const;
     expect(final({ auth }, { X }).auth).toHaveProperty('password', X);
   });

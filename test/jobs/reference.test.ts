@@ -97,6 +97,10 @@ const BESIDE: Readonly<Record<string, object>> = {
   'http.multipart.NAME.type': { file: 'report.csv' },
   'http.auth.basic.user': { password: 'x' },
   'http.auth.basic.password': { user: 'ann' },
+  'http.tls.cert': { key: 'client.pem' },
+  'http.tls.key': { cert: 'client.pem' },
+  'httpDefaults.tls.cert': { key: 'client.pem' },
+  'httpDefaults.tls.key': { cert: 'client.pem' },
   'httpDefaults.auth.basic.user': { password: 'x' },
   'httpDefaults.auth.basic.password': { user: 'ann' },
 };

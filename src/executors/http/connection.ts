@@ -10,15 +10,16 @@ export type Connect = (options: buildConnector.Options, callback: buildConnector
  * call off a connection that is still being made; here whoever cancels closes precisely his own, in every phase.
  */
 export class Connection {
-  readonly origin: string;
+  /** That of its route. */
+  readonly key: string;
   readonly client: Client;
   /** Whether it has answered an earlier request, so that the server may have tired of it meanwhile. */
   isUsed = false;
   #socket: Socket | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(origin: string, connect: Connect) {
-    this.origin = origin;
+  constructor({ key, origin, connect }: { readonly key: string; readonly origin: string; readonly connect: Connect }) {
+    this.key = key;
     this.client = new Client(origin, {
       // The engine owns the clock.
       headersTimeout: 0,

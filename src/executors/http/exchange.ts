@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
+import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +27,7 @@ export async function exchange<T>(
   receive: (response: HttpResponse) => Promise<T>,
 ): Promise<T> {
   stop.throwIfAborted();
-  const { origin } = request.url;
+  const route = session.routeTo(request.url, request.way, request.proxy);
   let isAnswered = false;
   const converseOver = (connection: Connection) =>
     converse(session, connection, stop, async () => {
@@ -41,14 +42,14 @@ export async function exchange<T>(
       }
     });
 
-  const connection = session.borrow(origin);
+  const connection = session.borrow(route);
   try {
     return await converseOver(connection);
   } catch (error) {
     const wasStale = connection.isUsed && !isAnswered && CLOSED_BY_SERVER.includes((error as { code: string }).code);
     if (!wasStale || stop.aborted || !mayRepeat(request)) throw error;
   }
-  return converseOver(session.open(origin));
+  return converseOver(session.open(route));
 }
 
 function mayRepeat({ method, headers }: HttpRequest): boolean {
@@ -75,9 +76,14 @@ async function converse<T>(session: Session, connection: Connection, stop: Abort
 }
 
 function optionsOf(
-  { method, url, headers, payload }: HttpRequest,
+  { method, url, headers, payload, proxy }: HttpRequest,
   body: string | Readable | undefined,
 ): Dispatcher.RequestOptions {
   const length = payload?.length === undefined ? {} : { 'content-length': String(payload.length) };
-  return { method, path: url.pathname + url.search, headers: { ...headers, ...length }, body: body ?? null };
+  const path = url.pathname + url.search;
+  if (proxy === undefined || url.protocol === 'https:') {
+    return { method, path, headers: { ...headers, ...length }, body: body ?? null };
+  }
+  const toProxy = { host: url.host, ...proxyAuthorization(proxy) };
+  return { method, path: url.origin + path, headers: { ...toProxy, ...headers, ...length }, body: body ?? null };
 }

@@ -139,9 +139,15 @@ type Next =
 async function ask(session: Session, request: HttpRequest, attempt: Attempt, stop: AbortSignal): Promise<Next> {
   const progress: Progress = {};
   const { step } = attempt;
+  const { session: jar = '' } = step;
+  const cookie = jar === false ? undefined : session.cookies.headerFor(jar, request.url);
+  // Its own header comes first.
+  const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
   try {
-    return await exchange(session, request, stop, async (response): Promise<Next> => {
+    return await exchange(session, { ...request, headers }, stop, async (response): Promise<Next> => {
       const { part } = attempt;
+      const set = response.headers['set-cookie'];
+      if (set !== undefined && jar !== false) await session.cookies.keep(jar, request.url, set);
       const rest = part === undefined ? 'all' : restIn(response, part);
       if (rest === 'none') {
         await response.body.dump();
@@ -154,7 +160,8 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
         if (rest === 'all') restart(attempt);
         return ended(await receive({ ...response, statusCode: status }, request, attempt, progress));
       }
-      const redirect = step.follow === 0 ? undefined : redirectOf(request, response);
+      const redirect =
+        step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
       if (redirect !== undefined) {
         await response.body.dump();
         return { type: 'redirected', request: redirect };

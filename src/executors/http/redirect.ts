@@ -1,7 +1,9 @@
 /** Redirects: which responses send the client elsewhere, and with what request. */
 import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
+import { proxyFor } from './proxy.ts';
 import { type HttpRequest, webUrl } from './request.ts';
+import { wayElsewhere } from './route.ts';
 
 /** Redirects that a step follows, one after the other, where it does not say. */
 export const MAX_REDIRECTS = 5;
@@ -17,6 +19,7 @@ const SECRETS = ['authorization', 'cookie', 'proxy-authorization'];
 export function redirectOf(
   request: HttpRequest,
   { statusCode: status, headers: { location } }: HttpResponse,
+  { proxy: given, env }: { readonly proxy: string | false | undefined; readonly env: Readonly<Record<string, string>> },
 ): HttpRequest | undefined {
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
@@ -28,11 +31,15 @@ export function redirectOf(
     name !== 'host' &&
     !(becomesGet && name.startsWith('content-')) &&
     (url.origin === request.url.origin || !SECRETS.includes(name));
+  const isElsewhere = url.origin !== request.url.origin;
+  const proxy = isElsewhere ? proxyFor(url, given, env) : request.proxy;
   const kept = Object.fromEntries(Object.entries(request.headers).filter(([name]) => isKept(name)));
   return {
     method: becomesGet ? 'GET' : request.method,
     url,
     headers: { ...kept, ...credentials(url) },
+    way: isElsewhere ? wayElsewhere(request.way) : request.way,
+    ...(proxy === undefined || 'fault' in proxy ? {} : { proxy }),
     ...(request.payload === undefined || becomesGet ? {} : { payload: request.payload }),
   };
 }

@@ -4,6 +4,8 @@ import type { HttpStep } from '../../plan/plan.ts';
 import { authorizationOf, credentials } from './auth.ts';
 import { idempotencyHeader } from './idempotency.ts';
 import { type Payload, payloadOf } from './payload.ts';
+import { proxyFor } from './proxy.ts';
+import { type Way, wayOf } from './route.ts';
 import { USER_AGENT } from './version.ts';
 
 export interface HttpRequest {
@@ -12,6 +14,9 @@ export interface HttpRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload?: Payload;
+  readonly way: Way;
+  /** Through which it goes. */
+  readonly proxy?: URL;
 }
 
 /** Why a request cannot be made, in words: its url is none, or something that it needs is not there. */
@@ -35,6 +40,10 @@ export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | No
   if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
   const payload = body && payloadOf(body, place.folder);
   if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
+  const way = wayOf(step, place.folder);
+  if ('fault' in way) return { type: 'start', fault: way.fault };
+  const proxy = proxyFor(url, step.socket === undefined ? step.proxy : false, place.env);
+  if (proxy !== undefined && 'fault' in proxy) return { type: 'start', fault: proxy.fault };
   const headers = lowerCase(step.headers);
   const authorization =
     auth === undefined || headers.authorization !== undefined
@@ -54,6 +63,8 @@ export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | No
       ...headers,
     },
     ...(payload === undefined ? {} : { payload }),
+    way,
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

@@ -1,15 +1,15 @@
 /** The run's one HTTP session: the connections that its requests share, each serving one request at a time. */
-import { buildConnector } from 'undici';
-import { type Connect, Connection } from './connection.ts';
-
-/** Milliseconds a server may take to accept a connection; all other time belongs to the engine's clock. */
-export const CONNECT_TIMEOUT_MS = 10_000;
+import { Connection } from './connection.ts';
+import { type Cookies, createCookies } from './cookies.ts';
+import { createRoutes, type Route } from './route.ts';
 
 export interface Session {
-  /** A connection to the origin for the caller alone: the one that was given back last, else a new one. */
-  borrow(origin: string): Connection;
+  readonly cookies: Cookies;
+  readonly routeTo: ReturnType<typeof createRoutes>;
+  /** A connection by this route for the caller alone: the one that was given back last, else a new one. */
+  borrow(route: Route): Connection;
   /** A connection that nobody has used before. */
-  open(origin: string): Connection;
+  open(route: Route): Connection;
   /** Takes a connection back after a response that was read to its end. */
   giveBack(connection: Connection): void;
   /** Closes a connection, whatever it is doing. Resolves when its socket is closed; never rejects. */
@@ -20,22 +20,23 @@ export interface Session {
 
 /** Opens a session without a connection. Those that wait in it do not keep the process alive. */
 export function openSession(): Session {
-  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS }) as Connect;
   const all = new Set<Connection>();
   const idle = new Map<string, Connection[]>();
 
   const session: Session = {
-    borrow(origin) {
-      const connection = idle.get(origin)?.pop();
-      if (connection === undefined || connection.isOpen) return connection ?? session.open(origin);
+    cookies: createCookies(),
+    routeTo: createRoutes(),
+    borrow(route) {
+      const connection = idle.get(route.key)?.pop();
+      if (connection === undefined || connection.isOpen) return connection ?? session.open(route);
       void session.discard(connection);
-      return session.borrow(origin);
+      return session.borrow(route);
     },
-    open(origin) {
-      const connection = new Connection(origin, connect);
+    open(route) {
+      const connection = new Connection(route);
       all.add(connection);
       connection.client.on('disconnect', () => {
-        if (idle.get(origin)?.includes(connection)) void session.discard(connection);
+        if (idle.get(route.key)?.includes(connection)) void session.discard(connection);
       });
       return connection;
     },
@@ -45,12 +46,12 @@ export function openSession(): Session {
         return;
       }
       connection.isUsed = true;
-      idle.set(connection.origin, [...(idle.get(connection.origin) ?? []), connection]);
+      idle.set(connection.key, [...(idle.get(connection.key) ?? []), connection]);
     },
     async discard(connection) {
-      const others = idle.get(connection.origin)?.filter(other => other !== connection) ?? [];
-      if (others.length > 0) idle.set(connection.origin, others);
-      else idle.delete(connection.origin);
+      const others = idle.get(connection.key)?.filter(other => other !== connection) ?? [];
+      if (others.length > 0) idle.set(connection.key, others);
+      else idle.delete(connection.key);
       await connection.close();
       all.delete(connection);
     },

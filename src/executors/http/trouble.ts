@@ -3,7 +3,7 @@ import { maxHeaderSize } from 'node:http';
 import type { HttpTrouble } from '../../events/outcome.ts';
 import { BodyTooLarge, type Progress } from './body.ts';
 import type { HttpRequest } from './request.ts';
-import { CONNECT_TIMEOUT_MS } from './session.ts';
+import { CONNECT_TIMEOUT_MS } from './route.ts';
 
 export interface Trouble {
   readonly kind: HttpTrouble;
@@ -19,13 +19,13 @@ interface Facts {
   readonly progress: Progress;
 }
 
-const TRUST = 'name a file with its authority in NODE_EXTRA_CA_CERTS to trust it';
+const TRUST = 'name a file with its authority in tls.ca or NODE_EXTRA_CA_CERTS to trust it';
 
 const untrusted: Phrase = ({ request }) =>
   `the certificate of ${address(request)} is signed by an authority that is not trusted here; ${TRUST}`;
 const selfSigned: Phrase = ({ request }) => `the certificate of ${address(request)} is self-signed; ${TRUST}`;
 const notTls: Phrase = ({ request }) => `${address(request)} does not speak TLS; perhaps http:// is meant`;
-const noRoute: Phrase = ({ request }) => `no route leads to ${address(request)}`;
+const noRoute: Phrase = ({ request }) => `no route leads to ${place(request)}`;
 const reset: Phrase = ({ progress }) => `the connection was reset ${moment(progress)}`;
 const closed: Phrase = facts => {
   const { error } = facts;
@@ -50,22 +50,38 @@ const tooLarge: Phrase = ({ error }) => {
   return `the body is longer than ${size}; give "maxBody" a larger size if that is meant`;
 };
 
+const noTunnel: Phrase = ({ error, request }) =>
+  `the proxy ${request.proxy?.host} does not lead to ${address(request)}: it ${error.message}`;
+
+/** Of a socket on this machine. */
+const noSocket: Phrase = ({ error, request }) => {
+  const { message, code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== 'connect') return { kind: 'other', words: `${message} (${code})` };
+  return `${place(request)} ${code === 'ENOENT' ? 'does not exist' : 'may not be used: its permissions forbid it'}`;
+};
+
 const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]> = new Map<
   string,
   readonly [kind: HttpTrouble, phrase: Phrase]
 >([
   ['BODY_TOO_LARGE', ['size', tooLarge]],
-  ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${address(request)}`]],
-  ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${request.url.hostname}"`]],
-  ['EAI_AGAIN', ['dns', ({ request }) => `no name server could be asked for "${request.url.hostname}"`]],
+  ['TUNNEL_REFUSED', ['proxy', noTunnel]],
+  ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${place(request)}`]],
+  ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${(request.proxy ?? request.url).hostname}"`]],
+  [
+    'EAI_AGAIN',
+    ['dns', ({ request }) => `no name server could be asked for "${(request.proxy ?? request.url).hostname}"`],
+  ],
   [
     'UND_ERR_CONNECT_TIMEOUT',
     [
       'connect-timeout',
-      ({ request }) => `${address(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
+      ({ request }) => `${place(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
     ],
   ],
-  ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${address(request)} timed out`]],
+  ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${place(request)} timed out`]],
+  ['ENOENT', ['refused', noSocket]],
+  ['EACCES', ['refused', noSocket]],
   ['EHOSTUNREACH', ['unreachable', noRoute]],
   ['ENETUNREACH', ['unreachable', noRoute]],
   ['ECONNRESET', ['reset', reset]],
@@ -119,6 +135,13 @@ function bytesWords(bytes: number): string {
     units.shift();
   }
   return `${size} ${units[0]}`;
+}
+
+/** Who is to be reached first: the proxy, a socket, or the host. */
+function place(request: HttpRequest): string {
+  const { proxy, way } = request;
+  if (proxy !== undefined) return `the proxy ${proxy.host}`;
+  return way.socket === undefined ? address(request) : `the socket "${way.socket}"`;
 }
 
 /** `127.0.0.1:80`. */

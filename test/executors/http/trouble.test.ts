@@ -210,14 +210,16 @@ describe('the words', () => {
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the certificate of a.example:443 is signed by an authority that is not'],
     ['EADDRNOTAVAIL', 'as node says (EADDRNOTAVAIL)'],
   ])('are there for %s', (code, words) => {
-    const request = { method: 'GET', url: new URL('https://a.example/b'), headers: {} };
+    const request = { method: 'GET', url: new URL('https://a.example/b'), headers: {}, way: {} };
     expect(explain(Object.assign(new Error('as node says'), { code }), request, {})?.words).toContain(words);
   });
 
   it.each([new Error('no code'), Object.assign(new TypeError('ours'), { code: 'ERR_INVALID_ARG_TYPE' }), 'text'])(
     'are not there for a bug (%s)',
     bug => {
-      expect(explain(bug, { method: 'GET', url: new URL('http://a.example'), headers: {} }, {})).toBeUndefined();
+      expect(
+        explain(bug, { method: 'GET', url: new URL('http://a.example'), headers: {}, way: {} }, {}),
+      ).toBeUndefined();
     },
   );
 });

@@ -1,0 +1,69 @@
+/** A connection through a proxy that passes on what it does not understand (CONNECT: RFC 9110, 9.3.6). */
+import type { Socket } from 'node:net';
+import type { Connect } from './connection.ts';
+import { proxyAuthorization } from './proxy.ts';
+
+/** The head of an answer that is longer is none. */
+const HEAD_MAX = 16 * 1024;
+
+/** The proxy does not let us through. */
+export class TunnelRefused extends Error {
+  readonly code = 'TUNNEL_REFUSED';
+}
+
+/** Makes connections to the origin of a URL through the proxy. */
+export function tunnel(
+  url: URL,
+  proxy: URL,
+  { toProxy, toOrigin }: { readonly toProxy: Connect; readonly toOrigin: Connect },
+): Connect {
+  const { hostname, host, protocol } = proxy;
+  const port = proxy.port || (protocol === 'https:' ? '443' : '80');
+  return (options, callback) =>
+    toProxy({ hostname: bare(hostname), host, protocol, port }, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      ask(socket, url, proxy, refusal => {
+        if (refusal !== undefined) {
+          socket.destroy();
+          return callback(refusal, null);
+        }
+        toOrigin({ ...options, httpSocket: socket }, callback);
+      });
+    });
+}
+
+/** IPv6 addresses without their brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** Asks for the tunnel; `done` is called once, with why there is none, or when it is there. */
+function ask(socket: Socket, url: URL, proxy: URL, done: (refusal: Error | undefined) => void): void {
+  const target = `${url.hostname}:${url.port || 443}`;
+  let head = Buffer.alloc(0);
+  const end = (refusal?: Error) => {
+    socket.off('data', take);
+    socket.off('close', closed);
+    socket.off('error', end);
+    socket.pause();
+    done(refusal);
+  };
+  const closed = () => end(new TunnelRefused('closed the connection in the place of an answer'));
+  const take = (bytes: Buffer) => {
+    head = Buffer.concat([head, bytes]);
+    const at = head.indexOf('\r\n\r\n');
+    if (at === -1 && head.length < HEAD_MAX) return;
+    const [, status, reason] = /^HTTP\/1\.[01] (\d{3}) ?([^\r\n]*)/.exec(head.toString('latin1')) ?? [];
+    if (at === -1 || status === undefined) return end(new TunnelRefused('answered with something that is not HTTP'));
+    if (!status.startsWith('2')) return end(new TunnelRefused(`answered ${status} ${reason}`.trim()));
+    const rest = head.subarray(at + 4);
+    end();
+    if (rest.length > 0) socket.unshift(rest);
+  };
+  socket.on('data', take);
+  socket.once('close', closed);
+  socket.once('error', end);
+  const { 'proxy-authorization': pass } = proxyAuthorization(proxy);
+  const authorization = pass === undefined ? '' : `Proxy-Authorization: ${pass}\r\n`;
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`);
+}
