@@ -1,0 +1,81 @@
+/** Reads an answer: to the step's log, to what it keeps, and with an eye on what it expects. */
+import type { ExecuteContext } from '../../engine/executor.ts';
+import type { Outcome } from '../../events/outcome.ts';
+import type { HttpStep } from '../../plan/plan.ts';
+import type { Keeping } from '../keeping.ts';
+import type { Answer } from '../saved.ts';
+import type { SavedFile } from '../saved-file.ts';
+import { bodyRules, type Progress, writeBody } from './body.ts';
+import type { HttpResponse } from './exchange.ts';
+import { expecting } from './expecting.ts';
+import type { HttpRequest } from './request.ts';
+import { validatorOf } from './resuming.ts';
+import { Excerpt } from './shown.ts';
+import { notAsExpected, wrongStatus } from './verdict.ts';
+
+/** One attempt of a step, from its first request on. */
+export interface Attempt {
+  readonly step: HttpStep;
+  readonly context: ExecuteContext;
+  readonly keeping: Keeping;
+  readonly startedAt: number;
+  /** What an earlier attempt has left of the file, as long as it may be gone on with. */
+  part?: NonNullable<SavedFile['part']>;
+  /** The expected one, once it is there. */
+  answer?: Answer;
+}
+
+/** Reads an answer whose status is an expected one. */
+export async function receive(
+  response: HttpResponse,
+  request: HttpRequest,
+  attempt: Attempt,
+  progress: Progress,
+): Promise<Outcome> {
+  const { step, context, keeping } = attempt;
+  const { statusCode: status, headers } = response;
+  const looking = expecting(step.expect);
+  const excerpt = new Excerpt();
+  const look = (bytes: Uint8Array) => {
+    looking.take(bytes);
+    excerpt.take(bytes);
+  };
+  if (attempt.part !== undefined) {
+    for await (const bytes of keeping.file?.earlier() ?? []) {
+      keeping.recall(bytes);
+      look(bytes);
+    }
+  }
+  const validator = keeping.file === undefined ? undefined : validatorOf(response);
+  if (validator !== undefined) keeping.file?.note(validator);
+  const write: ExecuteContext['write'] = bytes => {
+    keeping.take(bytes);
+    look(bytes);
+    return context.write(bytes);
+  };
+  const before = attempt.part?.size ?? 0;
+  await writeBody(response, write, progress, {
+    ...bodyRules(step, looking.isKept),
+    received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
+  });
+  const unmet = looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
+  if (unmet.length > 0) return notAsExpected(request, response, unmet, excerpt);
+  attempt.answer = { status, headers };
+  return { state: 'succeeded', status };
+}
+
+/** Reads an answer with another status. */
+export async function refuse(
+  response: HttpResponse,
+  request: HttpRequest,
+  { step, context }: Attempt,
+  progress: Progress,
+): Promise<Outcome> {
+  const excerpt = new Excerpt();
+  const write: ExecuteContext['write'] = bytes => {
+    excerpt.take(bytes);
+    return context.write(bytes);
+  };
+  await writeBody(response, write, progress, step);
+  return wrongStatus(request, response, step.expect, excerpt);
+}

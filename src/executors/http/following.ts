@@ -1,0 +1,116 @@
+/** One request, and where redirects lead from it, until there is an answer. */
+import type { Outcome } from '../../events/outcome.ts';
+import { type Attempt, receive, refuse } from './answering.ts';
+import type { Progress } from './body.ts';
+import { exchange } from './exchange.ts';
+import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+import { type HttpRequest, label, masked } from './request.ts';
+import { askingForRest, restIn } from './resuming.ts';
+import type { Session } from './session.ts';
+import { explain } from './trouble.ts';
+import { failed, isExpected } from './verdict.ts';
+
+/** Sends the request, and those that redirects ask for; resolves with how it ended. Rejects on abort of `stop`. */
+export async function follow(
+  session: Session,
+  first: HttpRequest,
+  attempt: Attempt,
+  stop: AbortSignal,
+): Promise<Outcome> {
+  const { follow: most = MAX_REDIRECTS } = attempt.step;
+  let request = first;
+  const visited = new Set<string>();
+  for (let redirects = 0; ; ) {
+    const next = await ask(session, request, attempt, stop);
+    switch (next.type) {
+      case 'ended':
+        return next.outcome;
+      case 'again':
+        request = next.request;
+        break;
+      case 'redirected':
+        visited.add(request.url.href);
+        if (redirects === most) return tooFar(request, next.request.url.href, { redirects, visited });
+        redirects += 1;
+        request = next.request;
+        break;
+      default:
+        return next satisfies never;
+    }
+  }
+}
+
+/** One more redirect than may be followed. */
+function tooFar(
+  request: HttpRequest,
+  href: string,
+  { redirects, visited }: { readonly redirects: number; readonly visited: ReadonlySet<string> },
+): Outcome {
+  const where = `"${masked(href)}"`;
+  const words = visited.has(href)
+    ? `leads back to ${where}: the redirects go in a circle`
+    : `leads to ${where}, after ${redirects} redirects already`;
+  return failed('redirects', `${label(request)} ${words}`);
+}
+
+/** What comes of one request. */
+type Next =
+  | { readonly type: 'ended'; readonly outcome: Outcome }
+  /** The server sends us elsewhere. */
+  | { readonly type: 'redirected'; readonly request: HttpRequest }
+  /** It has not what was asked for; this may do. */
+  | { readonly type: 'again'; readonly request: HttpRequest };
+
+/** One request and its answer. */
+async function ask(session: Session, request: HttpRequest, attempt: Attempt, stop: AbortSignal): Promise<Next> {
+  const progress: Progress = {};
+  const { step } = attempt;
+  const { session: jar = '' } = step;
+  const cookie = jar === false ? undefined : session.cookies.headerFor(jar, request.url);
+  // Its own header comes first.
+  const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
+  try {
+    return await exchange(session, { ...request, headers }, stop, async (response): Promise<Next> => {
+      const { part } = attempt;
+      const set = response.headers['set-cookie'];
+      if (set !== undefined && jar !== false) await session.cookies.keep(jar, request.url, set);
+      const rest = part === undefined ? 'all' : restIn(response, part);
+      if (rest === 'none') {
+        await response.body.dump();
+        restart(attempt);
+        return { type: 'again', request: askingForRest(request, step, undefined) };
+      }
+      const status = rest === 'rest' ? 200 : response.statusCode;
+      if (isExpected(step.expect, status)) {
+        if (rest === 'other') return ended(failed('protocol', `${label(request)}: ${OTHER_PART}`));
+        if (rest === 'all') restart(attempt);
+        return ended(await receive({ ...response, statusCode: status }, request, attempt, progress));
+      }
+      const redirect =
+        step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
+      if (redirect !== undefined) {
+        await response.body.dump();
+        return { type: 'redirected', request: redirect };
+      }
+      return ended(await refuse(response, request, attempt, progress));
+    });
+  } catch (error) {
+    const trouble = stop.aborted ? undefined : explain(error, request, progress);
+    if (trouble === undefined) throw error;
+    return ended(failed(trouble.kind, `${label(request)}: ${trouble.words}`));
+  }
+}
+
+const OTHER_PART =
+  'the server answered with another part of the file than it was asked for; the next attempt begins anew';
+
+function ended(outcome: Outcome): Next {
+  return { type: 'ended', outcome };
+}
+
+/** What an earlier attempt has left is not the beginning of what comes now. */
+function restart(attempt: Attempt): void {
+  if (attempt.part === undefined) return;
+  attempt.keeping.file?.restart();
+  delete attempt.part;
+}
