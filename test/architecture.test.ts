@@ -11,7 +11,7 @@ interface Room {
 }
 
 /** What commands and requests share. */
-const KEEPING = ['keeping', 'saved', 'saved-file', 'parts'].map(name => `src/executors/${name}.ts`);
+const KEEPING = ['keeping', 'saved', 'saved-file', 'parts', 'json-pointer'].map(name => `src/executors/${name}.ts`);
 
 const ROOMS: Record<string, Room> = {
   'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },

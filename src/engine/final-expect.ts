@@ -1,15 +1,14 @@
 /** What an answer must be, with the variables in its texts. */
 
 import { escapeRegex } from '../plan/line-pattern.ts';
-import type { HttpExpect, Json, JsonRule, TextRule } from '../plan/plan.ts';
+import type { EventRule, HttpExpect, Json, JsonRule, TextRule } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
 import { finalJson } from './final-json.ts';
 import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 
 /** @throws {Unexpandable} when a name has no value and no default, or what it makes is no regular expression. */
 export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpect {
-  const { headers, body, json, sha256 } = expect;
-  if (headers === undefined && body === undefined && json === undefined && sha256 === undefined) return expect;
+  const { headers, body, json, sha256, event } = expect;
   const text = (value: string) => variables.expand(value);
   const ofText = ({ equals, includes, matches }: TextRule): TextRule => ({
     ...(equals === undefined ? {} : { equals: text(equals) }),
@@ -22,12 +21,19 @@ export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpec
     ...(includes === undefined ? {} : { includes: includes.map((one: Json) => finalJson(one, text)) }),
     ...(matches === undefined ? {} : { matches: finalPattern(matches, variables) }),
   });
+  const ofMember = ([pointer, rule]: readonly [string, JsonRule]) => [pointer, ofJson(rule)] as const;
+  const ofEvent = ({ name, data, json: members }: EventRule): EventRule => ({
+    ...(name === undefined ? {} : { name: text(name) }),
+    ...(data === undefined ? {} : { data: ofText(data) }),
+    ...(members === undefined ? {} : { json: members.map(ofMember) }),
+  });
   return {
     ...expect,
     ...(headers === undefined ? {} : { headers: headers.map(([name, rule]) => [name, ofText(rule)] as const) }),
     ...(body === undefined ? {} : { body: ofText(body) }),
-    ...(json === undefined ? {} : { json: json.map(([pointer, rule]) => [pointer, ofJson(rule)] as const) }),
+    ...(json === undefined ? {} : { json: json.map(ofMember) }),
     ...(sha256 === undefined ? {} : { sha256: finalDigest(text(sha256)) }),
+    ...(event === undefined ? {} : { event: ofEvent(event) }),
   };
 }
 

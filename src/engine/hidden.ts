@@ -25,7 +25,7 @@ function isInOutput(save: Save, name: string): boolean {
 /** The failure of a request without the answer to it. */
 function withoutAnswer({ body: _, ...reason }: Extract<Failure, { type: 'http' }>): Failure {
   if (reason.kind !== 'answer') return reason;
-  const message = `${reason.message.replace(/, but .*/s, '')}, but not as expected; what of it is not shown, as a secret comes from it`;
+  const message = `${reason.message.replace(/(?:, but |: ).*/s, '')}, but not as expected; what of it is not shown, as a secret comes from it`;
   return { ...reason, message };
 }
 

@@ -20,17 +20,38 @@ export function jsonFault(text: string): string | undefined {
 
 /** What a pointer points to. @param json a text in which {@link jsonFault} finds no fault. */
 export function atPointer(json: string, pointer: string): Found {
+  const at = placeOf(json, pointer);
+  return typeof at === 'number' ? { type: 'found', text: textAt(json, at) } : { type: 'missing', words: at.words };
+}
+
+/** Where the value begins to which a pointer points. */
+function placeOf(json: string, pointer: string): number | Missing {
   let at = skipBlank(json, 0);
   let walked = '';
   const [, ...tokens] = pointer.split('/');
   for (const token of tokens) {
     const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
     const next = memberOf(json, at, name);
-    if (typeof next !== 'number') return { type: 'missing', words: `${whereWords(walked)} ${next.words}` };
+    if (typeof next !== 'number') return { words: `${whereWords(walked)} ${next.words}` };
     at = next;
     walked += `/${token}`;
   }
-  return { type: 'found', text: textAt(json, at) };
+  return at;
+}
+
+/** The elements of the array to which a pointer points, each as compact JSON; or what there is instead, as compact JSON. */
+export function elementsAt(
+  json: string,
+  pointer: string,
+):
+  | { readonly type: 'array'; readonly elements: readonly string[] }
+  | { readonly type: 'other'; readonly text: string }
+  | { readonly type: 'missing'; readonly words: string } {
+  const at = placeOf(json, pointer);
+  if (typeof at !== 'number') return { type: 'missing', words: at.words };
+  const compactAt = (from: number) => compact(json.slice(from, endOfValue(json, from)));
+  if (json[at] !== '[') return { type: 'other', text: compactAt(at) };
+  return { type: 'array', elements: [...membersOf(json, at)].map(({ value }) => compactAt(value)) };
 }
 
 function whereWords(walked: string): string {

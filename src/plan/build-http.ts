@@ -2,8 +2,15 @@
 import { type TextOf, textsOf } from './build-data.ts';
 import { expectOf } from './build-expect.ts';
 import { partsOf } from './build-parts.ts';
-import type { AuthInput, FieldsInput, HttpDefaultsInput, HttpInput, HttpSharedInput } from './http-input.ts';
-import type { Field, HttpAuth, HttpBody, HttpManner, HttpRequest, HttpTls } from './http-step.ts';
+import type {
+  AuthInput,
+  FieldsInput,
+  HttpDefaultsInput,
+  HttpInput,
+  HttpSharedInput,
+  PaginateInput,
+} from './http-input.ts';
+import type { Field, HttpAuth, HttpBody, HttpManner, HttpPaginate, HttpRequest, HttpTls } from './http-step.ts';
 import type { ScalarInput } from './input-terms.ts';
 import { parseRequestLine } from './request-line.ts';
 import { parseSize } from './size.ts';
@@ -40,6 +47,7 @@ export function requestOf(
     ...(body === undefined ? {} : { body }),
     ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: input.idempotencyKey }),
     ...(auth === undefined || auth === false ? {} : { auth }),
+    ...(input.paginate === undefined ? {} : { paginate: paginateOf(input.paginate) }),
     expect: expectOf(input.expect ?? {}, [...path, 'expect'], textOf),
   };
 }
@@ -104,6 +112,15 @@ function mannerOf({ decompress, session, proxy, tls, http2, socket }: HttpShared
 function authOf({ bearer, basic }: AuthInput): HttpAuth {
   if (bearer !== undefined) return { type: 'bearer', token: bearer };
   return basic === undefined ? { type: 'netrc' } : { type: 'basic', user: basic.user, password: basic.password };
+}
+
+function paginateOf({ next, items, max }: PaginateInput): HttpPaginate {
+  const byText = next === 'header' ? { type: 'header' as const } : { type: 'pointer' as const, pointer: String(next) };
+  return {
+    next: typeof next === 'object' ? { type: 'param', name: next.param } : byText,
+    ...(items === undefined ? {} : { items }),
+    ...(max === undefined ? {} : { max }),
+  };
 }
 
 function bodyOf(input: HttpInput, path: Path, textOf: TextOf): HttpBody | undefined {

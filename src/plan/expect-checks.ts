@@ -1,29 +1,43 @@
 /** The rules of what an answer must be that are about more than the type of one value. */
 import { keptNameFindings } from './kept-name.ts';
 import { quoteText } from './quote.ts';
-import { isRaw } from './raw.ts';
+import { isRaw, type Raw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 import { namesIn } from './variables.ts';
 
 /** Checks the value of `expect`; what has a wrong type is passed over. */
 export function expectFindings(expect: unknown, path: Path): Finding[] {
   if (!isRaw(expect)) return [];
-  const found = [
-    ...keptNameFindings(expect.headers, [...path, 'headers'], 'header'),
-    ...keptNameFindings(expect.json, [...path, 'json'], 'pointer'),
-    ...ruleFindings(expect.body, [...path, 'body']),
+  const { headers, body, json, event } = expect;
+  return [
+    ...membersFindings(headers, [...path, 'headers'], 'header'),
+    ...ruleFindings(body, [...path, 'body']),
+    ...membersFindings(json, [...path, 'json'], 'pointer'),
+    ...ruleFindings(event, [...path, 'event']),
+    ...(isRaw(event) ? membersFindings(event.json, [...path, 'event', 'json'], 'pointer') : []),
+    ...(event === undefined ? [] : streamFindings(expect, path)),
   ];
-  for (const key of ['headers', 'json']) {
-    const rules = expect[key];
-    if (!isRaw(rules)) continue;
-    for (const [name, rule] of Object.entries(rules)) {
-      const at = [...path, key, name];
-      if (key === 'json' && /~(?![01])/.test(name)) {
-        const message = `a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got ${quoteText(name)}`;
-        found.push({ message, path: at, at: 'key' });
-      }
-      found.push(...ruleFindings(rule, at));
+}
+
+/** A stream that is left in its middle is nothing as a whole. */
+function streamFindings(expect: Raw, path: Path): Finding[] {
+  return ['body', 'json', 'sha256'].flatMap(key => {
+    if (expect[key] === undefined) return [];
+    const message = `${key} is about the whole body, and event leaves it in its middle; keep one of them`;
+    return [{ message, path: [...path, key], at: 'key' as const }];
+  });
+}
+
+function membersFindings(rules: unknown, path: Path, what: 'header' | 'pointer'): Finding[] {
+  const found = keptNameFindings(rules, path, what);
+  if (!isRaw(rules)) return found;
+  for (const [name, rule] of Object.entries(rules)) {
+    const at = [...path, name];
+    if (what === 'pointer' && /~(?![01])/.test(name)) {
+      const message = `a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got ${quoteText(name)}`;
+      found.push({ message, path: at, at: 'key' });
     }
+    found.push(...ruleFindings(rule, at));
   }
   return found;
 }

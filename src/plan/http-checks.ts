@@ -34,6 +34,7 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
   }
   const strange = request.json === undefined ? undefined : noJson(request.json, [...path, 'json']);
   if (strange) errors.push(strange);
+  errors.push(...pagesFindings(request, path));
   for (const key of ['form', 'multipart'])
     errors.push(...keptNameFindings(request[key], [...path, key], 'name of a value'));
   errors.push(...sharedFindings(request, path), ...expectFindings(request.expect, [...path, 'expect']));
@@ -85,6 +86,16 @@ function tlsFindings(tls: unknown, path: Path): Finding[] {
   if (!isRaw(tls) || (tls.cert === undefined) === (tls.key === undefined)) return [];
   const [one, other] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
   return [{ message: `${one} goes with ${other}; add it, it may be the same file`, path: [...path, one], at: 'key' }];
+}
+
+/** What looks at one body goes not with several. */
+function pagesFindings({ paginate, expect }: Raw, path: Path): Finding[] {
+  if (paginate === undefined || !isRaw(expect)) return [];
+  return ['sha256', 'event'].flatMap(key => {
+    if (expect[key] === undefined) return [];
+    const message = `${key} is about one body, and paginate walks through several; take one of them out`;
+    return [{ message, path: [...path, 'expect', key], at: 'key' as const }];
+  });
 }
 
 function authFindings(auth: unknown, path: Path): Finding[] {

@@ -12,6 +12,13 @@ export interface ExpectInput {
   json?: Readonly<Record<string, null | ScalarInput | readonly Json[] | JsonRuleInput>> | undefined;
   under?: DurationInput | undefined;
   sha256?: string | undefined;
+  /** A server-sent event: the stream is read until it comes. */
+  event?: EventInput | undefined;
+}
+
+export interface EventInput extends TextRuleInput {
+  name?: string | undefined;
+  json?: ExpectInput['json'];
 }
 
 /** `204`, or a class such as `"2xx"`. */

@@ -13,6 +13,16 @@ export interface HttpExpect {
   readonly underMs?: number;
   /** Of the body, unpacked, in hexadecimal. */
   readonly sha256?: string;
+  /** The body is a stream of events, and this one ends it well. */
+  readonly event?: EventRule;
+}
+
+/** A server-sent event. All that is given must hold. */
+export interface EventRule {
+  readonly name?: string;
+  readonly data?: TextRule;
+  /** Values in the data, which is JSON, by JSON pointers. */
+  readonly json?: readonly (readonly [pointer: string, rule: JsonRule])[];
 }
 
 /** All that is given must hold. */

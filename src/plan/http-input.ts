@@ -20,6 +20,15 @@ export interface HttpInput extends HttpSharedInput {
   /** Sent with each attempt, so that the server does it once. */
   idempotencyKey?: true | string | undefined;
   expect?: ExpectInput | undefined;
+  /** Walks through all pages of a list. */
+  paginate?: PaginateInput | undefined;
+}
+
+export interface PaginateInput {
+  /** `"header"`, a JSON pointer, or the parameter of the query that counts pages. */
+  next: string | { param: string };
+  items?: string | undefined;
+  max?: number | undefined;
 }
 
 /** What requests may have from the groups around them. */

@@ -15,6 +15,20 @@ export interface HttpRequest extends HttpManner {
   /** Sent with each attempt, so that the server does it once; `true`: one of its own for each step and tick of a run. */
   readonly idempotencyKey?: true | string;
   readonly expect: HttpExpect;
+  /** The answer is a list in pages. */
+  readonly paginate?: HttpPaginate;
+}
+
+export interface HttpPaginate {
+  /** Where the next page is found: in the page, in the header Link, or by its number in the query. */
+  readonly next:
+    | { readonly type: 'pointer'; readonly pointer: string }
+    | { readonly type: 'header' }
+    | { readonly type: 'param'; readonly name: string };
+  /** A JSON pointer to the elements of a page; absent: the page itself. */
+  readonly items?: string;
+  /** So many pages at most. */
+  readonly max?: number;
 }
 
 /** How a request is sent and its answer is read. */

@@ -9,8 +9,8 @@ import type { Command } from './run-step.ts';
 import type { EnvFile, Used } from './used.ts';
 
 export type { Every } from './every.ts';
-export type { Bounds, HttpExpect, JsonRule, TextRule } from './http-expect.ts';
-export type { Field, HttpAuth, HttpBody, HttpManner, HttpPart, HttpRequest } from './http-step.ts';
+export type { Bounds, EventRule, HttpExpect, JsonRule, TextRule } from './http-expect.ts';
+export type { Field, HttpAuth, HttpBody, HttpManner, HttpPaginate, HttpPart, HttpRequest } from './http-step.ts';
 export type { Json } from './json-value.ts';
 export type { Input, PlanLock } from './plan-keys.ts';
 export type { Pool } from './pools.ts';

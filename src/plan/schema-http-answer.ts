@@ -1,7 +1,19 @@
 /** The keys that say what the answer to a request must be, each with what an editor says about it. */
 import * as z from 'zod/mini';
 import type { Json } from './plan.ts';
-import { expected, flag, key, oneOf, scalar, some, someTime, text, wholeNumber, words } from './schema-terms.ts';
+import {
+  expected,
+  flag,
+  key,
+  oneOf,
+  required,
+  scalar,
+  some,
+  someTime,
+  text,
+  wholeNumber,
+  words,
+} from './schema-terms.ts';
 
 const status = oneOf('a status such as 204, or a class such as "2xx"', [
   wholeNumber('a status from 100 to 599', 100, 599),
@@ -52,6 +64,26 @@ export const jsonRuleShape = {
 
 const RULE_WORDS = 'a value, or an object with equals, gt, gte, lt, lte, type, matches, includes, length or exists';
 
+const jsonKey = key(
+  z.record(
+    text(/^(?:$|\/)/, 'a JSON pointer such as "/items/0/name", or "" for the whole'),
+    oneOf(RULE_WORDS, [
+      z.null(),
+      scalar,
+      z.array(z.unknown() as z.ZodMiniType<Json>),
+      z.strictObject(jsonRuleShape, expected(RULE_WORDS)),
+    ]),
+    expected('an object of JSON pointers and values'),
+  ),
+  'Values in the body, which is JSON, by JSON pointers: the value itself, or rules for it. Example: {"/status": "up", "/items": {"length": {"gt": 0}}}.',
+);
+
+export const eventShape = {
+  name: key(someText, 'What it is called; one that does not say is called "message". Example: "done".'),
+  ...textRuleShape,
+  json: jsonKey,
+};
+
 export const expectShape = {
   status: key(
     oneOf('a status, a class such as "2xx", or an array of them', [status, some(status, 'at least one status')]),
@@ -72,22 +104,35 @@ export const expectShape = {
     z.strictObject(textRuleShape, expected('an object with includes or matches')),
     'What is in the body, a text. Example: {"includes": "ok"}.',
   ),
-  json: key(
-    z.record(
-      text(/^(?:$|\/)/, 'a JSON pointer such as "/items/0/name", or "" for the whole'),
-      oneOf(RULE_WORDS, [
-        z.null(),
-        scalar,
-        z.array(z.unknown() as z.ZodMiniType<Json>),
-        z.strictObject(jsonRuleShape, expected(RULE_WORDS)),
-      ]),
-      expected('an object of JSON pointers and values'),
-    ),
-    'Values in the body, which is JSON, by JSON pointers: the value itself, or rules for it. Example: {"/status": "up", "/items": {"length": {"gt": 0}}}.',
-  ),
+  json: jsonKey,
   under: key(someTime, 'From the start of the request to the end of the body it takes less. Example: "500ms".'),
   sha256: key(
     text(/^(?:[0-9A-Fa-f]{64}|.*\$\{.*)$/, 'a SHA-256 of 64 hexadecimal digits'),
     `SHA-256 of the body, unpacked, in hexadecimal. Example: "\${SHA256}".`,
+  ),
+  event: key(
+    z.strictObject(eventShape, expected('an object with name, includes, matches or json')),
+    'A server-sent event that ends the step well; the stream is read until it comes. Example: {"name": "done"}.',
+  ),
+};
+
+export const paginateShape = {
+  next: required(
+    oneOf('"header", a JSON pointer such as "/links/next", or an object with param', [
+      text(/^(?:header$|\/)/, '"header", a JSON pointer such as "/links/next", or an object with param'),
+      z.strictObject(
+        { param: required(someText, 'The parameter that counts pages, from 1. Example: "page".') },
+        expected('an object with param'),
+      ),
+    ]),
+    'Where the next page is: at a JSON pointer, in the header Link (rel=next), or by a parameter that counts. Example: "/links/next" or "header" or {"param": "page"}.',
+  ),
+  items: key(
+    text(/^(?:$|\/)/, 'a JSON pointer such as "/items"'),
+    'Where in a page its elements are; default: the page itself. Example: "/items".',
+  ),
+  max: key(
+    wholeNumber('a count of pages, 1 or more', 1),
+    'So many pages at most; default: all, and over 1000 a failure. Example: 10.',
   ),
 };

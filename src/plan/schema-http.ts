@@ -1,7 +1,7 @@
 /** The keys of a request, each with what an editor says about it. */
 import * as z from 'zod/mini';
 import type { Json } from './plan.ts';
-import { expectShape } from './schema-http-answer.ts';
+import { expectShape, paginateShape } from './schema-http-answer.ts';
 import { sharedShape } from './schema-http-shared.ts';
 import { anyText, expected, key, NOT_BLANK, oneOf, required, scalar, some, text } from './schema-terms.ts';
 
@@ -59,6 +59,10 @@ export const httpShape = {
     `Sent as Idempotency-Key with each attempt, so that the server does it once and retry may repeat it; true: one that is made for each step and tick of a run, the same when it is resumed. Example: true or "order-\${ORDER}".`,
   ),
   ...sharedShape,
+  paginate: key(
+    z.strictObject(paginateShape, expected('an object with next')),
+    'Walks through all pages of a list; the output is one JSON array. Example: {"next": "/links/next", "items": "/items"}.',
+  ),
   expect: key(
     z.strictObject(expectShape, expected('an object with status, headers, body, json, under or sha256')),
     'What the response must be, else the step fails. Example: {"status": 204} or {"json": {"/status": "up"}}.',

@@ -18,7 +18,7 @@ import {
   sourceShape,
 } from './schema-data.ts';
 import { httpShape, partKeys } from './schema-http.ts';
-import { expectShape, jsonRuleShape, textRuleShape } from './schema-http-answer.ts';
+import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } from './schema-http-answer.ts';
 import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
@@ -251,6 +251,8 @@ export const KEYS = {
   tls: Object.keys(tlsShape),
   multipart: partKeys,
   expect: Object.keys(expectShape),
+  event: Object.keys(eventShape),
+  paginate: Object.keys(paginateShape),
   textRule: Object.keys(textRuleShape),
   jsonRule: Object.keys(jsonRuleShape),
   every: Object.keys(everyShape),

@@ -77,7 +77,10 @@ function kindOf(path: Path): keyof typeof KEYS {
   const owner = path.at(-1);
   if (path.at(-2) === 'forEach' && typeof owner === 'string') return 'forEach';
   const below = path.slice(path.lastIndexOf('expect') + 1);
-  if (path.includes('expect') && below.length > 0) return below[0] === 'json' ? 'jsonRule' : 'textRule';
+  if (path.includes('expect') && below.length > 0) {
+    if (below.includes('json')) return 'jsonRule';
+    return below[0] === 'event' ? 'event' : 'textRule';
+  }
   return typeof owner === 'string' && isKind(owner) ? owner : 'step';
 }
 

@@ -267,6 +267,26 @@ describe('requests', () => {
     ]);
   });
 
+  it('http-pages makes one list of all pages', async () => {
+    const result = await job('http-pages.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    const items = [1, 2, 3, 4, 5, 6].map(id => `[each[${id}]] item ${id}`);
+    expect(said(result)).toEqual(expect.arrayContaining(items));
+  });
+
+  it('http-events ends with the event that it waits for', async () => {
+    const result = await job('http-events.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(said(result).at(-1)).toBe('it came out all good');
+  });
+
+  it('http-wait asks until the answer is the expected one', async () => {
+    const result = await job('http-wait.yaml', { PORT: await freePort() });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(said(result).at(-1)).toBe('{"state":"ready"}');
+    expect(said(result).filter(line => line === '{"state":"starting"}').length).toBeGreaterThanOrEqual(1);
+  });
+
   it('http-expect tells all that is not as expected, with how the body begins', async () => {
     const PORT = await freePort();
     const result = await job('http-expect.yaml', { PORT });

@@ -97,6 +97,8 @@ const BESIDE: Readonly<Record<string, object>> = {
   'http.multipart.NAME.type': { file: 'report.csv' },
   'http.auth.basic.user': { password: 'x' },
   'http.auth.basic.password': { user: 'ann' },
+  'http.paginate.items': { next: 'header' },
+  'http.paginate.max': { next: 'header' },
   'http.tls.cert': { key: 'client.pem' },
   'http.tls.key': { cert: 'client.pem' },
   'httpDefaults.tls.cert': { key: 'client.pem' },
@@ -110,7 +112,7 @@ function nestedIn([part, ...below]: readonly string[], value: unknown, outer: st
   if (part === undefined) return value;
   const key = `${outer}.${part}`;
   // Where the name is a JSON pointer.
-  const name = key === 'http.expect.json.NAME' ? '/NAME' : part;
+  const name = key.endsWith('json.NAME') ? '/NAME' : part;
   return { ...BESIDE[key], [name]: nestedIn(below, value, key) };
 }
 

@@ -126,6 +126,22 @@ describe('a request', () => {
     [{ proxy: 'socks5://h' }, expect.stringMatching(/^root.http.proxy: expected a URL such as "http:/)],
     [{ session: '' }, expect.stringMatching(/^root.http.session: expected the name of a session/)],
     [{ socket: '${NO}' }, expect.stringContaining('nothing sets "NO"')],
+    [{ paginate: {} }, expect.stringMatching(/^root.http.paginate.next: missing/)],
+    [
+      { paginate: { next: 'links' } },
+      expect.stringContaining('expected "header", a JSON pointer such as "/links/next"'),
+    ],
+    [
+      { paginate: { next: 'header' }, expect: { sha256: 'a'.repeat(64) } },
+      'root.http.expect.sha256: sha256 is about one body, and paginate walks through several; take one of them out',
+    ],
+    [
+      { expect: { event: { name: 'x' }, body: { includes: 'x' } } },
+      'root.http.expect.body: body is about the whole body, and event leaves it in its middle; keep one of them',
+    ],
+    [{ expect: { event: {} } }, 'root.http.expect.event: no rule: say what it must be'],
+    [{ expect: { event: { nam: 'x' } } }, 'root.http.expect.event.nam: unknown key, did you mean "name"?'],
+    [{ expect: { event: { json: { '/a': { grt: 1 } } } } }, expect.stringContaining('did you mean "gt"?')],
     [{ auth: { user: 'a' } }, 'root.http.auth.user: unknown key; expected bearer, basic, netrc'],
     [{ multipart: { a: { file: 'x', nam: 'y' } } }, 'root.http.multipart.a.nam: unknown key, did you mean "name"?'],
     [{ follow: -1 }, 'root.http.follow: expected a count of redirects from 0 to 100, got -1'],

@@ -12,6 +12,7 @@ import type { HttpRequest } from './request.ts';
 import { validatorOf } from './resuming.ts';
 import { Excerpt } from './shown.ts';
 import { notAsExpected, wrongStatus } from './verdict.ts';
+import { waitingFor } from './waiting.ts';
 
 /** One attempt of a step, from its first request on. */
 export interface Attempt {
@@ -23,6 +24,15 @@ export interface Attempt {
   part?: NonNullable<SavedFile['part']>;
   /** The expected one, once it is there. */
   answer?: Answer;
+  /** Takes what an expected answer holds, in the place of the log and of what is kept. */
+  readonly take?: (bytes: Uint8Array) => void;
+}
+
+/** The connection, while an answer comes. */
+export interface Line {
+  readonly progress: Progress;
+  /** What follows is not read: the connection is of no use to others. */
+  readonly hangUp: () => void;
 }
 
 /** Reads an answer whose status is an expected one. */
@@ -30,7 +40,7 @@ export async function receive(
   response: HttpResponse,
   request: HttpRequest,
   attempt: Attempt,
-  progress: Progress,
+  { progress, hangUp }: Line,
 ): Promise<Outcome> {
   const { step, context, keeping } = attempt;
   const { statusCode: status, headers } = response;
@@ -48,17 +58,25 @@ export async function receive(
   }
   const validator = keeping.file === undefined ? undefined : validatorOf(response);
   if (validator !== undefined) keeping.file?.note(validator);
+  const waiting = step.expect.event === undefined ? undefined : waitingFor(step.expect.event);
   const write: ExecuteContext['write'] = bytes => {
-    keeping.take(bytes);
     look(bytes);
+    if (attempt.take !== undefined) return void attempt.take(bytes);
+    if (waiting === undefined) keeping.take(bytes);
+    else if (waiting.take(bytes)) hangUp();
     return context.write(bytes);
   };
   const before = attempt.part?.size ?? 0;
   await writeBody(response, write, progress, {
-    ...bodyRules(step, looking.isKept),
+    ...bodyRules(step, looking.isKept || attempt.take !== undefined),
+    isEnough: () => waiting?.event !== undefined,
     received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
   });
-  const unmet = looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
+  if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
+  const unmet =
+    waiting !== undefined && waiting.event === undefined
+      ? [waiting.words()]
+      : looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
   if (unmet.length > 0) return notAsExpected(request, response, unmet, excerpt);
   attempt.answer = { status, headers };
   return { state: 'succeeded', status };

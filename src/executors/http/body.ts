@@ -15,6 +15,8 @@ export interface Progress {
 
 /** How the body of a step is read. */
 export interface BodyRules extends Pick<HttpStep, 'decompress' | 'maxBody'> {
+  /** Whether what follows is of no interest, asked after each piece. */
+  readonly isEnough?: () => boolean;
   /** Called with each piece: how much has come, and of how much. */
   readonly received?: ((bytes: number, total: number | undefined) => void) | undefined;
 }
@@ -59,7 +61,7 @@ export async function writeBody(
   { headers, body }: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
-  { decompress = true, maxBody, received }: BodyRules = {},
+  { decompress = true, maxBody, received, isEnough }: BodyRules = {},
 ): Promise<void> {
   const encoding = decompress ? headers['content-encoding'] : undefined;
   const limit = maxBody ?? (encoding === undefined ? Number.POSITIVE_INFINITY : MAX_BODY);
@@ -71,6 +73,7 @@ export async function writeBody(
       if (size > limit) throw new BodyTooLarge(limit);
       const taken = write(bytes);
       if (taken !== undefined) await taken;
+      if (isEnough?.()) return;
     }
   } catch (error) {
     // What is empty (the answer to a HEAD, a 304) is not packed either.

@@ -12,7 +12,8 @@ export type HttpResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers
 const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 /**
- * Sends the request and resolves with what `receive` makes of the response, whose body it must read to the end.
+ * Sends the request and resolves with what `receive` makes of the response, whose body it must read to the end, unless it
+ * says that it hangs up.
  *
  * A server may close a waiting connection just as the next request is on its way: if it may safely be sent twice, that
  * request is repeated once, over a new connection.
@@ -24,19 +25,19 @@ export async function exchange<T>(
   session: Session,
   request: HttpRequest,
   stop: AbortSignal,
-  receive: (response: HttpResponse) => Promise<T>,
+  receive: (response: HttpResponse, hangUp: () => void) => Promise<T>,
 ): Promise<T> {
   stop.throwIfAborted();
   const route = session.routeTo(request.url, request.way, request.proxy);
   let isAnswered = false;
   const converseOver = (connection: Connection) =>
-    converse(session, connection, stop, async () => {
+    converse(session, connection, stop, async hangUp => {
       const { payload } = request;
       const body = payload?.open();
       try {
         const response = await connection.client.request(optionsOf(request, body));
         isAnswered = true;
-        return await receive(response);
+        return await receive(response, hangUp);
       } finally {
         if (body instanceof Readable) body.destroy();
       }
@@ -57,15 +58,22 @@ function mayRepeat({ method, headers }: HttpRequest): boolean {
   return isIdempotent({ method, ...(key === undefined ? {} : { idempotencyKey: key }) });
 }
 
-async function converse<T>(session: Session, connection: Connection, stop: AbortSignal, talk: () => Promise<T>) {
+async function converse<T>(
+  session: Session,
+  connection: Connection,
+  stop: AbortSignal,
+  talk: (hangUp: () => void) => Promise<T>,
+) {
+  let isOver = false;
   let hangUp = () => {};
   const stopped = new Promise<never>((_, reject) => {
     hangUp = () => reject(new Error('The request was called off'));
   });
   stop.addEventListener('abort', hangUp, { once: true });
   try {
-    const result = await Promise.race([talk(), stopped]);
-    session.giveBack(connection);
+    const result = await Promise.race([talk(() => (isOver = true)), stopped]);
+    if (isOver) await session.discard(connection);
+    else session.giveBack(connection);
     return result;
   } catch (error) {
     await session.discard(connection);

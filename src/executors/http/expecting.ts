@@ -1,9 +1,8 @@
 /** Whether an answer is what its step expects, found out while its body comes in. */
 import { createHash } from 'node:crypto';
 import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
-import { unmetJson } from './json-rules.ts';
-import { parsedAt } from './json-value.ts';
 import { quoted } from './shown.ts';
+import { unmetMembers, unmetText } from './unmet.ts';
 
 export interface Expecting {
   /** Whether the body is in memory as a whole. */
@@ -39,7 +38,7 @@ export function expecting(expect: HttpExpect): Expecting {
       return [
         ...headers.flatMap(([name, rule]) => unmetHeader(name, rule, answer)),
         ...(body === undefined ? [] : unmetText('the body', body, text)),
-        ...(json === undefined ? [] : unmetMembers(json, text)),
+        ...(json === undefined ? [] : unmetJsonBody(json, text)),
         ...(underMs === undefined || answer.tookMs < underMs
           ? []
           : [`it took ${tookMs} ms, expected under ${underMs} ms`]),
@@ -56,22 +55,7 @@ function unmetHeader(name: string, rule: TextRule, { headers }: AnswerFacts): st
   return [`the header "${name}" is missing, expected ${quoted(equals ?? includes[0] ?? matches)}`];
 }
 
-function unmetText(
-  what: string,
-  { equals, includes = [], matches }: TextRule,
-  text: string,
-  isShown = false,
-): string[] {
-  const is = isShown ? `is ${quoted(text)}, expected` : 'does not have';
-  const found = includes.filter(part => !text.includes(part)).map(part => `${what} ${is} ${quoted(part)} in it`);
-  if (equals !== undefined && text !== equals) found.push(`${what} is ${quoted(text)}, expected ${quoted(equals)}`);
-  if (matches !== undefined && !new RegExp(matches, 'um').test(text)) {
-    found.push(isShown ? `${what} ${is} what matches ${quoted(matches)}` : `${what} does not match ${quoted(matches)}`);
-  }
-  return found;
-}
-
-function unmetMembers(rules: NonNullable<HttpExpect['json']>, text: string): string[] {
+function unmetJsonBody(rules: NonNullable<HttpExpect['json']>, text: string): string[] {
   let document: Json;
   try {
     document = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -79,8 +63,5 @@ function unmetMembers(rules: NonNullable<HttpExpect['json']>, text: string): str
     if (text.trim() === '') return ['the body is empty, expected JSON'];
     return [`the body is no JSON: ${(error as Error).message}`];
   }
-  return rules.flatMap(([pointer, rule]) => {
-    const what = pointer === '' ? 'the whole' : quoted(pointer);
-    return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
-  });
+  return unmetMembers(rules, document);
 }

@@ -70,7 +70,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
   // Its own header comes first.
   const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
   try {
-    return await exchange(session, { ...request, headers }, stop, async (response): Promise<Next> => {
+    return await exchange(session, { ...request, headers }, stop, async (response, hangUp): Promise<Next> => {
       const { part } = attempt;
       const set = response.headers['set-cookie'];
       if (set !== undefined && jar !== false) await session.cookies.keep(jar, request.url, set);
@@ -84,7 +84,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       if (isExpected(step.expect, status)) {
         if (rest === 'other') return ended(failed('protocol', `${label(request)}: ${OTHER_PART}`));
         if (rest === 'all') restart(attempt);
-        return ended(await receive({ ...response, statusCode: status }, request, attempt, progress));
+        return ended(await receive({ ...response, statusCode: status }, request, attempt, { progress, hangUp }));
       }
       const redirect =
         step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });

@@ -5,6 +5,7 @@ import type { Outcome } from '../../events/outcome.ts';
 import { openKeeping } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
 import { follow } from './following.ts';
+import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
 import { openSession, type Session } from './session.ts';
@@ -73,5 +74,30 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
   }
   context.started();
   const request = step.saveTo === undefined ? first : askingForRest(first, step, attempt.part);
-  return follow(session, request, attempt, stop);
+  const { paginate, proxy } = step;
+  if (paginate === undefined) return follow(session, request, attempt, stop);
+  const write = (text: string) => {
+    const bytes = Buffer.from(text);
+    attempt.keeping.take(bytes);
+    return context.write(bytes);
+  };
+  return walkPages(request, {
+    paginate,
+    proxy,
+    env: context.env,
+    write,
+    async ask(page) {
+      const pieces: Uint8Array[] = [];
+      const asking = {
+        ...attempt,
+        startedAt: performance.now(),
+        take: (bytes: Uint8Array) => void pieces.push(bytes.slice()),
+      };
+      const outcome = await follow(session, page, asking, stop);
+      if (outcome.state === 'failed') return outcome;
+      if (asking.answer === undefined) throw new Error('a page succeeded without an answer');
+      attempt.answer = asking.answer;
+      return { text: new TextDecoder().decode(Buffer.concat(pieces)), answer: asking.answer };
+    },
+  });
 }

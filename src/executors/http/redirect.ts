@@ -19,27 +19,39 @@ const SECRETS = ['authorization', 'cookie', 'proxy-authorization'];
 export function redirectOf(
   request: HttpRequest,
   { statusCode: status, headers: { location } }: HttpResponse,
-  { proxy: given, env }: { readonly proxy: string | false | undefined; readonly env: Readonly<Record<string, string>> },
+  surroundings: Surroundings,
 ): HttpRequest | undefined {
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
   const url = isFollowed && typeof location === 'string' ? webUrl(location, request.url) : undefined;
   if (url === undefined) return undefined;
 
-  const becomesGet = status === 303 && !isReading;
-  const isKept = (name: string) =>
-    name !== 'host' &&
-    !(becomesGet && name.startsWith('content-')) &&
-    (url.origin === request.url.origin || !SECRETS.includes(name));
+  if (status !== 303 || isReading) return otherRequest(request, url, surroundings);
+  const { payload: _, ...rest } = otherRequest(request, url, surroundings);
+  const headers = Object.entries(rest.headers).filter(([name]) => !name.startsWith('content-'));
+  return { ...rest, method: 'GET', headers: Object.fromEntries(headers) };
+}
+
+/** What decides about the proxy. */
+export interface Surroundings {
+  /** What the step says. */
+  readonly proxy: string | false | undefined;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The same request to a URL that a server has named. Another origin is told no secrets. */
+export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest {
   const isElsewhere = url.origin !== request.url.origin;
   const proxy = isElsewhere ? proxyFor(url, given, env) : request.proxy;
-  const kept = Object.fromEntries(Object.entries(request.headers).filter(([name]) => isKept(name)));
+  const { proxy: _, ...rest } = request;
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => name !== 'host' && !(isElsewhere && SECRETS.includes(name)),
+  );
   return {
-    method: becomesGet ? 'GET' : request.method,
+    ...rest,
     url,
-    headers: { ...kept, ...credentials(url) },
+    headers: { ...Object.fromEntries(headers), ...credentials(url) },
     way: isElsewhere ? wayElsewhere(request.way) : request.way,
     ...(proxy === undefined || 'fault' in proxy ? {} : { proxy }),
-    ...(request.payload === undefined || becomesGet ? {} : { payload: request.payload }),
   };
 }

@@ -55,7 +55,7 @@ export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | No
     url,
     headers: {
       'user-agent': USER_AGENT,
-      accept: '*/*',
+      accept: step.expect.event === undefined ? '*/*' : 'text/event-stream',
       ...(decompress ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
       ...(payload?.contentType === undefined ? {} : { 'content-type': payload.contentType }),
       ...authorization,

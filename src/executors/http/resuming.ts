@@ -15,9 +15,18 @@ const LEAST_BYTES = 64 * 1024;
 const BROKEN: readonly (string | undefined)[] = ['dns', 'refused', 'unreachable', 'connect-timeout', 'reset', 'closed'];
 
 /** By what the file of a step is found again; undefined where it is not gone on with. */
-export function downloadSource({ saveTo, method, url, query = [], headers }: HttpStep): string | undefined {
+export function downloadSource({
+  saveTo,
+  method,
+  url,
+  query = [],
+  headers,
+  paginate,
+  expect,
+}: HttpStep): string | undefined {
   const hasRange = Object.keys(headers).some(name => name.toLowerCase() === 'range');
   if (saveTo === undefined || method !== 'GET' || hasRange) return undefined;
+  if (paginate !== undefined || expect.event !== undefined) return undefined;
   return sourceOf(JSON.stringify([url, ...query]));
 }
 

@@ -65,6 +65,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   readonly [kind: HttpTrouble, phrase: Phrase]
 >([
   ['BODY_TOO_LARGE', ['size', tooLarge]],
+  ['EVENT_TOO_LONG', ['size', () => 'an event of the stream is longer than 8 MiB']],
   ['TUNNEL_REFUSED', ['proxy', noTunnel]],
   ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${place(request)}`]],
   ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${(request.proxy ?? request.url).hostname}"`]],

@@ -1,0 +1,68 @@
+/** Server-sent events, as HTML defines their stream: one after the other, until one is the one that is waited for. */
+import type { EventRule, Json } from '../../plan/plan.ts';
+import { jsonFault } from '../json-pointer.ts';
+import { unmetMembers, unmetText } from './unmet.ts';
+
+/** An event may have so many characters; one that has more is none. */
+const EVENT_MAX = 8 * 1024 * 1024;
+
+export interface ServerEvent {
+  /** `message` where it does not say. */
+  readonly name: string;
+  readonly data: string;
+}
+
+/** Takes a stream apart. */
+export class EventStream {
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+  #name = '';
+  #data: string[] = [];
+  #size = 0;
+
+  /** The events that are complete with this piece. */
+  take(bytes: Uint8Array): ServerEvent[] {
+    this.#rest += this.#decoder.decode(bytes, { stream: true });
+    // A carriage return at the very end may have its line feed still to come.
+    const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > EVENT_MAX) throw new EventTooLong();
+    return lines.flatMap(line => this.#line(line));
+  }
+
+  #line(line: string): ServerEvent[] {
+    if (line === '') return this.#dispatch();
+    const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (field === 'event') this.#name = value;
+    if (field === 'data') {
+      this.#data.push(value);
+      this.#size += value.length;
+      if (this.#size > EVENT_MAX) throw new EventTooLong();
+    }
+    return [];
+  }
+
+  #dispatch(): ServerEvent[] {
+    const event = { name: this.#name || 'message', data: this.#data.join('\n') };
+    const isEvent = this.#data.length > 0;
+    this.#name = '';
+    this.#data = [];
+    this.#size = 0;
+    return isEvent ? [event] : [];
+  }
+}
+
+/** An event is longer than any may be. */
+export class EventTooLong extends Error {
+  readonly code = 'EVENT_TOO_LONG';
+}
+
+/** In words why this event is not the one that is waited for; nothing where it is. */
+export function unmetEvent({ name, data, json }: EventRule, event: ServerEvent): string[] {
+  if (name !== undefined && event.name !== name) return [`it is called "${event.name}", expected "${name}"`];
+  const found = data === undefined ? [] : unmetText('it', data, event.data);
+  if (json === undefined) return found;
+  const fault = jsonFault(event.data);
+  if (fault !== undefined) return [...found, `it is no JSON: ${fault}`];
+  return [...found, ...unmetMembers(json, JSON.parse(event.data) as Json)];
+}

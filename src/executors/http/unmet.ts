@@ -1,0 +1,29 @@
+/** Rules for texts and for values inside of JSON: in words, which of them do not hold. */
+import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import { unmetJson } from './json-rules.ts';
+import { parsedAt } from './json-value.ts';
+import { quoted } from './shown.ts';
+
+/** @param what how people are told of the text. @param isShown whether it is short enough to be quoted. */
+export function unmetText(
+  what: string,
+  { equals, includes = [], matches }: TextRule,
+  text: string,
+  isShown = false,
+): string[] {
+  const is = isShown ? `is ${quoted(text)}, expected` : 'does not have';
+  const found = includes.filter(part => !text.includes(part)).map(part => `${what} ${is} ${quoted(part)} in it`);
+  if (equals !== undefined && text !== equals) found.push(`${what} is ${quoted(text)}, expected ${quoted(equals)}`);
+  if (matches !== undefined && !new RegExp(matches, 'um').test(text)) {
+    found.push(isShown ? `${what} ${is} what matches ${quoted(matches)}` : `${what} does not match ${quoted(matches)}`);
+  }
+  return found;
+}
+
+/** Rules by JSON pointers. */
+export function unmetMembers(rules: NonNullable<HttpExpect['json']>, document: Json): string[] {
+  return rules.flatMap(([pointer, rule]) => {
+    const what = pointer === '' ? 'the whole' : quoted(pointer);
+    return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
+  });
+}

@@ -1,0 +1,213 @@
+/** Laws of lists in pages, and of streams of events. */
+import type { RequestListener } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { EventStream } from '../../../src/executors/http/event-stream.ts';
+import { linkNext } from '../../../src/executors/http/pages.ts';
+import type { EventRule, HttpPaginate, HttpStep } from '../../../src/plan/plan.ts';
+import { closed, context, open, serve, step } from './rig.ts';
+
+const pointer = (at: string) => ({ type: 'pointer', pointer: at }) as const;
+
+async function ask(url: string, request: Partial<HttpStep>, ctx = context()) {
+  const outcome = await open().execute(step(url, request), ctx);
+  const reason = outcome.state === 'failed' ? (outcome.reason as { kind?: string; message: string }) : undefined;
+  return { outcome, output: ctx.output(), saved: ctx.saved, kind: reason?.kind, message: reason?.message ?? '' };
+}
+
+describe('pages', () => {
+  /** A list of seven in pages of three, in whatever way it is asked for. */
+  async function list() {
+    const asked: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://h');
+      asked.push(request.url);
+      const page = Number(searchParams.get('page') ?? 1);
+      const items = [1, 2, 3, 4, 5, 6, 7].slice(3 * (page - 1), 3 * page).map(n => `{"n": ${n}.0}`);
+      const next = page < 3 ? `${pathname}?page=${page + 1}` : undefined;
+      if (next !== undefined)
+        response.setHeader('link', `</first>; rel="first", <${next}>; rel="x next"; title="a, b"`);
+      const array = `[${items.join(', ')}]`;
+      if (pathname === '/plain') response.end(array);
+      else response.end(`{"data": {"items": ${array}}, "next": ${JSON.stringify(next ?? null)}}`);
+    });
+    return { url: server.url, asked };
+  }
+  const ALL = `[${[1, 2, 3, 4, 5, 6, 7].map(n => `{"n":${n}.0}`).join(',\n')}]\n`;
+
+  it.each<[string, HttpPaginate, string]>([
+    ['by a pointer', { next: pointer('/next'), items: '/data/items' }, '/wrapped'],
+    ['by the header Link', { next: { type: 'header' } }, '/plain'],
+    ['by a parameter that counts', { next: { type: 'param', name: 'page' } }, '/plain'],
+  ])('are walked %s, and are one array, numbers as they were written', async (_, paginate, path) => {
+    const { url } = await list();
+    const { outcome, output } = await ask(url + path, { paginate });
+    expect(outcome).toEqual({ state: 'succeeded', status: 200 });
+    expect(output).toBe(ALL);
+    expect(JSON.parse(output)).toHaveLength(7);
+  });
+
+  it('are saved as the one array that they are', async () => {
+    const { url } = await list();
+    const paginate = { next: { type: 'header' } } as const;
+    const { saved } = await ask(`${url}/plain`, {
+      paginate,
+      save: { type: 'parts', parts: { LAST: pointer('/6/n') } },
+    });
+    expect(saved).toEqual({ LAST: '7.0' });
+  });
+
+  it('begin with the number that the url has, and end after so many as the step says', async () => {
+    const { url, asked } = await list();
+    const paginate = { next: { type: 'param', name: 'page' }, max: 1 } as const;
+    expect((await ask(`${url}/plain?page=2`, { paginate })).output).toBe('[{"n":4.0},\n{"n":5.0},\n{"n":6.0}]\n');
+    expect((await ask(`${url}/plain?q=1`, { paginate })).outcome.state).toBe('succeeded');
+    expect(asked).toEqual(['/plain?page=2', '/plain?q=1&page=1']);
+  });
+
+  it('that are no arrays are elements themselves; no elements are an empty array', async () => {
+    const server = await serve((request, response) => response.end(request.url === '/none' ? '[]' : '{"a": 1}'));
+    const paginate = { next: pointer('/next') };
+    expect((await ask(server.url, { paginate })).output).toBe('[{"a":1}]\n');
+    expect((await ask(`${server.url}/none`, { paginate })).output).toBe('[]\n');
+  });
+
+  it('must each be what the step expects', async () => {
+    const { url } = await list();
+    const paginate = { next: pointer('/next'), items: '/data/items' };
+    const rule = { status: ['2xx'], json: [['/data/items', { length: 3 }]] } as const;
+    const { kind, message } = await ask(`${url}/wrapped`, { paginate, expect: rule });
+    expect(kind).toBe('answer');
+    expect(message).toContain('/wrapped?page=3 answered 200 OK, but "/data/items" has length 1, expected 3');
+  });
+
+  it.each<[string, string, HttpPaginate, RegExp]>([
+    ['is no JSON', '<p>', { next: pointer('/next') }, /: the page is no JSON: /],
+    [
+      'has no elements where they should be',
+      '{"a": 1}',
+      { next: pointer('/next'), items: '/b' },
+      /: nothing is at "\/b": the whole has no "b"/,
+    ],
+    ['has no array there', '{"a": 1}', { next: pointer('/next'), items: '/a' }, /: what is at "\/a" is no array$/],
+    [
+      'leads to what is no url',
+      '{"next": "ftp://h"}',
+      { next: pointer('/next') },
+      /"\/next" is to lead to the next page, and is no URL: "ftp:\/\/h"/,
+    ],
+    ['leads back', '{"next": "/"}', { next: pointer('/next') }, /: the next page is ".*", where it has been$/],
+  ])('of which one %s fail the step', async (_, page, paginate, message) => {
+    const server = await serve((_request, response) => response.end(page));
+    const found = await ask(server.url, { paginate });
+    expect(found.message).toMatch(message);
+    expect(found.kind).toBe('answer');
+    expect(found.outcome).toHaveProperty('status', 200);
+  });
+
+  it('that never end fail the step, as nobody has said how many are meant', async () => {
+    const server = await serve((request, response) =>
+      response.end(`{"next": "/${Number(request.url?.slice(1)) + 1}"}`),
+    );
+    expect((await ask(`${server.url}/1`, { paginate: { next: pointer('/next') } })).message).toContain(
+      ': over 1000 pages; give',
+    );
+  });
+
+  it('on another origin are asked for without secrets', async () => {
+    const seen: unknown[] = [];
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{}');
+    });
+    const server = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(JSON.stringify({ next: `${other.url}/` }));
+    });
+    await ask(server.url, { paginate: { next: pointer('/next') }, auth: { type: 'bearer', token: 't' } });
+    expect(seen).toEqual(['Bearer t', undefined]);
+  });
+
+  it.each([
+    ['<https://a/?page=2>; rel="next"', 'https://a/?page=2'],
+    ['<a>; rel=prev, <b>; rel=next', 'b'],
+    ['<a,b>; title="x; rel=next"; rel="last", <c>; foo; rel="prev NEXT"', 'c'],
+    ['<a>; rel=nextish', undefined],
+    ['', undefined],
+  ])('are found in Link: %s', (header, target) => {
+    expect(linkNext(header)).toBe(target);
+  });
+});
+
+describe('a stream of events', () => {
+  const stream =
+    (...texts: string[]): RequestListener =>
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const text of texts) response.write(text);
+    };
+  const until = (event: EventRule) => ({ expect: { status: ['2xx'], event } }) as const;
+
+  it('is read until the event comes; then the connection is closed, and its data is kept', async () => {
+    const server = await serve(
+      stream('data: {"p": 1}\n\n', 'event: done\ndata: {"r":\ndata: "ok"}\n\n', 'data: more\n\n'),
+    );
+    const save = { type: 'parts', parts: { R: pointer('/r') } } as const;
+    const { outcome, output, saved } = await ask(server.url, { ...until({ name: 'done' }), save });
+    expect(outcome).toEqual({ state: 'succeeded', status: 200 });
+    expect(output).toContain('event: done');
+    expect(saved).toEqual({ R: 'ok' });
+    await closed(server.sockets[0]);
+  });
+
+  it('is judged by the name, the text and the values of each event', async () => {
+    const events = ['event: a\ndata: {"p": 50}\n\n', 'data: {"p": 100}\n\n', 'event: a\ndata: {"p": 100}\n\n'];
+    const server = await serve(stream(...events));
+    const save = { type: 'output', name: 'DATA' } as const;
+    const first = async (event: EventRule) => (await ask(server.url, { ...until(event), save })).saved.DATA;
+    expect(await first({ name: 'message' })).toBe('{"p": 100}');
+    expect(await first({ data: { includes: ['50'] } })).toBe('{"p": 50}');
+    expect(await first({ name: 'a', json: [['/p', { gte: 100 }]] })).toBe('{"p": 100}');
+  });
+
+  it('that ends before fails the step, with what the last event was', async () => {
+    const server = await serve((request, response) =>
+      response.end(request.url === '/none' ? ': nothing\n\n' : 'data: 1\n\nevent: b\ndata: 2\n\n'),
+    );
+    expect((await ask(`${server.url}/none`, until({ name: 'a' }))).message).toContain(
+      'but the stream ended without an event',
+    );
+    const { kind, message } = await ask(server.url, until({ name: 'a' }));
+    expect(kind).toBe('answer');
+    expect(message).toContain(
+      'but none of its 2 events is the expected one; of the last: it is called "b", expected "a"',
+    );
+  });
+
+  it('is the same however it is cut, and with whatever line ends', () => {
+    const text = ':c\ndata:a\ndata: b\n\nevent: x\ndata:ü\n\nid: 1\n\ndata\n\n';
+    const expected = [
+      { name: 'message', data: 'a\nb' },
+      { name: 'x', data: 'ü' },
+      { name: 'message', data: '' },
+    ];
+    for (const ends of ['\n', '\r\n', '\r']) {
+      const bytes = Buffer.from(text.replaceAll('\n', ends));
+      for (const size of [1, 2, 3, 1000]) {
+        const taken = new EventStream();
+        const events = [];
+        for (let at = 0; at < bytes.length; at += size) events.push(...taken.take(bytes.subarray(at, at + size)));
+        // A lone carriage return at the very end may be half of a line end.
+        events.push(...taken.take(Buffer.from(':')));
+        expect(events).toEqual(expected);
+      }
+    }
+  });
+
+  it('with an event that never ends is cut off', () => {
+    const taken = new EventStream();
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    expect(() => {
+      for (let count = 0; count < 20; count += 1) taken.take(piece);
+    }).toThrow();
+  });
+});
