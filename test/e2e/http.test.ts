@@ -105,3 +105,21 @@ describe('a server that is slow', () => {
     expect(count).toBe(1);
   });
 });
+
+describe('many requests', () => {
+  it('of a forEach go over as many connections as its limit says, and the next step goes on with one of them', async () => {
+    let count = 0;
+    const sockets = new Set<unknown>();
+    const url = await serve((request, response) => {
+      count += 1;
+      sockets.add(request.socket);
+      response.end('ok');
+    });
+    const numbers = Array.from({ length: 500 }, (_, index) => index);
+    const each = { id: 'all', forEach: { N: numbers }, limit: 20, http: `${url}/\${N}` };
+    const { exitCode, stdout } = await runjobs([planFile({ steps: [each, { id: 'last', http: url }] })]);
+    expect(exitCode, String(stdout).slice(-2000)).toBe(0);
+    expect(count).toBe(501);
+    expect(sockets.size).toBeLessThanOrEqual(20);
+  });
+});

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spellingsOf } from '../../src/events/spellings.ts';
 import { NAMES } from '../../src/reporters/choose.ts';
@@ -17,9 +18,10 @@ const SAYS = `node ${resolve('test/commands/tells-secrets.mjs')}`;
 const HALF = TOKEN.slice(0, 9);
 
 /** Answers with all that it is told. */
-const echo = createServer((request, response) => {
+const echo = createServer(async (request, response) => {
   response.statusCode = request.url?.startsWith('/bad') ? 404 : 200;
-  response.end(JSON.stringify({ url: request.url, headers: request.headers }));
+  if (request.url?.startsWith('/cookie')) response.setHeader('set-cookie', `c=${encodeURIComponent(TOKEN)}`);
+  response.end(JSON.stringify({ url: request.url, headers: request.headers, body: await text(request) }));
 });
 let port = 0;
 beforeAll(async () => {
@@ -47,6 +49,27 @@ const plan = () => ({
     { id: 'refused', http: '${URL}/bad/${TOKEN}?q=${TOKEN}', allowFailure: true },
     { id: 'basic', http: 'http://me:you@127.0.0.1:1/${TOKEN}', allowFailure: true },
     { id: 'host', http: 'http://me:${TOKEN}@127.0.0.1:1/', allowFailure: true },
+    { id: 'query', http: { url: '${URL}/good', query: { q: '${TOKEN}', k: ['${KEY}', '${TOKEN}'] } } },
+    { id: 'form', http: { url: '${URL}/good', method: 'POST', form: { f: '${TOKEN}' }, idempotencyKey: '${TOKEN}' } },
+    { id: 'parts', http: { url: '${URL}/good', method: 'POST', multipart: { '${TOKEN}': 'x', p: '${TOKEN}' } } },
+    { id: 'who', http: { url: '${URL}/good', auth: { basic: { user: 'ann', password: '${TOKEN}' } } } },
+    { id: 'cookie', http: '${URL}/cookie' },
+    { id: 'cookie-sent', http: '${URL}/good' },
+    {
+      id: 'expects',
+      http: {
+        url: '${URL}/cookie?q=${TOKEN}',
+        expect: { headers: { 'set-cookie': '${TOKEN}' }, json: { '/url': '${TOKEN}', '/headers/host': '${KEY}' } },
+      },
+      allowFailure: true,
+    },
+    {
+      id: 'proxied',
+      http: { url: 'http://h.test/${TOKEN}', proxy: 'http://me:${TOKEN}@127.0.0.1:1' },
+      allowFailure: true,
+    },
+    { id: 'socket', http: { url: 'http://h.test/', socket: '/tmp/${TOKEN}' }, allowFailure: true },
+    { id: 'certified', http: { url: 'https://h.test/', tls: { ca: '${TOKEN}' } }, allowFailure: true },
     { id: 'leaves', run: `sh -c 'sleep 60; : "$0"' "$TOKEN" & echo left`, stop: { grace: '100ms' } },
     {
       id: 'slow to stop',

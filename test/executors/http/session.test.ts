@@ -1,11 +1,13 @@
 /** The one session of a run: connections are shared, streamed over without haste, and gone when it is closed. */
 
+import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/events/outcome.ts';
+import { heapUsed } from '../../support/ticks.ts';
 import { closed, context, open, serve, serveBytes, step } from './rig.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -110,6 +112,27 @@ describe('the session', () => {
     expect(server.sockets).toHaveLength(3);
     await Promise.all(server.sockets.map(closed));
   });
+});
+
+it('10 000 requests, 50 at a time, go over 50 connections and hold a flat heap', { timeout: 120_000 }, async () => {
+  const server = await serve((_, response) => void response.end('ok'));
+  const executor = open();
+  const { signal, kill } = context();
+  let started = 0;
+  let early = 0;
+  const next = async (): Promise<void> => {
+    while (started < 10_000) {
+      started += 1;
+      if (started === 2000) early = heapUsed();
+      const outcome = await executor.execute(step(server.url), { ...context(() => undefined), signal, kill });
+      expect(outcome.state).toBe('succeeded');
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, next));
+  // A single promise kept for each request would be more.
+  expect(heapUsed() - early).toBeLessThan(8000 * 100);
+  expect(server.sockets).toHaveLength(50);
+  for (const one of [signal, kill]) expect(getEventListeners(one, 'abort')).toEqual([]);
 });
 
 function collectGarbage(): void {

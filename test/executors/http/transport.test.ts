@@ -76,6 +76,21 @@ describe('TLS', () => {
     expect((await ask(first.url, { tls })).output).toBe('hello nobody');
   });
 
+  it('is refused where its certificate has expired, or is that of another host', async () => {
+    const expired = readFileSync(join(PEM, 'expired.pem'));
+    const { url, port } = await secure(whoAsks, { key: expired, cert: expired });
+    const tls = { ca: 'ca.pem' };
+    const old = await ask(url, { tls });
+    expect([old.kind, old.message]).toEqual(['tls', `GET ${url}/: the certificate of 127.0.0.1:${port} has expired`]);
+    const site = await secure(whoAsks);
+    const { url: through } = await proxy(site.port);
+    const other = await ask('https://other.test/', { tls, proxy: through });
+    expect([other.kind, other.message]).toEqual([
+      'tls',
+      'GET https://other.test/: the certificate of other.test:443 is for another host than "other.test"',
+    ]);
+  });
+
   it('says which file cannot be read, before anything is sent', async () => {
     const { outcome } = await ask('https://127.0.0.1:1/', { tls: { ca: 'missing.pem' } });
     expect(outcome).toEqual({
