@@ -29,7 +29,7 @@ export function expecting(expect: HttpExpect): Expecting {
     isKept,
     take(bytes) {
       hash?.update(bytes);
-      if (isKept) pieces.push(bytes.slice());
+      if (isKept) pieces.push(new Uint8Array(bytes));
     },
     unmet(answer) {
       const text = isKept ? new TextDecoder().decode(Buffer.concat(pieces)) : '';

@@ -91,7 +91,7 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
       const asking = {
         ...attempt,
         startedAt: performance.now(),
-        take: (bytes: Uint8Array) => void pieces.push(bytes.slice()),
+        take: (bytes: Uint8Array) => void pieces.push(new Uint8Array(bytes)),
       };
       const outcome = await follow(session, page, asking, stop);
       if (outcome.state === 'failed') return outcome;

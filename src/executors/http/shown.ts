@@ -26,7 +26,8 @@ export class Excerpt {
   /** The bytes are copied. */
   take(bytes: Uint8Array): void {
     this.#total += bytes.length;
-    const piece = bytes.slice(0, EXCERPT_BYTES - this.#kept);
+    // A Buffer's own slice would be a view.
+    const piece = new Uint8Array(bytes.subarray(0, EXCERPT_BYTES - this.#kept));
     if (piece.length > 0) this.#pieces.push(piece);
     this.#kept += piece.length;
   }
