@@ -2,13 +2,14 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
-import { type ActiveRun, claimProcess } from './engine/active-run.ts';
+import type { Claim, GivenToRun } from './claim.ts';
+import type { ActiveRun } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
-import { openRun, outermost, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
+import { openRun, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
-import { createSecrets, givenSecrets, type Secrets } from './events/secrets.ts';
+import { createSecrets, type Secrets } from './events/secrets.ts';
 import type { Terminal } from './executors/command/terminal.ts';
 import { endDeadRun, openExecutors, openListReader, reach } from './executors/index.ts';
 import { openSources } from './executors/sources.ts';
@@ -18,25 +19,19 @@ import { userStateOf } from './journal/known.ts';
 import { openLists } from './journal/lists.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
-import { type KeptGiven, NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
-import { lockPlan, type PlanLockOptions } from './journal/plan-lock.ts';
+import { NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createFreshFolder, createRunId, RUN_FILES, type RunFolder } from './journal/runs.ts';
 import { openStepLocks } from './journal/step-locks.ts';
 import { makeTemporary, removeTemporary } from './journal/temporary.ts';
 import { hasCron, loadCron } from './plan/cron.ts';
-import { foundAround, type Given, type GivenLevel, levelsOf } from './plan/given.ts';
+import { levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
-import type { SecretsOf } from './plan/secret-checks.ts';
 
+export { type Claim, claimRootRun, type GivenToRun, lockRootRun, secretsIn } from './claim.ts';
 export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
-
-/** What is known of a plan's secrets from what it is given. */
-export function secretsIn(given: Given): SecretsOf {
-  return names => givenSecrets(names, name => given.set[name] ?? foundAround(given, name));
-}
 
 export interface RootRunOptions {
   readonly plan: Plan;
@@ -60,56 +55,12 @@ export interface RootRunOptions {
   readonly durable?: boolean;
 }
 
-/** What the caller gives to a plan: as the run has it, and as its folder keeps it. */
-export interface GivenToRun {
-  /** Levels over the environment, the outermost first. */
-  readonly levels: readonly GivenLevel[];
-  readonly kept: KeptGiven;
-}
-
 /** A run that can be held still. */
 export interface RootRun extends Run {
   /** Gives the terminal back and stops all that runs; the process itself is the caller's. */
   suspend(): void;
   /** Continues all that was stopped. */
   proceed(): void;
-}
-
-/** The process, claimed for one run. */
-export interface Claim {
-  readonly run: ActiveRun;
-  /** Gives the process back once the run has ended. */
-  release(): void;
-}
-
-/**
- * Claims the process for a run of this name: call it before any other work, {@link openRootRun} after.
- * @throws {RunActiveError} while another run is active.
- */
-export function claimRootRun(name: string): Claim {
-  const run = { id: createRunId(new Date()), name };
-  return { run, release: claimProcess(run) };
-}
-
-/**
- * Takes the lock of the plan, where it has one, for a run for which the process was claimed: see {@link lockPlan}. What a
- * dead run that had it has left is ended first. Hand it to {@link openRootRun} or {@link resumeRootRun}, or release it.
- */
-export async function lockRootRun(
-  plan: Plan,
-  {
-    claim,
-    env,
-    given,
-    onWait,
-    signal,
-  }: Pick<RootRunOptions, 'claim' | 'env' | 'given'> & Pick<PlanLockOptions, 'signal' | 'onWait'>,
-): Promise<Lock | undefined> {
-  const lock = await lockPlan(plan, { signal, onWait, run: claim.run.id, userState: userStateOf(env) });
-  if (lock?.after === undefined) return lock;
-  const { masked } = givenSecrets(plan.secrets, name => outermost({ env, given: given?.levels ?? [] }).get(name));
-  await endDeadRun(plan, lock.after.run, message => onWait?.(masked(message)));
-  return lock;
 }
 
 /**

@@ -43,7 +43,8 @@ const ROOMS: Record<string, Room> = {
     node: ['node:util', 'node:path'],
   },
   'src/cli': { ours: ['src'], packages: ['commander'] },
-  'src/root-run.ts': { ours: ['src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
+  'src/claim.ts': { ours: ['src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
+  'src/root-run.ts': { ours: ['src/claim.ts', 'src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
   'src/index.ts': { ours: ['src/root-run.ts', 'src/plan', 'src/events', 'src/engine'] },
 };
 
