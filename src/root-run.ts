@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Claim, GivenToRun } from './claim.ts';
-import type { ActiveRun } from './engine/active-run.ts';
 import { realClock } from './engine/clock.ts';
 import { openRun, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
@@ -19,13 +18,14 @@ import { userStateOf } from './journal/known.ts';
 import { openLists } from './journal/lists.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
 import { openLogs } from './journal/logs.ts';
+import { missedNotice } from './journal/missed.ts';
 import { NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
-import { createFreshFolder, createRunId, RUN_FILES, type RunFolder } from './journal/runs.ts';
+import { createFreshFolder, RUN_FILES, type RunFolder } from './journal/runs.ts';
 import { openStepLocks } from './journal/step-locks.ts';
 import { makeTemporary, removeTemporary } from './journal/temporary.ts';
-import { hasCron, loadCron } from './plan/cron.ts';
+import { loadCron, speaksOfCron } from './plan/cron.ts';
 import { levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
 
@@ -96,7 +96,8 @@ async function openIn(folder: RunFolder, options: RootRunOptions): Promise<RootR
   const taking = await takeLock(join(folder.path, RUN_FILES.owner), holder);
   if (taking.type === 'taken')
     throw new Error(`the folder of the new run "${id}" is taken by process ${taking.by.pid}`);
-  const notices = folder.notice === undefined ? [] : [folder.notice];
+  const missed = await missedNotice(plan, { folder: folder.path, run: id });
+  const notices = [folder.notice, missed].filter(notice => notice !== undefined);
   const { lock: owner } = taking;
   return orRelease(owner, assemble(options, { folder: folder.path, owner, notices }));
 }
@@ -157,7 +158,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
-  if (hasCron(plan.root)) await loadCron();
+  if (speaksOfCron(plan)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
   const executors = await openExecutors(plan, {
     run: id,

@@ -37,7 +37,13 @@ const ROOMS: Record<string, Room> = {
     ours: [
       'src/reporters',
       'src/events',
-      ...['src/plan/plan.ts', 'src/plan/paths.ts', 'src/plan/suggest.ts', 'src/plan/quote.ts'],
+      ...[
+        'src/plan/plan.ts',
+        'src/plan/paths.ts',
+        'src/plan/suggest.ts',
+        'src/plan/quote.ts',
+        'src/plan/clock-words.ts',
+      ],
     ],
     packages: ['listr2', 'chalk'],
     node: ['node:util', 'node:path'],

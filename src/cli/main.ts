@@ -65,6 +65,12 @@ async function perform(request: Request): Promise<void> {
     case 'check':
       process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan, request.options);
       return;
+    case 'cron-print':
+      process.exitCode = await (await import('./commands/cron-print.ts')).cronPrintCommand(
+        request.plan,
+        request.options,
+      );
+      return;
     case 'schema':
       process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
       return;

@@ -8,6 +8,7 @@ import { didYouMean } from '../plan/suggest.ts';
 import { NAMES } from '../reporters/choose.ts';
 import type {
   CleanFlags,
+  CronPrintFlags,
   GivenFlags,
   LogsFlags,
   PastFlags,
@@ -68,6 +69,15 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     .argument('<plan>', 'job file, or "-"')
     .action((plan: string, options: GivenFlags) => {
       request = { type: 'check', plan, options };
+    });
+
+  const cron = command(program, 'cron').description('what starts a plan by its schedule');
+  giving(command(cron, 'print'))
+    .description('print the schedule of a plan, and of its definitions, as lines for crontab; installs nothing')
+    .argument('<plan>', 'job file')
+    .option('--systemd', 'a timer of systemd and its service')
+    .action((plan: string, options: CronPrintFlags) => {
+      request = { type: 'cron-print', plan, options };
     });
 
   command(program, 'schema')

@@ -10,6 +10,7 @@ export type Request =
   | { readonly type: 'stop'; readonly run: string; readonly step: string | undefined; readonly options: PastFlags }
   | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
   | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
+  | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }
   /** The words of the help, and the inputs of this plan. */
   | { readonly type: 'help'; readonly plan: string; readonly words: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
@@ -22,6 +23,11 @@ export interface GivenFlags {
   readonly set: Readonly<Record<string, string>>;
   /** Files of variables, the later over the earlier. */
   readonly envFile: readonly string[];
+}
+
+export interface CronPrintFlags extends GivenFlags {
+  /** A timer of systemd in the place of lines for crontab. */
+  readonly systemd?: boolean;
 }
 
 /** Of commands that run a plan. */

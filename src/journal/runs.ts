@@ -37,6 +37,14 @@ export function createRunId(now: Date): string {
   return `${date}-${time}-${randomBytes(4).toString('hex')}`;
 }
 
+/** When the run of this id was started: milliseconds since 1970, to the second. */
+export function timeOfRun(id: string): number {
+  const [, year, month, day, hour, minute, second] = (/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(id) ?? []).map(
+    Number,
+  );
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+}
+
 /** Where the folder of a run may be made. */
 export interface StatePlaces {
   /** What the user asked for; nothing else is tried then. */

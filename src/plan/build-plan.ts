@@ -1,8 +1,8 @@
 /** Makes the Plan of files that have passed both checks: what its root says, and the steps that are run. */
 import { Builder } from './build.ts';
 import { lockOf } from './build-use.ts';
-import type { PlanInput, SizeInput } from './input.ts';
-import type { Definition, Plan, Pool } from './plan.ts';
+import type { DefinedInput, PlanInput, ScheduleInput, SizeInput } from './input.ts';
+import type { Definition, Plan, Pool, Scheduled } from './plan.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { parsePool } from './pools.ts';
@@ -19,12 +19,15 @@ export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
   const builder = new Builder({ files, file: main, secrets });
   const [, definition] = entry.path;
   const { lock, maxLog, define } = input;
+  const definitions = define === undefined ? undefined : definitionsOf(define);
+  const schedule = definition === undefined ? scheduleOf(input.schedule) : definitions?.[String(definition)]?.schedule;
   const pools = Object.assign({}, ...reached.map(({ value }) => rootPools((value as PlanInput).pools ?? {})).reverse());
   return {
     ...main.origin,
     name: nameOf(entry, input.name ?? main.origin.name),
     slots: input.slots ?? 64,
     ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
+    ...(schedule === undefined ? {} : { schedule }),
     keep: input.keep ?? 50,
     keepBytes: bytes(input.keepBytes ?? '1GiB'),
     ...(Object.keys(pools).length === 0 ? {} : { pools }),
@@ -32,7 +35,7 @@ export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
     inputs: builder.inputsOf(entry),
     secrets,
     ...(Object.keys(elsewhere).length === 0 ? {} : { secretsElsewhere: elsewhere }),
-    ...(define === undefined ? {} : { definitions: definitionsOf(define) }),
+    ...(definitions === undefined ? {} : { definitions }),
     ...(definition === undefined ? {} : { definition: String(definition) }),
     ...(definition === undefined && isLibrary(entry.root) ? { isLibrary: true } : {}),
     root: builder.entry(entry),
@@ -55,10 +58,23 @@ function secretsElsewhere(files: readonly PlanFile[], own: readonly string[]): R
 
 function definitionsOf(define: NonNullable<PlanInput['define']>): Readonly<Record<string, Definition>> {
   const entries = Object.entries(define).map(([name, step]) => {
-    const description = typeof step === 'string' ? undefined : step.description;
-    return [name, description === undefined ? {} : { description }] as const;
+    const { description, schedule: written }: Pick<DefinedInput, 'description' | 'schedule'> =
+      typeof step === 'string' ? {} : step;
+    const schedule = scheduleOf(written);
+    return [
+      name,
+      { ...(description === undefined ? {} : { description }), ...(schedule === undefined ? {} : { schedule }) },
+    ] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function scheduleOf(written: ScheduleInput | undefined): readonly Scheduled[] | undefined {
+  if (written === undefined) return undefined;
+  return [written].flat().map(one => {
+    const { cron, timezone } = typeof one === 'string' ? { cron: one } : one;
+    return { cron, ...(timezone === undefined ? {} : { timezone }) };
+  });
 }
 
 /** The schema has refused what is no pool. */

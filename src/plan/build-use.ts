@@ -8,7 +8,19 @@ import type { UsedStep } from './plan-files.ts';
 import { takenOf } from './used.ts';
 
 /** Keys of the root of a plan that are none of its step. */
-const OF_THE_ROOT = ['$schema', 'pools', 'slots', 'lock', 'inputs', 'secrets', 'define', 'keep', 'keepBytes', 'maxLog'];
+const OF_THE_ROOT = [
+  '$schema',
+  'pools',
+  'slots',
+  'lock',
+  'inputs',
+  'secrets',
+  'define',
+  'keep',
+  'keepBytes',
+  'maxLog',
+  'schedule',
+];
 
 /** Names outside of what is used, each with that inside. */
 type Taken = Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ import { listed, quoteText } from './quote.ts';
 import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
 import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
+import { scheduleFindings } from './schedule-checks.ts';
 import { KEYS } from './schema.ts';
 import { isCommand } from './shape.ts';
 import type { Finding, Path } from './source.ts';
@@ -51,6 +52,14 @@ export function checkPlan(root: unknown): Checked {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
     }
     checks.errors.push(...rootFindings(root), ...interactiveFindings(root));
+    checks.errors.push(...scheduleFindings(root.schedule, ['schedule']));
+    if (root.schedule !== undefined && hasOnlyDefinitions(root)) {
+      checks.error(
+        'nothing is to be started here but definitions; move schedule into one of them',
+        ['schedule'],
+        'key',
+      );
+    }
     checks.step(root, { path: [], shell: 'sh', hasBase: false, list: 'root' });
     checks.definitions(root);
   }
@@ -84,6 +93,7 @@ class Checks implements Checked {
       this.errors.push(
         ...inputNameFindings(step.inputs, [...path, 'inputs']),
         ...hiddenInputFindings(step.inputs, root.env, [...path, 'inputs']),
+        ...scheduleFindings(step.schedule, [...path, 'schedule']),
       );
       this.step(step, { path, shell, hasBase, list: 'root' });
     }
@@ -146,8 +156,7 @@ class Checks implements Checked {
 
   #oneBody(step: Raw, bodies: readonly Body[], path: Path): void {
     const [first, second] = bodies;
-    const isRootOfDefinitions = path.length === 0 && isRaw(step.define) && Object.keys(step.define).length > 0;
-    if (first === undefined && !isRootOfDefinitions && !hasMistypedBody(step)) {
+    if (first === undefined && !(path.length === 0 && hasOnlyDefinitions(step)) && !hasMistypedBody(step)) {
       this.error(`no body: add one of ${BODIES.join(', ')}`, path, 'value');
     }
     if (second === undefined) return;
@@ -203,4 +212,8 @@ function hasMistypedBody(step: Raw): boolean {
   return Object.keys(step).some(
     key => !KEYS.root.includes(key) && (isCommand(key) || suggest(key, BODIES) !== undefined),
   );
+}
+
+function hasOnlyDefinitions(root: Raw): boolean {
+  return isRaw(root.define) && Object.keys(root.define).length > 0 && bodiesOf(root).length === 0;
 }

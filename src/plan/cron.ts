@@ -1,5 +1,5 @@
 /** Cron patterns as a calculator: when the next time is. croner does it; it is loaded when a plan has a pattern. */
-import { childrenOf, type Step } from './plan.ts';
+import { childrenOf, type Plan, type Step } from './plan.ts';
 import { didYouMean } from './suggest.ts';
 
 type Croner = typeof import('croner');
@@ -70,6 +70,50 @@ export function cronTimes(pattern: string, timezone?: string): CronTimes | CronF
   };
 }
 
+/** The next times of a pattern after a moment, so many at most; none where it is no pattern. */
+export function nextTimes(
+  { cron, timezone }: { readonly cron: string; readonly timezone?: string },
+  from: number,
+  count: number,
+): number[] {
+  const pattern = cronTimes(cron, timezone);
+  const times: number[] = [];
+  let next: number | undefined = from;
+  while ('after' in pattern && times.length < count) {
+    next = pattern.after(next);
+    if (next === undefined) break;
+    times.push(next);
+  }
+  return times;
+}
+
+export interface Span {
+  /** Milliseconds since 1970; the span begins right after it, */
+  readonly after: number;
+  /** and ends with this moment. */
+  readonly until: number;
+  /** So many times at most. */
+  readonly most: number;
+}
+
+/** The first times in a span that any of the patterns has, in order, each once. */
+export function timesBetween(
+  patterns: readonly { readonly cron: string; readonly timezone?: string }[],
+  { after, until, most }: Span,
+): number[] {
+  const found = new Set<number>();
+  for (const { cron, timezone } of patterns) {
+    const pattern = cronTimes(cron, timezone);
+    if (!('after' in pattern)) continue;
+    let next = pattern.after(after);
+    for (let count = 0; next !== undefined && next <= until && count < most; count += 1) {
+      found.add(next);
+      next = pattern.after(next);
+    }
+  }
+  return [...found].sort((one, other) => one - other).slice(0, most);
+}
+
 function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -85,4 +129,10 @@ export function hasCron(step: Step): boolean {
   if (every !== undefined && 'cron' in every) return true;
   const inside = step.type === 'forEach' ? [step.each] : childrenOf(step);
   return [...inside, ...(block?.steps ?? [])].some(hasCron);
+}
+
+/** Whether the plan speaks of times of the clock: in a step, or in a schedule. */
+export function speaksOfCron({ root, schedule, definitions = {} }: Plan): boolean {
+  const schedules = [schedule, ...Object.values(definitions).map(definition => definition.schedule)];
+  return schedules.some(one => one !== undefined) || hasCron(root);
 }

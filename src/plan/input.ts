@@ -91,6 +91,8 @@ export interface StepInput {
 export interface DefinedInput extends Omit<StepInput, 'id' | 'needs' | 'background'> {
   /** Variables that the `env` of the step gives that uses it. */
   inputs?: Readonly<Record<string, InputInput>> | undefined;
+  /** When it is to be started; it starts nothing. */
+  schedule?: ScheduleInput | undefined;
 }
 
 /** A job file. A plan is a step with a few keys more. */
@@ -102,6 +104,8 @@ export interface PlanInput extends Omit<StepInput, 'pools'> {
   slots?: number | undefined;
   /** No second run at the same time: of this plan (`true`), or of whatever names the same lock. */
   lock?: boolean | string | LockInput | undefined;
+  /** When it is to be started; it starts nothing: `runjobs cron print` makes lines for crontab of it. */
+  schedule?: ScheduleInput | undefined;
   /** Steps for `use`, by name; each may have inputs of its own. */
   define?: Readonly<Record<string, string | DefinedInput>> | undefined;
   /** Variables that the caller gives. */
@@ -164,6 +168,15 @@ export interface ListInput {
 
 /** The path of a file, or a command, or a variable. */
 export type ListSourceInput = string | { run?: string | undefined; var?: string | undefined };
+
+export type ScheduleInput = string | ScheduledInput | readonly (string | ScheduledInput)[];
+
+export interface ScheduledInput {
+  /** A cron pattern. */
+  cron: string;
+  /** Default: that of the machine. */
+  timezone?: string | undefined;
+}
 
 export interface LockInput {
   /** Default: the plan itself. */

@@ -1,7 +1,7 @@
 /** Loads a plan: from a file, from standard input, or from an object. */
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { hasCron, isCronLoaded, loadCron } from './cron.ts';
+import { isCronLoaded, loadCron, speaksOfCron } from './cron.ts';
 import { examine, type Surroundings } from './examine.ts';
 import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
@@ -90,7 +90,7 @@ export async function loadObject(value: unknown, { given, secretsOf, ...place }:
   const files = await withUsedFiles(main, path => readUsedFile(path, folder));
   const surroundings = { given: given ?? around(), secretsOf };
   const loaded = conclude(files, surroundings);
-  if (loaded.type === 'rejected' || isCronLoaded() || !hasCron(loaded.plan.root)) return loaded;
+  if (loaded.type === 'rejected' || isCronLoaded() || !speaksOfCron(loaded.plan)) return loaded;
   // Only now is it known that patterns must be checked.
   await loadCron();
   return conclude(files, surroundings);

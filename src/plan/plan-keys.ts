@@ -1,4 +1,4 @@
-/** What a plan says of itself besides its steps: its lock, and what the caller gives. */
+/** What a plan says of itself besides its steps: its lock, its schedule, and what the caller gives. */
 
 /** What may not run twice at the same time. */
 export interface PlanLock {
@@ -6,6 +6,14 @@ export interface PlanLock {
   readonly name?: string;
   /** Milliseconds to wait for the one that runs; 0: none. */
   readonly waitMs: number | 'forever';
+}
+
+/** Times at which somebody else is to start the plan. */
+export interface Scheduled {
+  /** As written. */
+  readonly cron: string;
+  /** Of the IANA database; absent: that of the machine. */
+  readonly timezone?: string;
 }
 
 /** A variable that the caller gives. Its value is a text that fits `type`, `enum` and `pattern`. */

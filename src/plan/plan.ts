@@ -2,7 +2,7 @@
 
 import type { Every } from './every.ts';
 import type { HttpRequest } from './http-step.ts';
-import type { Input, PlanLock } from './plan-keys.ts';
+import type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { Command } from './run-step.ts';
@@ -12,7 +12,7 @@ export type { Every } from './every.ts';
 export type { Bounds, EventRule, HttpExpect, JsonRule, TextRule } from './http-expect.ts';
 export type { Field, HttpAuth, HttpBody, HttpManner, HttpPaginate, HttpPart, HttpRequest } from './http-step.ts';
 export type { Json } from './json-value.ts';
-export type { Input, PlanLock } from './plan-keys.ts';
+export type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
 export type { Command, Stdin, StopPolicy, StopSignal } from './run-step.ts';
@@ -32,6 +32,8 @@ export interface Plan {
   readonly pools?: Readonly<Record<string, Pool>>;
   /** Held while the plan runs: no second run of it starts meanwhile. */
   readonly lock?: PlanLock;
+  /** When somebody else is to start what is run; it starts nothing by itself. */
+  readonly schedule?: readonly Scheduled[];
   /** So many ended runs are kept, */
   readonly keep: number;
   /** in so many bytes. */
@@ -55,6 +57,8 @@ export interface Plan {
 
 export interface Definition {
   readonly description?: string;
+  /** When somebody else is to start it. */
+  readonly schedule?: readonly Scheduled[];
 }
 
 /** One step: exactly one body, told apart by `type`; a forEach stands around the step that it repeats. */

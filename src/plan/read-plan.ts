@@ -66,7 +66,7 @@ export async function readPlanText(
   if (decoded.type === 'binary') {
     return planFile({ source: new Source(text), findings: [decoded.finding] }, place);
   }
-  if (text.includes('cron')) await loadCron();
+  if (text.includes('cron') || text.includes('schedule')) await loadCron();
   const isJson = extension === '.json' || (!YAMLS.includes(extension) && text.trimStart().startsWith('{'));
   const read = isJson ? readJson : (await import('./yaml.ts')).readYaml;
   return planFile(read(text), place);

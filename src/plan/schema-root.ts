@@ -3,7 +3,20 @@ import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import { parsePool, RATE_WORDS } from './pools.ts';
 import { inputsKey, secretsKey } from './schema-data.ts';
-import { anyText, duration, expected, flag, key, oneOf, size, some, text, wholeNumber } from './schema-terms.ts';
+import {
+  anyText,
+  duration,
+  expected,
+  flag,
+  key,
+  NOT_BLANK,
+  oneOf,
+  required,
+  size,
+  some,
+  text,
+  wholeNumber,
+} from './schema-terms.ts';
 
 const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
 
@@ -17,6 +30,31 @@ export const lockShape = {
     'How long to wait for the run that holds it, default "0s"; then exit code 75. Example: "10m".',
   ),
 };
+
+const pattern = text(NOT_BLANK, 'a cron pattern such as "30 2 * * *"');
+
+export const scheduleShape = {
+  cron: required(
+    pattern,
+    'When: minute, hour, day, month, weekday; six fields begin with seconds; or "@daily" and its like. Example: "30 2 * * *".',
+  ),
+  timezone: key(
+    text(NOT_BLANK, 'a time zone such as "Europe/Vienna"'),
+    'The zone that it means, default that of the machine. Example: "Europe/Vienna".',
+  ),
+};
+
+const scheduled = z.strictObject(scheduleShape, expected('an object with cron'));
+
+/** Of the root and of a definition. */
+export const scheduleKey = key(
+  oneOf('a cron pattern, an object with cron and timezone, or a list of them', [
+    pattern,
+    scheduled,
+    some(oneOf('a cron pattern, or an object with cron', [pattern, scheduled]), 'at least one cron pattern'),
+  ]),
+  'When it is to be started. It starts nothing: "runjobs cron print" makes lines for crontab of it, or a timer of systemd. Example: "30 2 * * *" or {"cron": "@daily", "timezone": "Europe/Vienna"}.',
+);
 
 const poolName = text(/^(?!__proto__$)[A-Za-z0-9_-]{1,60}$/, 'the name of a pool');
 const weight = wholeNumber('a whole number, 1 or more', 1);
@@ -58,6 +96,7 @@ export const rootShape = {
     ]),
     'No second run at the same time: true: of this plan; a name: of all plans of this user that name it. Default false. Example: true or {"name": "deploy", "wait": "10m"}.',
   ),
+  schedule: scheduleKey,
   keep: key(wholeNumber('a whole number, 0 or more', 0), 'So many ended runs are kept, default 50. Example: 10.'),
   keepBytes: key(size, 'What the kept runs may take on disk, default "1GiB". Example: "100MiB".'),
   maxLog: key(

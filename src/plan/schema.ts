@@ -22,7 +22,7 @@ import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } 
 import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
-import { lockShape, poolsKey, rootShape } from './schema-root.ts';
+import { lockShape, poolsKey, rootShape, scheduleKey, scheduleShape } from './schema-root.ts';
 import {
   anyText,
   argument,
@@ -210,7 +210,7 @@ const stepList = z
 
 const { id: _id, needs: _needs, background: _background, ready: _ready, ...definedShape } = stepShape;
 
-const definitionShape = { ...definedShape, inputs: inputsKey };
+const definitionShape = { ...definedShape, inputs: inputsKey, schedule: scheduleKey };
 
 const definition = z
   .strictObject(definitionShape, expected('a step: a command (text) or an object'))
@@ -263,6 +263,7 @@ export const KEYS = {
   stop: Object.keys(stopShape),
   stdin: Object.keys(stdinShape),
   lock: Object.keys(lockShape),
+  schedule: Object.keys(scheduleShape),
   needs: Object.keys(needShape),
   envFile: Object.keys(envFileShape),
   inputs: Object.keys(inputShape),

@@ -1,5 +1,5 @@
 /** Durations in words: how long something took, and the limits of a plan as people write them. */
-import type { Every } from '../plan/plan.ts';
+import type { Every, Scheduled } from '../plan/plan.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -49,7 +49,7 @@ function two(ms: number, large: number, largeName: string, small: number, smallN
 }
 
 /** `every 10s`, `every "30 2 * * *" (UTC)`. */
-export function everyWords(every: Every): string {
+export function everyWords(every: Every | Scheduled): string {
   if (!('cron' in every)) return `every ${formatLimit(every.intervalMs)}`;
   return `every "${every.cron}"${every.timezone === undefined ? '' : ` (${every.timezone})`}`;
 }

@@ -219,6 +219,14 @@ describe('ticks', () => {
   });
 });
 
+describe('schedules', () => {
+  it('schedule starts nothing by itself: each is a plan that is started by its name', async () => {
+    expect(said(await job('schedule.yaml'))).toEqual(['looked after']);
+    expect(said(await job('schedule.yaml#nightly'))).toEqual(['backed up']);
+    expect(said(await job('schedule.yaml#workdays'))).toEqual(['reported']);
+  });
+});
+
 describe('attempts', () => {
   it('retry-on tries again what is worth it', async () => {
     const result = await job('retry-on.yaml');

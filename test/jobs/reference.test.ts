@@ -126,6 +126,7 @@ function planWith(key: string, value: unknown): unknown {
     finally: { steps: [] },
     stop: {},
     lock: {},
+    schedule: { cron: '@daily' },
     needs: { id: 'build' },
     envFile: { path: '.env' },
     ready: ['http', 'tcp', 'log', 'run'].includes(below[0] ?? '') ? {} : { tcp: 80 },

@@ -1,6 +1,6 @@
 /** `runjobs check`: everything that is wrong with a plan, or the tree of its steps. Starts nothing. */
-import { cronTimes } from '../../plan/cron.ts';
-import { childPath, childrenOf, type Step } from '../../plan/plan.ts';
+import { nextTimes } from '../../plan/cron.ts';
+import { childPath, childrenOf, type Plan, type Step } from '../../plan/plan.ts';
 import { formatProblems } from '../../plan/problems.ts';
 import { formatDefinitions } from '../../reporters/plan-definitions.ts';
 import { formatInputs } from '../../reporters/plan-inputs.ts';
@@ -23,7 +23,7 @@ export async function checkCommand(source: string, flags: GivenFlags): Promise<n
     if (loaded.warnings.length > 0) void streams.stderr.write(`${formatProblems(loaded.warnings)}\n\n`);
     const inputs = formatInputs(loaded.plan);
     const definitions = formatDefinitions(loaded.plan);
-    const blocks = [formatTree(loaded.plan), definitions, inputs, formatTimes(timesIn(loaded.plan.root, Date.now()))];
+    const blocks = [formatTree(loaded.plan), definitions, inputs, formatTimes(timesOf(loaded.plan, Date.now()))];
     void streams.stdout.write(blocks.filter(block => block !== '').join('\n'));
   }
   await streams.flush();
@@ -32,6 +32,19 @@ export async function checkCommand(source: string, flags: GivenFlags): Promise<n
 }
 
 const SHOWN = 3;
+
+/** The next times of the schedules of the plan, and of its definitions, then those of its steps. */
+function timesOf({ root, schedule = [], definition, definitions = {} }: Plan, now: number): StepTimes[] {
+  const others = definition === undefined ? Object.entries(definitions) : [];
+  const schedules = [
+    ...schedule.map(every => ({ path: 'schedule', every })),
+    ...others.flatMap(([name, defined]) => (defined.schedule ?? []).map(every => ({ path: `#${name}`, every }))),
+  ];
+  return [
+    ...schedules.map(({ path, every }) => ({ path, every, times: nextTimes(every, now, SHOWN) })),
+    ...timesIn(root, now),
+  ];
+}
 
 /** The next ticks of the step, and of those in it, that go by a cron pattern which is known by now. */
 function timesIn(step: Step, now: number, path = '.'): StepTimes[] {
@@ -43,17 +56,5 @@ function timesIn(step: Step, now: number, path = '.'): StepTimes[] {
   ];
   const inside = below.flatMap(({ child, at }) => timesIn(child, now, at));
   if (every === undefined || !('cron' in every) || /\$\{/.test(every.cron + (every.timezone ?? ''))) return inside;
-  return [{ path, every, times: nextTimes(every.cron, every.timezone, now) }, ...inside];
-}
-
-function nextTimes(cron: string, timezone: string | undefined, now: number): number[] {
-  const pattern = cronTimes(cron, timezone);
-  const times: number[] = [];
-  let from: number | undefined = now;
-  while ('after' in pattern && times.length < SHOWN) {
-    from = pattern.after(from);
-    if (from === undefined) break;
-    times.push(from);
-  }
-  return times;
+  return [{ path, every, times: nextTimes(every, now, SHOWN) }, ...inside];
 }
