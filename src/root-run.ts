@@ -17,6 +17,7 @@ import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
 import { openLists } from './journal/lists.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
+import { tailOfLog } from './journal/log-reader.ts';
 import { openLogs } from './journal/logs.ts';
 import { missedNotice } from './journal/missed.ts';
 import { NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
@@ -32,6 +33,9 @@ import type { Plan } from './plan/plan.ts';
 export { type Claim, claimRootRun, type GivenToRun, lockRootRun, secretsIn } from './claim.ts';
 export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
+
+/** So many lines of a failed step are told to those whom `notify` names. */
+const TAIL_LINES = 20;
 
 export interface RootRunOptions {
   readonly plan: Plan;
@@ -182,6 +186,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     secrets,
     publish: event => publish(maskedEvent(secrets, event)),
     tellOutput: listensToOutput,
+    tailOf: step => tailOfLog(folder, step, TAIL_LINES),
     logs: openLogs(folder, { maxLog: plan.maxLog }),
     folder,
     env,

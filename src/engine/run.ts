@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { openNotifier } from './notify.ts';
 import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
 import { Slots } from './slots.ts';
@@ -51,6 +52,8 @@ export interface RunOptions {
   readonly reach?: Reach;
   /** Where the lists of forEach steps are kept. Default: nowhere. */
   readonly lists?: ListStore;
+  /** The last lines that a step has printed, for those who are told of its failure. Default: none. */
+  readonly tailOf?: (step: string) => readonly string[];
   /** Default: none; used plans have no locks. */
   readonly locks?: Locks;
   /** Whether a text holds the value of a secret, which is kept nowhere. Default: what `secrets` knows. */
@@ -197,6 +200,16 @@ export function openRun(options: RunOptions): Run {
   };
 
   learn(context, secretValues(plan.secrets, variables));
+  const notifier = openNotifier({
+    pings: plan.notify ?? [],
+    names: { plan: plan.name, run: options.id, host: options.host ?? '' },
+    executor: options.executor,
+    clock,
+    variables,
+    tailOf: options.tailOf ?? (() => []),
+    masked: secrets.text,
+    warn: message => publish({ type: 'warning', t: t(), message }),
+  });
 
   const announce = () => {
     started = true;
@@ -217,10 +230,13 @@ export function openRun(options: RunOptions): Run {
   return {
     async start() {
       announce();
+      // Whoever was told of the start waits for the end, which a resumed run tells.
+      if (resume === undefined) notifier.started();
       const { outcome } = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
       await context.sweep('.');
       ended = true;
       const exitCode = exitCodeOf(outcome, why, failures);
+      await notifier.ended({ outcome, exitCode, durationMs: t(), failures });
       publish({ type: 'run.finished', t: t(), outcome, exitCode });
       return { outcome, exitCode, steps, failures };
     },

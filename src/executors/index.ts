@@ -32,7 +32,7 @@ export async function openExecutors(plan: Plan, options: ExecutorOptions): Promi
   const kinds = new Set(leaves.map(({ type }) => type));
   const [command, http] = await Promise.all([
     kinds.has('run') ? openCommands({ ...options, folder: plan.folder, graceMs: longestGrace(plan) }) : undefined,
-    kinds.has('http') ? openHttp(plan.folder) : undefined,
+    kinds.has('http') || plan.notify !== undefined ? openHttp(plan.folder) : undefined,
   ]);
   const executorOf = (step: LeafStep): Executor | undefined => {
     switch (step.type) {

@@ -1,5 +1,6 @@
 /** Makes the Plan of files that have passed both checks: what its root says, and the steps that are run. */
 import { Builder } from './build.ts';
+import { pingsOf } from './build-notify.ts';
 import { lockOf } from './build-use.ts';
 import type { DefinedInput, PlanInput, ScheduleInput, SizeInput } from './input.ts';
 import type { Definition, Plan, Pool, Scheduled } from './plan.ts';
@@ -28,6 +29,7 @@ export function buildPlan(files: PlanFiles, entry: UsedStep): Plan {
     slots: input.slots ?? 64,
     ...(lock === undefined || lock === false ? {} : { lock: lockOf(lock) }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(input.notify === undefined ? {} : { notify: pingsOf(input.notify, builder.textOf) }),
     keep: input.keep ?? 50,
     keepBytes: bytes(input.keepBytes ?? '1GiB'),
     ...(Object.keys(pools).length === 0 ? {} : { pools }),

@@ -20,6 +20,7 @@ const OF_THE_ROOT = [
   'keepBytes',
   'maxLog',
   'schedule',
+  'notify',
 ];
 
 /** Names outside of what is used, each with that inside. */

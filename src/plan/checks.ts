@@ -9,6 +9,7 @@ import { KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
+import { notifyFindings } from './notify-checks.ts';
 import { hasPipe } from './pipes.ts';
 import { poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
@@ -53,6 +54,7 @@ export function checkPlan(root: unknown): Checked {
     }
     checks.errors.push(...rootFindings(root), ...interactiveFindings(root));
     checks.errors.push(...scheduleFindings(root.schedule, ['schedule']));
+    checks.errors.push(...notifyFindings(root.notify));
     if (root.schedule !== undefined && hasOnlyDefinitions(root)) {
       checks.error(
         'nothing is to be started here but definitions; move schedule into one of them',

@@ -106,6 +106,8 @@ export interface PlanInput extends Omit<StepInput, 'pools'> {
   lock?: boolean | string | LockInput | undefined;
   /** When it is to be started; it starts nothing: `runjobs cron print` makes lines for crontab of it. */
   schedule?: ScheduleInput | undefined;
+  /** Who is told of starts and ends: the URL of a check, or more. */
+  notify?: string | NotifyInput | undefined;
   /** Steps for `use`, by name; each may have inputs of its own. */
   define?: Readonly<Record<string, string | DefinedInput>> | undefined;
   /** Variables that the caller gives. */
@@ -176,6 +178,16 @@ export interface ScheduledInput {
   cron: string;
   /** Default: that of the machine. */
   timezone?: string | undefined;
+}
+
+export interface NotifyInput {
+  /** As of healthchecks.io: `<url>/start`, `<url>`, `<url>/fail`. */
+  ping?: string | undefined;
+  /** An incoming webhook as of Slack. */
+  slack?: string | undefined;
+  start?: string | HttpInput | undefined;
+  success?: string | HttpInput | undefined;
+  failure?: string | HttpInput | undefined;
 }
 
 export interface LockInput {

@@ -20,7 +20,9 @@ export function planJsonSchema(): Schema {
   if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
   // A request is the same wherever it stands.
   const probes = step?.properties?.ready?.properties;
-  if (probes) probes.http = { ...about(probes.http), allOf: [{ $ref: '#/definitions/step/properties/http' }] };
+  if (probes) probes.http = sameRequest(probes.http);
+  const pings = properties.notify?.anyOf?.find(branch => branch.type === 'object')?.properties;
+  for (const moment of ['start', 'success', 'failure']) if (pings) pings[moment] = sameRequest(pings[moment]);
   if (probes) Object.assign(step?.properties?.ready ?? {}, oneProbe);
   return {
     $id: 'urn:runjobs:plan',
@@ -51,6 +53,10 @@ function withRules(step: Schema, free: readonly string[] = []): Schema {
         .map(([key, bodies]) => [key, { anyOf: bodies.map(body => ({ required: [body] })) }]),
     ),
   };
+}
+
+function sameRequest(request: Schema | undefined): Schema {
+  return { ...about(request), allOf: [{ $ref: '#/definitions/step/properties/http' }] };
 }
 
 /** Exactly one kind of probe. */

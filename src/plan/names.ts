@@ -6,6 +6,7 @@ import type { Given } from './given.ts';
 import { requestTexts } from './http-names.ts';
 import { Known, namesOf } from './known.ts';
 import { KnownFiles } from './known-files.ts';
+import { notifyTexts } from './notify-checks.ts';
 import type { PlanFiles, UsedStep } from './plan-files.ts';
 import { isRaw, listsOf, type Raw, rootsOf } from './raw.ts';
 import { readyTexts } from './ready-names.ts';
@@ -32,6 +33,8 @@ export function nameFindings({ entry, given, ...options }: NameOptions): Finding
   known = known.with(OF_RUN);
   const names = new Names({ ...options, env });
   names.entry(entry, { known, flowing: {} });
+  const root = options.files.main.value;
+  if (isRaw(root)) names.notify(root, known);
   names.unused(known);
   return names.findings;
 }
@@ -82,6 +85,12 @@ class Names {
       this.step(step, { path, known, flowing: isElsewhere ? flowingInto(root, path) : flowing });
     }
     this.#references.file = around;
+  }
+
+  /** The pings of the plan: they see what is around it. */
+  notify(root: Raw, outer: Known): void {
+    const known = withDeclared(root, outer);
+    for (const { text, path, besides } of notifyTexts(root.notify)) this.#references.texts(text, path, known, besides);
   }
 
   /** Definitions that nobody uses: what their callers set is not known. */

@@ -2,6 +2,7 @@
 
 import type { Every } from './every.ts';
 import type { HttpRequest } from './http-step.ts';
+import type { Ping } from './notify.ts';
 import type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
 import type { Limits, Retry } from './retry.ts';
@@ -12,6 +13,7 @@ export type { Every } from './every.ts';
 export type { Bounds, EventRule, HttpExpect, JsonRule, TextRule } from './http-expect.ts';
 export type { Field, HttpAuth, HttpBody, HttpManner, HttpPaginate, HttpPart, HttpRequest } from './http-step.ts';
 export type { Json } from './json-value.ts';
+export type { Ping, PingMoment } from './notify.ts';
 export type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
@@ -34,6 +36,8 @@ export interface Plan {
   readonly lock?: PlanLock;
   /** When somebody else is to start what is run; it starts nothing by itself. */
   readonly schedule?: readonly Scheduled[];
+  /** Who is told of its starts and ends. */
+  readonly notify?: readonly Ping[];
   /** So many ended runs are kept, */
   readonly keep: number;
   /** in so many bytes. */

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { DURATION_WORDS } from './duration.ts';
 import { parsePool, RATE_WORDS } from './pools.ts';
 import { inputsKey, secretsKey } from './schema-data.ts';
+import { httpShape } from './schema-http.ts';
 import {
   anyText,
   duration,
@@ -56,6 +57,30 @@ export const scheduleKey = key(
   'When it is to be started. It starts nothing: "runjobs cron print" makes lines for crontab of it, or a timer of systemd. Example: "30 2 * * *" or {"cron": "@daily", "timezone": "Europe/Vienna"}.',
 );
 
+const pingUrl = text(NOT_BLANK, 'a URL such as "https://example.org/ping"');
+const PING = 'a URL such as "https://example.org/ping", or an object with url';
+const ping = oneOf(PING, [text(NOT_BLANK, PING), z.strictObject(httpShape, expected('an object with url'))]);
+
+export const notifyShape = {
+  ping: key(
+    pingUrl,
+    'A check of healthchecks.io or its like: <url>/start, <url> and <url>/fail are told, with a report. Example: "https://hc-ping.com/${CHECK}".',
+  ),
+  slack: key(
+    pingUrl,
+    'An incoming webhook of Slack or its like: told of success and failure. Example: "${SLACK_WEBHOOK}".',
+  ),
+  start: key(
+    ping,
+    'Told when the run starts: a URL, or a request as of http; POST with a report as JSON, unless it says otherwise.',
+  ),
+  success: key(ping, 'Told when it has succeeded. Example: "https://example.org/ok" or "GET https://example.org/ok".'),
+  failure: key(
+    ping,
+    'Told when it has failed, was interrupted or killed by a signal. Example: {"url": "https://example.org/bad", "json": {"code": "${RUNJOBS_EXIT_CODE}"}}.',
+  ),
+};
+
 const poolName = text(/^(?!__proto__$)[A-Za-z0-9_-]{1,60}$/, 'the name of a pool');
 const weight = wholeNumber('a whole number, 1 or more', 1);
 
@@ -97,6 +122,13 @@ export const rootShape = {
     'No second run at the same time: true: of this plan; a name: of all plans of this user that name it. Default false. Example: true or {"name": "deploy", "wait": "10m"}.',
   ),
   schedule: scheduleKey,
+  notify: key(
+    oneOf('the URL of a check, or an object with ping, slack, start, success or failure', [
+      pingUrl,
+      z.strictObject(notifyShape, expected('an object with ping, slack, start, success or failure')),
+    ]),
+    'Who is told of starts and ends; it never changes how the run ends. A text is {"ping": …}. Example: "https://hc-ping.com/${CHECK}" or {"slack": "${SLACK_WEBHOOK}"}.',
+  ),
   keep: key(wholeNumber('a whole number, 0 or more', 0), 'So many ended runs are kept, default 50. Example: 10.'),
   keepBytes: key(size, 'What the kept runs may take on disk, default "1GiB". Example: "100MiB".'),
   maxLog: key(

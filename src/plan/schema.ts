@@ -22,7 +22,7 @@ import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } 
 import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
-import { lockShape, poolsKey, rootShape, scheduleKey, scheduleShape } from './schema-root.ts';
+import { lockShape, notifyShape, poolsKey, rootShape, scheduleKey, scheduleShape } from './schema-root.ts';
 import {
   anyText,
   argument,
@@ -264,6 +264,7 @@ export const KEYS = {
   stdin: Object.keys(stdinShape),
   lock: Object.keys(lockShape),
   schedule: Object.keys(scheduleShape),
+  notify: Object.keys(notifyShape),
   needs: Object.keys(needShape),
   envFile: Object.keys(envFileShape),
   inputs: Object.keys(inputShape),

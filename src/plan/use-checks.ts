@@ -14,7 +14,7 @@ import type { Finding, Path } from './source.ts';
 const STEPS_MAX = 250_000;
 
 /** Keys of the root that say nothing in a plan that another one uses. */
-const OF_THE_RUN = ['slots', 'keep', 'keepBytes', 'maxLog', 'schedule'];
+const OF_THE_RUN = ['slots', 'keep', 'keepBytes', 'maxLog', 'schedule', 'notify'];
 
 /** What is wrong with the uses of all files. Values of a wrong type are passed over. */
 export function useFindings(files: PlanFiles): { readonly errors: Finding[]; readonly warnings: Finding[] } {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { printed, processesWith, runjobs, temporaryFolder } from '../support/cli.ts';
 import { freePort, type JobResult, job } from '../support/jobs.ts';
@@ -225,6 +227,23 @@ describe('schedules', () => {
     expect(said(await job('schedule.yaml#nightly'))).toEqual(['backed up']);
     expect(said(await job('schedule.yaml#workdays'))).toEqual(['reported']);
   });
+});
+
+it('notify tells a monitor, and says where it cannot', async () => {
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    told.push(`${request.method} ${request.url}`);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await new Promise(done => server.once('listening', done));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const result = await job('notify.yaml', { CHECK_URL: `http://127.0.0.1:${port}/check` });
+  expect([result.exitCode, said(result)]).toEqual([0, ['backed up']]);
+  expect(told).toEqual(['POST /check/start', 'POST /check']);
+  const alone = await job('notify.yaml', { CHECK_URL: `http://127.0.0.1:${await freePort()}` });
+  expect(alone.exitCode).toBe(0);
+  expect(alone.stdout).toContain('notify (success) was not told: POST ');
 });
 
 describe('attempts', () => {

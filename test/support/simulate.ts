@@ -19,6 +19,8 @@ import { plan } from './steps.ts';
 export interface SimulateOptions {
   readonly slots?: number;
   readonly pools?: Plan['pools'];
+  readonly notify?: Plan['notify'];
+  readonly tailOf?: RunOptions['tailOf'];
   readonly parallelism?: number;
   readonly readList?: RunOptions['readList'];
   readonly lists?: RunOptions['lists'];
@@ -71,7 +73,12 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
       if (typeof reach === 'function') return reach(address, clock.now());
       return clock.now() < reach ? { refusal: `nothing listens on ${address.host}:${address.port}` } : {};
     }),
-    plan: { ...plan(root, options.slots), ...(options.pools === undefined ? {} : { pools: options.pools }) },
+    plan: {
+      ...plan(root, options.slots),
+      ...(options.pools === undefined ? {} : { pools: options.pools }),
+      ...(options.notify === undefined ? {} : { notify: options.notify }),
+    },
+    ...(options.tailOf === undefined ? {} : { tailOf: options.tailOf }),
     id: 'test-run',
     executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
     clock,

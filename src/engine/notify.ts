@@ -1,0 +1,184 @@
+/** Tells others that a run starts and how it ends: by requests that never change how it ends, in a short time. */
+import type { Ping, PingMoment } from '../plan/notify.ts';
+import type { HttpStep } from '../plan/plan.ts';
+import type { Clock } from './clock.ts';
+import type { Executor } from './executor.ts';
+import { finalRequest } from './final-http.ts';
+import { bodyOf, type EndFacts, type RunNames } from './notify-report.ts';
+import { Unexpandable, type Variables } from './variables.ts';
+
+/** All that is told of the end, further attempts included, takes no longer. */
+export const BUDGET_MS = 10_000;
+/** At the end, what is still to be told of the start has so long. */
+const START_LEFT_MS = 3000;
+const ATTEMPT_MS = 5000;
+const PAUSE_MS = 500;
+const ATTEMPTS = 2;
+
+export interface Notifier {
+  /** Tells that the run starts; returns at once. */
+  started(): void;
+  /** Tells how it has ended; resolves when that was told, or was given up. Never rejects. */
+  ended(facts: EndFacts): Promise<void>;
+}
+
+export interface NotifierOptions {
+  readonly pings: readonly Ping[];
+  readonly names: RunNames;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  /** What `${NAME}` means. */
+  readonly variables: Variables;
+  /** The last lines that a step has printed. */
+  readonly tailOf: (step: string) => readonly string[];
+  /** Takes out what must not be told. */
+  readonly masked: (text: string) => string;
+  readonly warn: (message: string) => void;
+}
+
+/** Opens what tells of one run; nothing is told before {@link Notifier.started}. */
+export function openNotifier(options: NotifierOptions): Notifier {
+  const { pings, clock } = options;
+  const giveUp = new AbortController();
+  let starting: Promise<unknown> = Promise.resolve();
+  const tell = (on: PingMoment, facts: EndFacts | undefined, signal: AbortSignal) =>
+    Promise.all(pings.filter(ping => ping.on === on).map(ping => send(ping, facts, signal, options)));
+  return {
+    started() {
+      starting = within(clock, BUDGET_MS, giveUp, signal => tell('start', undefined, signal));
+    },
+    async ended(facts) {
+      const dueAt = clock.now() + BUDGET_MS;
+      const disarm = clock.at(clock.now() + START_LEFT_MS, () => giveUp.abort(TOO_LATE));
+      // A start that comes in after the end would make it look as if the run went on.
+      await starting;
+      disarm();
+      const on = facts.exitCode === 0 ? 'success' : 'failure';
+      await within(clock, dueAt - clock.now(), new AbortController(), signal => tell(on, facts, signal));
+    },
+  };
+}
+
+const TOO_LATE = { type: 'timeout', step: '.', limitMs: BUDGET_MS } as const;
+
+/** Aborts what is done after that time. */
+async function within<Result>(
+  clock: Clock,
+  ms: number,
+  controller: AbortController,
+  body: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const disarm = clock.at(clock.now() + ms, () => controller.abort(TOO_LATE));
+  try {
+    return await body(controller.signal);
+  } finally {
+    disarm();
+  }
+}
+
+async function send(
+  ping: Ping,
+  facts: EndFacts | undefined,
+  signal: AbortSignal,
+  options: NotifierOptions,
+): Promise<void> {
+  const { clock, warn } = options;
+  try {
+    const step = stepOf(ping, facts, options);
+    let trouble: string | undefined;
+    for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt += 1) {
+      if (attempt > 1) await pause(clock, signal);
+      trouble = signal.aborted ? trouble : await ask(step, attempt, signal, options);
+      if (trouble === undefined) return;
+    }
+    warn(`${ping.key} (${ping.on}) was not told: ${unaddressed(trouble ?? 'no answer in time', step.url)}`);
+  } catch (error) {
+    const why = error instanceof Unexpandable ? error.message : `a bug in runjobs: ${String(error)}`;
+    warn(`${ping.key} (${ping.on}) was not told: ${why}`);
+  }
+}
+
+/** One attempt: nothing where it was told, else why not. */
+async function ask(
+  step: HttpStep,
+  attempt: number,
+  signal: AbortSignal,
+  { executor, clock }: NotifierOptions,
+): Promise<string | undefined> {
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const outcome = await within(clock, ATTEMPT_MS, stop, inTime =>
+      executor.execute(step, {
+        path: 'notify',
+        attempt,
+        ticks: [],
+        signal: inTime,
+        // Killing the run does not end what tells of it.
+        kill: new AbortController().signal,
+        env: {},
+        started() {},
+        write: () => undefined,
+        received() {},
+        stopping() {},
+        warn() {},
+        save() {},
+      }),
+    );
+    if (outcome.state === 'succeeded') return undefined;
+    const isTold = outcome.state === 'failed' && 'message' in outcome.reason;
+    return isTold ? (outcome.reason as { readonly message: string }).message : 'no answer in time';
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise(done => {
+    const end = () => {
+      disarm();
+      signal.removeEventListener('abort', end);
+      done();
+    };
+    const disarm = clock.at(clock.now() + PAUSE_MS, end);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** @throws {Unexpandable} when a name has no value, or one that cannot stand where it should. */
+function stepOf(ping: Ping, facts: EndFacts | undefined, options: NotifierOptions): HttpStep {
+  const { names, variables, tailOf, masked } = options;
+  const { request, report } = ping;
+  const ofEnd: Readonly<Record<string, string>> =
+    facts === undefined
+      ? {}
+      : {
+          RUNJOBS_OUTCOME: facts.outcome.state,
+          RUNJOBS_EXIT_CODE: String(facts.exitCode),
+          RUNJOBS_FAILED_STEP: facts.failures[0]?.step ?? '',
+        };
+  const final = finalRequest(request, variables.with(ofEnd, { type: 'runjobs' }));
+  const body = report === undefined ? undefined : bodyOf(report, { names, facts, tailOf, masked });
+  return {
+    type: 'http',
+    id: 'notify',
+    env: {},
+    background: false,
+    allowFailure: false,
+    ...request,
+    ...final,
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+/** The address of a ping is often a secret of its own: only its host is told. */
+function unaddressed(message: string, url: string): string {
+  if (!URL.canParse(url)) return message.replaceAll(url, '…');
+  const { href, origin, pathname, search } = new URL(url);
+  const hidden = [url, href, `${pathname}${search}`].filter(text => text.length > 1);
+  return hidden.reduce(
+    (text, secret) => text.replaceAll(secret, secret.startsWith('/') ? '/…' : `${origin}/…`),
+    message,
+  );
+}
