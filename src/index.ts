@@ -10,10 +10,13 @@ import type { PlanInput } from './plan/input.ts';
 import { inputProblems } from './plan/inputs.ts';
 import { type LoadResult, loadPlan as load, loadObject } from './plan/load.ts';
 import { needsTerminal } from './plan/needs-terminal.ts';
+import type { Plan } from './plan/plan.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
 import {
   claimRootRun,
   type KeyboardSignal,
+  LockHeldError,
+  type LockRootRunOptions,
   lockRootRun,
   openOwnTerminal,
   openRootRun,
@@ -93,7 +96,7 @@ export async function loadPlan(file: string, options: GivenToPlan = {}): Promise
  * aborted before its start, with `skipped`.
  * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
  * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
- * plan asks for. @throws {LockUnusableError} when the lock cannot be kept.
+ * plan asks for; with `held: skip` it resolves with the state `skipped` in its place. @throws {LockUnusableError} when the lock cannot be kept.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   const claim = claimRootRun(typeof plan === 'string' ? plan : nameIn(plan));
@@ -120,11 +123,13 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
     const { env } = given;
     const interrupt = (received: KeyboardSignal) => root.cancel({ type: 'interrupted', signal: received });
+    const lock = await lockOrSkip(loaded.plan, { claim, env, signal });
+    if (lock.type === 'skipped') return lock.result;
     const root = await openRootRun({
       plan: loaded.plan,
       overrides: options.slots === undefined ? {} : { slots },
       claim,
-      lock: await lockRootRun(loaded.plan, { claim, env, signal }),
+      lock: lock.lock,
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
       env,
       terminal: streams && openOwnTerminal(streams, interrupt),
@@ -144,6 +149,21 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     }
   } finally {
     claim.release();
+  }
+}
+
+type Locking =
+  | { readonly type: 'locked'; readonly lock: Awaited<ReturnType<typeof lockRootRun>> }
+  | { readonly type: 'skipped'; readonly result: RunResult };
+
+/** The plan's lock, or the end of a run that has nothing to do while another holds it. */
+async function lockOrSkip(plan: Plan, options: LockRootRunOptions): Promise<Locking> {
+  try {
+    return { type: 'locked', lock: await lockRootRun(plan, options) };
+  } catch (error) {
+    if (!(error instanceof LockHeldError) || plan.lock?.held !== 'skip') throw error;
+    const outcome = { state: 'skipped', reason: { type: 'locked', message: error.locked } } as const;
+    return { type: 'skipped', result: { outcome, exitCode: 0, steps: new Map([['.', outcome]]), failures: [] } };
   }
 }
 

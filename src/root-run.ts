@@ -30,7 +30,7 @@ import { loadCron, speaksOfCron } from './plan/cron.ts';
 import { levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
 
-export { type Claim, claimRootRun, type GivenToRun, lockRootRun, secretsIn } from './claim.ts';
+export { type Claim, claimRootRun, type GivenToRun, type LockRootRunOptions, lockRootRun, secretsIn } from './claim.ts';
 export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
 

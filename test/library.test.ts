@@ -193,6 +193,11 @@ describe('run', () => {
       { run: 'earlier', userState: join(stateDir, 'runjobs') },
     );
     await expect(run(plan, { stateDir, env })).rejects.toThrow(LockHeldError);
+    const skipping = { ...plan, lock: { name: 'deploy', held: 'skip' as const } };
+    expect(await run(skipping, { stateDir, env })).toMatchObject({
+      exitCode: 0,
+      outcome: { state: 'skipped', reason: { type: 'locked' } },
+    });
     expect(existsSync(started)).toBe(false);
     const waiting = { lock: { name: 'deploy', wait: 'forever' as const }, run: ['touch', started] };
     const aborted = await run(waiting, { stateDir, env, signal: AbortSignal.timeout(50) });

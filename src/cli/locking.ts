@@ -7,7 +7,7 @@ import { EXIT } from './exit.ts';
 import type { SignalOwner } from './signals.ts';
 import type { Streams } from './streams.ts';
 
-/** Why a command ends before anything was started; the words are for standard error. */
+/** Why a command ends before anything was started; the words, if there are any, are for standard error. */
 export interface Refusal {
   readonly type: 'refused';
   readonly exitCode: number;
@@ -24,7 +24,7 @@ export type Locking =
 interface LockingOptions {
   readonly signals: SignalOwner;
   readonly streams: Streams;
-  /** Waits without a word. */
+  /** Whether nothing is said while all is well. */
   readonly isQuiet: boolean;
 }
 
@@ -50,7 +50,12 @@ export async function takePlanLock(
     });
     return lock === undefined ? { type: 'interrupted' } : { type: 'free', lock };
   } catch (error) {
-    if (error instanceof LockHeldError) return refused(EXIT.held, error.message);
+    if (error instanceof LockHeldError) {
+      if (plan.lock.held !== 'skip') return refused(EXIT.held, error.message);
+      // Under cron nothing is to be said of a start that has nothing to do.
+      if (isQuiet) return { type: 'refused', exitCode: EXIT.ok, words: '' };
+      return refused(EXIT.ok, `${error.locked}; skipped, as its lock says: held: skip`);
+    }
     if (error instanceof LockUnusableError) return refused(EXIT.notWritable, error.message);
     throw error;
   }

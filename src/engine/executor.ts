@@ -161,6 +161,8 @@ export type LockTaking =
   | { readonly type: 'held'; readonly release: () => void }
   /** @property message who holds it, or why it cannot be kept. */
   | { readonly type: 'refused'; readonly message: string }
+  /** The same where the lock says that there is nothing to do then. */
+  | { readonly type: 'skipped'; readonly message: string }
   | { readonly type: 'aborted' };
 
 /** Where the lists of forEach steps are kept for a run that is resumed. Implemented by the journal. */

@@ -17,7 +17,7 @@ export function exitCodeOf(
   if (why?.type === 'interrupted') return INTERRUPTED[why.signal];
   if (outcome.state === 'failed' && outcome.reason.type === 'timeout') return outcome.allowed ? 0 : 124;
   if (why?.type === 'unwritable') return 74;
-  // A plan that its own `if` leaves out has nothing to do.
-  if (outcome.state === 'skipped' && outcome.reason.type === 'if') return 0;
+  // A plan that its own `if`, or the lock of what it uses, leaves out has nothing to do.
+  if (outcome.state === 'skipped' && ['if', 'locked'].includes(outcome.reason.type)) return 0;
   return outcome.state === 'succeeded' || (outcome.state === 'failed' && outcome.allowed) ? 0 : 1;
 }

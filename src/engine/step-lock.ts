@@ -35,6 +35,8 @@ export async function takeLock(
       return scope.closed && { state: 'cancelled', reason: scope.closed };
     case 'refused':
       return { state: 'failed', reason: { type: 'start', message: taking.message } } satisfies Failed;
+    case 'skipped':
+      return { state: 'skipped', reason: { type: 'locked', message: taking.message } };
     case 'aborted':
       return scope.closed && { state: 'cancelled', reason: scope.closed };
     default:

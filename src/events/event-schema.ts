@@ -204,6 +204,7 @@ export const eventSchema: Schema = {
         kind('left-out', { by: { enum: ['--only', '--skip', '--from'] } }),
         kind('if', { exitCode: { type: 'integer' } }),
         kind('if', { name: text }),
+        kind('locked', { message: text }),
         kind('earlier-failed', { step: text }),
         kind('need', { steps: { type: 'array', items: text, minItems: 1 }, 'when?': { const: 'failed' } }),
         kind('not-started', { step: text }),

@@ -149,6 +149,8 @@ export type SkipReason =
   /** Its `if` says no: the test's exit code, or the variable that has another value. */
   | { readonly type: 'if'; readonly exitCode: number }
   | { readonly type: 'if'; readonly name: string }
+  /** What it uses has a lock that another holds, and says that there is nothing to do then; who holds it, in words. */
+  | { readonly type: 'locked'; readonly message: string }
   /** An earlier step of the same sequence failed. */
   | { readonly type: 'earlier-failed'; readonly step: string }
   /** What it needs did not come: the sibling it needs, and from there the chain to the cause; `failed`: its failure was needed. */

@@ -70,6 +70,7 @@ const skip = oneOf('type', {
   'earlier-failed': step,
   'not-started': step,
   'left-out': { by: text },
+  locked: message,
   if: { exitCode: maybe(number), name: maybe(text) },
   need: { steps: value => Array.isArray(value) && value.length > 0 && value.every(text) },
 });

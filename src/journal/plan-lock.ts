@@ -16,6 +16,8 @@ const LONGEST_NAME = 60;
 export class LockHeldError extends Error {
   /** Who holds it. */
   readonly holder: Holder;
+  /** The same in words. */
+  readonly locked: string;
 
   constructor(
     lock: string,
@@ -25,8 +27,10 @@ export class LockHeldError extends Error {
     const way = sure
       ? `Stop it with "runjobs stop ${plain(holder.run)}", or wait ${waitedMs > 0 ? 'longer, in lock.wait' : 'for it: lock: {wait: 10m}'}.`
       : `Whether it is alive cannot be seen from here; if it is not, remove "${place}".`;
-    super(`${quoteText(lock)} is locked: ${describeHolder(holder)}; ${waited}nothing was started. ${way}`);
+    const locked = `${quoteText(lock)} is locked: ${describeHolder(holder)}`;
+    super(`${locked}; ${waited}nothing was started. ${way}`);
     this.name = 'LockHeldError';
+    this.locked = locked;
     this.holder = holder;
   }
 }

@@ -75,7 +75,7 @@ export function openStepLocks(options: StepLocksOptions): Locks {
           },
         };
       } catch (error) {
-        return { type: 'refused', message: refusal(lock, error) };
+        return without(lock, error);
       }
     },
   };
@@ -120,7 +120,7 @@ class OwnSteps {
             message: `${words}, and waits for one that is held here; each would wait for the other`,
           };
         }
-        if (leftMs === 0) return { type: 'refused', message: `${words}; ${WAIT}` };
+        if (leftMs === 0) return late(lock, words);
         if (told !== holder) onWait(`${words}; waiting for it`);
         told = holder;
         await pause(Math.min(leftMs, POLL_MS), signal);
@@ -142,9 +142,15 @@ class OwnSteps {
   }
 }
 
-function refusal(lock: StepLock, error: unknown): string {
+/** Another has it, in these words. */
+function late({ held }: StepLock, words: string): LockTaking {
+  return held === 'skip' ? { type: 'skipped', message: words } : { type: 'refused', message: `${words}; ${WAIT}` };
+}
+
+/** Why it cannot be had. */
+function without(lock: StepLock, error: unknown): LockTaking {
   const name = quoteText(lock.name ?? lock.plan);
-  if (error instanceof LockHeldError) return `${name} is locked: ${describeHolder(error.holder)}; ${WAIT}`;
+  if (error instanceof LockHeldError) return late(lock, `${name} is locked: ${describeHolder(error.holder)}`);
   const cause = error instanceof LockUnusableError ? error.cause : error;
-  return `the lock ${name} cannot be kept: ${(cause as Error).message}`;
+  return { type: 'refused', message: `the lock ${name} cannot be kept: ${(cause as Error).message}` };
 }

@@ -116,6 +116,10 @@ export function lockIn({ lock, name }: PlanInput, { origin }: PlanFile): StepLoc
 export function lockOf(lock: true | string | LockInput): PlanLock {
   if (lock === true) return { waitMs: 0 };
   if (typeof lock === 'string') return { name: lock, waitMs: 0 };
-  const { name, wait = 0 } = lock;
-  return { ...(name === undefined ? {} : { name }), waitMs: wait === 'forever' ? wait : ms(wait) };
+  const { name, wait = 0, held } = lock;
+  return {
+    ...(name === undefined ? {} : { name }),
+    waitMs: wait === 'forever' ? wait : ms(wait),
+    ...(held === 'skip' ? { held } : {}),
+  };
 }

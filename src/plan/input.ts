@@ -195,6 +195,8 @@ export interface LockInput {
   name?: string | undefined;
   /** How long to wait for the run that holds it. */
   wait?: DurationInput | 'forever' | undefined;
+  /** What becomes of a start that cannot have it. Default: `fail`. */
+  held?: 'fail' | 'skip' | undefined;
 }
 
 export interface EveryInput {

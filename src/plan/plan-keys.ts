@@ -6,6 +6,8 @@ export interface PlanLock {
   readonly name?: string;
   /** Milliseconds to wait for the one that runs; 0: none. */
   readonly waitMs: number | 'forever';
+  /** Who cannot have it has nothing to do; absent: that is a failure. */
+  readonly held?: 'skip';
 }
 
 /** Times at which somebody else is to start the plan. */

@@ -17,6 +17,7 @@ import {
   some,
   text,
   wholeNumber,
+  words,
 } from './schema-terms.ts';
 
 const lockName = text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters');
@@ -29,6 +30,10 @@ export const lockShape = {
   wait: key(
     oneOf(`${DURATION_WORDS}, or "forever"`, [duration, z.literal('forever')]),
     'How long to wait for the run that holds it, default "0s"; then exit code 75. Example: "10m".',
+  ),
+  held: key(
+    words(['fail', 'skip'], '"fail" or "skip"'),
+    'What becomes of a start that cannot have it, default "fail": exit code 75; "skip": nothing is done and the exit code is 0. Example: "skip".',
   ),
 };
 
@@ -114,10 +119,10 @@ export const rootShape = {
   inputs: inputsKey,
   secrets: secretsKey,
   lock: key(
-    oneOf('true, a name, or an object with name and wait', [
+    oneOf('true, a name, or an object with name, wait and held', [
       flag,
       lockName,
-      z.strictObject(lockShape, expected('an object with name and wait')),
+      z.strictObject(lockShape, expected('an object with name, wait and held')),
     ]),
     'No second run at the same time: true: of this plan; a name: of all plans of this user that name it. Default false. Example: true or {"name": "deploy", "wait": "10m"}.',
   ),

@@ -197,6 +197,8 @@ export function skipWords(reason: SkipReason): string {
       return `"${reason.step}" failed before it`;
     case 'left-out':
       return `by ${reason.by}`;
+    case 'locked':
+      return oneLine(reason.message);
     case 'if':
       return 'name' in reason ? `if: "${reason.name}" has another value` : `if: exit ${reason.exitCode}`;
     case 'need':

@@ -229,6 +229,12 @@ describe('schedules', () => {
   });
 });
 
+it('lock-skip lets one of two starts have nothing to do', async () => {
+  const both = await Promise.all([job('lock-skip.yaml'), job('lock-skip.yaml')]);
+  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(both.flatMap(said).every(line => line === 'nobody else runs this')).toBe(true);
+});
+
 it('notify tells a monitor, and says where it cannot', async () => {
   const told: string[] = [];
   const server = createServer((request, response) => {

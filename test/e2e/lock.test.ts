@@ -188,6 +188,18 @@ describe('a lock', () => {
     expect((await input('{"lock": "mine", "run": "true"}', '--lock')).exitCode).toBe(0);
   });
 
+  it('with held: skip lets a second start exit with 0, with one line and nothing started', async () => {
+    const { holding, start, trace } = world({ lock: { held: 'skip' } });
+    const { holder } = await holding();
+    const { exitCode, stdout, stderr } = await start();
+    expect([exitCode, stdout]).toEqual([0, '']);
+    expect(String(stderr)).toMatch(
+      /^runjobs: "plan" is locked: run \S+ \(pid \d+, plan \S+\) holds it since \d+s; skipped, as its lock says: held: skip\n$/,
+    );
+    expect(trace()).toEqual(['in']);
+    holder.kill('SIGKILL');
+  });
+
   it('leaves the files of reporters alone when it is held', async () => {
     const { holding, start } = world();
     const { holder } = await holding();

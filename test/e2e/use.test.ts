@@ -97,6 +97,23 @@ steps:
   });
 });
 
+it('a used plan whose lock says held: skip is skipped while another run holds it', async () => {
+  const at = project({
+    'plan.yaml': 'steps: [{ id: backup, use: used.yaml }, "echo after"]\n',
+    'used.yaml': 'lock: { held: skip }\nrun: echo ready; while [ ! -e go ]; do sleep 0.05; done\n',
+  });
+  const first = at.start('used.yaml');
+  await printed(first, '] ready');
+  const { exitCode, stdout } = await at.start('plan.yaml');
+  expect(exitCode).toBe(0);
+  expect(String(stdout)).toMatch(
+    /↓ backup skipped: "used" is locked: run \S+ \(pid \d+, plan .*\) holds it since \d+s\n/,
+  );
+  expect(String(stdout)).toContain('] after\n');
+  writeFileSync(join(at.folder, 'go'), '');
+  expect((await first).exitCode).toBe(0);
+});
+
 describe('a definition', () => {
   const files = {
     'plan.yaml': `

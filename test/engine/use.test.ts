@@ -157,6 +157,26 @@ describe('the lock of a used plan', () => {
     expect(log).toEqual(['. wants deploy']);
   });
 
+  it('skips the step that has nothing to do while another holds it, which a resumed run tries again', async () => {
+    const skipped = { type: 'skipped', message: 'it is locked' } as const;
+    const root = steps('.', [leaf('a', {}, { ...locked, ...lastly([leaf('1')]) }), leaf('b', { exitCode: 1 })]);
+    const first = await simulate(root, { locks: { take: async () => skipped } });
+    expect(first.steps.get('a')).toEqual({ state: 'skipped', reason: { type: 'locked', message: 'it is locked' } });
+    expect(first.steps.get('a/finally/1')).toMatchObject({ state: 'skipped' });
+    expect(first.steps.get('b')).toMatchObject({ state: 'failed' });
+    const again = await simulate(root, {
+      resume: first.events,
+      locks: { take: async () => ({ type: 'held', release: () => {} }) },
+    });
+    expect(again.steps.get('a')).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('skips the whole run where that uses nothing else, with exit code 0', async () => {
+    const skipped = { type: 'skipped', message: 'it is locked' } as const;
+    const run = await simulate(leaf('.', {}, locked), { locks: { take: async () => skipped } });
+    expect([run.outcome.state, run.exitCode]).toEqual(['skipped', 0]);
+  });
+
   it('is waited for no longer once a sibling has failed', async () => {
     const { locks, log } = heldLocks();
     const run = await simulate(gather('.', [leaf('a', {}, locked), leaf('b', { exitCode: 1, durationMs: 10 })]), {

@@ -41,6 +41,23 @@ describe('the lock of a used plan', () => {
     released(await take('a'));
   });
 
+  it('with held: skip says that there is nothing to do, whoever holds it', async () => {
+    const { take, userState } = opened();
+    const skipping = { ...lock(), held: 'skip' } as const;
+    const other = await lockPlan({ name: 'x', lock: lock() }, { run: 'other-run', userState });
+    expect(await take('a', skipping)).toMatchObject({
+      type: 'skipped',
+      message: expect.stringMatching(/^"deploy" is locked: run other-run \(pid \d+, plan "x"\) holds it since 0s$/),
+    });
+    other?.release();
+    const first = await take('a', skipping);
+    expect(await take('b', skipping)).toEqual({
+      type: 'skipped',
+      message: '"deploy" is locked: the step "a" of this run holds it',
+    });
+    released(first);
+  });
+
   it('is waited for as long as it says, and told', async () => {
     const { take, userState, waits } = opened();
     const other = await lockPlan({ name: 'x', lock: lock() }, { run: 'other-run', userState });

@@ -22,6 +22,14 @@ describe('the lock of a plan', () => {
     expect(load(lock)).toMatchObject({ type: 'loaded' });
   });
 
+  it('says what becomes of a start that cannot have it', () => {
+    expect(load({ name: 'deploy', held: 'skip' })).toMatchObject({ plan: { lock: { held: 'skip' } } });
+    expect(load({ name: 'deploy', held: 'fail' })).not.toHaveProperty('plan.lock.held');
+    expect(load({ name: 'deploy', held: 'skipped' })).toMatchObject({
+      problems: [{ path: 'root.lock.held', message: 'expected "fail" or "skip", got "skipped"' }],
+    });
+  });
+
   it('of a wrong type is told once', () => {
     for (const lock of [5, null, [true], { name: 5 }]) {
       expect(load(lock)).toMatchObject({ type: 'rejected', problems: { length: 1 } });
