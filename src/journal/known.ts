@@ -1,13 +1,28 @@
 /** The state folders that runs of this user were kept in: an index in the user's own state folder. */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { getuid } from 'node:process';
 
-/** The user's own state folder: `runjobs` in $XDG_STATE_HOME, else in `~/.local/state`. */
+/**
+ * The user's own state folder: `runjobs` in $XDG_STATE_HOME, else in `~/.local/state`; of a user who has no home, as one whom a
+ * container knows by number only, a folder of the user's own among the temporary ones.
+ */
 export function userStateOf(env: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME: given = '' } = env;
-  return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'runjobs');
+  if (isAbsolute(given)) return join(given, 'runjobs');
+  const home = homeOrNone();
+  return home === undefined ? join(tmpdir(), `runjobs-${getuid?.() ?? 0}`) : join(home, '.local', 'state', 'runjobs');
+}
+
+function homeOrNone(): string | undefined {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Notes a state folder, so that its runs are found from elsewhere. Costs one call when it is noted already; never throws. */
