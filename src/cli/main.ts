@@ -62,6 +62,8 @@ async function perform(request: Request): Promise<void> {
     case 'clean':
       process.exitCode = await (await import('./commands/clean.ts')).cleanCommand(request.runs, request.options);
       return;
+    case 'replay':
+      return (await import('./commands/replay.ts')).replayCommand(request.run, request.options);
     case 'check':
       process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan, request.options);
       return;

@@ -12,6 +12,7 @@ import type {
   GivenFlags,
   LogsFlags,
   PastFlags,
+  ReplayFlags,
   Request,
   ResumeFlags,
   RunFlags,
@@ -151,6 +152,17 @@ function pastCommands(program: Command, want: (request: Request) => void): void 
     .option('--no-color', 'no colours')
     .action((run: string, step: string | undefined, options: LogsFlags) => want({ type: 'logs', run, step, options }));
 
+  reporting(looking(command(program, 'replay')))
+    .description('tell a run again, as it went or faster, by any reporter')
+    .argument('[run]', RUN_NAME, 'last')
+    .addOption(
+      new Option('--speed <times>', 'so many times as fast as it went, such as 10x; "max": at once')
+        .default(1, '1x')
+        .argParser(speed),
+    )
+    .option('--no-color', 'no colours')
+    .action((run: string, options: ReplayFlags) => want({ type: 'replay', run, options }));
+
   looking(command(program, 'stop'))
     .description('stop a run that goes on, or one step of it, and wait until that has ended; "finally" still runs')
     .argument('<run>', RUN_NAME)
@@ -186,14 +198,18 @@ function giving(into: Command): Command {
     );
 }
 
+/** Who tells of a run. */
+function reporting(into: Command): Command {
+  return into.addOption(
+    new Option('-r, --reporter <name[:file]>', `${listed(NAMES, 'or')}, to a file if one is named; may be repeated`)
+      .default([], 'live on a terminal, github or gitlab in their CI, else plain')
+      .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+  );
+}
+
 /** What a command that runs a plan takes. */
 function running(into: Command): Command {
-  return giving(into)
-    .addOption(
-      new Option('-r, --reporter <name[:file]>', `${listed(NAMES, 'or')}, to a file if one is named; may be repeated`)
-        .default([], 'live on a terminal, github or gitlab in their CI, else plain')
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
-    )
+  return reporting(giving(into))
     .option('-q, --quiet', 'nothing when all goes well, else one report: the reporter quiet')
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
     .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
@@ -233,6 +249,14 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
+}
+
+function speed(text: string): number {
+  if (text === 'max') return Number.POSITIVE_INFINITY;
+  const times = Number(text.replace(/x$/, ''));
+  if (!(times > 0 && Number.isFinite(times)))
+    throw new InvalidArgumentError('It must be such as "10x", "0.5x" or "max".');
+  return times;
 }
 
 function duration(text: string): number {

@@ -12,7 +12,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { AgainGiven } from '../reporters/again.ts';
 import { type Choice, type Chosen, chooseReporters } from '../reporters/choose.ts';
 import { openReporters } from '../reporters/open.ts';
-import type { Reporter } from '../reporters/reporter.ts';
+import type { Clock, Reporter } from '../reporters/reporter.ts';
 import type { GivenToRun } from '../root-run.ts';
 import { hasColour } from './colour.ts';
 import { openReportFile } from './report-file.ts';
@@ -51,12 +51,14 @@ export interface Reported {
   readonly streams: Streams;
   /** Whether the command line lets colours be. */
   readonly color: boolean;
+  /** The time in which reporters live. Default: that of the machine. */
+  readonly clock?: Clock;
 }
 
 /** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
   chosen: readonly Chosen[],
-  { plan, given, streams, color }: Reported,
+  { plan, given, streams, color, clock = realClock }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
   try {
@@ -64,7 +66,7 @@ export async function openChosenReporters(
       plan,
       stdout,
       stderr,
-      clock: realClock,
+      clock,
       colour: color && hasColour(),
       openSink: file =>
         openReportFile(file, error => void stderr.write(`runjobs: "${file}" cannot be written: ${error.message}\n`)),

@@ -11,6 +11,7 @@ export type Request =
   | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
   | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
   | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }
+  | { readonly type: 'replay'; readonly run: string; readonly options: ReplayFlags }
   /** The words of the help, and the inputs of this plan. */
   | { readonly type: 'help'; readonly plan: string; readonly words: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
@@ -76,6 +77,13 @@ export interface ShowFlags extends PastFlags {
 
 export interface LogsFlags extends PastFlags {
   readonly follow?: boolean;
+  readonly color: boolean;
+}
+
+export interface ReplayFlags extends PastFlags {
+  /** How many times as fast as the run; `Infinity`: as fast as can be. */
+  readonly speed: number;
+  readonly reporter: readonly string[];
   readonly color: boolean;
 }
 

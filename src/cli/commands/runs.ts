@@ -4,6 +4,7 @@ import { isHeld, lookAt } from '../../journal/past.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noRunsWords } from '../../reporters/finding.ts';
 import { runJson, runsTable } from '../../reporters/past-runs.ts';
+import { sparkLines } from '../../reporters/sparks.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { runPlaces } from '../named-run.ts';
@@ -21,7 +22,10 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
   if (flags.json) for (const run of runs) void stdout.write(runJson(run));
   else if (runs.length > 0) {
     const palette = createPalette(flags.color && stdout.isTTY === true && hasColour());
-    void stdout.write(runsTable(runs, { now: Date.now(), palette, width: stdout.isTTY ? stdout.columns : undefined }));
+    const width = stdout.isTTY ? stdout.columns : undefined;
+    const sparks = sparkLines(runs, { palette, width });
+    void stdout.write(runsTable(runs, { now: Date.now(), palette, width }));
+    if (sparks !== '') void stdout.write(`\n${sparks}`);
   } else void stderr.write(noRunsWords(flags.all ? allFolders(places) : nearbyFolders(places), flags.all === true));
   await streams.flush();
   return streams.hasFailed ? EXIT.notWritable : EXIT.ok;
