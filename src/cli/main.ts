@@ -73,6 +73,9 @@ async function perform(request: Request): Promise<void> {
         request.options,
       );
       return;
+    case 'init':
+      process.exitCode = await (await import('./commands/init.ts')).initCommand();
+      return;
     case 'schema':
       process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
       return;

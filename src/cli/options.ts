@@ -81,6 +81,12 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'cron-print', plan, options };
     });
 
+  command(program, 'init')
+    .description('write a first plan, runjobs.yaml, by what is in the current folder')
+    .action(() => {
+      request = { type: 'init' };
+    });
+
   command(program, 'schema')
     .description('print the JSON Schema of job files, for editors')
     .option('--events', 'that of the events which the ndjson reporter prints')

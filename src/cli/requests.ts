@@ -12,6 +12,7 @@ export type Request =
   | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
   | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }
   | { readonly type: 'replay'; readonly run: string; readonly options: ReplayFlags }
+  | { readonly type: 'init' }
   /** The words of the help, and the inputs of this plan. */
   | { readonly type: 'help'; readonly plan: string; readonly words: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }

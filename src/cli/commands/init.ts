@@ -1,0 +1,48 @@
+/** `runjobs init`: a first plan for the current folder, by what is in it. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { EXIT } from '../exit.ts';
+import { projectsIn } from '../init/findings.ts';
+import { firstPlan } from '../init/first-plan.ts';
+import { openStreams } from '../streams.ts';
+
+const FILE = 'runjobs.yaml';
+const SCHEMA = 'node_modules/runjobs/dist/plan.schema.json';
+
+/** Writes the plan and says what comes next. Nothing is written over. Resolves to the exit code: 2 where it is there, 74 where it cannot be written. */
+export async function initCommand(): Promise<number> {
+  const streams = openStreams();
+  const code = writePlan(
+    words => void streams.stdout.write(words),
+    words => void streams.stderr.write(`runjobs: ${words}\n`),
+  );
+  await streams.flush();
+  return code === EXIT.ok && streams.hasFailed ? EXIT.notWritable : code;
+}
+
+function writePlan(say: (words: string) => void, complain: (words: string) => void): number {
+  const folder = process.cwd();
+  const program = existsSync(join(folder, 'node_modules/.bin/runjobs')) ? 'npx runjobs' : 'runjobs';
+  const projects = projectsIn(folder);
+  const text = firstPlan(projects, {
+    name: basename(folder) || 'plan',
+    file: FILE,
+    program,
+    ...(existsSync(join(folder, SCHEMA)) ? { schema: `./${SCHEMA}` } : {}),
+  });
+  try {
+    writeFileSync(join(folder, FILE), text, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isThere = code === 'EEXIST';
+    complain(
+      isThere
+        ? `${FILE} is there already, and stays as it is; "${program} check ${FILE}" shows what it does`
+        : `${FILE} cannot be written: ${message}`,
+    );
+    return isThere ? EXIT.usage : EXIT.notWritable;
+  }
+  const found = projects.map(project => project.found).join(', ');
+  say(`wrote ${FILE}${found === '' ? '' : `, by ${found}`}\nnext: ${program} check ${FILE}\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,102 @@
+/** `runjobs init`: the first plan of a folder, by what is in it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { runjobs, temporaryFolder } from '../support/cli.ts';
+
+const PACKAGE = JSON.stringify({
+  scripts: { lint: 'eslint', test: 'vitest', build: 'tsc', prepare: 'x', 'test:e2e': 'y' },
+});
+
+/** The plan that is made of these files, which passes `check`. */
+async function made(files: Readonly<Record<string, string>>) {
+  const cwd = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+  const { exitCode, stdout, stderr } = await runjobs(['init'], { cwd });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const checked = await runjobs(['check', 'runjobs.yaml'], { cwd });
+  expect([checked.exitCode, checked.stderr]).toEqual([0, '']);
+  return { cwd, stdout: String(stdout), plan: parse(readFileSync(join(cwd, 'runjobs.yaml'), 'utf8')) };
+}
+
+interface Listed {
+  readonly run?: string;
+  readonly gather?: readonly { readonly run: string }[];
+}
+
+const commands = ({ steps }: { readonly steps: readonly Listed[] }) =>
+  steps.map(step => step.gather?.map(({ run }) => run) ?? step.run);
+
+describe('init', () => {
+  it.each([
+    ['package-lock.json', 'npm ci', 'npm'],
+    ['pnpm-lock.yaml', 'pnpm install --frozen-lockfile', 'pnpm'],
+    ['yarn.lock', 'yarn install --immutable', 'yarn'],
+    ['bun.lock', 'bun install --frozen-lockfile', 'bun'],
+  ])('takes the scripts of package.json, with the package manager of %s', async (lock, install, name) => {
+    const { plan, stdout } = await made({ 'package.json': PACKAGE, [lock]: '' });
+    expect(commands(plan)).toEqual([install, [`${name} run lint`, `${name} run test`], `${name} run build`]);
+    expect(stdout).toBe(`wrote runjobs.yaml, by package.json (${name})\nnext: runjobs check runjobs.yaml\n`);
+  });
+
+  it('leaves out the test that npm init writes, and what it cannot read', async () => {
+    const { plan } = await made({
+      'package.json': JSON.stringify({ scripts: { test: 'echo "Error: no test specified" && exit 1' } }),
+    });
+    expect(commands(plan)).toEqual(['npm install']);
+    expect(commands((await made({ 'package.json': '{' })).plan)).toEqual(['npm install']);
+  });
+
+  it.each<[string, Record<string, string>, unknown[]]>([
+    [
+      'Makefile',
+      { Makefile: 'CC := gcc\nall: test\ntest: a\n\tgo\nlint:\n' },
+      [['make lint', 'make test'], 'make all'],
+    ],
+    [
+      'pyproject.toml',
+      { 'pyproject.toml': '[tool.ruff]\n[tool.pytest.ini_options]\n', 'uv.lock': '' },
+      ['uv sync', ['uv run ruff check .', 'uv run pytest']],
+    ],
+    ['go.mod', { 'go.mod': 'module x\n' }, [['go vet ./...', 'go test ./...'], 'go build ./...']],
+    ['Cargo.toml', { 'Cargo.toml': '' }, [['cargo fmt --check', 'cargo test'], 'cargo build --release']],
+    ['compose.yaml', { 'compose.yaml': '' }, ['docker compose up --detach --wait']],
+  ])('takes what %s says', async (_, files, expected) => {
+    expect(commands((await made(files)).plan)).toEqual(expected);
+  });
+
+  it('makes one plan of several, and ends the services that it starts', async () => {
+    const { plan } = await made({
+      'package.json': PACKAGE,
+      'go.mod': '',
+      'docker-compose.yml': '',
+      Makefile: 'test:\n',
+    });
+    expect(plan.steps.map(({ id }: { id: string }) => id)).toEqual([
+      'services',
+      'node-install',
+      'checks',
+      'node-build',
+      'go-build',
+    ]);
+    expect(plan.finally).toEqual(['docker compose down', 'echo "it has $RUNJOBS_OUTCOME"']);
+  });
+
+  it('says hello where there is nothing, in a plan that succeeds', async () => {
+    const { cwd } = await made({});
+    const { stdout, exitCode } = await runjobs(['runjobs.yaml', '--reporter', 'plain'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(String(stdout)).toContain('hello\n');
+    expect(String(stdout)).toContain('it has succeeded\n');
+  });
+
+  it('writes over nothing', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'runjobs.yaml'), 'run: mine\n');
+    const { exitCode, stderr, stdout } = await runjobs(['init'], { cwd });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('runjobs.yaml is there already, and stays as it is');
+    expect(readFileSync(join(cwd, 'runjobs.yaml'), 'utf8')).toBe('run: mine\n');
+  });
+});
