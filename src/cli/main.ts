@@ -76,6 +76,15 @@ async function perform(request: Request): Promise<void> {
     case 'init':
       process.exitCode = await (await import('./commands/init.ts')).initCommand();
       return;
+    case 'completion':
+      process.exitCode = await (await import('./commands/completion.ts')).completionCommand(request.shell);
+      return;
+    case 'complete':
+      process.exitCode = await (await import('./commands/completion.ts')).completeCommand(
+        request.words,
+        request.commands,
+      );
+      return;
     case 'schema':
       process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
       return;

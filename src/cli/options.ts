@@ -1,11 +1,13 @@
 /** The command line: which commands there are, and what their options mean. The only place that knows commander. */
 
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../plan/duration.ts';
 import { listed } from '../plan/quote.ts';
 import { didYouMean } from '../plan/suggest.ts';
 import { NAMES } from '../reporters/choose.ts';
+import { factsOf } from './completion/facts.ts';
+import { SHELLS, type Shell } from './completion/scripts.ts';
 import type {
   CleanFlags,
   CronPrintFlags,
@@ -94,6 +96,19 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'schema', options };
     });
 
+  command(program, 'completion')
+    .description('print what a shell loads to complete command lines: source <(runjobs completion bash)')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
+    .action((shell: Shell) => {
+      request = { type: 'completion', shell };
+    });
+
+  command(program, 'complete', { hidden: true })
+    .argument('[words...]')
+    .action((words: readonly string[]) => {
+      request = { type: 'complete', words, commands: factsOf(program) };
+    });
+
   const mistyped = nearCommand(program, argv[0]);
   if (mistyped !== undefined) return { type: 'say', words: `${mistyped}\n`, exitCode: 2 };
   try {
@@ -122,7 +137,7 @@ function nearCommand(program: Command, first = ''): string | undefined {
   return near === '' ? undefined : `runjobs: unknown command "${first}"${near}`;
 }
 
-function command(program: Command, name: string, options: { isDefault?: boolean } = {}): Command {
+function command(program: Command, name: string, options: { isDefault?: boolean; hidden?: boolean } = {}): Command {
   return program
     .command(name, options)
     .allowExcessArguments(false)

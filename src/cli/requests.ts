@@ -1,4 +1,6 @@
 /** What the command line may ask for: a command with its options. */
+import type { CommandFacts } from './completion/line.ts';
+import type { Shell } from './completion/scripts.ts';
 
 /** What the user asked for. */
 export type Request =
@@ -13,6 +15,9 @@ export type Request =
   | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }
   | { readonly type: 'replay'; readonly run: string; readonly options: ReplayFlags }
   | { readonly type: 'init' }
+  | { readonly type: 'completion'; readonly shell: Shell }
+  /** What may stand in the place of the last word; asked by the scripts of `completion`. */
+  | { readonly type: 'complete'; readonly words: readonly string[]; readonly commands: readonly CommandFacts[] }
   /** The words of the help, and the inputs of this plan. */
   | { readonly type: 'help'; readonly plan: string; readonly words: string }
   | { readonly type: 'schema'; readonly options: SchemaFlags }
