@@ -23,7 +23,12 @@ async function place() {
     'define: { nightly: { run: "true", description: Every night } }\nsteps:\n' +
       '  - { id: build, run: "true" }\n  - id: test\n    gather: [{ id: unit, run: "true" }]\n',
   );
-  const env = { ...ENV, PATH: `${bin}:${dirname(process.execPath)}:${ENV.PATH}`, HOME: cwd };
+  const env = {
+    ...ENV,
+    PATH: `${bin}:${dirname(process.execPath)}:${ENV.PATH}`,
+    HOME: cwd,
+    XDG_STATE_HOME: join(bin, 'state'),
+  };
   const { stdout } = await runjobs(['plan.yaml', '--reporter', 'ndjson'], { cwd, env });
   const { run } = JSON.parse(String(stdout).split('\n')[0] ?? '{}');
   return { cwd, env, run: String(run) };

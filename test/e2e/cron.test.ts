@@ -28,9 +28,10 @@ describe('cron print', () => {
     const file = planFile({ schedule: '@daily', run: 'pwd > out; exit 3' }, 'a 50% plan.json');
     const { stdout } = await runjobs(['cron', 'print', file]);
     const [, line = ''] = String(stdout).split('\n');
-    const command = line.replace('0 0 * * * ', '').replace(' --quiet', '').replaceAll('\\%', '%');
-    const { status } = spawnSync('/bin/sh', ['-c', command], { cwd: '/', env: {} });
+    const command = line.replace('0 0 * * * ', '').replaceAll('\\%', '%');
+    const { status, stdout: report } = spawnSync('/bin/sh', ['-c', command], { cwd: '/', env: {}, encoding: 'utf8' });
     expect(status).toBe(1);
+    expect(report).toContain('exit 3');
     expect(readFileSync(join(dirname(file), 'out'), 'utf8')).toBe(`${dirname(file)}\n`);
   });
 

@@ -196,6 +196,8 @@ describe('a lock', () => {
     expect(String(stderr)).toMatch(
       /^runjobs: "plan" is locked: run \S+ \(pid \d+, plan \S+\) holds it since \d+s; skipped, as its lock says: held: skip\n$/,
     );
+    const quiet = await start(['--quiet']);
+    expect([quiet.exitCode, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);
     expect(trace()).toEqual(['in']);
     holder.kill('SIGKILL');
   });
