@@ -32,64 +32,61 @@ function surroundings({ code, syscall }: NodeJS.ErrnoException): string | undefi
 async function perform(request: Request): Promise<void> {
   switch (request.type) {
     case 'run':
-      return (await import('./commands/run.ts')).runCommand(request.plan, request.options);
+      return (await import('./commands/on-runs.ts')).runCommand(request.plan, request.options);
     case 'resume':
-      return (await import('./commands/resume.ts')).resumeCommand(request.run, request.options);
+      return (await import('./commands/on-runs.ts')).resumeCommand(request.run, request.options);
     case 'runs':
-      process.exitCode = await (await import('./commands/runs.ts')).runsCommand(request.options);
+      process.exitCode = await (await import('./commands/on-past-runs.ts')).runsCommand(request.options);
       return;
     case 'show':
-      process.exitCode = await (await import('./commands/show.ts')).showCommand(
+      process.exitCode = await (await import('./commands/on-past-runs.ts')).showCommand(
         request.run,
         request.step,
         request.options,
       );
       return;
     case 'logs':
-      process.exitCode = await (await import('./commands/logs.ts')).logsCommand(
+      process.exitCode = await (await import('./commands/on-past-runs.ts')).logsCommand(
         request.run,
         request.step,
         request.options,
       );
       return;
     case 'stop':
-      process.exitCode = await (await import('./commands/stop.ts')).stopCommand(
+      process.exitCode = await (await import('./commands/on-past-runs.ts')).stopCommand(
         request.run,
         request.step,
         request.options,
       );
       return;
     case 'clean':
-      process.exitCode = await (await import('./commands/clean.ts')).cleanCommand(request.runs, request.options);
+      process.exitCode = await (await import('./commands/on-past-runs.ts')).cleanCommand(request.runs, request.options);
       return;
     case 'replay':
-      return (await import('./commands/replay.ts')).replayCommand(request.run, request.options);
+      return (await import('./commands/on-past-runs.ts')).replayCommand(request.run, request.options);
     case 'check':
-      process.exitCode = await (await import('./commands/check.ts')).checkCommand(request.plan, request.options);
+      process.exitCode = await (await import('./commands/on-plans.ts')).checkCommand(request.plan, request.options);
       return;
     case 'cron-print':
-      process.exitCode = await (await import('./commands/cron-print.ts')).cronPrintCommand(
-        request.plan,
-        request.options,
-      );
+      process.exitCode = await (await import('./commands/on-plans.ts')).cronPrintCommand(request.plan, request.options);
       return;
     case 'init':
-      process.exitCode = await (await import('./commands/init.ts')).initCommand();
+      process.exitCode = await (await import('./commands/on-plans.ts')).initCommand();
       return;
     case 'completion':
-      process.exitCode = await (await import('./commands/completion.ts')).completionCommand(request.shell);
+      process.exitCode = await (await import('./commands/on-plans.ts')).completionCommand(request.shell);
       return;
     case 'complete':
-      process.exitCode = await (await import('./commands/completion.ts')).completeCommand(
+      process.exitCode = await (await import('./commands/on-plans.ts')).completeCommand(
         request.words,
         request.commands,
       );
       return;
     case 'schema':
-      process.exitCode = await (await import('./commands/schema.ts')).schemaCommand(request.options);
+      process.exitCode = await (await import('./commands/on-plans.ts')).schemaCommand(request.options);
       return;
     case 'help':
-      process.exitCode = await (await import('./commands/help.ts')).helpCommand(request.plan, request.words);
+      process.exitCode = await (await import('./commands/on-plans.ts')).helpCommand(request.plan, request.words);
       return;
     case 'say':
       process.exitCode = await say(request.words, request.exitCode);

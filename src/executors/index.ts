@@ -90,7 +90,7 @@ export const reach: Reach = async (address, signal) => {
  * could not be ended, is told.
  */
 export async function endDeadRun(plan: Plan, run: string, warn: (message: string) => void): Promise<void> {
-  const { endDeadRun: end } = await import('./command/dead-run.ts');
+  const { endDeadRun: end } = await import('./command/command.ts');
   const count = await end({ run, graceMs: longestGrace(plan), warn });
   if (count > 0)
     warn(

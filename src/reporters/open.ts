@@ -67,24 +67,24 @@ interface Making {
 async function make(name: Exclude<ReporterName, 'live'>, making: Making, world: World): Promise<Reporter> {
   switch (name) {
     case 'plain':
-      return (await import('./plain.ts')).createPlain(making);
+      return (await import('./in-lines.ts')).createPlain(making);
     case 'group':
-      return (await import('./group.ts')).createGroup(making);
+      return (await import('./in-lines.ts')).createGroup(making);
     case 'github': {
-      const { createGithub } = await import('./github.ts');
+      const { createGithub } = await import('./in-lines.ts');
       return createGithub({ ...making, ...(await onGithub(world)) });
     }
     case 'gitlab':
-      return (await import('./gitlab.ts')).createGitlab(making);
+      return (await import('./in-lines.ts')).createGitlab(making);
     case 'quiet': {
-      const { createQuiet } = await import('./quiet.ts');
+      const { createQuiet } = await import('./in-lines.ts');
       const { plan, given, host } = world;
       return createQuiet({ ...making, plan, host, again: againOf(plan, given) });
     }
     case 'ndjson':
-      return (await import('./ndjson.ts')).createNdjson(making);
+      return (await import('./in-lines.ts')).createNdjson(making);
     case 'junit': {
-      const { createJunit } = await import('./junit.ts');
+      const { createJunit } = await import('./in-lines.ts');
       return createJunit({ ...making, host: world.host, placeOf: await placesIn(world) });
     }
     default:

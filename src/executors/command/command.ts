@@ -26,6 +26,9 @@ import type { Terminal } from './terminal.ts';
 import { firstOf } from './wait.ts';
 import { openWatchdog, type Watchdog } from './watchdog.ts';
 
+// Loaded with it, as both need the same.
+export { endDeadRun } from './dead-run.ts';
+
 export interface CommandExecutor extends Required<Executor> {
   /** Makes what the first steps need, so that they start in the order they are asked for. Never rejects. */
   prepare(): Promise<void>;

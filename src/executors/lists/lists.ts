@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ListItems, ListRead, ListText, ListToRead } from '../../engine/executor.ts';
 import { Lines } from '../../plan/lines.ts';
 import { BadList } from './bad-list.ts';
+import { elementsOf } from './json.ts';
 import { readText, type TextSource } from './text.ts';
 
 /**
@@ -33,7 +34,6 @@ async function itemsOf(name: string, list: ListToRead, folder: string): Promise<
       return { count: lines.count, at: index => ({ [name]: lines.at(index) }) };
     }
     case 'json': {
-      const { elementsOf } = await import('./json.ts');
       return elementsOf(name, bytes.toString('utf8'), what);
     }
     case 'csv': {
