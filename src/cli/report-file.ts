@@ -1,6 +1,7 @@
 /** The file of a reporter: it appears under its name when it is complete, in one step; until then it grows beside it. */
 import {
   accessSync,
+  closeSync,
   constants,
   copyFileSync,
   createWriteStream,
@@ -27,7 +28,7 @@ const NO_FILES = /^\/(?:dev|proc)\//;
 export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoException) => void): FileSink {
   const file = placeOf(path);
   if (file === undefined) {
-    const stream = createWriteStream(path, { fd: openSync(path, 'w') });
+    const stream = createWriteStream(path, { fd: openAsItIs(path) });
     const { write, flush } = createSink(stream, onFailure);
     return { write, flush, end: () => flush().then(() => closed(stream)) };
   }
@@ -64,6 +65,22 @@ export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoExce
       return ending;
     },
   };
+}
+
+/**
+ * Opens what is no regular file. A named pipe that nobody reads would keep us until somebody does, deaf to every signal.
+ * @throws the file system's error; ENXIO where nobody reads.
+ */
+function openAsItIs(path: string): number {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) {
+    const probe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      return openSync(path, 'w');
+    } finally {
+      closeSync(probe);
+    }
+  }
+  return openSync(path, 'w');
 }
 
 /** Ends the stream; resolves when its descriptor is closed, also where it broke before. */

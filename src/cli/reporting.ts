@@ -1,7 +1,8 @@
 /** The reporters of a run, in the world that they are given: streams, files, colours, the clock. */
 
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run.ts';
 import { givenSecrets } from '../events/secrets.ts';
@@ -61,6 +62,8 @@ export async function openChosenReporters(
   { plan, given, streams, color, clock = realClock }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
+  const clash = clashOf(chosen, plan);
+  if (clash !== undefined) return { type: 'wrong', message: clash };
   try {
     const reporters = await openReporters(chosen, {
       plan,
@@ -85,6 +88,31 @@ export async function openChosenReporters(
     return { type: 'opened', reporters };
   } catch (error) {
     return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
+  }
+}
+
+/** Why two files are one, links followed; or why one is the plan itself. */
+function clashOf(chosen: readonly Chosen[], { file: ofPlan }: Plan): string | undefined {
+  const places = new Set<string>();
+  for (const { to } of chosen) {
+    if (typeof to === 'string') continue;
+    const place = realPlace(to.file);
+    // Devices take what comes from all.
+    if (place.startsWith('/dev/')) continue;
+    if (ofPlan !== undefined && place === realPlace(ofPlan))
+      return `"${to.file}" is the plan itself; name another file`;
+    if (places.has(place)) return `two reporters cannot share the file "${to.file}"; name another`;
+    places.add(place);
+  }
+  return undefined;
+}
+
+function realPlace(file: string): string {
+  const path = resolve(file);
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

@@ -5,6 +5,8 @@ import type { Plan } from '../plan/plan.ts';
 import { quoted } from './steps.ts';
 import { cleanse } from './text.ts';
 
+/** What stands in the place of a secret. */
+const MASK = '***';
 /** With more steps it would be easier to go on with the run. */
 const STEPS_MAX = 5;
 
@@ -30,18 +32,21 @@ export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] 
     const way = cwd === undefined ? path : relative(cwd, path);
     return way.startsWith('..') || isAbsolute(way) ? path : way;
   };
-  const source = definition === undefined ? near(file) : `${near(file)}#${definition}`;
+  const path = near(file).replace(/^(?=-)/, './');
+  const source = definition === undefined ? path : `${path}#${definition}`;
+  const isMasked = Object.values(given.set).some(value => value.includes(MASK));
   const options = [
     ...Object.entries(given.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...given.envFiles.flatMap(path => ['--env-file', near(path)]),
   ];
   return steps => {
-    const paths = [...new Set(steps.map(selectable))];
-    if (paths.length === 0 || paths.length > STEPS_MAX || paths.includes(undefined)) return undefined;
-    const only = paths.includes('.') ? [] : paths.flatMap(path => ['--only', path ?? '.']);
+    // Steps of a finally run again with what they tidy up after.
+    const paths = [...new Set(steps.flatMap(step => selectable(step) ?? []))];
+    if (paths.length === 0 || paths.length > STEPS_MAX) return undefined;
+    const only = paths.includes('.') ? [] : paths.flatMap(path => ['--only', path]);
     const command = ['runjobs', ...[source, ...options, ...only].map(quoted)].join(' ');
     // What cannot be shown as it is cannot be copied either.
-    return cleanse(command) === command ? command : undefined;
+    return cleanse(command) === command && !isMasked ? command : undefined;
   };
 }
 

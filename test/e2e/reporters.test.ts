@@ -1,5 +1,6 @@
 /** Reporters as a CI, cron and a person use them: several at once, in files, by themselves, and when the run is ended. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -76,6 +77,25 @@ describe('several reporters', () => {
       expect(stdout).toContain('<flakyFailure ');
     },
   );
+
+  it('are refused where two of them, or one and the plan, are the same file, and where nobody reads a pipe', async () => {
+    const folder = temporaryFolder();
+    const plan = join(folder, 'plan.yaml');
+    writeFileSync(plan, 'run: echo started\n');
+    writeFileSync(join(folder, 'x.txt'), '');
+    symlinkSync('x.txt', join(folder, 'link.txt'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const told = async (...reporters: string[]) => {
+      const args = reporters.flatMap(reporter => ['--reporter', reporter]);
+      const { exitCode, stderr, stdout } = await runjobs(['plan.yaml', ...args], { cwd: folder });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      return String(stderr);
+    };
+    expect(await told('plain:x.txt', 'junit:link.txt')).toContain('two reporters cannot share the file "link.txt"');
+    expect(await told('plain:./plan.yaml')).toContain('"./plan.yaml" is the plan itself');
+    expect(await told('plain:pipe')).toContain('ENXIO');
+    expect(readFileSync(plan, 'utf8')).toBe('run: echo started\n');
+  });
 
   it('leave the files as they were when nothing could be started', async () => {
     const folder = temporaryFolder();
@@ -168,16 +188,18 @@ describe('quiet', () => {
     const { folder, run } = repository(
       'inputs: { WHO: { required: true } }\nsecrets: [TOKEN]\ngather:\n  - { id: a, run: echo "hello $WHO"; exit 3 }\n  - echo other\n',
     );
-    const { stdout } = await run(['-q', '--set', "WHO=the 'old' one, secret-1"], { TOKEN: 'secret-1' });
-    expect(stdout).not.toContain('secret-1');
+    const { stdout } = await run(['-q', '--set', "WHO=the 'old' one"], { TOKEN: 'secret-1' });
     const command = /^to run it again: runjobs (.*)$/m.exec(String(stdout))?.[1] ?? '';
     const again = await execa('sh', ['-c', `${process.execPath} ${BIN} ${command} -r plain`], {
       cwd: folder,
       reject: false,
       env: { TOKEN: 'secret-1' },
     });
-    expect(again.stdout).toContain("[a] hello the 'old' one, ***");
+    expect(again.stdout).toContain("[a] hello the 'old' one");
     expect(again.stdout).not.toContain('other\n');
     expect(again.exitCode).toBe(1);
+    const masked = await run(['-q', '--set', 'WHO=secret-1 and more'], { TOKEN: 'secret-1' });
+    expect(masked.stdout).toContain('hello *** and more');
+    expect(masked.stdout).not.toMatch(/secret-1|to run it again/);
   });
 });

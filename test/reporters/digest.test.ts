@@ -137,7 +137,8 @@ describe('the command that runs a step again', () => {
     [['.'], "runjobs 'a plan.yaml'"],
     [['[2]'], "runjobs 'a plan.yaml'"],
     [['[2]/x'], "runjobs 'a plan.yaml' --only '[]/x'"],
-    [['checks/unit', 'finally/1'], undefined],
+    [['checks/unit', 'finally/1'], "runjobs 'a plan.yaml' --only checks/unit"],
+    [['finally/1'], undefined],
     [['a', 'b', 'c', 'd', 'e', 'f'], undefined],
     [[], undefined],
   ])('of %j is %s', (paths, command) => {
