@@ -69,8 +69,8 @@ export async function executeLeaf(
 }
 
 /** The ending of the attempt: without what it may tell of a secret, and a failure where a secret that it saves cannot be masked. */
-function judged(run: RunContext, { save }: LeafStep, own: Outcome, refusal: string | undefined): Outcome {
-  if (own.state === 'failed') return withoutQuotations(run, save, own);
+function judged(run: RunContext, step: LeafStep, own: Outcome, refusal: string | undefined): Outcome {
+  if (own.state === 'failed') return withoutQuotations(run, step, own);
   if (own.state !== 'succeeded' || refusal === undefined) return own;
   return { ...own, state: 'failed', reason: { type: 'save', message: refusal } };
 }

@@ -53,10 +53,24 @@ function ofOne(text: string): string[] {
       encoded => [encoded, encoded.replace(/%../g, code => code.toLowerCase())],
     ),
     ...escaped(text),
+    ...inUrls(text),
     // As `set -x` prints it: bash, and dash.
     text.replaceAll("'", "'\\''"),
     text.replaceAll("'", `'"'"'`),
   ];
+}
+
+/** As a parser of URLs leaves it, raw or encoded before, in the path, the query and behind `#`. */
+function inUrls(text: string): string[] {
+  return [text, encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))].flatMap(part =>
+    ['', '?', '#'].flatMap(before => {
+      const start = `http://a/${before}`;
+      const whole = `${start}${part}`;
+      const parsed = URL.canParse(whole) ? new URL(whole).href.slice(start.length) : '';
+      // A path like `/../` is gone.
+      return parsed.length < text.length ? [] : [parsed];
+    }),
+  );
 }
 
 /** What base64 makes of the text, whatever stands before and after it, in both alphabets. */

@@ -8,13 +8,13 @@ export type Found =
   /** In words: what there is instead. */
   | { readonly type: 'missing'; readonly words: string };
 
-/** Why a text is no JSON, in words; undefined where it is. */
+/** Why a text is no JSON, in words, which quote nothing of it but one character: it may hold a secret, of which a part is not masked. Undefined where it is. */
 export function jsonFault(text: string): string | undefined {
   try {
     JSON.parse(text);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/, (?:\.\.\.)?".*$/s, '');
   }
 }
 

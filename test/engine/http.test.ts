@@ -104,13 +104,19 @@ describe('the failure of a request', () => {
   const run = { secretNames: ['TOKEN'], secrets: createSecrets() };
 
   it('tells nothing of an answer that a secret comes from', () => {
-    const told = withoutQuotations(run, { type: 'output', name: 'TOKEN' }, failure);
+    const told = withoutQuotations(run, { save: { type: 'output', name: 'TOKEN' } }, failure);
     expect(told.reason).toEqual({
       type: 'http',
       kind: 'answer',
       message: 'GET h answered 200 OK, but not as expected; what of it is not shown, as a secret comes from it',
     });
-    expect(withoutQuotations(run, { type: 'output', name: 'OTHER' }, failure)).toBe(failure);
+    expect(withoutQuotations(run, { save: { type: 'output', name: 'OTHER' } }, failure)).toBe(failure);
+    const header = { type: 'parts', parts: { TOKEN: { type: 'header', name: 'x-token' } } } as const;
+    expect(JSON.stringify(withoutQuotations(run, { save: header }, failure))).toBe(JSON.stringify(told));
+    const walking = withoutQuotations(run, { save: header, paginate: {} }, failure);
+    expect(walking.reason).toMatchObject({
+      message: 'an answer is not as expected; what of it is not shown, as a secret comes from it',
+    });
   });
 
   it('tells no secret that its body holds, nor the half of one at which it is cut', () => {

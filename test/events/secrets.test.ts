@@ -38,6 +38,25 @@ function byHand(text: Buffer, words: readonly Buffer[]): string {
 
 const TOKEN = 'p4ss/w+rd "ü" & more';
 
+describe('a secret in a URL', () => {
+  it.each(["p%40ss'!wordd", `p@ss'w(o)r*d!~ +%/?&=#"\\é`, "it's-a-secret"])(
+    'is found as a parser leaves it: %s',
+    secret => {
+      const masked = (text: string) => shown(keeping(secret), [text]).join('');
+      const encoded = encodeURIComponent(secret);
+      for (const href of [
+        `http://h/?t=${encoded}`,
+        `http://h/${encoded}/x`,
+        `http://h/?t=${secret}`,
+        `http://h/#${secret}`,
+      ]) {
+        expect(masked(new URL(href).href)).toContain('***');
+      }
+      expect(masked(new URL(`http://h/?t=${encoded}`).href)).toBe('http://h/?t=***');
+    },
+  );
+});
+
 describe('the bytes of a stream', () => {
   it('are the same where there is no secret', () => {
     const chunk = Buffer.from('anything');

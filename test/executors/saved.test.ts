@@ -112,7 +112,7 @@ describe('parts of the output', () => {
 
   it.each([
     ['', 'save: ID: the output is empty, and no JSON'],
-    ['<html>', 'save: ID: the output is no JSON: Unexpected token \'<\', "<html>" is not valid JSON'],
+    ['<html>', "save: ID: the output is no JSON: Unexpected token '<'"],
     ['{"idd": 1}', 'save: ID: nothing is at "/id": the whole has no "id", did you mean "idd"?'],
     [
       '{"id": "a\\u0000b"}',

@@ -1,6 +1,8 @@
 /** Whether an answer is what its step expects, found out while its body comes in. */
+
 import { createHash } from 'node:crypto';
 import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import { jsonFault } from '../json-pointer.ts';
 import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
 
@@ -56,12 +58,8 @@ function unmetHeader(name: string, rule: TextRule, { headers }: AnswerFacts): st
 }
 
 function unmetJsonBody(rules: NonNullable<HttpExpect['json']>, text: string): string[] {
-  let document: Json;
-  try {
-    document = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    if (text.trim() === '') return ['the body is empty, expected JSON'];
-    return [`the body is no JSON: ${(error as Error).message}`];
-  }
-  return unmetMembers(rules, document);
+  if (text.trim() === '') return ['the body is empty, expected JSON'];
+  const json = text.replace(/^\ufeff/, '');
+  const fault = jsonFault(json);
+  return fault === undefined ? unmetMembers(rules, JSON.parse(json) as Json) : [`the body is no JSON: ${fault}`];
 }
