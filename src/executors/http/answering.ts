@@ -24,6 +24,8 @@ export interface Attempt {
   part?: NonNullable<SavedFile['part']>;
   /** The expected one, once it is there. */
   answer?: Answer;
+  /** Where the answer came from: redirects lead elsewhere. */
+  at?: URL;
   /** Takes what an expected answer holds, in the place of the log and of what is kept. */
   readonly take?: (bytes: Uint8Array) => void;
 }

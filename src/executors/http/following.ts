@@ -24,6 +24,7 @@ export async function follow(
     const next = await ask(session, request, attempt, stop);
     switch (next.type) {
       case 'ended':
+        attempt.at = request.url;
         return next.outcome;
       case 'again':
         request = next.request;

@@ -97,7 +97,8 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
       if (outcome.state === 'failed') return outcome;
       if (asking.answer === undefined) throw new Error('a page succeeded without an answer');
       attempt.answer = asking.answer;
-      return { text: new TextDecoder().decode(Buffer.concat(pieces)), answer: asking.answer };
+      const text = new TextDecoder().decode(Buffer.concat(pieces));
+      return { text, answer: asking.answer, at: asking.at ?? page.url };
     },
   });
 }

@@ -13,6 +13,8 @@ const MOST_PAGES = 1000;
 export interface Page {
   readonly text: string;
   readonly answer: Answer;
+  /** Where it came from. */
+  readonly at: URL;
 }
 
 export interface Walk extends Surroundings {
@@ -62,9 +64,24 @@ export async function walkPages(first: HttpRequest, walk: Walk): Promise<Outcome
         page.answer,
       );
     }
-    request = otherRequest(request, next, walk);
+    request = pageAt(first, next, { ...walk, number: pages + 1 });
   }
 }
+
+/** The request for a further page. Another origin is told nothing but what is asked for; a key is that of one page. */
+function pageAt(first: HttpRequest, url: URL, { number, ...surroundings }: Surroundings & { readonly number: number }) {
+  const request = otherRequest(first, url, surroundings);
+  const isElsewhere = url.origin !== first.url.origin;
+  const { payload, ...rest } = request;
+  const { 'idempotency-key': key, ...others } = request.headers;
+  const headers = isElsewhere
+    ? Object.fromEntries(Object.entries(others).filter(([name]) => HARMLESS.includes(name)))
+    : { ...others, ...(key === undefined ? {} : { 'idempotency-key': `${key}-${number}` }) };
+  return { ...rest, headers, ...(payload === undefined || isElsewhere ? {} : { payload }) };
+}
+
+/** Headers that any server may know. */
+const HARMLESS = ['accept', 'accept-encoding', 'accept-language', 'user-agent'];
 
 /** Numbered pages begin with the one that the url names, else with 1. */
 function started(request: HttpRequest, { next }: HttpPaginate): HttpRequest {
@@ -96,31 +113,32 @@ interface Fault {
 /** Where the next page is; undefined after the last one. */
 function nextUrl(
   request: HttpRequest,
-  { text, answer }: Page,
+  { text, answer, at }: Page,
   { next }: HttpPaginate,
   count: number,
 ): URL | undefined | Fault {
+  if (count === 0) return undefined;
   switch (next.type) {
     case 'param': {
       const page = Number(request.url.searchParams.get(next.name));
-      return count === 0 ? undefined : withParam(request.url, next.name, page + 1);
+      return withParam(request.url, next.name, page + 1);
     }
     case 'header': {
       const target = linkNext(String(answer.headers.link ?? ''));
-      return target === undefined ? undefined : urlOr(target, request, 'the header Link');
+      return target === undefined ? undefined : urlOr(target, at, 'the header Link');
     }
     case 'pointer': {
       const found = atPointer(text.replace(/^\ufeff/, ''), next.pointer);
       const isEnd = found.type === 'missing' || ['', 'null', 'false'].includes(found.text);
-      return isEnd ? undefined : urlOr(found.text, request, `"${next.pointer}"`);
+      return isEnd ? undefined : urlOr(found.text, at, `"${next.pointer}"`);
     }
     default:
       return next satisfies never;
   }
 }
 
-function urlOr(text: string, { url }: HttpRequest, where: string): URL | Fault {
-  return webUrl(text, url) ?? { fault: `${where} is to lead to the next page, and is no URL: "${masked(text)}"` };
+function urlOr(text: string, from: URL, where: string): URL | Fault {
+  return webUrl(text, from) ?? { fault: `${where} is to lead to the next page, and is no URL: "${masked(text)}"` };
 }
 
 /** The target of the link to what is next (RFC 8288). */

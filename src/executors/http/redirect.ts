@@ -43,13 +43,14 @@ export interface Surroundings {
 export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest {
   const isElsewhere = url.origin !== request.url.origin;
   const proxy = isElsewhere ? proxyFor(url, given, env) : request.proxy;
-  const { proxy: _, ...rest } = request;
+  const { proxy: _, payload, ...rest } = request;
   const headers = Object.entries(request.headers).filter(
-    ([name]) => name !== 'host' && !(isElsewhere && SECRETS.includes(name)),
+    ([name]) => name !== 'host' && !(isElsewhere && (SECRETS.includes(name) || name.startsWith('content-'))),
   );
   return {
     ...rest,
     url,
+    ...(payload === undefined || isElsewhere ? {} : { payload }),
     headers: { ...Object.fromEntries(headers), ...credentials(url) },
     way: isElsewhere ? wayElsewhere(request.way) : request.way,
     ...(proxy === undefined || 'fault' in proxy ? {} : { proxy }),

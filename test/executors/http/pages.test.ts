@@ -113,6 +113,53 @@ describe('pages', () => {
     );
   });
 
+  it('end with one without elements, wherever that leads', async () => {
+    const server = await serve((_request, response) => response.end('{"items": [], "next": "/more"}'));
+    const found = await ask(server.url, { paginate: { next: pointer('/next'), items: '/items' } });
+    expect(found.output).toBe('[]\n');
+  });
+
+  it('lead on from where the answer came from, after redirects', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      asked.push(request.url);
+      if (request.url === '/old') response.writeHead(302, { location: '/v2/list' }).end();
+      else response.end(request.url === '/v2/list' ? '{"next": "list?p=2"}' : '{"last": 1}');
+    });
+    await ask(`${server.url}/old`, { paginate: { next: pointer('/next') } });
+    expect(asked).toEqual(['/old', '/v2/list', '/v2/list?p=2']);
+  });
+
+  it('have each a key of their own, and tell another origin neither body nor headers of the step', async () => {
+    const seen: unknown[] = [];
+    const look = async (request: import('node:http').IncomingMessage) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const { 'idempotency-key': key, 'x-api-key': api } = request.headers;
+      seen.push([body, key, api]);
+    };
+    const other = await serve(async (request, response) => {
+      await look(request);
+      response.end('{"last": 1}');
+    });
+    const server = await serve(async (request, response) => {
+      await look(request);
+      response.end(JSON.stringify({ next: request.url === '/' ? '/2' : `${other.url}/` }));
+    });
+    await ask(server.url, {
+      method: 'POST',
+      body: { type: 'json', value: { a: 1 } },
+      headers: { 'x-api-key': 'k' },
+      idempotencyKey: 'once',
+      paginate: { next: pointer('/next') },
+    });
+    expect(seen).toEqual([
+      ['{"a":1}', 'once', 'k'],
+      ['{"a":1}', 'once-2', 'k'],
+      ['', undefined, undefined],
+    ]);
+  });
+
   it('on another origin are asked for without secrets', async () => {
     const seen: unknown[] = [];
     const other = await serve((request, response) => {
