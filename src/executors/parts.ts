@@ -49,8 +49,8 @@ export function leavePart(draft: string): void {
   renameSync(draft, part);
 }
 
-/** The beginning of the target that was left, if it comes from this source; any other one is removed. */
-export function takePart(target: string, source: string): Part | undefined {
+/** The beginning of the target that was left, if it comes from this source; any other one, without a source each, is removed. */
+export function takePart(target: string, source: string | undefined): Part | undefined {
   const part = partOf(target);
   const found = statSync(part, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
@@ -70,7 +70,7 @@ export function takePart(target: string, source: string): Part | undefined {
     // Somebody else was quicker.
     return undefined;
   }
-  return { draft, size: found.size, source, validator: note.validator };
+  return { draft, size: found.size, source: note.source, validator: note.validator };
 }
 
 interface Note extends PartFacts {

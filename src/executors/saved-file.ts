@@ -32,10 +32,10 @@ export interface SavedFile {
   readonly part: Pick<Part, 'size' | 'validator'> | undefined;
   /** The bytes of that beginning. */
   earlier(): AsyncIterable<Uint8Array>;
-  /** The beginning is not that of what comes now: removes it. */
+  /** The beginning is not that of what comes now: removes it, and what was noted of it. */
   restart(): void;
-  /** From now on what is written may be left, as the server knows it by the validator. */
-  note(validator: string): void;
+  /** From now on what is written may be left, as the server knows it by the validator; without one it may not. */
+  note(validator: string | undefined): void;
   /** In the place of {@link drop}: leaves it to the next attempt, where it may be left. */
   leave(): void;
 }
@@ -71,7 +71,7 @@ function makeFolder(folder: string): void {
 }
 
 function draftOf(path: string, target: string, before: Stats | undefined, source: string | undefined): SavedFile {
-  const part = takePart(target, source ?? '');
+  const part = takePart(target, source);
   const draft = part?.draft ?? newDraft(dirname(target));
   const file = openSync(draft, part === undefined ? 'ax' : 'a');
   // As a shell's > leaves it.
@@ -119,8 +119,16 @@ function draftOf(path: string, target: string, before: Stats | undefined, source
     drop,
     part,
     earlier: () => createReadStream(draft, { end: (part?.size ?? 0) - 1 }),
-    restart: () => attempted(() => ftruncateSync(file)),
-    note: validator => attempted(() => notePart(draft, target, { source: source ?? '', validator })),
+    restart: () =>
+      attempted(() => {
+        ftruncateSync(file);
+        forgetPart(draft);
+      }),
+    note: validator =>
+      attempted(() => {
+        if (source === undefined || validator === undefined) forgetPart(draft);
+        else notePart(draft, target, { source, validator });
+      }),
     leave() {
       if (fault === undefined) attempted(() => shut(() => leavePart(draft)));
       else drop();

@@ -52,14 +52,14 @@ export async function receive(
     looking.take(bytes);
     excerpt.take(bytes);
   };
-  if (attempt.part !== undefined) {
+  // The rest is of what was noted.
+  if (attempt.part === undefined) keeping.file?.note(validatorOf(response));
+  else {
     for await (const bytes of keeping.file?.earlier() ?? []) {
       keeping.recall(bytes);
       look(bytes);
     }
   }
-  const validator = keeping.file === undefined ? undefined : validatorOf(response);
-  if (validator !== undefined) keeping.file?.note(validator);
   const waiting = step.expect.event === undefined ? undefined : waitingFor(step.expect.event);
   const write: ExecuteContext['write'] = bytes => {
     look(bytes);
