@@ -8,10 +8,10 @@ import type { SavedFile } from '../saved-file.ts';
 import { bodyRules, type Progress, writeBody } from './body.ts';
 import type { HttpResponse } from './exchange.ts';
 import { expecting } from './expecting.ts';
-import type { HttpRequest } from './request.ts';
-import { validatorOf } from './resuming.ts';
+import { type HttpRequest, label } from './request.ts';
+import { misfit, validatorOf } from './resuming.ts';
 import { Excerpt } from './shown.ts';
-import { notAsExpected, wrongStatus } from './verdict.ts';
+import { failed, notAsExpected, wrongStatus } from './verdict.ts';
 import { waitingFor } from './waiting.ts';
 
 /** One attempt of a step, from its first request on. */
@@ -74,6 +74,8 @@ export async function receive(
     isEnough: () => waiting?.event !== undefined,
     received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
   });
+  const trouble = attempt.part && misfit(response, before + (progress.received ?? 0));
+  if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
   const unmet =
     waiting !== undefined && waiting.event === undefined

@@ -76,8 +76,10 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       const set = response.headers['set-cookie'];
       if (set !== undefined && jar !== false) await session.cookies.keep(jar, request.url, set);
       const rest = part === undefined ? 'all' : restIn(response, part);
-      if (rest === 'none') {
-        await response.body.dump();
+      if (rest === 'none' || rest === 'changed') {
+        // The rest of another version may be long.
+        if (rest === 'changed') hangUp();
+        await response.body.dump(rest === 'changed' ? { limit: 1 } : undefined);
         restart(attempt);
         return { type: 'again', request: askingForRest(request, step, undefined) };
       }

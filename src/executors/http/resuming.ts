@@ -1,5 +1,5 @@
 /** Downloads that go on where an earlier attempt was broken off (RFC 9110, 14), so that no byte comes twice. */
-import type { Failed } from '../../events/outcome.ts';
+import type { Failed, HttpTrouble } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import { sourceOf } from '../parts.ts';
 import type { SavedFile } from '../saved-file.ts';
@@ -44,17 +44,49 @@ export function askingForRest(request: HttpRequest, step: HttpStep, part: Part |
   };
 }
 
-/** What an answer is to somebody who has asked for the rest: that, all of it, another part, or that there is no rest. */
-export function restIn({ statusCode, headers }: HttpResponse, part: Part): 'rest' | 'all' | 'other' | 'none' {
+/**
+ * What an answer is to somebody who has asked for the rest: that, or its beginning; all of the file; another part; the rest
+ * of another version, for all that one can tell; or that there is no rest.
+ */
+export function restIn(response: HttpResponse, part: Part): 'rest' | 'all' | 'other' | 'changed' | 'none' {
+  const { statusCode } = response;
   if (statusCode === 416) return 'none';
   if (statusCode !== 206) return 'all';
-  const [, start] = /^bytes (\d+)-/.exec(String(headers['content-range'])) ?? [];
-  return Number(start) === part.size ? 'rest' : 'other';
+  const { start, total } = rangeOf(response);
+  if (start !== part.size) return 'other';
+  return total === undefined || !isOfVersion(response, part) ? 'changed' : 'rest';
+}
+
+/** Once the rest has come: what is wrong where the file does not have its size by it. */
+export function misfit(
+  response: HttpResponse,
+  size: number,
+): { readonly kind: HttpTrouble; readonly words: string } | undefined {
+  const { total = size } = rangeOf(response);
+  if (size === total) return undefined;
+  if (size > total) return { kind: 'protocol', words: `the server sent more than the ${total} bytes of the file` };
+  const words = `the server sent the file up to byte ${size} of ${total} only; the next attempt asks for the rest`;
+  return { kind: 'closed', words };
+}
+
+function rangeOf({ headers }: HttpResponse): { readonly start?: number; readonly total?: number } {
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(String(headers['content-range']).trim()) ?? [];
+  if (start === undefined) return {};
+  return { start: Number(start), ...(total === '*' ? {} : { total: Number(total) }) };
+}
+
+/** An ETag is told again with each part; a date need not be. Source: RFC 9110, 15.3.7. */
+function isOfVersion({ headers }: HttpResponse, { validator }: Part): boolean {
+  if (headers['content-encoding'] !== undefined) return false;
+  const { etag, 'last-modified': modified = validator } = headers;
+  return validator.startsWith('"') ? etag === validator : modified === validator;
 }
 
 /** By what the server knows the file again; undefined where it cannot send the rest of it, or that is not worth it. */
-export function validatorOf({ headers }: HttpResponse): string | undefined {
+export function validatorOf({ statusCode, headers }: HttpResponse): string | undefined {
   const { etag, date, 'last-modified': modified, 'content-length': length, 'accept-ranges': ranges } = headers;
+  // A part that nobody has asked for.
+  if (statusCode === 206) return undefined;
   if (headers['content-encoding'] !== undefined || ranges === 'none') return undefined;
   if (length !== undefined && Number(length) < LEAST_BYTES) return undefined;
   if (typeof etag === 'string' && !etag.startsWith('W/')) return etag;

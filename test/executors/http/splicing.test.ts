@@ -26,6 +26,12 @@ interface Reply {
   readonly breaksAfter?: number;
 }
 
+/** From there on, up to there, where the server has no more to say; given the headers that tell its version. */
+function part(file: Buffer, from: number, to: number, headers: OutgoingHttpHeaders): Reply {
+  const range = { 'content-range': `bytes ${from}-${to - 1}/${file.length}` };
+  return { status: 206, headers: { ...range, ...headers }, bytes: file.subarray(from, to) };
+}
+
 /** Asks for a file as often as the server has replies; how each attempt ended, and what the server was asked for. */
 async function attempts(replies: readonly Reply[], more: Partial<HttpStep> = {}) {
   const at = folder();
@@ -54,6 +60,8 @@ async function attempts(replies: readonly Reply[], more: Partial<HttpStep> = {})
   return { outcomes, asked, left, file: left.includes('f') ? readFileSync(join(at, 'f')) : undefined };
 }
 
+const A = { etag: '"a"' };
+const DAY = 'Thu, 01 Jan 2026 00:00:00 GMT';
 const GOOD = { state: 'succeeded', status: 200 };
 const BROKEN = { state: 'failed', reason: { kind: 'closed' } };
 
@@ -67,6 +75,50 @@ describe('a part', () => {
     expect(outcomes).toMatchObject([BROKEN, BROKEN, GOOD]);
     expect(asked).toEqual([undefined, `bytes=${HALF}-`, undefined]);
     expect(file?.equals(NEW)).toBe(true);
+  });
+
+  it.each<[string, OutgoingHttpHeaders, OutgoingHttpHeaders]>([
+    ['ETag', A, { etag: '"b"' }],
+    ['ETag, or none,', A, {}],
+    ['rough ETag', A, { etag: 'W/"a"' }],
+    ['date', { 'last-modified': DAY }, { 'last-modified': 'Fri, 02 Jan 2026 00:00:00 GMT' }],
+    ['packing', A, { ...A, 'content-encoding': 'gzip' }],
+    ['length that is not told', A, { ...A, 'content-range': `bytes ${HALF}-399999/*` }],
+  ])('with another %s is not put behind what is there: the same attempt begins anew', async (_, before, after) => {
+    const { outcomes, asked, file } = await attempts([
+      { bytes: OLD, headers: before, breaksAfter: HALF },
+      part(NEW, HALF, NEW.length, after),
+      { bytes: NEW, headers: after['content-encoding'] === undefined ? after : {} },
+    ]);
+    expect(outcomes).toMatchObject([BROKEN, GOOD]);
+    expect(asked).toEqual([undefined, `bytes=${HALF}-`, undefined]);
+    expect(file?.equals(NEW)).toBe(true);
+  });
+
+  it('that ends before the file does is no success, and the next attempt asks for what is missing', async () => {
+    const { outcomes, asked, file } = await attempts([
+      { bytes: OLD, headers: A, breaksAfter: HALF },
+      part(OLD, HALF, 250_000, A),
+      part(OLD, 250_000, 400_000, A),
+    ]);
+    const words = 'the server sent the file up to byte 250000 of 400000 only; the next attempt asks for the rest';
+    expect(outcomes).toMatchObject([
+      BROKEN,
+      { ...BROKEN, reason: { kind: 'closed', message: expect.stringContaining(words) } },
+      GOOD,
+    ]);
+    expect(asked).toEqual([undefined, `bytes=${HALF}-`, 'bytes=250000-']);
+    expect(file?.equals(OLD)).toBe(true);
+  });
+
+  it('that goes on behind the end of the file fails, and is not kept', async () => {
+    const { outcomes, left } = await attempts([
+      { bytes: OLD, headers: A, breaksAfter: HALF },
+      { ...part(OLD, HALF, OLD.length, A), headers: { ...A, 'content-range': `bytes ${HALF}-299999/300000` } },
+    ]);
+    // The length that the test's server announces is not that of its range.
+    expect(outcomes).toMatchObject([BROKEN, { state: 'failed', reason: { kind: 'protocol' } }]);
+    expect(left).toEqual([]);
   });
 
   it('is not kept of an answer to what may not be asked again', async () => {
