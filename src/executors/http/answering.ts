@@ -71,6 +71,7 @@ export async function receive(
   const before = attempt.part?.size ?? 0;
   await writeBody(response, write, progress, {
     ...bodyRules(step, looking.isKept || attempt.take !== undefined),
+    before,
     isEnough: () => waiting?.event !== undefined,
     received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
   });

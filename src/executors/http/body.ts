@@ -17,6 +17,8 @@ export interface Progress {
 export interface BodyRules extends Pick<HttpStep, 'decompress' | 'maxBody'> {
   /** Whether what follows is of no interest, asked after each piece. */
   readonly isEnough?: () => boolean;
+  /** Bytes of the body that are there from earlier: they count for `maxBody`. */
+  readonly before?: number;
   /** Called with each piece: how much has come, and of how much. */
   readonly received?: ((bytes: number, total: number | undefined) => void) | undefined;
 }
@@ -30,7 +32,7 @@ export function bodyRules({ decompress, maxBody }: HttpStep, isKept: boolean): B
   };
 }
 
-/** Bytes, unpacked, of a body that is kept in memory, or comes packed: few may become very many. */
+/** Bytes of a body that is kept in memory, or is unpacked here: few may become very many. */
 const MAX_BODY = 64 * 1024 * 1024;
 
 /** The body is longer than it may be. */
@@ -45,7 +47,7 @@ export class BodyTooLarge extends Error {
 }
 
 const PIECE = { chunkSize: 64 * 1024 };
-const UNPACKERS: ReadonlyMap<string, () => Duplex> = new Map([
+const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
   ['gzip', () => createGunzip(PIECE)],
   ['x-gzip', () => createGunzip(PIECE)],
   ['deflate', () => createInflate(PIECE)],
@@ -61,14 +63,14 @@ export async function writeBody(
   { headers, body }: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
-  { decompress = true, maxBody, received, isEnough }: BodyRules = {},
+  { decompress = true, maxBody, before = 0, received, isEnough }: BodyRules = {},
 ): Promise<void> {
-  const encoding = decompress ? headers['content-encoding'] : undefined;
-  const limit = maxBody ?? (encoding === undefined ? Number.POSITIVE_INFINITY : MAX_BODY);
-  let size = 0;
+  const unpackers = decompress ? unpackersOf(headers['content-encoding']) : [];
+  const limit = maxBody ?? (unpackers.length === 0 ? Number.POSITIVE_INFINITY : MAX_BODY);
+  let size = before;
   if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
   try {
-    for await (const bytes of unpacked(counted(body, progress, received), encoding)) {
+    for await (const bytes of unpacked(counted(body, progress, received), unpackers)) {
       size += bytes.length;
       if (size > limit) throw new BodyTooLarge(limit);
       const taken = write(bytes);
@@ -95,10 +97,17 @@ async function* counted(
   }
 }
 
-function unpacked(packed: AsyncIterable<Uint8Array>, encodings: string | string[] = []): AsyncIterable<Uint8Array> {
+type Unpacker = () => Duplex;
+
+/** In the order in which they are needed; none where one of them is not known. */
+function unpackersOf(encodings: string | string[] = []): readonly Unpacker[] {
   const names = [encodings].flat().join().toLowerCase().split(',');
   const unpackers = names.reverse().map(name => UNPACKERS.get(name.trim()));
-  if (!unpackers.every(unpacker => unpacker !== undefined)) return packed;
+  return unpackers.every(unpacker => unpacker !== undefined) ? unpackers : [];
+}
+
+function unpacked(packed: AsyncIterable<Uint8Array>, unpackers: readonly Unpacker[]): AsyncIterable<Uint8Array> {
+  if (unpackers.length === 0) return packed;
   const source = Readable.from(packed, { objectMode: false });
   // Errors reach the reader of the last stream.
   return pipeline([source, ...unpackers.map(open => open())], () => {}) as Duplex;

@@ -1,5 +1,5 @@
 /** Laws of what is kept of a response: variables, and a file. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -97,6 +97,25 @@ describe('saveTo of a request', () => {
     expect(readFileSync(join(at, 'sub/f'))).toEqual(bytes);
     expect(readdirSync(join(at, 'sub'))).toEqual(['f']);
   });
+
+  it.each(['aws-chunked', 'identity', 'gzip, aws-chunked'])(
+    'is as long as it will where it is not unpacked: %s',
+    async encoding => {
+      const megabyte = Buffer.alloc(1024 * 1024, 'x');
+      const { url } = await serve(async (_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding, 'content-length': 65 * megabyte.length });
+        for (let sent = 0; sent < 65; sent += 1) await new Promise(next => response.write(megabyte, next));
+        response.end();
+      });
+      const at = folder();
+      const outcome = await open(at).execute(
+        step(url, { saveTo: 'f' }),
+        context(() => undefined),
+      );
+      expect(outcome).toEqual({ state: 'succeeded', status: 200 });
+      expect(statSync(join(at, 'f')).size).toBe(65 * megabyte.length);
+    },
+  );
 
   it('keeps what was there when the body is cut off', async () => {
     const { url } = await serve((_, response) => {

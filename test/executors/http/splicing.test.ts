@@ -111,6 +111,16 @@ describe('a part', () => {
     expect(file?.equals(OLD)).toBe(true);
   });
 
+  it('counts for maxBody as much as what comes', async () => {
+    const broken = { bytes: OLD, headers: A, breaksAfter: HALF };
+    const rest = part(OLD, HALF, OLD.length, A);
+    const exact = await attempts([broken, rest], { maxBody: OLD.length });
+    expect(exact.outcomes).toMatchObject([BROKEN, GOOD]);
+    const { outcomes, left } = await attempts([broken, rest], { maxBody: OLD.length - 1 });
+    expect(outcomes).toMatchObject([BROKEN, { state: 'failed', reason: { kind: 'size' } }]);
+    expect(left).toEqual([]);
+  });
+
   it('that goes on behind the end of the file fails, and is not kept', async () => {
     const { outcomes, left } = await attempts([
       { bytes: OLD, headers: A, breaksAfter: HALF },
