@@ -1,7 +1,7 @@
 /** What one attempt of a leaf step keeps of its output: variables for the steps that follow, and a file. */
 import type { ExecuteContext } from '../engine/executor.ts';
 import { reasonOf } from '../engine/executor.ts';
-import type { Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
 import { childPath, type LeafStep } from '../plan/plan.ts';
 import { type Answer, collectionFor, type Saving, savedOutput, savedParts } from './saved.ts';
 import { openSavedFile, type SavedFile } from './saved-file.ts';
@@ -109,7 +109,8 @@ function isGood(
   return background && reason.type === 'group-ended' && childPath(reason.step, id) === path;
 }
 
-function unkept(outcome: Outcome, message: string): Outcome {
+/** What has ended so, but cannot be kept. */
+export function unkept(outcome: Outcome, message: string): Failed {
   const { exitCode, status } = outcome as { exitCode?: number; status?: number };
   return {
     state: 'failed',

@@ -22,8 +22,10 @@ import { forgetPart, leavePart, notePart, type Part, takePart } from './parts.ts
 
 /** The file while it is written, under another name in the same folder. */
 export interface SavedFile {
-  /** Writes a piece; what goes wrong is told at the end. */
+  /** Writes a piece; what goes wrong is told by {@link refusal}, and at the end. */
   write(bytes: Uint8Array): void;
+  /** Why it cannot be written, in words, once that is so: what comes after is lost. */
+  refusal(): string | undefined;
   /** Puts the file in its place, safe on the disk; resolves with why that cannot be, in words. Never rejects. */
   complete(): Promise<string | undefined>;
   /** Removes what was written. Call it in every other ending; after {@link complete} it does nothing. */
@@ -104,6 +106,7 @@ function draftOf(path: string, target: string, before: Stats | undefined, source
         }
       });
     },
+    refusal: () => fault,
     async complete() {
       try {
         if (fault === undefined) {
@@ -155,6 +158,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EPERM', 'the permissions of its folder forbid it'],
   ['EROFS', 'its disk is mounted read-only'],
   ['ENOSPC', 'the disk is full'],
+  ['EFBIG', 'it is larger than files may be here'],
   ['EDQUOT', 'the quota of the disk is used up'],
   ['ENOENT', 'its folder cannot be made'],
   ['ENOTDIR', 'a part of its path is no folder'],

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { planFile, runjobs, temporaryFolder, until } from '../support/cli.ts';
+import { BIN, ENV, planFile, runjobs, temporaryFolder, until } from '../support/cli.ts';
 
 /** A server that lives as long as the test; its url. */
 async function serve(answer: RequestListener): Promise<string> {
@@ -48,6 +49,31 @@ describe('a download', () => {
     expect(readdirSync(join(folder, 'out'))).toEqual(['file']);
     expect(readFileSync(join(folder, 'out/file')).equals(bytes)).toBe(true);
     expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+  });
+
+  it.each([
+    ['a body without an end', {}],
+    ['pages without an end', { paginate: { next: { param: 'page' }, max: 1_000_000 } }],
+  ])('of %s stops when its file can grow no more, and says why', async (_, more) => {
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    const url = await serve((request, response) => {
+      if (request.url !== '/') return void response.end(`["${piece}"]`);
+      const send = () => {
+        if (!response.destroyed) response.write(piece, send);
+      };
+      send();
+    });
+    const plan = planFile({ steps: [{ id: 'get', http: { url, ...more }, saveTo: 'file', timeout: '20s' }] });
+    const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
+    const args = [process.execPath, BIN, plan, '--state-dir', temporaryFolder()];
+    const { exitCode, stdout } = await execa('bash', ['-c', limited, 'bash', ...args], {
+      env: ENV,
+      extendEnv: false,
+      reject: false,
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('saveTo: "file" cannot be written: it is larger than files may be here');
+    expect(readdirSync(dirname(plan))).toEqual([basename(plan)]);
   });
 });
 

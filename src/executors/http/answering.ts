@@ -2,7 +2,7 @@
 import type { ExecuteContext } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
-import type { Keeping } from '../keeping.ts';
+import { type Keeping, unkept } from '../keeping.ts';
 import type { Answer } from '../saved.ts';
 import type { SavedFile } from '../saved-file.ts';
 import { bodyRules, type Progress, writeBody } from './body.ts';
@@ -66,15 +66,18 @@ export async function receive(
     if (attempt.take !== undefined) return void attempt.take(bytes);
     if (waiting === undefined) keeping.take(bytes);
     else if (waiting.take(bytes)) hangUp();
+    if (keeping.file?.refusal() !== undefined) hangUp();
     return context.write(bytes);
   };
   const before = attempt.part?.size ?? 0;
   await writeBody(response, write, progress, {
     ...bodyRules(step, looking.isKept || attempt.take !== undefined),
     before,
-    isEnough: () => waiting?.event !== undefined,
+    isEnough: () => waiting?.event !== undefined || keeping.file?.refusal() !== undefined,
     received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
   });
+  const refusal = keeping.file?.refusal();
+  if (refusal !== undefined) return unkept({ state: 'succeeded', status }, refusal);
   const trouble = attempt.part && misfit(response, before + (progress.received ?? 0));
   if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));

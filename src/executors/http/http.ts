@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Executor, reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
-import { openKeeping } from '../keeping.ts';
+import { openKeeping, unkept } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
 import { follow } from './following.ts';
 import { walkPages } from './pages.ts';
@@ -87,6 +87,8 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
     env: context.env,
     write,
     async ask(page) {
+      const refusal = attempt.keeping.file?.refusal();
+      if (refusal !== undefined) return unkept({ state: 'succeeded' }, refusal);
       const pieces: Uint8Array[] = [];
       const asking = {
         ...attempt,
