@@ -32,6 +32,11 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
   if (second !== undefined) {
     errors.push({ message: `${first} and ${second} exclude each other; keep one`, path: [...path, second], at: 'key' });
   }
+  const { method = 'GET', http2 } = request;
+  if (first !== '' && http2 === true && typeof method === 'string' && /^(?:get|head)$/i.test(method)) {
+    const message = `${method.toUpperCase()} carries no body over HTTP/2; choose another method, or take out http2`;
+    errors.push({ message, path: [...path, first], at: 'key' });
+  }
   const strange = request.json === undefined ? undefined : noJson(request.json, [...path, 'json']);
   if (strange) errors.push(strange);
   errors.push(...pagesFindings(request, path));
@@ -122,7 +127,22 @@ function methodFault(method: string): string | undefined {
 }
 
 /** Headers that are about the connection, and not about the request that it carries. */
-const OF_CONNECTION: readonly string[] = ['connection', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'];
+const OF_CONNECTION: readonly string[] = [
+  'connection',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** The one value with which such a header may be set. */
+const MAY_BE: ReadonlyMap<string, string> = new Map([
+  ['connection', 'close'],
+  ['te', 'trailers'],
+]);
 
 function headerFindings(headers: unknown, path: Path): Finding[] {
   const found = keptNameFindings(headers, path, 'header');
@@ -142,10 +162,11 @@ function headerFindings(headers: unknown, path: Path): Finding[] {
 function nameFault(name: string, value: unknown): string | undefined {
   const lower = name.toLowerCase();
   if (lower === 'content-length') return `runjobs counts the ${name} itself; take it out`;
-  const isClose = lower === 'connection' && typeof value === 'string' && value.trim().toLowerCase() === 'close';
-  if (!OF_CONNECTION.includes(lower) || isClose) return undefined;
-  const orClose = lower === 'connection' ? ', or set it to "close"' : '';
-  return `the header ${name} is about the connection, which runjobs manages; take it out${orClose}`;
+  if (!OF_CONNECTION.includes(lower)) return undefined;
+  const allowed = MAY_BE.get(lower);
+  if (allowed !== undefined && typeof value === 'string' && value.trim().toLowerCase() === allowed) return undefined;
+  const orSet = allowed === undefined ? '' : `, or set it to "${allowed}"`;
+  return `the header ${name} is about the connection, which runjobs manages; take it out${orSet}`;
 }
 
 function valueFault(value: string): string | undefined {

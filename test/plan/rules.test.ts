@@ -309,10 +309,12 @@ describe('what a request cannot be sent with', () => {
       { url: 'http://a', method: 'connect' },
       'root.http.method: CONNECT asks for a tunnel, which no step can use; choose another method',
     ],
-    ...['Upgrade', 'Transfer-Encoding', 'Expect', 'keep-alive'].map((name): [unknown, string] => [
-      { url: 'http://a', headers: { Accept: 'x', [name]: 1 } },
-      `root.http.headers.${name}: the header ${name} ${managed}`,
-    ]),
+    ...['Upgrade', 'Transfer-Encoding', 'Expect', 'keep-alive', 'Proxy-Connection', 'HTTP2-Settings'].map(
+      (name): [unknown, string] => [
+        { url: 'http://a', headers: { Accept: 'x', [name]: 1 } },
+        `root.http.headers.${name}: the header ${name} ${managed}`,
+      ],
+    ),
     [
       { url: 'http://a', headers: { 'Content-Length': 4 } },
       'root.http.headers.Content-Length: runjobs counts the Content-Length itself; take it out',
@@ -321,6 +323,14 @@ describe('what a request cannot be sent with', () => {
       { url: 'http://a', headers: { connection: 'upgrade' } },
       `root.http.headers.connection: the header connection ${managed}, or set it to "close"`,
     ],
+    [
+      { url: 'http://a', headers: { TE: 'gzip' } },
+      `root.http.headers.TE: the header TE ${managed}, or set it to "trailers"`,
+    ],
+    ...['HEAD', 'get'].map((method): [unknown, string] => [
+      { url: 'http://a', method, http2: true, json: { a: 1 } },
+      `root.http.json: ${method.toUpperCase()} carries no body over HTTP/2; choose another method, or take out http2`,
+    ]),
     [
       { url: 'http://a', headers: { a: '日本' } },
       'root.http.headers.a: expected a header value of Latin-1 characters, got "日本"; encode it',
