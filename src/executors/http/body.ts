@@ -46,6 +46,11 @@ export class BodyTooLarge extends Error {
   }
 }
 
+/** The body has ended before all of it was there. */
+class BodyCutOff extends Error {
+  readonly code = 'BODY_CUT_OFF';
+}
+
 const PIECE = { chunkSize: 64 * 1024 };
 const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
   ['gzip', () => createGunzip(PIECE)],
@@ -60,7 +65,7 @@ const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
  * for is written as it comes, and without `decompress` everything is.
  */
 export async function writeBody(
-  { headers, body }: HttpResponse,
+  { headers, body, isCutOff }: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
   { decompress = true, maxBody, before = 0, received, isEnough }: BodyRules = {},
@@ -70,7 +75,7 @@ export async function writeBody(
   let size = before;
   if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
   try {
-    for await (const bytes of unpacked(counted(body, progress, received), unpackers)) {
+    for await (const bytes of unpacked(counted({ body, isCutOff }, progress, received), unpackers)) {
       size += bytes.length;
       if (size > limit) throw new BodyTooLarge(limit);
       const taken = write(bytes);
@@ -85,7 +90,7 @@ export async function writeBody(
 }
 
 async function* counted(
-  body: AsyncIterable<Uint8Array>,
+  { body, isCutOff }: Pick<HttpResponse, 'body' | 'isCutOff'>,
   progress: Progress,
   received: BodyRules['received'],
 ): AsyncGenerator<Uint8Array> {
@@ -95,6 +100,7 @@ async function* counted(
     received?.(progress.received, progress.announced);
     yield bytes;
   }
+  if (isCutOff(progress.received)) throw new BodyCutOff('the body has ended early');
 }
 
 type Unpacker = () => Duplex;

@@ -1,6 +1,7 @@
 /** One connection to one origin, made when its first request is sent, kept alive between requests. */
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
+import { watchResets } from './http2.ts';
 
 /** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
 export type Connect = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
@@ -13,6 +14,8 @@ export class Connection {
   /** That of its route. */
   readonly key: string;
   readonly client: Client;
+  /** With which code of HTTP/2 the last answer was broken off; 0 for none. */
+  readonly resetCode: () => number;
   /** Whether it has answered an earlier request, so that the server may have tired of it meanwhile. */
   isUsed = false;
   #socket: Socket | undefined;
@@ -28,6 +31,7 @@ export class Connection {
         this.#socket = connect(options, callback);
       },
     });
+    this.resetCode = watchResets(this.client);
   }
 
   get isOpen(): boolean {
@@ -44,9 +48,10 @@ export class Connection {
     const socket = this.#socket;
     const closed =
       socket === undefined || socket.closed ? undefined : new Promise(resolve => socket.once('close', resolve));
-    const destroyed = this.client.destroy();
+    // It may never be done, where an error inside undici has confused it.
+    const destroyed = this.client.destroy().catch(() => {});
     // Needed while it is still connecting. The error makes undici's connector take back its timer.
     socket?.destroy(new Error('The connection was called off'));
-    await Promise.all([destroyed, closed]);
+    await (socket === undefined ? destroyed : closed);
   }
 }

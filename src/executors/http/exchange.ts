@@ -3,11 +3,15 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
+import { sendable } from './http2.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
 
-export type HttpResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
+export interface HttpResponse extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'> {
+  /** Whether its body was cut off, although it has ended. @param received bytes of it. */
+  isCutOff(received: number): boolean;
+}
 
 const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
@@ -32,14 +36,17 @@ export async function exchange<T>(
   let isAnswered = false;
   const converseOver = (connection: Connection) =>
     converse(session, connection, stop, async hangUp => {
-      const { payload } = request;
-      const body = payload?.open();
+      const body = openBody(request);
       try {
-        const response = await connection.client.request(optionsOf(request, body));
+        const { statusCode, headers, body: answer } = await connection.client.request(optionsOf(request, body));
         isAnswered = true;
-        return await receive(response, hangUp);
+        const isCutOff = (received: number) => {
+          const announced = announcedBy(request, { statusCode, headers });
+          return announced === undefined ? connection.resetCode() !== 0 : received < announced;
+        };
+        return await receive({ statusCode, headers, body: answer, isCutOff }, hangUp);
       } finally {
-        if (body instanceof Readable) body.destroy();
+        if (body.stuff instanceof Readable) body.stuff.destroy();
       }
     });
 
@@ -51,6 +58,27 @@ export async function exchange<T>(
     if (!wasStale || stop.aborted || !mayRepeat(request)) throw error;
   }
   return converseOver(session.open(route));
+}
+
+interface Body {
+  readonly stuff: string | Readable | null;
+  /** Bytes, where undici cannot count them. */
+  readonly length?: number;
+}
+
+function openBody({ method, payload, way }: HttpRequest): Body {
+  if (payload === undefined) return { stuff: null };
+  const stuff = payload.open();
+  if (way.http2 === true && typeof stuff === 'string')
+    return { stuff: sendable(method, stuff), length: Buffer.byteLength(stuff) };
+  return { stuff, ...(payload.length === undefined ? {} : { length: payload.length }) };
+}
+
+/** Bytes of the body that the server has promised; undefined where it has not, and where none comes. */
+function announcedBy({ method }: HttpRequest, { statusCode, headers }: Omit<HttpResponse, 'body' | 'isCutOff'>) {
+  const length = headers['content-length'];
+  if (typeof length !== 'string' || method === 'HEAD' || statusCode === 204 || statusCode === 304) return undefined;
+  return Number(length);
 }
 
 function mayRepeat({ method, headers }: HttpRequest): boolean {
@@ -84,14 +112,14 @@ async function converse<T>(
 }
 
 function optionsOf(
-  { method, url, headers, payload, proxy }: HttpRequest,
-  body: string | Readable | undefined,
+  { method, url, headers, proxy }: HttpRequest,
+  { stuff: body, length: bytes }: Body,
 ): Dispatcher.RequestOptions {
-  const length = payload?.length === undefined ? {} : { 'content-length': String(payload.length) };
+  const length = bytes === undefined ? {} : { 'content-length': String(bytes) };
   const path = url.pathname + url.search;
   if (proxy === undefined || url.protocol === 'https:') {
-    return { method, path, headers: { ...headers, ...length }, body: body ?? null };
+    return { method, path, headers: { ...headers, ...length }, body };
   }
   const toProxy = { host: url.host, ...proxyAuthorization(proxy) };
-  return { method, path: url.origin + path, headers: { ...toProxy, ...headers, ...length }, body: body ?? null };
+  return { method, path: url.origin + path, headers: { ...toProxy, ...headers, ...length }, body };
 }

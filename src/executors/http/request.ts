@@ -2,6 +2,7 @@
 import type { ExecuteContext } from '../../engine/executor.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import { authorizationOf, credentials } from './auth.ts';
+import { mayCarry } from './http2.ts';
 import { idempotencyHeader } from './idempotency.ts';
 import { type Payload, payloadOf } from './payload.ts';
 import { proxyFor } from './proxy.ts';
@@ -40,6 +41,10 @@ export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | No
   if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
   const payload = body && payloadOf(body, place.folder);
   if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
+  if (payload !== undefined && step.http2 === true && !mayCarry(step.method)) {
+    const fault = `${step.method} carries no body over HTTP/2; choose another method, or take out http2`;
+    return { type: 'start', fault };
+  }
   const way = wayOf(step, place.folder);
   if ('fault' in way) return { type: 'start', fault: way.fault };
   const proxy = proxyFor(url, step.socket === undefined ? step.proxy : false, place.env);

@@ -2,6 +2,7 @@
 import { maxHeaderSize } from 'node:http';
 import type { HttpTrouble } from '../../events/outcome.ts';
 import { BodyTooLarge, type Progress } from './body.ts';
+import { explainHttp2 } from './http2-trouble.ts';
 import type { HttpRequest } from './request.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
 
@@ -89,6 +90,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['EPIPE', ['reset', reset]],
   ['UND_ERR_SOCKET', ['closed', closed]],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', closed]],
+  ['BODY_CUT_OFF', ['closed', closed]],
   ['HTTPParserError', ['protocol', invalid]],
   ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],
   ['UND_ERR_INVALID_ARG', ['request', unsendable]],
@@ -124,6 +126,9 @@ export function explain(error: unknown, request: HttpRequest, progress: Progress
   // zlib's codes; those of brotli begin with two underscores, once ERR is taken off.
   if (/^(Z_|ERR__|ERR_BROTLI)/.test(code))
     return { kind: 'encoding', words: `the body cannot be unpacked: ${message}` };
+  const isAnswered = progress.received !== undefined;
+  const ofHttp2 = explainHttp2(error, { address: address(request), moment: moment(progress), isAnswered });
+  if (ofHttp2 !== undefined) return ofHttp2;
   return error instanceof TypeError ? undefined : { kind: 'other', words: `${message} (${code})` };
 }
 

@@ -1,0 +1,61 @@
+/** What HTTP/2 asks for beyond what undici sees to by itself. */
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { Duplex, Readable } from 'node:stream';
+import type { Client } from 'undici';
+
+/** The methods whose text undici sends as it is. */
+const WITH_TEXT: readonly string[] = ['POST', 'PUT', 'PATCH'];
+
+/** The methods whose request undici ends with its headers. */
+const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD'];
+
+/** Whether a request of this method can carry a body over HTTP/2. */
+export function mayCarry(method: string): boolean {
+  return !WITHOUT_BODY.includes(method);
+}
+
+/** A text in the form in which undici sends it over HTTP/2: with some methods it fails to send any but streams. */
+export function sendable(method: string, text: string): string | Readable {
+  return text === '' || WITH_TEXT.includes(method) ? text : Readable.from([Buffer.from(text)]);
+}
+
+/**
+ * Watches the answers of a client. The returned function tells the code with which the server has broken off the last
+ * one: 0 for none, and over HTTP/1. undici takes an answer that is cancelled for one that has ended, and shows nobody the
+ * stream; so what it asks of node is listened to. What node throws there fails the request; undici would let it through,
+ * to nobody.
+ */
+export function watchResets(client: Client): () => number {
+  let last: ClientHttp2Stream | undefined;
+  client.on('connect', () => {
+    const session = sessionOf(client);
+    if (session === undefined) return;
+    const request = session.request.bind(session);
+    session.request = (...asked) => {
+      try {
+        last = request(...asked);
+      } catch (error) {
+        last = failing(error as Error);
+      }
+      return last;
+    };
+  });
+  return () => last?.rstCode ?? 0;
+}
+
+function sessionOf(client: Client): ClientHttp2Session | undefined {
+  return Object.getOwnPropertySymbols(client)
+    .map(key => (client as unknown as Record<symbol, unknown>)[key])
+    .find(isSession);
+}
+
+function isSession(value: unknown): value is ClientHttp2Session {
+  return typeof value === 'object' && value?.constructor.name === 'ClientHttp2Session';
+}
+
+/** In the place of a stream that node would not open: fails once undici listens. */
+function failing(error: Error): ClientHttp2Stream {
+  const stream = new Duplex({ read() {}, write: (_, __, done) => done() });
+  process.nextTick(() => stream.destroy(error));
+  return Object.assign(stream, { setTimeout() {}, close() {}, rstCode: 0 }) as unknown as ClientHttp2Stream;
+}
