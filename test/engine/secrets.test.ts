@@ -10,7 +10,7 @@ import { maskedEvent } from '../../src/events/masked.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createSecrets } from '../../src/events/secrets.ts';
 import type { ForEachStep, LeafStep, Save, Step } from '../../src/plan/plan.ts';
-import { leaf, plan, steps } from '../support/steps.ts';
+import { forEach, leaf, plan, steps } from '../support/steps.ts';
 
 const GOOD: Outcome = { state: 'succeeded', exitCode: 0 };
 
@@ -261,6 +261,26 @@ describe('at the start', () => {
     ]);
     expect(problems(tree, {})).toEqual([]);
     expect(problems(leaf('.', {}, { envFiles: [{ path: 'x', optional: false }] }), {})).toEqual([]);
+  });
+
+  it('so may one that a forEach gives, or a step that uses a plan, in its env or by what it hands on', () => {
+    const rows = { type: 'rows', rows: [{ A: '1' }] } as const;
+    const each = leaf('', {}, { used: { levels: [{ env: { B: '${X}' }, inputs: {}, given: [] }], save: { C: 'IN' } } });
+    expect(problems(forEach('.', rows, each), {})).toEqual([]);
+    const listed = {
+      type: 'product',
+      lists: [{ name: 'A', list: { type: 'values', values: [] } }],
+      exclude: [],
+    } as const;
+    expect(problems(forEach('.', listed, each), {})).toEqual([]);
+  });
+
+  it('one of a used file is told with that file', () => {
+    const told = secretProblems(
+      { ...plan(leaf('.')), secrets: ['A'], secretsElsewhere: { A: 'lib.yaml' } },
+      new Variables({}, { type: 'process' }),
+    );
+    expect(told).toMatchObject([{ file: 'lib.yaml', path: 'root.secrets' }]);
   });
 });
 

@@ -69,6 +69,24 @@ describe('inputs of a used plan', () => {
   });
 });
 
+describe('a value that is a secret, or may be missing', () => {
+  it('is not shown where it does not fit', async () => {
+    const level = { inputs: { X: input({ pattern: '[0-9]+' }) }, given: ['X'], env: { X: 'secret-value' } };
+    const run = await simulate(leaf('.', {}, used(level)), { secrets: ['X'] });
+    expect(run.outcome).toMatchObject({
+      reason: {
+        message:
+          'the input "X" of "lib.yaml": expected what matches [0-9]+ as a whole, what it has is a secret, and not shown',
+      },
+    });
+  });
+
+  it('has no value where none is required', async () => {
+    const { saw } = await seen(leaf('.', {}, used({ inputs: { X: input({ required: false }) } })));
+    expect(saw).toEqual(['. -']);
+  });
+});
+
 describe('what is saved in a used plan', () => {
   it('goes on under the names that save gives it, and nothing else; its own finally sees all', async () => {
     const inside = [leaf('1', { saves: { X: 'x', Z: 'z' } })];

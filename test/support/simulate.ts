@@ -25,6 +25,8 @@ export interface SimulateOptions {
   readonly readList?: RunOptions['readList'];
   readonly lists?: RunOptions['lists'];
   readonly locks?: RunOptions['locks'];
+  /** Names of the plan's secrets. */
+  readonly secrets?: Plan['secrets'];
   readonly holdsSecret?: RunOptions['holdsSecret'];
   readonly random?: () => number;
   readonly env?: Record<string, string>;
@@ -77,6 +79,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
       ...plan(root, options.slots),
       ...(options.pools === undefined ? {} : { pools: options.pools }),
       ...(options.notify === undefined ? {} : { notify: options.notify }),
+      ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     },
     ...(options.tailOf === undefined ? {} : { tailOf: options.tailOf }),
     id: 'test-run',
