@@ -17,11 +17,11 @@ import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
 import { openLists } from './journal/lists.ts';
 import { type Lock, takeLock } from './journal/lock.ts';
-import { tailOfLog } from './journal/log-reader.ts';
 import { openLogs } from './journal/logs.ts';
 import { missedNotice } from './journal/missed.ts';
 import { NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
+import { openRunLogs } from './journal/run-logs.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createFreshFolder, RUN_FILES, type RunFolder } from './journal/runs.ts';
 import { openStepLocks } from './journal/step-locks.ts';
@@ -186,7 +186,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     secrets,
     publish: event => publish(maskedEvent(secrets, event)),
     tellOutput: listensToOutput,
-    tailOf: step => tailOfLog(folder, step, TAIL_LINES),
+    tailOf: step => tailOf(folder, step),
     logs: openLogs(folder, { maxLog: plan.maxLog }),
     folder,
     env,
@@ -242,4 +242,11 @@ function maskedResult(secrets: Secrets, result: RunResult): RunResult {
   const steps = new Map([...result.steps].map(([path, outcome]) => [path, maskedOutcome(secrets, outcome)]));
   const failures = result.failures.map(({ step, outcome }) => ({ step, outcome: maskedOutcome(secrets, outcome) }));
   return { ...result, outcome: maskedOutcome(secrets, result.outcome), steps, failures };
+}
+
+function tailOf(folder: string, step: string): readonly string[] {
+  const logs = openRunLogs(folder);
+  const lines = logs.tail(step, TAIL_LINES);
+  logs.close();
+  return lines;
 }

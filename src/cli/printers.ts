@@ -1,15 +1,12 @@
 /** Step logs on their way to standard output. */
-import { join } from 'node:path';
-import { type LogReader, openLogReader } from '../journal/log-reader.ts';
-import { logName } from '../journal/logs.ts';
-import { RUN_FILES } from '../journal/runs.ts';
+import type { LogReader } from '../journal/log-reader.ts';
+import type { RunLogs } from '../journal/run-logs.ts';
 import type { Terminal } from '../reporters/reporter.ts';
 import { cleanse, cleanseButColours, createLineAssembly, type LineAssembly } from '../reporters/text.ts';
 import type { ByteSink } from './sink.ts';
 
 export interface PrinterOptions {
   readonly stdout: Terminal & ByteSink;
-  readonly maxLog: number | undefined;
   /** One step alone: no path before its lines, and every byte as it is where that is no terminal. */
   readonly isOnly: boolean;
   readonly colour: boolean;
@@ -33,10 +30,7 @@ interface Printer {
 }
 
 /** Each step's lines in its turn; on a terminal, and after a path, they can neither move the cursor nor pass for others. */
-export function createPrinters(
-  folder: string,
-  { stdout, maxLog, isOnly, colour, rootLabel }: PrinterOptions,
-): Printers {
+export function createPrinters(logs: RunLogs, { stdout, isOnly, colour, rootLabel }: PrinterOptions): Printers {
   const isRaw = isOnly && stdout.isTTY !== true;
   const clean = stdout.isTTY && colour ? cleanseButColours : cleanse;
   const printers = new Map<string, Printer>();
@@ -47,7 +41,7 @@ export function createPrinters(
   const at = (path: string): Printer => {
     let printer = printers.get(path);
     if (printer === undefined) {
-      const reader = openLogReader(join(folder, RUN_FILES.logs, logName(path)), maxLog, printed.get(path));
+      const reader = logs.open(path, printed.get(path));
       printer = { reader, decoder: new TextDecoder(), lines: createLineAssembly(clean) };
       printers.set(path, printer);
     }

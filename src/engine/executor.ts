@@ -183,14 +183,24 @@ export interface ListStore {
 /** Where the output of steps is kept. Implemented by the journal. */
 export interface StepLogs {
   /** The log of the step at this path; nothing is created before its first byte. */
-  open(path: string): StepLog;
+  open(path: string, options?: LogUse): StepLog;
+}
+
+/** What a log is opened for. */
+export interface LogUse {
+  /** It may be shared with other copies of a forEach, as there may be very many that each print something once. */
+  readonly isShared?: boolean;
+  /** The step had ended, and only its end is to be told. */
+  readonly isOver?: boolean;
 }
 
 export interface StepLog {
   /** Path below the run's folder. */
   readonly name: string;
-  /** Bytes that the step has printed so far: where the next ones begin, if nothing is left out of the log. */
+  /** Where its next bytes begin: of a log of its own, how many the step has printed so far. */
   readonly size: number;
+  /** Whether the step is not known to have printed anything. */
+  readonly isEmpty: boolean;
   /** Appends, synchronously. Throws when the log cannot be written. */
   append(bytes: Uint8Array): void;
   close(): void;

@@ -38,7 +38,7 @@ export async function executeLeaf(
   let saved: Values | undefined;
   let refusal: string | undefined;
   const own = await prepared(step, variables, work => {
-    running.log ??= run.logs?.open(running.path);
+    running.log ??= run.logs?.open(running.path, { isShared: step.type === 'http' });
     return run.executor.execute(work, {
       path: running.path,
       attempt,

@@ -140,7 +140,7 @@ function finish(run: RunContext, running: Running, scope: Scope, { outcome, save
     ...(outcome === own ? {} : { body: own }),
     durationMs: startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt),
     attempts,
-    ...(log !== undefined && log.size > 0 ? { log: log.name } : {}),
+    ...(log === undefined || log.isEmpty ? {} : { log: log.name }),
     ...savedFacts(saved),
   });
 }

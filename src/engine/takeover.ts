@@ -64,7 +64,9 @@ export function takenOver(
 ): Ending {
   running.startedAt ??= run.clock.now();
   running.onBegun();
-  if (isLeaf(running.step)) running.log ??= run.logs?.open(running.path);
+  if (isLeaf(running.step)) {
+    running.log ??= run.logs?.open(running.path, { isShared: running.step.type === 'http', isOver: true });
+  }
   return { outcome, saved: restored(saved) };
 }
 

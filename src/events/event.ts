@@ -70,7 +70,7 @@ export interface StepStarted extends OfStep {
   /** The step's `name`, its variables replaced. */
   readonly name?: string;
   readonly pid?: number;
-  /** Where this attempt's output begins in the step's log, in bytes. */
+  /** Where this attempt's output begins in the step's log, in bytes; in one that it shares, nowhere before. */
   readonly logOffset?: number;
   /** Of a copy of a forEach: its values, by the names of the lists. */
   readonly item?: Readonly<Record<string, string>>;
@@ -183,7 +183,7 @@ export interface StepFinished extends OfStep {
   readonly durationMs: number;
   /** Attempts that were started, in all ticks. */
   readonly attempts: number;
-  /** Path of the step's log below the run's folder; absent when it printed nothing. */
+  /** Path of the step's log below the run's folder, which copies may share; absent when it printed nothing. */
   readonly log?: string;
   /** The variables that it leaves to the steps that follow: its own, and those of the steps inside. */
   readonly saved?: SavedFacts;

@@ -1,7 +1,8 @@
 /** Reads a journal while it grows. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { RunEvent } from '../events/event.ts';
 import { isSound } from '../events/sound.ts';
+import { openIfThere } from './open-if-there.ts';
 
 const CHUNK = 64 * 1024;
 
@@ -51,14 +52,5 @@ function eventIn(line: string): RunEvent | undefined {
     return isSound(event) ? event : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

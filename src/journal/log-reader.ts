@@ -1,19 +1,17 @@
-/** Reads a step's log while it grows, also one whose middle is taken out meanwhile. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import { append, createTail, lastLines } from '../events/tail.ts';
+/** Reads a log while it grows, also one whose middle is taken out meanwhile. */
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { firstHalf, type Gap, gapIn, markerOf } from './capped-log.ts';
-import { logName } from './logs.ts';
-import { RUN_FILES } from './runs.ts';
+import { openIfThere } from './open-if-there.ts';
 
-const { O_NOFOLLOW, O_RDONLY } = constants;
 const CHUNK = 64 * 1024;
 
 export interface LogReader {
   /** The next bytes, undefined when there are none by now. What was left out before it was read is told by a line. */
   next(): Buffer | undefined;
-  /** How much of what the step has printed was read. */
+  /** How far it was read: of a log of its own, how much of what the step has printed. */
   readonly position: number;
+  /** Where that ends by now. */
+  readonly size: number;
   close(): void;
 }
 
@@ -56,6 +54,10 @@ export function openLogReader(path: string, maxLog?: number, from = 0): LogReade
     get position() {
       return position;
     },
+    get size() {
+      file ??= openIfThere(path);
+      return file === undefined ? 0 : fstatSync(file).size;
+    },
     close() {
       if (file !== undefined) closeSync(file);
       file = undefined;
@@ -67,42 +69,11 @@ function isSame(one: Gap | undefined, other: Gap | undefined): boolean {
   return one?.left === other?.left;
 }
 
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function readAt(file: number, position: number, most: number): Buffer | undefined {
+/** The bytes there, no more than `most`; undefined where the file ends. */
+export function readAt(file: number, position: number, most: number): Buffer | undefined {
   const left = fstatSync(file).size - position;
   if (left <= 0) return undefined;
   const bytes = Buffer.allocUnsafe(Math.min(CHUNK, most, left));
   const size = readSync(file, bytes, 0, bytes.length, position);
   return size === 0 ? undefined : bytes.subarray(0, size);
-}
-
-/** The last lines of a step's log; none where it has none or it cannot be read. */
-export function tailOfLog(folder: string, path: string, count: number): string[] {
-  const tail = createTail();
-  try {
-    const file = openSync(join(folder, RUN_FILES.logs, logName(path)), O_RDONLY | (O_NOFOLLOW ?? 0));
-    try {
-      const bytes = readAt(file, Math.max(0, fstatSync(file).size - CHUNK), CHUNK);
-      append(tail, bytes?.toString() ?? '');
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    // It has printed nothing.
-  }
-  return lastLines(tail, count);
-}
-
-/** Where the log of a step lies; undefined where it has none. */
-export function logFile(folder: string, path: string): string | undefined {
-  const file = join(folder, RUN_FILES.logs, logName(path));
-  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
 }

@@ -7,6 +7,7 @@ import { openCappedLog } from './capped-log.ts';
 import { makeOwnFolder } from './folders.ts';
 import { isFolder } from './known.ts';
 import { RUN_FILES } from './runs.ts';
+import { hasPieces, openSharedLog, type SharedLog } from './shared-log.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
 
@@ -18,16 +19,51 @@ export interface LogOptions {
 /**
  * Logs in `logs/` below the run's folder, one a step path, see {@link logName}; later attempts and ticks are appended, and
  * so is what a resumed run prints. A file is made at the first byte. {@link StepLog.size} counts what was printed, also
- * where `maxLog` has left out some of it.
+ * where `maxLog` has left out some of it. Copies that share their log have one for a thousand: to make a file costs more
+ * than a request. With `maxLog` none is shared.
  */
 export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs {
+  const folders = openLogFolders(folder);
+  const shared = openSharedLogs(folder, folders);
+  const openOwn = (path: string): StepLog => {
+    const name = `${RUN_FILES.logs}/${logName(path)}`;
+    const file = join(folder, name);
+    let size = folders.isThere(dirname(file)) ? sizeOf(file, maxLog) : 0;
+    let log: OpenLog | undefined;
+    return {
+      name,
+      get size() {
+        return log?.size ?? size;
+      },
+      get isEmpty() {
+        return this.size === 0;
+      },
+      append(bytes) {
+        if (log === undefined) folders.make(dirname(file));
+        log ??= maxLog === undefined ? openWhole(file, size) : openCappedLog(file, maxLog);
+        log.append(bytes);
+      },
+      close() {
+        if (log === undefined) return;
+        size = log.size;
+        log.close();
+        log = undefined;
+      },
+    };
+  };
+  return {
+    open(path, { isShared = false, isOver = false } = {}) {
+      const place = isShared && maxLog === undefined ? logPlace(path) : undefined;
+      return place?.shared === undefined ? openOwn(path) : shared.open(place.shared, place.key, isOver);
+    },
+  };
+}
+
+/** The folders of a run's logs. */
+function openLogFolders(folder: string) {
   /** Folders that were there before, and those that are ours for sure; those of copies hold a thousand each. */
   const found = new Set<string>();
   const made = new Set<string>();
-  const isThere = (of: string) => {
-    if (!made.has(of) && !found.has(of) && isFolder(of)) found.add(of);
-    return made.has(of) || found.has(of);
-  };
   /** Makes it with those around it, which are ours alone as well. */
   const make = (of: string) => {
     if (made.has(of)) return;
@@ -36,33 +72,64 @@ export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs 
     made.add(of);
   };
   return {
-    open(path) {
-      const name = `${RUN_FILES.logs}/${logName(path)}`;
+    make,
+    isThere(of: string) {
+      if (!made.has(of) && !found.has(of) && isFolder(of)) found.add(of);
+      return made.has(of) || found.has(of);
+    },
+  };
+}
+
+/** Logs of which each is open while one of its steps is. */
+function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolders>) {
+  const open = new Map<string, { readonly log: SharedLog; users: number }>();
+  /** Those that this run has written itself, and how long they are. */
+  const known = new Map<string, number>();
+  const use = (file: string) => {
+    let entry = open.get(file);
+    if (entry === undefined) {
+      folders.make(dirname(file));
+      entry = { log: openSharedLog(file, { isWhole: known.has(file) }), users: 0 };
+      open.set(file, entry);
+    }
+    entry.users += 1;
+    return entry;
+  };
+  return {
+    open(place: string, key: string, isOver: boolean): StepLog {
+      const name = `${RUN_FILES.logs}/${place}`;
       const file = join(folder, name);
-      let size = isThere(dirname(file)) ? sizeOf(file, maxLog) : 0;
-      let log: OpenLog | undefined;
+      let entry: ReturnType<typeof use> | undefined;
+      let hasPrinted = isOver && hasPieces(file, key);
       return {
         name,
         get size() {
-          return log?.size ?? size;
+          return open.get(file)?.log.size ?? known.get(file) ?? sizeOf(file, undefined);
+        },
+        get isEmpty() {
+          return !hasPrinted;
         },
         append(bytes) {
-          if (log === undefined) make(dirname(file));
-          log ??= maxLog === undefined ? openWhole(file, size) : openCappedLog(file, maxLog);
-          log.append(bytes);
+          entry ??= use(file);
+          entry.log.append(key, bytes);
+          hasPrinted = true;
         },
         close() {
-          if (log === undefined) return;
-          size = log.size;
-          log.close();
-          log = undefined;
+          if (entry === undefined) return;
+          entry.users -= 1;
+          known.set(file, entry.log.size);
+          if (entry.users === 0) {
+            entry.log.close();
+            open.delete(file);
+          }
+          entry = undefined;
         },
       };
     },
   };
 }
 
-type OpenLog = Omit<StepLog, 'name'>;
+type OpenLog = Omit<StepLog, 'name' | 'isEmpty'>;
 
 /** A log that holds all that is printed. */
 function openWhole(path: string, sizeNow: number): OpenLog {
@@ -99,6 +166,12 @@ const IN_A_FOLDER = 1000;
  * are not safe everywhere are replaced and long names cut; then eight digits of the path's hash keep the name unique.
  */
 export function logName(path: string): string {
+  const { folders, key } = logPlace(path);
+  return `${folders}${key}.log`;
+}
+
+/** The same in parts; and the log that it may share with the other copies of its thousand, where it is one. */
+export function logPlace(path: string): { readonly folders: string; readonly key: string; readonly shared?: string } {
   let folders = '';
   let before = '';
   let from = 0;
@@ -110,5 +183,6 @@ export function logName(path: string): string {
     before = String(number);
     from = found.index + found[0].length;
   }
-  return `${folders}${safeKey(before + path.slice(from), path)}.log`;
+  const key = safeKey(before + path.slice(from), path);
+  return folders === '' ? { folders, key } : { folders, key, shared: `${folders.slice(0, -1)}.log` };
 }

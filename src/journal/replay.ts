@@ -1,11 +1,8 @@
 /** A run as it went, told again: its events with what its steps have printed between them. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RunEvent, StepOutput } from '../events/event.ts';
-import { logFile, openLogReader } from './log-reader.ts';
-import { logName } from './logs.ts';
+import type { LogReader } from './log-reader.ts';
 import { readPast, type Trouble } from './past.ts';
-import { RUN_FILES } from './runs.ts';
+import { openRunLogs } from './run-logs.ts';
 
 /** When what an attempt has printed was printed is not known: it is spread over its time, in pieces at least so far apart, */
 const PIECE_MS = 100;
@@ -61,7 +58,8 @@ export function openReplay(folder: string, maxLog: number | undefined): Replay {
 }
 
 function* tellAgain(events: readonly RunEvent[], folder: string, maxLog: number | undefined): Generator<RunEvent> {
-  const hasLog = (step: string) => logFile(folder, step) !== undefined;
+  const logs = openRunLogs(folder, maxLog);
+  const hasLog = (step: string) => logs.file(step) !== undefined;
   const pieces = segmentsOf(events, hasLog).flatMap(piecesOf).sort(byTime);
   const printed = new Map<string, ReturnType<typeof openPrinted>>();
   let next = 0;
@@ -76,13 +74,14 @@ function* tellAgain(events: readonly RunEvent[], folder: string, maxLog: number 
     for (const piece of pieces.slice(next)) yield* outputOf(piece);
   } finally {
     for (const each of printed.values()) each.close();
+    logs.close();
   }
 
   function* outputOf({ segment, t, share }: Piece): Generator<StepOutput> {
     const { step } = segment;
     let output = printed.get(step);
     if (output === undefined) {
-      output = openPrinted(join(folder, RUN_FILES.logs, logName(step)), maxLog, segment.from);
+      output = openPrinted(logs.open(step, segment.from));
       printed.set(step, output);
     }
     for (const text of output.upTo(segment, share)) yield { type: 'step.output', step, t, stream: 'out', text };
@@ -151,14 +150,13 @@ function piecesOf(segment: Segment): Piece[] {
 }
 
 /** The log of one step, handed out bit by bit. */
-function openPrinted(file: string, maxLog: number | undefined, from: number) {
-  const reader = openLogReader(file, maxLog, from);
+function openPrinted(reader: LogReader) {
   const decoder = new TextDecoder();
   let held: Buffer = Buffer.alloc(0);
   return {
     /** The texts up to that share of the segment, and to the end of the line. */
     *upTo(segment: Segment, share: number): Generator<string> {
-      const size = Math.min(segment.to, statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+      const size = Math.min(segment.to, reader.size);
       const isLast = share === 1;
       const limit = isLast ? segment.to : segment.from + Math.floor((size - segment.from) * share);
       for (;;) {

@@ -212,6 +212,9 @@ describe('a run', () => {
           get size() {
             return kept.length;
           },
+          get isEmpty() {
+            return kept.length === 0;
+          },
           append: piece => void kept.push(...piece),
           close() {},
         }),
@@ -245,6 +248,7 @@ describe('a run', () => {
         open: () => ({
           name: 'l',
           size: 0,
+          isEmpty: true,
           append() {
             throw new Error('ENOSPC: no space left on device');
           },

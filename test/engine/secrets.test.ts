@@ -46,6 +46,9 @@ async function play(root: Step, { secrets: names = ['TOKEN'], env = {}, sources,
         get size() {
           return (logs.get(name) ?? '').length;
         },
+        get isEmpty() {
+          return !logs.has(name);
+        },
         append: bytes => void logs.set(name, (logs.get(name) ?? '') + Buffer.from(bytes).toString()),
         close() {},
       }),

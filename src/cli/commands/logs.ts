@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createHistory } from '../../events/history.ts';
 import type { KeptRun } from '../../journal/find.ts';
 import { openJournalTail } from '../../journal/journal-tail.ts';
-import { logFile } from '../../journal/log-reader.ts';
 import { groupsIn, isHeld, planIn, readPast } from '../../journal/past.ts';
+import { openRunLogs, type RunLogs } from '../../journal/run-logs.ts';
 import { RUN_FILES } from '../../journal/runs.ts';
 import { isAtOrBelow } from '../../plan/plan.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
@@ -25,8 +25,9 @@ export async function logsCommand(name: string, step: string | undefined, flags:
   const streams = openStreams();
   const named = nameRun(name, flags);
   if (named.type === 'unknown') void streams.stderr.write(named.words);
-  const isKnown = named.type === 'found' && isStepOf(named.run, step, streams);
-  if (named.type === 'found' && isKnown) {
+  const logs = named.type === 'found' ? openRunLogs(named.run.folder, planIn(named.run.folder)?.maxLog) : undefined;
+  const isKnown = named.type === 'found' && logs !== undefined && isStepOf(named.run, step, logs, streams);
+  if (named.type === 'found' && logs !== undefined && isKnown) {
     const { run } = named;
     const groups = groupsIn(run.folder);
     const wanted: Wanted = {
@@ -34,9 +35,8 @@ export async function logsCommand(name: string, step: string | undefined, flags:
       isGroup: step === undefined || groups.isGroup(step),
       isForEach: step !== undefined && groups.isForEach(step),
     };
-    const printers = createPrinters(run.folder, {
+    const printers = createPrinters(logs, {
       stdout: streams.stdout,
-      maxLog: planIn(run.folder)?.maxLog,
       isOnly: !wanted.isGroup,
       colour: flags.color && hasColour(),
       rootLabel: planIn(run.folder)?.name ?? '.',
@@ -59,8 +59,8 @@ function isWanted(path: string, { step, isGroup }: Wanted): boolean {
   return step === undefined || (isGroup ? isAtOrBelow(path, step) : path === step);
 }
 
-function isStepOf(run: KeptRun, step: string | undefined, { stderr }: Streams): boolean {
-  if (step === undefined || logFile(run.folder, step) !== undefined) return true;
+function isStepOf(run: KeptRun, step: string | undefined, logs: RunLogs, { stderr }: Streams): boolean {
+  if (step === undefined || logs.file(step) !== undefined) return true;
   const history = createHistory(groupsIn(run.folder), { focus: step });
   readPast(run.folder, history.take);
   const unknown = noSuchStep(step, { plan: planIn(run.folder), history }, run.id);

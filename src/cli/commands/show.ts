@@ -2,8 +2,8 @@
 import { relative } from 'node:path';
 import { createHistory } from '../../events/history.ts';
 import type { KeptRun } from '../../journal/find.ts';
-import { logFile, tailOfLog } from '../../journal/log-reader.ts';
 import { groupsIn, isHeld, lookAt, planIn } from '../../journal/past.ts';
+import { openRunLogs } from '../../journal/run-logs.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
 import type { Palette } from '../../reporters/palette.ts';
@@ -58,14 +58,15 @@ async function showVariables(
 async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean): Promise<PastOptions> {
   const history = createHistory(groupsIn(kept.folder), { focus: step });
   const run = await lookAt(kept, isHeld, history.take);
+  const logs = openRunLogs(kept.folder);
   return {
     run,
     history,
     plan: planIn(kept.folder),
     palette: createPalette(colour),
     now: Date.now(),
-    tail: path => tailOfLog(kept.folder, path, TAIL_LINES),
-    logOf: path => nearer(logFile(kept.folder, path)),
+    tail: path => logs.tail(path, TAIL_LINES),
+    logOf: path => nearer(logs.file(path)),
   };
 }
 
