@@ -176,6 +176,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     onReporterFailure: onListenerFailure,
   });
   const secrets = createSecrets();
+  const logs = openLogs(folder, { maxLog: plan.maxLog });
   const run = openRun({
     ...start,
     plan,
@@ -187,7 +188,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     publish: event => publish(maskedEvent(secrets, event)),
     tellOutput: listensToOutput,
     tailOf: step => tailOf(folder, step),
-    logs: openLogs(folder, { maxLog: plan.maxLog }),
+    logs,
     folder,
     env,
     given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
@@ -216,6 +217,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       } finally {
         try {
           await executors.close();
+          logs.close?.();
           if (isWellEnded(outcome)) await removeTemporary(folder);
           await recording.end();
         } finally {

@@ -184,6 +184,8 @@ export interface ListStore {
 export interface StepLogs {
   /** The log of the step at this path; nothing is created before its first byte. */
   open(path: string, options?: LogUse): StepLog;
+  /** Nothing is printed any more. */
+  close?(): void;
 }
 
 /** What a log is opened for. */

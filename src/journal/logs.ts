@@ -56,6 +56,7 @@ export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs 
       const place = isShared && maxLog === undefined ? logPlace(path) : undefined;
       return place?.shared === undefined ? openOwn(path) : shared.open(place.shared, place.key, isOver);
     },
+    close: shared.close,
   };
 }
 
@@ -80,26 +81,49 @@ function openLogFolders(folder: string) {
   };
 }
 
-/** Logs of which each is open while one of its steps is. */
+/** So many are open though none of their steps prints: the next one of the same thousand will. */
+const IDLE_MAX = 2;
+
+/** Logs of which each is open while one of its steps prints, and a while longer. */
 function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolders>) {
-  const open = new Map<string, { readonly log: SharedLog; users: number }>();
-  /** Those that this run has written itself, and how long they are. */
+  interface Entry {
+    readonly log: SharedLog;
+    users: number;
+  }
+  const open = new Map<string, Entry>();
+  const idle = new Set<string>();
+  /** How long those are that this run has written itself, and closed. */
   const known = new Map<string, number>();
-  const use = (file: string) => {
+  const shut = (file: string) => {
+    const log = open.get(file)?.log;
+    idle.delete(file);
+    open.delete(file);
+    if (log === undefined) return;
+    known.set(file, log.size);
+    log.close();
+  };
+  const use = (file: string): Entry => {
     let entry = open.get(file);
     if (entry === undefined) {
       folders.make(dirname(file));
       entry = { log: openSharedLog(file, { isWhole: known.has(file) }), users: 0 };
       open.set(file, entry);
     }
+    idle.delete(file);
     entry.users += 1;
     return entry;
+  };
+  const leave = (file: string, entry: Entry) => {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    const [oldest] = idle.add(file);
+    if (oldest !== undefined && idle.size > IDLE_MAX) shut(oldest);
   };
   return {
     open(place: string, key: string, isOver: boolean): StepLog {
       const name = `${RUN_FILES.logs}/${place}`;
       const file = join(folder, name);
-      let entry: ReturnType<typeof use> | undefined;
+      let entry: Entry | undefined;
       let hasPrinted = isOver && hasPieces(file, key);
       return {
         name,
@@ -115,16 +139,13 @@ function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolder
           hasPrinted = true;
         },
         close() {
-          if (entry === undefined) return;
-          entry.users -= 1;
-          known.set(file, entry.log.size);
-          if (entry.users === 0) {
-            entry.log.close();
-            open.delete(file);
-          }
+          if (entry !== undefined) leave(file, entry);
           entry = undefined;
         },
       };
+    },
+    close() {
+      for (const file of idle) shut(file);
     },
   };
 }

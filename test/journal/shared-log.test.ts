@@ -1,5 +1,5 @@
 /** The log that copies share: what each has printed can be told apart, also while it grows, and after a crash. */
-import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +47,32 @@ describe('a log that copies share', () => {
       '',
     ]);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'stays open from copy to copy, few at a time, and is closed in the end',
+    () => {
+      const folder = temporaryFolder();
+      const logs = openLogs(folder);
+      const openHere = () =>
+        readdirSync('/proc/self/fd').filter(fd => {
+          try {
+            return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+          } catch {
+            return false;
+          }
+        }).length;
+      for (let copy = 1; copy <= 9001; copy += 500) {
+        const log = logs.open(`[${copy}]`, SHARED);
+        log.append(Buffer.from('x'));
+        log.close();
+        expect(openHere()).toBeLessThanOrEqual(2);
+      }
+      expect(openHere()).toBe(2);
+      logs.close?.();
+      expect(openHere()).toBe(0);
+      expect(printed(folder, '[501]')).toBe('x');
+    },
+  );
 
   it('is no place for the log of a step that is no copy, nor where maxLog bounds each', () => {
     const folder = temporaryFolder();
