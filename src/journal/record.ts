@@ -9,8 +9,10 @@ const syncMs = 200;
 
 export interface Journal {
   /**
-   * Writes an event and returns once the system has it: the death of this process loses none.
-   * @throws the file system's error, such as ENOSPC. What was written of the line is taken back.
+   * Writes an event and returns once the system has it: the death of this process loses none. Only the end of an attempt waits
+   * for the event that follows, which is most often the end of its step, and no longer than until the process does
+   * something else: nothing is started in between.
+   * @throws the file system's error, such as ENOSPC. What was written of the lines is taken back.
    */
   record(event: RunEvent): void;
   /** Makes everything safe against a loss of power, and closes the file. Never throws: what was recorded stays. */
@@ -38,25 +40,54 @@ export function openJournal(file: string, { durable = false, goOnAt }: JournalOp
     if (!isClosed) fsync(descriptor, () => {});
   };
 
+  let waiting = '';
+  let writing: NodeJS.Immediate | undefined;
+
+  const write = () => {
+    if (waiting === '') return;
+    const lines = Buffer.from(waiting);
+    try {
+      for (let written = 0; written < lines.length; ) written += writeSync(descriptor, lines, written);
+      if (durable) fsyncSync(descriptor);
+    } catch (error) {
+      // A disk that was full for a moment must leave no half line in the middle.
+      ftruncateSync(descriptor, size);
+      throw error;
+    }
+    waiting = '';
+    size += lines.length;
+    if (!durable) syncing ??= setTimeout(sync, syncMs).unref();
+  };
+
+  const writeSoon = () => {
+    writing = undefined;
+    try {
+      write();
+    } catch {
+      // The next event is written with it, or tells.
+    }
+  };
+
   return {
     record(event) {
-      const line = Buffer.from(`${JSON.stringify(event)}\n`);
-      try {
-        for (let written = 0; written < line.length; ) written += writeSync(descriptor, line, written);
-        if (durable) fsyncSync(descriptor);
-      } catch (error) {
-        // A disk that was full for a moment must leave no half line in the middle.
-        ftruncateSync(descriptor, size);
-        throw error;
+      waiting += `${JSON.stringify(event)}\n`;
+      if (event.type === 'attempt.finished' && !durable) writing ??= setImmediate(writeSoon);
+      else {
+        try {
+          write();
+        } finally {
+          // What could not be written is not tried again: the caller knows.
+          waiting = '';
+        }
       }
-      size += line.length;
-      if (!durable) syncing ??= setTimeout(sync, syncMs).unref();
     },
     close() {
       if (isClosed) return;
       isClosed = true;
       clearTimeout(syncing);
+      clearImmediate(writing);
       try {
+        write();
         fsyncSync(descriptor);
       } catch {
         // Some file systems cannot; the lines are with the system all the same.

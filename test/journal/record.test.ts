@@ -36,6 +36,30 @@ describe('the journal', () => {
     journal.close();
   });
 
+  it('writes the end of an attempt with what follows, and by itself before anything else happens', async () => {
+    const file = join(temporaryFolder(), 'journal.ndjson');
+    const journal = openJournal(file);
+    const outcome = { state: 'succeeded' } as const;
+    const ended = (attempt: number): RunEvent => ({
+      type: 'attempt.finished',
+      step: 'a',
+      t: 1,
+      attempt,
+      outcome,
+      durationMs: 1,
+    });
+    journal.record(begun);
+    journal.record(ended(1));
+    journal.record(said('follows'));
+    expect(read(file).events).toEqual([begun, ended(1), said('follows')]);
+    journal.record(ended(2));
+    await new Promise(setImmediate);
+    expect(read(file).events.at(-1)).toEqual(ended(2));
+    journal.record(ended(3));
+    journal.close();
+    expect(read(file).events.at(-1)).toEqual(ended(3));
+  });
+
   it('is for its owner only', () => {
     expect(statSync(written([begun])).mode & 0o777).toBe(0o600);
   });
