@@ -39,7 +39,7 @@ export function lastLines(tail: Tail, count: number): string[] {
   const lines: string[] = [];
   let end = text.endsWith('\n') ? text.length - 1 : text.length;
   while (lines.length < count && end > 0) {
-    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const start = lastOf(text, '\n', end - 1) + 1;
     lines.push(lastDrawn(text.slice(start, end)));
     end = start - 1;
   }
@@ -50,13 +50,18 @@ export function lastLines(tail: Tail, count: number): string[] {
 export function lastLine(tail: Tail): string {
   const newest = tail.pieces.at(-1) ?? '';
   const end = newest.trimEnd().length;
-  const start = end === 0 ? 0 : newest.lastIndexOf('\n', end - 1) + 1;
+  const start = end === 0 ? 0 : lastOf(newest, '\n', end - 1) + 1;
   if (start > 0) return lastDrawn(newest.slice(start, end));
   return lastLines(tail, 20).findLast(line => line.trim() !== '') ?? '';
 }
 
 function lastDrawn(line: string): string {
   const end = line.endsWith('\r') ? line.length - 1 : line.length;
-  const start = end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1;
+  const start = end === 0 ? 0 : lastOf(line, '\r', end - 1) + 1;
   return line.slice(start, Math.min(end, start + LINE_MAX));
+}
+
+/** As `lastIndexOf`, which looks at each character where `includes` sees at once that there is none: bodies without a line break are long. */
+function lastOf(text: string, character: string, from: number): number {
+  return text.includes(character) ? text.lastIndexOf(character, from) : -1;
 }
