@@ -35,6 +35,7 @@ export async function executeLeaf(
   const variables = scope.variables.with(builtInsOf({ path: running.path, attempt, tick: scope.tick }, run.builtIns), {
     type: 'runjobs',
   });
+  let environment: Values | undefined;
   let saved: Values | undefined;
   let refusal: string | undefined;
   const own = await prepared(step, variables, work => {
@@ -45,7 +46,10 @@ export async function executeLeaf(
       ticks: scope.ticks,
       signal: scope.signal,
       kill: run.killed,
-      env: variables.environment(),
+      get env() {
+        environment ??= variables.environment();
+        return environment;
+      },
       started: announce,
       write(bytes, stream) {
         const welcome = output.write(bytes, stream);

@@ -45,12 +45,16 @@ function fault(value: string): string {
 
 /** Whether values behind the host have made parts of the path that are `.` or `..`, which no encoding prevents. */
 function leadsElsewhere(url: string, lookup: (name: string) => string | undefined, expanded: string): boolean {
+  if (dotsIn(expanded) === 0) return false;
   const harmless = expand(url, lookup, (value, before) => (partAfter(before) === 'rest' ? 'x' : value));
   return harmless.type === 'text' && dotsIn(expanded) > dotsIn(harmless.text);
 }
 
+const DOT = /(?:^|[/\\])(?:\.|%2e)/i;
+
 /** How many parts of the path are `.` or `..`, in any of their spellings. */
 function dotsIn(url: string): number {
+  if (!DOT.test(url)) return 0;
   const [path = ''] = url.split(/[?#]/);
   return path.split(/[/\\]/).filter(part => /^(?:\.|%2e){1,2}$/i.test(part)).length;
 }

@@ -7,6 +7,7 @@ import { sendable } from './http2.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
+import type { Stop } from './stop.ts';
 
 export interface HttpResponse extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'> {
   /** Whether its body was cut off, although it has ended. @param received bytes of it. */
@@ -28,7 +29,7 @@ const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 export async function exchange<T>(
   session: Session,
   request: HttpRequest,
-  stop: AbortSignal,
+  stop: Stop,
   receive: (response: HttpResponse, hangUp: () => void) => Promise<T>,
 ): Promise<T> {
   stop.throwIfAborted();
@@ -89,15 +90,14 @@ function mayRepeat({ method, headers }: HttpRequest): boolean {
 async function converse<T>(
   session: Session,
   connection: Connection,
-  stop: AbortSignal,
+  stop: Stop,
   talk: (hangUp: () => void) => Promise<T>,
 ) {
   let isOver = false;
-  let hangUp = () => {};
+  let forget = () => {};
   const stopped = new Promise<never>((_, reject) => {
-    hangUp = () => reject(new Error('The request was called off'));
+    forget = stop.onAbort(() => reject(new Error('The request was called off')));
   });
-  stop.addEventListener('abort', hangUp, { once: true });
   try {
     const result = await Promise.race([talk(() => (isOver = true)), stopped]);
     if (isOver) await session.discard(connection);
@@ -107,7 +107,7 @@ async function converse<T>(
     await session.discard(connection);
     throw error;
   } finally {
-    stop.removeEventListener('abort', hangUp);
+    forget();
   }
 }
 

@@ -7,16 +7,12 @@ import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type HttpRequest, label, masked } from './request.ts';
 import { askingForRest, restIn } from './resuming.ts';
 import type { Session } from './session.ts';
+import type { Stop } from './stop.ts';
 import { explain } from './trouble.ts';
 import { failed, isExpected } from './verdict.ts';
 
 /** Sends the request, and those that redirects ask for; resolves with how it ended. Rejects on abort of `stop`. */
-export async function follow(
-  session: Session,
-  first: HttpRequest,
-  attempt: Attempt,
-  stop: AbortSignal,
-): Promise<Outcome> {
+export async function follow(session: Session, first: HttpRequest, attempt: Attempt, stop: Stop): Promise<Outcome> {
   const { follow: most = MAX_REDIRECTS } = attempt.step;
   let request = first;
   const visited = new Set<string>();
@@ -63,7 +59,7 @@ type Next =
   | { readonly type: 'again'; readonly request: HttpRequest };
 
 /** One request and its answer. */
-async function ask(session: Session, request: HttpRequest, attempt: Attempt, stop: AbortSignal): Promise<Next> {
+async function ask(session: Session, request: HttpRequest, attempt: Attempt, stop: Stop): Promise<Next> {
   const progress: Progress = {};
   const { step } = attempt;
   const { session: jar = '' } = step;

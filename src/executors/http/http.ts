@@ -9,6 +9,7 @@ import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
 import { openSession, type Session } from './session.ts';
+import { type Stop, stopOf } from './stop.ts';
 import { failed } from './verdict.ts';
 
 export interface HttpExecutor extends Executor {
@@ -26,6 +27,7 @@ export interface HttpExecutor extends Executor {
  */
 export function openHttpExecutor(folder: string): HttpExecutor {
   const session = openSession();
+  let patient: AbortSignal | undefined;
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
@@ -33,30 +35,25 @@ export function openHttpExecutor(folder: string): HttpExecutor {
       const keeping = openKeeping(step, context, from, downloadSource(step));
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
       const { signal, kill } = context;
-      // Thousands of steps may listen to one signal.
-      setMaxListeners(0, signal, kill);
-      const stop = new AbortController();
-      const abort = () => stop.abort();
-      signal.addEventListener('abort', abort);
-      kill.addEventListener('abort', abort);
-      if (signal.aborted || kill.aborted) abort();
+      // Thousands of steps listen to it.
+      if (kill !== patient) setMaxListeners(0, kill);
+      patient = kill;
+      const stop = stopOf(signal, kill);
       try {
         const { part } = keeping.file ?? {};
         const startedAt = performance.now();
         const attempt: Attempt = { step, context, keeping, startedAt, ...(part && { part }) };
-        const outcome = await carryOut(session, attempt, from, stop.signal);
+        const outcome = await carryOut(session, attempt, from, stop);
         return await keeping.end(outcome, {
           answer: attempt.answer,
           isBrokenOff: outcome.state === 'failed' && isBrokenOff(outcome),
         });
       } catch (error) {
-        if (!stop.signal.aborted) throw error;
+        if (!stop.aborted) throw error;
         keeping.file?.leave();
         return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
       } finally {
         keeping.drop();
-        signal.removeEventListener('abort', abort);
-        kill.removeEventListener('abort', abort);
       }
     },
     close: () => session.close(),
@@ -64,10 +61,10 @@ export function openHttpExecutor(folder: string): HttpExecutor {
 }
 
 /** From the first request to the answer. Rejects on abort of `stop`. */
-async function carryOut(session: Session, attempt: Attempt, folder: string, stop: AbortSignal): Promise<Outcome> {
+async function carryOut(session: Session, attempt: Attempt, folder: string, stop: Stop): Promise<Outcome> {
   stop.throwIfAborted();
   const { step, context } = attempt;
-  const first = requestOf(step, { ...context, folder });
+  const first = requestOf(step, context, folder);
   if ('fault' in first) {
     if (first.type === 'url') return failed('request', first.fault);
     return { state: 'failed', reason: { type: 'start', message: first.fault } };

@@ -6,11 +6,11 @@ import type { HttpStep } from '../../plan/plan.ts';
 /** The header of a step that asks for one. It is derived, so that it need not be kept: from run, step and ticks. */
 export function idempotencyHeader(
   { idempotencyKey }: HttpStep,
-  { env, path, ticks }: Pick<ExecuteContext, 'env' | 'path' | 'ticks'>,
+  place: Pick<ExecuteContext, 'env' | 'path' | 'ticks'>,
 ): { 'idempotency-key'?: string } {
   if (idempotencyKey === undefined) return {};
   if (idempotencyKey !== true) return { 'idempotency-key': idempotencyKey };
-  const about = JSON.stringify([env.RUNJOBS_RUN, path, ticks]);
+  const about = JSON.stringify([place.env.RUNJOBS_RUN, place.path, place.ticks]);
   const hex = createHash('sha256').update(about).digest('hex');
   // In the form of a UUID of version 8, which some servers ask for.
   const parts = [

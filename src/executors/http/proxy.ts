@@ -8,11 +8,14 @@ type Env = Readonly<Record<string, string>>;
 export function proxyFor(
   url: URL,
   given: string | false | undefined,
-  env: Env,
+  surroundings: { readonly env: Env },
 ): URL | undefined | { readonly fault: string } {
   if (given === false || given === '') return undefined;
   if (given !== undefined) return proxyUrl('proxy', given);
-  if (isLoopback(url.hostname) || isExcluded(url, read(env, 'no_proxy'))) return undefined;
+  if (isLoopback(url.hostname)) return undefined;
+  // To ask for all of it is dear.
+  const { env } = surroundings;
+  if (isExcluded(url, read(env, 'no_proxy'))) return undefined;
   for (const name of [`${url.protocol.slice(0, -1)}_proxy`, 'all_proxy']) {
     const value = read(env, name);
     if (value !== '') return proxyUrl(name.toUpperCase(), value);

@@ -42,7 +42,7 @@ export interface Surroundings {
 /** The same request to a URL that a server has named. Another origin is told no secrets. */
 export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest {
   const isElsewhere = url.origin !== request.url.origin;
-  const proxy = isElsewhere ? proxyFor(url, given, env) : request.proxy;
+  const proxy = isElsewhere ? proxyFor(url, given, { env }) : request.proxy;
   const { proxy: _, payload, ...rest } = request;
   const headers = Object.entries(request.headers).filter(
     ([name]) => name !== 'host' && !(isElsewhere && (SECRETS.includes(name) || name.startsWith('content-'))),

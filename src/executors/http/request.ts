@@ -26,28 +26,25 @@ export interface NoRequest {
   readonly fault: string;
 }
 
-export interface RequestPlace extends Pick<ExecuteContext, 'env' | 'path' | 'ticks'> {
-  /** Where relative paths start. */
-  readonly folder: string;
-}
+export type RequestPlace = Pick<ExecuteContext, 'env' | 'path' | 'ticks'>;
 
-/** The request of a step; its own headers win. */
-export function requestOf(step: HttpStep, place: RequestPlace): HttpRequest | NoRequest {
+/** The request of a step; its own headers win. Relative paths start from `folder`. */
+export function requestOf(step: HttpStep, place: RequestPlace, folder: string): HttpRequest | NoRequest {
   const url = webUrl(step.url);
   if (url === undefined) {
     return { type: 'url', fault: `"${masked(step.url)}" is not a URL such as "https://example.org/health"` };
   }
   const { query, auth, body, decompress = true } = step;
   if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
-  const payload = body && payloadOf(body, place.folder);
+  const payload = body && payloadOf(body, folder);
   if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
   if (payload !== undefined && step.http2 === true && !mayCarry(step.method)) {
     const fault = `${step.method} carries no body over HTTP/2; choose another method, or take out http2`;
     return { type: 'start', fault };
   }
-  const way = wayOf(step, place.folder);
+  const way = wayOf(step, folder);
   if ('fault' in way) return { type: 'start', fault: way.fault };
-  const proxy = proxyFor(url, step.socket === undefined ? step.proxy : false, place.env);
+  const proxy = proxyFor(url, step.socket === undefined ? step.proxy : false, place);
   if (proxy !== undefined && 'fault' in proxy) return { type: 'start', fault: proxy.fault };
   const headers = lowerCase(step.headers);
   const authorization =

@@ -46,7 +46,9 @@ export function openSession(): Session {
         return;
       }
       connection.isUsed = true;
-      idle.set(connection.key, [...(idle.get(connection.key) ?? []), connection]);
+      const others = idle.get(connection.key);
+      if (others === undefined) idle.set(connection.key, [connection]);
+      else others.push(connection);
     },
     async discard(connection) {
       const others = idle.get(connection.key)?.filter(other => other !== connection) ?? [];

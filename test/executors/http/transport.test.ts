@@ -274,7 +274,9 @@ describe('a proxy', () => {
     ['http://127.0.0.1/', { HTTP_PROXY: 'http://p' }, undefined],
     ['http://[::1]/', { HTTP_PROXY: 'http://p' }, undefined],
   ])('for %s, by %j, is %s', (url, env, expected) => {
-    expect((proxyFor(new URL(url), undefined, env as Record<string, string>) as URL | undefined)?.href).toBe(expected);
+    expect((proxyFor(new URL(url), undefined, { env: env as Record<string, string> }) as URL | undefined)?.href).toBe(
+      expected,
+    );
   });
 });
 
