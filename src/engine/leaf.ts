@@ -44,7 +44,9 @@ export async function executeLeaf(
       path: running.path,
       attempt,
       ticks: scope.ticks,
-      signal: scope.signal,
+      get signal() {
+        return scope.signal;
+      },
       kill: run.killed,
       get env() {
         environment ??= variables.environment();

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 const LONGEST = 100;
+const SAFE = /^[A-Za-z0-9._[\]-]{1,100}$/;
 
 /**
  * The step's path with dots for slashes (ids have none), `plan` for the root. Bytes that are not safe everywhere are
@@ -14,6 +15,7 @@ export function stepKey(path: string): string {
 /** The same of a part of a path. @param path all of it, whose hash keeps keys apart that are made safe. */
 export function safeKey(part: string, path: string): string {
   if (part === '.' || part === '') return 'plan';
+  if (SAFE.test(part)) return part;
   const dotted = part.replaceAll('/', '.');
   const safe = dotted.replace(/[^A-Za-z0-9._[\]-]/g, '_').slice(0, LONGEST);
   return safe === dotted ? safe : `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
