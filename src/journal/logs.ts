@@ -62,8 +62,8 @@ export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs 
 
 /** The folders of a run's logs. */
 function openLogFolders(folder: string) {
-  /** Folders that were there before, and those that are ours for sure; those of copies hold a thousand each. */
-  const found = new Set<string>();
+  /** Whether those were there that were asked for: nobody else makes them; those of copies hold a thousand logs each. */
+  const found = new Map<string, boolean>();
   const made = new Set<string>();
   /** Makes it with those around it, which are ours alone as well. */
   const make = (of: string) => {
@@ -74,9 +74,11 @@ function openLogFolders(folder: string) {
   };
   return {
     make,
-    isThere(of: string) {
-      if (!made.has(of) && !found.has(of) && isFolder(of)) found.add(of);
-      return made.has(of) || found.has(of);
+    isThere(of: string): boolean {
+      if (made.has(of)) return true;
+      const isThere = found.get(of) ?? isFolder(of);
+      found.set(of, isThere);
+      return isThere;
     },
   };
 }
