@@ -169,7 +169,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     outputs: join(folder, RUN_FILES.outputs),
     terminal: options.terminal,
   });
-  const { publish, listensToOutput } = createPublisher({
+  const { publish, outputWanted } = createPublisher({
     record: recording.record,
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
     reporters: listeners,
@@ -186,7 +186,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     host: hostname(),
     secrets,
     publish: event => publish(maskedEvent(secrets, event)),
-    tellOutput: listensToOutput,
+    tellOutput: outputWanted,
     tailOf: step => tailOf(folder, step),
     logs,
     folder,

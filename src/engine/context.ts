@@ -1,6 +1,7 @@
 /** What the parts of the engine share: the run, and a step while it runs. */
 import type { RunEvent, SavedFacts, StepOutput, StepProgress } from '../events/event.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
+import type { OutputWish } from '../events/publish.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
@@ -19,8 +20,8 @@ export interface RunContext extends Learning {
   readonly host: string;
   /** Between 0 and 1. */
   readonly random: () => number;
-  /** Whether anybody reads `step.output`. */
-  readonly tellOutput: boolean;
+  /** What of `step.output` anybody reads. */
+  readonly tellOutput: OutputWish;
   publish(event: RunEvent): void;
   /** A returned promise resolves when more output is welcome. */
   publishOutput(event: StepOutput | StepProgress): Promise<void> | undefined;

@@ -68,7 +68,8 @@ export async function executeLeaf(
     });
   });
   quiet.end();
-  output.end();
+  // One that is yet to be judged ready may have failed all the same.
+  output.end(own.state === 'succeeded' && refusal === undefined && running.readiness === undefined);
   const outcome = judged(run, step, own, refusal);
   if (outcome.state !== 'cancelled') announce();
   return outcome.state === 'succeeded' ? { outcome, saved } : { outcome };

@@ -11,14 +11,17 @@ type Decoder = InstanceType<typeof TextDecoder>;
 
 const STREAMS: readonly Stream[] = ['out', 'err'];
 
+/** Of what an attempt has printed so much is told where only its end is asked for: 20 lines of any length that is shown. */
+const END_BYTES = 40 * 1024;
+
 /** So much of an output that may hold a secret which nobody knows yet is kept until the end of the attempt. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 
 export interface Output {
   /** Takes a piece. A returned promise asks for no more until it resolves. */
   write(bytes: Uint8Array, stream?: Stream): Promise<void> | undefined;
-  /** The attempt has ended: what was held back is kept and told. */
-  end(): void;
+  /** The attempt has ended: what was held back is kept and told. @param isWell nobody will ask how its output ended. */
+  end(isWell: boolean): void;
 }
 
 /**
@@ -54,6 +57,7 @@ function openKept(run: RunContext, running: Running, { save, saveTo }: Keeps): O
 function openShown(run: RunContext, running: Running): Output {
   const maskers: { [stream in Stream]?: Masker } = {};
   const decoders: { [stream in Stream]?: Decoder } = {};
+  let ending: ReturnType<typeof createByteTail> | undefined;
 
   const tell = (stream: Stream, text: string) =>
     text === '' ? undefined : run.publishOutput({ type: 'step.output', step: running.path, t: run.t(), stream, text });
@@ -65,7 +69,12 @@ function openShown(run: RunContext, running: Running): Output {
     } catch (error) {
       run.broken(`the log of "${running.path}" cannot be written: ${(error as Error).message}`);
     }
-    if (!run.tellOutput) return undefined;
+    if (run.tellOutput === false) return undefined;
+    if (run.tellOutput === 'ends') {
+      ending ??= createByteTail(END_BYTES);
+      ending.append(bytes);
+      return undefined;
+    }
     decoders[stream] ??= new TextDecoder('utf-8', { ignoreBOM: true });
     return tell(stream, decoders[stream].decode(bytes, { stream: true }));
   };
@@ -76,12 +85,13 @@ function openShown(run: RunContext, running: Running): Output {
       maskers[stream] ??= run.secrets.stream();
       return keep(maskers[stream].write(bytes), stream);
     },
-    end() {
+    end(isWell) {
       for (const stream of STREAMS) {
         const rest = maskers[stream]?.end();
         if (rest !== undefined) void keep(rest, stream);
         void tell(stream, decoders[stream]?.decode() ?? '');
       }
+      if (!isWell && ending !== undefined) void tell('out', ending.text());
     },
   };
 }
@@ -95,9 +105,9 @@ function withoutStandardOutput(shown: Output, why: (bytes: number) => string): O
       leftOut += bytes.length;
       return undefined;
     },
-    end() {
+    end(isWell) {
       if (leftOut > 0) void shown.write(Buffer.from(`[not shown: ${why(leftOut)}]\n`));
-      shown.end();
+      shown.end(isWell);
     },
   };
 }
@@ -115,12 +125,12 @@ function keptBack(shown: Output): Output {
       if (fitting.length > 0) pieces.push({ bytes: fitting, stream });
       return undefined;
     },
-    end() {
+    end(isWell) {
       for (const { bytes, stream } of pieces) void shown.write(bytes, stream);
       pieces = [];
       const rest = `\n[${leftOut} more bytes are left out: a step that saves a secret shows its output when it has ended]\n`;
       if (leftOut > 0) void shown.write(Buffer.from(rest));
-      shown.end();
+      shown.end(isWell);
     },
   };
 }

@@ -9,7 +9,7 @@ export function tellReceived(run: RunContext, step: string): (bytes: number, tot
   let last = { at: run.clock.now(), bytes: 0 };
   return (bytes, total) => {
     const now = run.clock.now();
-    if (!run.tellOutput || now - last.at < EVERY_MS) return;
+    if (run.tellOutput !== true || now - last.at < EVERY_MS) return;
     const rate = Math.round(((bytes - last.bytes) / (now - last.at)) * 1000);
     last = { at: now, bytes };
     void run.publishOutput({

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
+import type { OutputWish } from '../events/publish.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
@@ -25,8 +26,8 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Takes every event, in order. Must not throw. A returned promise slows the source of output down. */
   readonly publish: (event: RunEvent) => Promise<void> | undefined;
-  /** Whether anybody reads `step.output`; where nobody does, output goes to the logs only. Default: true. */
-  readonly tellOutput?: boolean;
+  /** What of `step.output` anybody reads; where nobody does, output goes to the logs only. Default: true. */
+  readonly tellOutput?: OutputWish;
   readonly logs?: StepLogs;
   /** Absolute folder of the run, told in `run.started`. */
   readonly folder?: string;

@@ -1,11 +1,14 @@
 /** Fans every event out: the journal must take it, reporters may fail without harm to the run. */
 import type { RunEvent, Warning } from './event.ts';
 
+/** All output as it comes; none; or only the end of what an attempt has printed that did not end well, when it has ended. */
+export type OutputWish = boolean | 'ends';
+
 /** What takes events besides the journal. */
 export interface Listener {
   readonly name: string;
-  /** Whether it reads `step.output` and `step.progress`. Default: true. */
-  readonly wantsOutput?: boolean;
+  /** What it reads of `step.output` and `step.progress`. Default: true. */
+  readonly wantsOutput?: OutputWish;
   report(event: RunEvent): Promise<void> | undefined;
   /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
   suspend?(): void;
@@ -26,8 +29,8 @@ export interface PublisherOptions {
 export interface Publisher {
   /** Hands an event to all. Never throws or rejects. A returned promise resolves when more output is welcome. */
   publish(event: RunEvent): Promise<void> | undefined;
-  /** Whether anybody reads `step.output`. */
-  readonly listensToOutput: boolean;
+  /** What of `step.output` anybody reads; who wants less than another may be told all of it. */
+  readonly outputWanted: OutputWish;
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
@@ -79,9 +82,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     publish,
-    get listensToOutput() {
-      for (const { wantsOutput } of listeners) if (wantsOutput !== false) return true;
-      return false;
+    get outputWanted() {
+      const wishes = [...listeners].map(({ wantsOutput = true }) => wantsOutput);
+      return wishes.includes(true) || (wishes.includes('ends') && 'ends');
     },
   };
 }

@@ -67,6 +67,7 @@ export function createQuiet({ sink, steps, plan, host, again }: QuietOptions): R
 
   return {
     name: 'quiet',
+    wantsOutput: 'ends',
     report(event) {
       fold(progress, event);
       if (event.type === 'run.started') begun = event;

@@ -1,11 +1,12 @@
 /** What turns events into something that a person or a machine reads. */
 import type { RunEvent } from '../events/event.ts';
+import type { OutputWish } from '../events/publish.ts';
 
 export interface Reporter {
   /** What it is called on the command line. */
   readonly name: string;
-  /** Whether it reads `step.output`. Default: true. */
-  readonly wantsOutput?: boolean;
+  /** What it reads of `step.output`. Default: true. */
+  readonly wantsOutput?: OutputWish;
   /**
    * Takes one event. Must not change it. A returned promise asks the source of output to slow down until it resolves.
    * What it throws disables this reporter, is told once as a warning, and never breaks the run.

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
-import { createPublisher, type Listener } from '../../src/events/publish.ts';
+import { createPublisher, type Listener, type OutputWish } from '../../src/events/publish.ts';
 
 const started: RunEvent = { type: 'step.started', step: 'a', t: 5, attempt: 1 };
 const output: RunEvent = { type: 'step.output', step: 'a', t: 6, stream: 'out', text: 'hi' };
@@ -10,7 +10,7 @@ const finished: RunEvent = { type: 'run.finished', t: 9, outcome: { state: 'succ
 const listener = (
   name: string,
   report: Listener['report'] = () => undefined,
-  more: { wantsOutput?: boolean } = {},
+  more: { wantsOutput?: OutputWish } = {},
 ) => ({
   name,
   report: vi.fn(report),
@@ -91,12 +91,19 @@ describe('publishing an event', () => {
     expect(types(deaf)).toEqual(['step.started']);
   });
 
+  it('says when all that anybody wants is how the output ended', () => {
+    const frugal = listener('frugal', undefined, { wantsOutput: 'ends' });
+    const deaf = listener('deaf', undefined, { wantsOutput: false });
+    expect(publisher([deaf, frugal]).outputWanted).toBe('ends');
+    expect(publisher([frugal, listener('one')]).outputWanted).toBe(true);
+  });
+
   it('says whether anybody wants output', () => {
     const deaf = listener('deaf', undefined, { wantsOutput: false });
-    expect(publisher([deaf]).listensToOutput).toBe(false);
-    expect(publisher([]).listensToOutput).toBe(false);
-    expect(publisher([deaf, listener('one', undefined, { wantsOutput: true })]).listensToOutput).toBe(true);
-    expect(publisher([listener('one')]).listensToOutput).toBe(true);
+    expect(publisher([deaf]).outputWanted).toBe(false);
+    expect(publisher([]).outputWanted).toBe(false);
+    expect(publisher([deaf, listener('one', undefined, { wantsOutput: true })]).outputWanted).toBe(true);
+    expect(publisher([listener('one')]).outputWanted).toBe(true);
   });
 });
 
@@ -153,9 +160,9 @@ describe('a reporter that fails', () => {
   });
 
   it('does not stop the others when all of them fail', () => {
-    const { publish, onReporterFailure, listensToOutput } = publisher([broken(), broken()]);
+    const { publish, onReporterFailure, outputWanted } = publisher([broken(), broken()]);
     expect(publish(started)).toBeUndefined();
     expect(onReporterFailure).toHaveBeenCalledTimes(2);
-    expect(listensToOutput).toBe(true);
+    expect(outputWanted).toBe(true);
   });
 });

@@ -21,6 +21,7 @@ export interface SimulateOptions {
   readonly pools?: Plan['pools'];
   readonly notify?: Plan['notify'];
   readonly tailOf?: RunOptions['tailOf'];
+  readonly tellOutput?: RunOptions['tellOutput'];
   readonly parallelism?: number;
   readonly readList?: RunOptions['readList'];
   readonly lists?: RunOptions['lists'];
@@ -82,6 +83,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     },
     ...(options.tailOf === undefined ? {} : { tailOf: options.tailOf }),
+    ...(options.tellOutput === undefined ? {} : { tellOutput: options.tellOutput }),
     id: 'test-run',
     executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
     clock,
