@@ -24,7 +24,9 @@ export function createPlain({ sink, clock, ...options }: PlainOptions): Reporter
       streams.set(step, assemblies);
     }
     assemblies[stream] ??= createLineAssembly();
-    return printing.print(withDue(step, assemblies[stream].add(text)));
+    const lines = withDue(step, assemblies[stream].add(text));
+    // What is only held, too, must not come faster than it can be written.
+    return lines.length === 0 ? printing.busy : printing.print(lines);
   };
 
   /** What the step has printed without a line end. */

@@ -163,6 +163,20 @@ describe.each(NAMES)('every reporter: %s', name => {
     release();
     await busy;
   });
+
+  // Steps that print one line without an end would fill the memory with what is told when they have ended.
+  it.skipIf(['live', ...AT_THE_END].includes(name))('does so for what it only holds, too', async () => {
+    const { reporter, file, tell } = await stage(name, { file: 'out' });
+    tell.begin();
+    const releases: (() => void)[] = [];
+    file.write = () => new Promise(resolve => void releases.push(resolve));
+    void reporter.report({ type: 'step.started', step: 'a', t: 0, attempt: 1 });
+    void reporter.report({ type: 'step.output', step: 'a', t: 0, stream: 'out', text: 'x\n' });
+    const busy = reporter.report({ type: 'step.output', step: 'b', t: 0, stream: 'out', text: 'no line end' });
+    expect(busy).toBeInstanceOf(Promise);
+    for (const release of releases) release();
+    await busy;
+  });
 });
 
 /** What moves a cursor, hides, reorders or ends a line for one reader or another, and what a CI takes for a command. */
