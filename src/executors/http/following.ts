@@ -89,6 +89,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
         step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
       if (redirect !== undefined) {
         await response.body.dump();
+        if ('fault' in redirect) return ended(failed('proxy', `${label(request)}: ${redirect.fault}`));
         return { type: 'redirected', request: redirect };
       }
       return ended(await refuse(response, request, attempt, progress));

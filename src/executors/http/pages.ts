@@ -64,13 +64,16 @@ export async function walkPages(first: HttpRequest, walk: Walk): Promise<Outcome
         page.answer,
       );
     }
-    request = pageAt(first, next, { ...walk, number: pages + 1 });
+    const following = pageAt(first, next, { ...walk, number: pages + 1 });
+    if ('fault' in following) return failed('proxy', `${label(request)}: ${following.fault}`);
+    request = following;
   }
 }
 
 /** The request for a further page. Another origin is told nothing but what is asked for; a key is that of one page. */
 function pageAt(first: HttpRequest, url: URL, { number, ...surroundings }: Surroundings & { readonly number: number }) {
   const request = otherRequest(first, url, surroundings);
+  if ('fault' in request) return request;
   const isElsewhere = url.origin !== first.url.origin;
   const { payload, ...rest } = request;
   const { 'idempotency-key': key, ...others } = request.headers;

@@ -2,13 +2,18 @@
 import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
 import { proxyFor } from './proxy.ts';
-import { type HttpRequest, webUrl } from './request.ts';
+import { type HttpRequest, masked, webUrl } from './request.ts';
 import { wayElsewhere } from './route.ts';
 
 /** Redirects that a step follows, one after the other, where it does not say. */
 export const MAX_REDIRECTS = 5;
 
 const SECRETS = ['authorization', 'cookie', 'proxy-authorization'];
+
+/** Why a request cannot be made where it leads, in words. */
+export interface NoWay {
+  readonly fault: string;
+}
 
 /**
  * The request that a response asks for; undefined where it is an answer, or leads to no http or https URL.
@@ -20,14 +25,15 @@ export function redirectOf(
   request: HttpRequest,
   { statusCode: status, headers: { location } }: HttpResponse,
   surroundings: Surroundings,
-): HttpRequest | undefined {
+): HttpRequest | NoWay | undefined {
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
   const url = isFollowed && typeof location === 'string' ? webUrl(location, request.url) : undefined;
   if (url === undefined) return undefined;
 
-  if (status !== 303 || isReading) return otherRequest(request, url, surroundings);
-  const { payload: _, ...rest } = otherRequest(request, url, surroundings);
+  const next = otherRequest(request, url, surroundings);
+  if (status !== 303 || isReading || 'fault' in next) return next;
+  const { payload: _, ...rest } = next;
   const headers = Object.entries(rest.headers).filter(([name]) => !name.startsWith('content-'));
   return { ...rest, method: 'GET', headers: Object.fromEntries(headers) };
 }
@@ -39,10 +45,13 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The same request to a URL that a server has named. Another origin is told no secrets. */
-export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest {
+/** The same request to a URL that a server has named. Another origin is told no secrets. A bad proxy is no way past it. */
+export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest | NoWay {
   const isElsewhere = url.origin !== request.url.origin;
   const proxy = isElsewhere ? proxyFor(url, given, { env }) : request.proxy;
+  if (proxy !== undefined && 'fault' in proxy) {
+    return { fault: `this leads to "${masked(url.href)}", and ${proxy.fault}` };
+  }
   const { proxy: _, payload, ...rest } = request;
   const headers = Object.entries(request.headers).filter(
     ([name]) => name !== 'host' && !(isElsewhere && (SECRETS.includes(name) || name.startsWith('content-'))),
@@ -53,6 +62,6 @@ export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env
     ...(payload === undefined || isElsewhere ? {} : { payload }),
     headers: { ...Object.fromEntries(headers), ...credentials(url) },
     way: isElsewhere ? wayElsewhere(request.way) : request.way,
-    ...(proxy === undefined || 'fault' in proxy ? {} : { proxy }),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }

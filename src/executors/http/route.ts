@@ -75,7 +75,8 @@ export function createRoutes(): (url: URL, way: Way, proxy: URL | undefined) => 
     if (proxy === undefined) return { key: `${origin} ${keyOf(way)}`, origin, connect: connector(way) };
     const key = `${origin} ${keyOf(way)} ${proxy.href}`;
     if (url.protocol === 'http:') return { key: proxy.href, origin: proxy.origin, connect: connector({}) };
-    return { key, origin, connect: tunnel(url, proxy, { toProxy: connector({}), toOrigin: connector(way) }) };
+    const legs = { toProxy: connector({}), toOrigin: connector(way), limitMs: CONNECT_TIMEOUT_MS };
+    return { key, origin, connect: tunnel(url, proxy, legs) };
   };
 }
 

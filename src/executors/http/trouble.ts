@@ -54,6 +54,9 @@ const tooLarge: Phrase = ({ error }) => {
 const noTunnel: Phrase = ({ error, request }) =>
   `the proxy ${request.proxy?.host} does not lead to ${address(request)}: it ${error.message}`;
 
+const silentProxy: Phrase = ({ request }) =>
+  `the proxy ${request.proxy?.host} did not say within ${CONNECT_TIMEOUT_MS / 1000}s whether it leads to ${address(request)}`;
+
 /** Of a socket on this machine. */
 const noSocket: Phrase = ({ error, request }) => {
   const { message, code, syscall } = error as NodeJS.ErrnoException;
@@ -68,6 +71,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['BODY_TOO_LARGE', ['size', tooLarge]],
   ['EVENT_TOO_LONG', ['size', () => 'an event of the stream is longer than 8 MiB']],
   ['TUNNEL_REFUSED', ['proxy', noTunnel]],
+  ['TUNNEL_SILENT', ['connect-timeout', silentProxy]],
   ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${place(request)}`]],
   ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${(request.proxy ?? request.url).hostname}"`]],
   [

@@ -11,18 +11,28 @@ export class TunnelRefused extends Error {
   readonly code = 'TUNNEL_REFUSED';
 }
 
-/** Makes connections to the origin of a URL through the proxy. */
-export function tunnel(
-  url: URL,
-  proxy: URL,
-  { toProxy, toOrigin }: { readonly toProxy: Connect; readonly toOrigin: Connect },
-): Connect {
+/** The proxy has accepted the connection, and does not say whether it lets us through. */
+export class TunnelSilent extends Error {
+  readonly code = 'TUNNEL_SILENT';
+}
+
+export interface Legs {
+  readonly toProxy: Connect;
+  readonly toOrigin: Connect;
+  /** Milliseconds in which the proxy must have answered. */
+  readonly limitMs: number;
+}
+
+/** Makes connections to the origin of a URL through the proxy. Fails, and closes the socket, where that does not let us through. */
+export function tunnel(url: URL, proxy: URL, { toProxy, toOrigin, limitMs }: Legs): Connect {
   const { hostname, host, protocol } = proxy;
   const port = proxy.port || (protocol === 'https:' ? '443' : '80');
   return (options, callback) =>
     toProxy({ hostname: bare(hostname), host, protocol, port }, (error, socket) => {
       if (error !== null) return callback(error, null);
+      const clock = setTimeout(() => socket.destroy(new TunnelSilent()), limitMs);
       ask(socket, url, proxy, refusal => {
+        clearTimeout(clock);
         if (refusal !== undefined) {
           socket.destroy();
           return callback(refusal, null);

@@ -1,0 +1,51 @@
+/** Laws of proxies that are bad: none is passed by, and none holds a request up for ever. */
+import { createServer } from 'node:net';
+import { buildConnector } from 'undici';
+import { describe, expect, it } from 'vitest';
+import type { Connect } from '../../../src/executors/http/connection.ts';
+import { explain } from '../../../src/executors/http/trouble.ts';
+import { tunnel } from '../../../src/executors/http/tunnel.ts';
+import { closed, context, listen, open, serve, step } from './rig.ts';
+
+const ENV = { HTTP_PROXY: 'socks5://me:secret@h' };
+const FAULT = 'HTTP_PROXY is not a URL such as "http://proxy.example:3128"';
+
+describe('a proxy whose url is bad', () => {
+  it('is not passed by on the way that a redirect leads', async () => {
+    const { url } = await serve(
+      (_, response) => void response.writeHead(302, { location: 'http://site.test/a' }).end(),
+    );
+    expect(await open().execute(step(url), { ...context(), env: ENV })).toEqual({
+      state: 'failed',
+      reason: { type: 'http', kind: 'proxy', message: `GET ${url}/: this leads to "http://site.test/a", and ${FAULT}` },
+    });
+  });
+
+  it('is not passed by on the way to the next page', async () => {
+    const { url } = await serve((_, response) => void response.end('{"next": "http://site.test/a"}'));
+    const request = step(url, { paginate: { next: { type: 'pointer', pointer: '/next' } } });
+    expect(await open().execute(request, { ...context(), env: ENV })).toMatchObject({
+      reason: { kind: 'proxy', message: `GET ${url}/: this leads to "http://site.test/a", and ${FAULT}` },
+    });
+  });
+});
+
+it('a proxy that accepts the connection and never says whether it lets us through is left in time', async () => {
+  const { url, sockets } = await listen(createServer(socket => void socket.resume()));
+  const toProxy = buildConnector({}) as Connect;
+  const toOrigin: Connect = () => {
+    throw new Error('nobody was let through');
+  };
+  const proxy = new URL(url);
+  const origin = new URL('https://site.test/');
+  const connect = tunnel(origin, proxy, { toProxy, toOrigin, limitMs: 1 });
+  const error = await new Promise(resolve =>
+    connect({ hostname: 'site.test', protocol: 'https:', port: '443' }, (...[failure]) => resolve(failure)),
+  );
+  await closed(sockets[0]);
+  const request = { method: 'GET', url: origin, headers: {}, way: {}, proxy };
+  expect(explain(error, request, {})).toEqual({
+    kind: 'connect-timeout',
+    words: `the proxy ${proxy.host} did not say within 10s whether it leads to site.test:443`,
+  });
+});
