@@ -1,7 +1,8 @@
 /** One connection to one origin, made when its first request is sent, kept alive between requests. */
 import type { Socket } from 'node:net';
-import { type buildConnector, Client } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { watchResets } from './http2.ts';
+import { type Interim, passOverContinue } from './interim.ts';
 
 /** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
 export type Connect = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
@@ -19,6 +20,7 @@ export class Connection {
   /** Whether it has answered an earlier request, so that the server may have tired of it meanwhile. */
   isUsed = false;
   #socket: Socket | undefined;
+  #interim: Interim | undefined;
   #closed: Promise<void> | undefined;
 
   constructor({ key, origin, connect }: { readonly key: string; readonly origin: string; readonly connect: Connect }) {
@@ -28,10 +30,20 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (options, callback) => {
-        this.#socket = connect(options, callback);
+        this.#socket = connect(options, (...[error, socket]) => {
+          if (error !== null) return callback(error, null);
+          this.#interim = passOverContinue(socket);
+          callback(null, socket);
+        });
       },
     });
     this.resetCode = watchResets(this.client);
+  }
+
+  /** Sends a request. Rejects with the error of node or undici. */
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    this.#interim?.expect();
+    return this.client.request(options);
   }
 
   get isOpen(): boolean {

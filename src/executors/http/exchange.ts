@@ -39,7 +39,7 @@ export async function exchange<T>(
     converse(session, connection, stop, async hangUp => {
       const body = openBody(request);
       try {
-        const { statusCode, headers, body: answer } = await connection.client.request(optionsOf(request, body));
+        const { statusCode, headers, body: answer } = await connection.request(optionsOf(request, body));
         isAnswered = true;
         const isCutOff = (received: number) => {
           const announced = announcedBy(request, { statusCode, headers });

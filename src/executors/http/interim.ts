@@ -1,0 +1,50 @@
+/** "100 Continue" that nobody has asked for: a client passes over it (RFC 9110, 15.2), while undici takes it for a fault. */
+import type { Socket } from 'node:net';
+
+/** Told before each request, as what a body says is nobody's business. */
+export interface Interim {
+  /** An answer is to come: what stands before it is passed over. */
+  expect(): void;
+}
+
+/** How such an answer begins, in the two versions of HTTP that there are of it. */
+const STARTS = ['HTTP/1.1 100', 'HTTP/1.0 100'];
+const START_LENGTH = 12;
+/** The head of an answer that is longer is none. */
+const HEAD_MAX = 16 * 1024;
+
+/** Takes it out of what is read from the socket. */
+export function passOverContinue(socket: Socket): Interim {
+  const read = socket.read.bind(socket);
+  let isExpecting = true;
+  let held: Buffer | undefined;
+  socket.read = size => {
+    for (;;) {
+      const bytes: Buffer | null = read(size);
+      if (!isExpecting || bytes === null) return bytes;
+      const all = held === undefined ? bytes : Buffer.concat([held, bytes]);
+      const rest = behindContinue(all);
+      isExpecting = rest === undefined || rest.length === 0;
+      held = rest === undefined ? all : undefined;
+      if (!isExpecting) return rest;
+    }
+  };
+  return {
+    expect() {
+      isExpecting = true;
+    },
+  };
+}
+
+/** What stands behind all such answers; undefined where more must come to tell. */
+function behindContinue(bytes: Buffer): Buffer | undefined {
+  let rest = bytes;
+  while (rest.length > 0) {
+    const start = rest.toString('latin1', 0, START_LENGTH);
+    if (!STARTS.some(one => one.startsWith(start))) return rest;
+    const end = /\n\r?\n/.exec(rest.toString('latin1', 0, HEAD_MAX));
+    if (end === null) return rest.length < HEAD_MAX ? undefined : rest;
+    rest = rest.subarray(end.index + end[0].length);
+  }
+  return rest;
+}
