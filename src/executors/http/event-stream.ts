@@ -1,6 +1,7 @@
 /** Server-sent events, as HTML defines their stream: one after the other, until one is the one that is waited for. */
 import type { EventRule, Json } from '../../plan/plan.ts';
 import { jsonFault } from '../json-pointer.ts';
+import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
 
 /** An event may have so many characters; one that has more is none. */
@@ -15,16 +16,22 @@ export interface ServerEvent {
 /** Takes a stream apart. */
 export class EventStream {
   readonly #decoder = new TextDecoder();
+  /** Of a line whose end is to come. */
   #rest = '';
+  /** A line feed at the beginning of the next piece is of the line end that was there. */
+  #isAfterReturn = false;
   #name = '';
   #data: string[] = [];
   #size = 0;
 
   /** The events that are complete with this piece. */
   take(bytes: Uint8Array): ServerEvent[] {
-    this.#rest += this.#decoder.decode(bytes, { stream: true });
-    // A carriage return at the very end may have its line feed still to come.
-    const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
+    const decoded = this.#decoder.decode(bytes, { stream: true });
+    if (decoded === '') return [];
+    const text = this.#isAfterReturn && decoded.startsWith('\n') ? decoded.slice(1) : decoded;
+    this.#isAfterReturn = decoded.endsWith('\r');
+    const [first = '', ...others] = text.split(/\r\n|\n|\r/);
+    const lines = [this.#rest + first, ...others];
     this.#rest = lines.pop() ?? '';
     if (this.#rest.length > EVENT_MAX) throw new EventTooLong();
     return lines.flatMap(line => this.#line(line));
@@ -59,7 +66,8 @@ export class EventTooLong extends Error {
 
 /** In words why this event is not the one that is waited for; nothing where it is. */
 export function unmetEvent({ name, data, json }: EventRule, event: ServerEvent): string[] {
-  if (name !== undefined && event.name !== name) return [`it is called "${event.name}", expected "${name}"`];
+  if (name !== undefined && event.name !== name)
+    return [`it is called ${quoted(event.name)}, expected ${quoted(name)}`];
   const found = data === undefined ? [] : unmetText('it', data, event.data);
   if (json === undefined) return found;
   const fault = jsonFault(event.data);
