@@ -10,7 +10,7 @@ export function unmetJson(rule: JsonRule, value: Json | undefined): string[] {
   if (exists === false) return [`is ${shown(value)}, and must not be there`];
   const is = (expected: string) => `is ${shown(value)}, expected ${expected}`;
   const found: string[] = [];
-  if (equals !== undefined && !isDeepStrictEqual(value, equals)) found.push(is(shown(equals)));
+  if (equals !== undefined && !isSame(value, equals)) found.push(is(shown(equals)));
   if (type !== undefined && typeOf(value) !== type) found.push(is(TYPE_WORDS[type]));
   found.push(...outOfBounds(rule, typeof value === 'number' ? value : undefined).map(is));
   if (matches !== undefined && !(typeof value === 'string' && new RegExp(matches, 'um').test(value))) {
@@ -47,9 +47,18 @@ function outOfBounds({ gt, gte, lt, lte }: Bounds, value: number | undefined): s
   return found;
 }
 
+function isSame(one: Json, other: Json): boolean {
+  return isDeepStrictEqual(one, other) || isDeepStrictEqual(plain(one), plain(other));
+}
+
+/** Without the sign of a zero, which JSON can write and JavaScript tells apart. */
+function plain(value: Json): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 function holds(value: Json, part: Json): boolean {
   if (typeof value === 'string') return typeof part === 'string' && value.includes(part);
-  return Array.isArray(value) && value.some(element => isDeepStrictEqual(element, part));
+  return Array.isArray(value) && value.some(element => isSame(element, part));
 }
 
 function unmetLength(expected: number | Bounds, value: Json): string[] {
