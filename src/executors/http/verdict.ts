@@ -55,10 +55,17 @@ function answered(request: HttpRequest, status: number): string {
   return [`${label(request)} answered ${status}`, STATUS_CODES[status] ?? []].flat().join(' ');
 }
 
-/** What the server asks to wait, given as seconds or as a date. Source: RFC 9110, 10.2.3. */
+/** What the server asks to wait, the longest where it says it twice. Source: RFC 9110, 10.2.3. */
 function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
-  const [text] = [value].flat();
-  if (text === undefined) return {};
-  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, Math.round(ms)) } : {};
+  const waits = [value ?? []].flat().map(waitOf).filter(Number.isFinite);
+  return waits.length === 0 ? {} : { retryAfterMs: Math.max(0, ...waits) };
+}
+
+/** Milliseconds, from seconds or from a date; `NaN` where it is neither. */
+function waitOf(value: string): number {
+  const text = value.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), Number.MAX_SAFE_INTEGER);
+  // JavaScript takes much for a date, and one without a zone for local.
+  if (!/^[a-z]{3,9},? /i.test(text)) return Number.NaN;
+  return Math.round(Date.parse(/GMT$/i.test(text) ? text : `${text} GMT`) - Date.now());
 }

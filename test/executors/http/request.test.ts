@@ -207,8 +207,8 @@ it('what is not to be unpacked is not asked for packed, and stays as it comes', 
 });
 
 describe('a server that asks to wait', () => {
-  const answering = async (value: string) => {
-    const { url } = await serve((_, response) => response.writeHead(429, { 'retry-after': value }).end());
+  const answering = async (value: string | string[]) => {
+    const { url } = await serve((_, response) => response.setHeader('retry-after', value).writeHead(429).end());
     return open().execute(step(url), context());
   };
 
@@ -220,7 +220,27 @@ describe('a server that asks to wait', () => {
     expect(await answering('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ retryAfterMs: 0 });
   });
 
+  it('is understood in odd forms, too', async () => {
+    const { MAX_SAFE_INTEGER } = Number;
+    expect(await answering(' 1.5')).toMatchObject({ retryAfterMs: 1500 });
+    expect(await answering('99999999999')).toMatchObject({ retryAfterMs: 99_999_999_999_000 });
+    expect(await answering('9'.repeat(400))).toMatchObject({ retryAfterMs: MAX_SAFE_INTEGER });
+    expect(await answering(['3', 'soon', '7'])).toMatchObject({ retryAfterMs: 7000 });
+    // Two that are obsolete; JavaScript would take the second one for local time.
+    const soon = new Date(Date.now() + 3_600_000).toUTCString();
+    const [day, date = '', month, year = '', time] = soon.split(' ');
+    for (const form of [
+      `${day} ${date}-${month}-${year} ${time} GMT`,
+      `${day?.slice(0, 3)} ${month} ${Number(date)} ${time} ${year}`,
+    ]) {
+      const { retryAfterMs } = (await answering(form)) as { retryAfterMs: number };
+      expect(retryAfterMs).toBeGreaterThan(3_500_000);
+      expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+    }
+  });
+
   it('is passed over when it says nothing that can be understood', async () => {
-    expect(await answering('soon')).not.toHaveProperty('retryAfterMs');
+    for (const value of ['soon', '-5', '1, 2', '10s', '2030-01-01', '', 'Tue, 99 Nov 2030 00:00:00 GMT'])
+      expect(await answering(value)).not.toHaveProperty('retryAfterMs');
   });
 });
