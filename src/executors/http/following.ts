@@ -2,6 +2,7 @@
 import type { Outcome } from '../../events/outcome.ts';
 import { type Attempt, receive, refuse } from './answering.ts';
 import type { Progress } from './body.ts';
+import { throwAway } from './discarding.ts';
 import { exchange } from './exchange.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type HttpRequest, label, masked } from './request.ts';
@@ -75,7 +76,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       if (rest === 'none' || rest === 'changed') {
         // The rest of another version may be long.
         if (rest === 'changed') hangUp();
-        await response.body.dump(rest === 'changed' ? { limit: 1 } : undefined);
+        await throwAway(response, hangUp, rest === 'changed' ? 1 : undefined);
         restart(attempt);
         return { type: 'again', request: askingForRest(request, step, undefined) };
       }
@@ -88,7 +89,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       const redirect =
         step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
       if (redirect !== undefined) {
-        await response.body.dump();
+        await throwAway(response, hangUp);
         if ('fault' in redirect) return ended(failed('proxy', `${label(request)}: ${redirect.fault}`));
         return { type: 'redirected', request: redirect };
       }

@@ -1,6 +1,6 @@
 /** Which redirects an HTTP step follows, and what it takes along. */
 import { describe, expect, it } from 'vitest';
-import { context, open, serve, step } from './rig.ts';
+import { closed, context, open, serve, serveBytes, step } from './rig.ts';
 
 type Seen = { method: string | undefined; url: string | undefined; headers: NodeJS.Dict<string | string[]> };
 
@@ -123,6 +123,17 @@ describe('a redirect', () => {
       }
     }
     expect(home.seen.at(-1)?.headers.host).toBe(`127.0.0.1:${home.port}`);
+  });
+
+  it('whose body stalls is followed all the same, and its connection closed', async () => {
+    const server = await serveBytes(socket => {
+      if (server.sockets.length > 1) return void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      socket.write('HTTP/1.1 302 Found\r\nlocation: /end\r\ncontent-length: 10\r\n\r\nhalf');
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('ok');
+    await closed(server.sockets[0]);
   });
 
   it('with a long body is followed without reading it all', async () => {
