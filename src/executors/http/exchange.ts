@@ -14,6 +14,9 @@ export interface HttpResponse extends Pick<Dispatcher.ResponseData, 'statusCode'
   isCutOff(received: number): boolean;
 }
 
+/** What is answered so has no body, whatever its headers say. */
+export const WITHOUT_BODY: readonly number[] = [204, 304];
+
 const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 /**
@@ -78,7 +81,7 @@ function openBody({ method, payload, way }: HttpRequest): Body {
 /** Bytes of the body that the server has promised; undefined where it has not, and where none comes. */
 function announcedBy({ method }: HttpRequest, { statusCode, headers }: Omit<HttpResponse, 'body' | 'isCutOff'>) {
   const length = headers['content-length'];
-  if (typeof length !== 'string' || method === 'HEAD' || statusCode === 204 || statusCode === 304) return undefined;
+  if (typeof length !== 'string' || method === 'HEAD' || WITHOUT_BODY.includes(statusCode)) return undefined;
   return Number(length);
 }
 

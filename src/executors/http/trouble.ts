@@ -33,6 +33,11 @@ const closed: Phrase = facts => {
   if (error.message.startsWith('bad ')) return notHttp(error.message);
   return closedWords(facts);
 };
+// undici says the same of a head that it cannot read and of one that ends, once it has found a length in it.
+const mismatch: Phrase = facts =>
+  facts.progress.received === undefined
+    ? 'the head of the answer is not valid HTTP: it ends early, or says two things about the length of the body'
+    : closedWords(facts);
 function closedWords({ progress }: Facts): string {
   return `the server closed the connection ${moment(progress)}`;
 }
@@ -44,6 +49,10 @@ const invalid: Phrase = facts => {
   const reason = /\((.*)\)$/.exec(facts.error.message)?.[1] ?? facts.error.message;
   return reason === 'Invalid EOF state' ? { kind: 'closed', words: closedWords(facts) } : notHttp(reason);
 };
+const assertion: Phrase = ({ error: { message } }) =>
+  message.includes('statusCode >= 100')
+    ? notHttp('its status is no number from 100 on')
+    : { kind: 'other', words: `undici has failed: ${message.replace(/\s+/g, ' ')}` };
 const unsendable: Phrase = ({ error }) => `such a request cannot be sent: ${error.message}`;
 
 const tooLarge: Phrase = ({ error }) => {
@@ -93,9 +102,10 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['ECONNRESET', ['reset', reset]],
   ['EPIPE', ['reset', reset]],
   ['UND_ERR_SOCKET', ['closed', closed]],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', closed]],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', mismatch]],
   ['BODY_CUT_OFF', ['closed', closed]],
   ['HTTPParserError', ['protocol', invalid]],
+  ['ERR_ASSERTION', ['protocol', assertion]],
   ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],
   ['UND_ERR_INVALID_ARG', ['request', unsendable]],
   ['UND_ERR_NOT_SUPPORTED', ['request', unsendable]],
@@ -108,10 +118,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['CERT_NOT_YET_VALID', ['tls', ({ request }) => `the certificate of ${address(request)} is not valid yet`]],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    [
-      'tls',
-      ({ request }) => `the certificate of ${address(request)} is for another host than "${request.url.hostname}"`,
-    ],
+    ['tls', ({ request }) => `the certificate of ${address(request)} is for another host than "${nameOf(request)}"`],
   ],
   ['ERR_SSL_WRONG_VERSION_NUMBER', ['tls', notTls]],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['tls', notTls]],
@@ -152,6 +159,11 @@ function place(request: HttpRequest): string {
   const { proxy, way } = request;
   if (proxy !== undefined) return `the proxy ${proxy.host}`;
   return way.socket === undefined ? address(request) : `the socket "${way.socket}"`;
+}
+
+/** What the server must vouch for: its header Host, where the step has one, else the host of the url. */
+function nameOf({ url, headers: { host } }: HttpRequest): string {
+  return host === undefined ? url.hostname : host.replace(/:\d+$/, '');
 }
 
 /** `127.0.0.1:80`. */

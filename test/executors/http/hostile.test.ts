@@ -1,0 +1,100 @@
+/** Laws of answers that are odd, or wrong on purpose: what holds by the book is taken, all else fails in words. */
+import { deflateRawSync, deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { context, open, serve, serveBytes, step } from './rig.ts';
+
+/** How a step ends to which a server says this, and what it has printed. */
+async function answered(answer: string, request: Parameters<typeof step>[1] = {}) {
+  const server = await serveBytes(socket => void socket.write(Buffer.from(answer, 'latin1')));
+  const ctx = context();
+  const outcome = await open().execute(step(server.url, request), ctx);
+  const reason = outcome.state === 'failed' && outcome.reason.type === 'http' ? outcome.reason : undefined;
+  return {
+    state: outcome.state,
+    kind: reason?.kind,
+    words: reason?.message.replace(`${request.method ?? 'GET'} ${server.url}/: `, ''),
+    output: ctx.output(),
+  };
+}
+
+const HEAD = 'HTTP/1.1 200 OK\r\n';
+const TWO = `${HEAD}content-length: 2\r\n`;
+
+describe('the length of a body', () => {
+  it.each([
+    `${TWO}content-length: 3\r\n\r\noka`,
+    `${TWO}content-length: 2\r\n\r\nok`,
+    `${TWO}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+    `${HEAD}content-length: ${'9'.repeat(30)}\r\n\r\nok`,
+  ])('that is not one number fails, and is not blamed on the connection: %j', async answer => {
+    const { kind, words, output } = await answered(answer);
+    expect(kind).toBe('closed');
+    expect(words).toBe(
+      'the head of the answer is not valid HTTP: it ends early, or says two things about the length of the body',
+    );
+    expect(output).toBe('');
+  });
+
+  it.each([
+    ['HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n', 304],
+    ['HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\nok', 304],
+    ['HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n', 204],
+    ['HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n', 204],
+    ['HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', 204],
+  ])('of an answer that has none is passed over: %j', async (answer, status) => {
+    expect(await answered(answer, { expect: { status: [status] } })).toMatchObject({ state: 'succeeded', output: '' });
+  });
+
+  it('of an answer to HEAD is that of the body which is not sent', async () => {
+    expect(await answered(`${TWO}\r\n`, { method: 'HEAD' })).toMatchObject({ state: 'succeeded', output: '' });
+  });
+});
+
+it.each([
+  ['HTTP/1.1 000 None\r\n\r\n', 'its status is no number from 100 on'],
+  ['HTTP/1.1 99 Few\r\n\r\n', 'Invalid status code'],
+  [`${HEAD}x: a\0b\r\n\r\n`, 'Invalid header value char'],
+  [`${HEAD}content-length : 2\r\n\r\nok`, 'Invalid header field char'],
+  [`${HEAD}x: a\r\n b: c\r\n\r\n`, 'Unexpected whitespace after header value'],
+  ['HTTP/1.1 200 OK\ncontent-length: 2\n\nok', 'Missing expected CR after response line'],
+  [`${HEAD}content-length: -2\r\n\r\nok`, 'Invalid character in Content-Length'],
+  [`${HEAD}transfer-encoding: chunked\r\n\r\n${'F'.repeat(20)}\r\nok\r\n`, 'Chunk size overflow'],
+  [`${HEAD}transfer-encoding: chunked\r\n\r\n-2\r\nok\r\n`, 'Invalid character in chunk size'],
+])('%j is no answer', async (answer, words) => {
+  expect(await answered(answer)).toMatchObject({
+    kind: 'protocol',
+    words: `the answer is not valid HTTP: ${words}`,
+  });
+});
+
+it('what stands behind an answer is never taken for the next one', async () => {
+  const answers = ['first', 'right'].map(body => `${HEAD}content-length: 5\r\n\r\n${body}`);
+  const server = await serveBytes(socket => {
+    socket.write(server.sockets.length === 1 ? `${answers[0]}${HEAD}content-length: 5\r\n\r\nwrong` : `${answers[1]}`);
+  });
+  const executor = open();
+  for (const expected of ['first', 'right']) {
+    const ctx = context();
+    await executor.execute(step(server.url), ctx);
+    expect(ctx.output()).toBe(expected);
+  }
+});
+
+it('deflate is unpacked with the head of zlib and without it, however it is cut', async () => {
+  const text = 'the body, '.repeat(100);
+  for (const packed of [deflateSync(text), deflateRawSync(text)]) {
+    for (const size of [1, packed.length]) {
+      const { url } = await serve((_, response) => {
+        response.writeHead(200, { 'content-encoding': 'deflate' });
+        const send = (from: number) => {
+          if (from >= packed.length) return void response.end();
+          response.write(packed.subarray(from, from + size), () => setImmediate(send, from + size));
+        };
+        send(0);
+      });
+      const ctx = context();
+      expect(await open().execute(step(url), ctx)).toEqual({ state: 'succeeded', status: 200 });
+      expect(ctx.output()).toBe(text);
+    }
+  }
+});
