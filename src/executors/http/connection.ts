@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { watchResets } from './http2.ts';
 import { type Interim, passOverContinue } from './interim.ts';
+import { isAlert } from './tls-trouble.ts';
 
 /** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
 export type Connect = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
@@ -21,6 +22,7 @@ export class Connection {
   isUsed = false;
   #socket: Socket | undefined;
   #interim: Interim | undefined;
+  #alert: Error | undefined;
   #closed: Promise<void> | undefined;
 
   constructor({ key, origin, connect }: { readonly key: string; readonly origin: string; readonly connect: Connect }) {
@@ -33,6 +35,10 @@ export class Connection {
         this.#socket = connect(options, (...[error, socket]) => {
           if (error !== null) return callback(error, null);
           this.#interim = passOverContinue(socket);
+          // undici tells only that the socket was closed then.
+          socket.once('error', fault => {
+            if (isAlert(fault)) this.#alert = fault;
+          });
           callback(null, socket);
         });
       },
@@ -41,9 +47,13 @@ export class Connection {
   }
 
   /** Sends a request. Rejects with the error of node or undici. */
-  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     this.#interim?.expect();
-    return this.client.request(options);
+    try {
+      return await this.client.request(options);
+    } catch (error) {
+      throw this.#alert ?? error;
+    }
   }
 
   get isOpen(): boolean {

@@ -1,10 +1,10 @@
 /** The way to an origin: straight, over TLS of one kind or another, through a proxy, or to a socket on this machine. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buildConnector } from 'undici';
 import type { HttpManner } from '../../plan/plan.ts';
 import type { Connect } from './connection.ts';
+import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 import { tunnel } from './tunnel.ts';
 
 /** What a step says of the way of its requests. */
@@ -13,14 +13,6 @@ export interface Way {
   readonly http2?: true;
   /** Path of a Unix socket. */
   readonly socket?: string;
-}
-
-/** The contents of the files. */
-interface TlsFiles {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly insecure?: true;
 }
 
 /** A way to one origin; connections of the same key are as good as one another. */
@@ -34,20 +26,10 @@ export interface Route {
 /** Milliseconds a server may take to accept a connection; all other time belongs to the engine's clock. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Reads what the step names, or says in words what cannot be read. Relative paths start from `folder`. */
+/** Reads what the step names, or says in words what is wrong with it. Relative paths start from `folder`. */
 export function wayOf({ tls, http2, socket }: HttpManner, folder: string): Way | { readonly fault: string } {
-  const files: { -readonly [key in keyof TlsFiles]: TlsFiles[key] } = {};
-  for (const name of ['ca', 'cert', 'key'] as const) {
-    const path = tls?.[name];
-    if (path === undefined) continue;
-    try {
-      files[name] = readFileSync(resolve(folder, path), 'utf8');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return { fault: `tls.${name}: "${path}" ${code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`}` };
-    }
-  }
-  if (tls?.insecure === true) files.insecure = true;
+  const files = readTlsFiles(tls, folder);
+  if ('fault' in files) return files;
   return {
     ...(Object.keys(files).length === 0 ? {} : { tls: files }),
     ...(http2 === true ? { http2 } : {}),

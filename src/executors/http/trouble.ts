@@ -5,6 +5,7 @@ import { BodyTooLarge, type Progress } from './body.ts';
 import { explainHttp2 } from './http2-trouble.ts';
 import type { HttpRequest } from './request.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
+import { explainTls } from './tls-trouble.ts';
 
 export interface Trouble {
   readonly kind: HttpTrouble;
@@ -138,6 +139,9 @@ export function explain(error: unknown, request: HttpRequest, progress: Progress
   if (/^(Z_|ERR__|ERR_BROTLI)/.test(code))
     return { kind: 'encoding', words: `the body cannot be unpacked: ${message}` };
   const isAnswered = progress.received !== undefined;
+  const parties = { address: address(request), host: nameOf(request), isKnown: request.way.tls?.cert !== undefined };
+  const ofTls = explainTls(error, parties);
+  if (ofTls !== undefined) return { kind: 'tls', words: ofTls };
   const ofHttp2 = explainHttp2(error, { address: address(request), moment: moment(progress), isAnswered });
   if (ofHttp2 !== undefined) return ofHttp2;
   return error instanceof TypeError ? undefined : { kind: 'other', words: `${message} (${code})` };
