@@ -10,7 +10,7 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
  * @throws {Unexpandable} when a name has no value and no default, or a value cannot stand where it should.
  */
 export function finalRequest(request: HttpRequest, variables: Variables): Partial<HttpRequest> & { url: string } {
-  const { url, query, headers, body, auth, idempotencyKey: key, expect } = request;
+  const { url, query, headers, body, auth, authFor, idempotencyKey: key, expect } = request;
   const text = (value: string) => variables.expand(value);
   return {
     url: finalUrl(url, variables),
@@ -18,6 +18,7 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
     ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
     ...(body === undefined ? {} : { body: finalBody(body, text) }),
     ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
+    ...(authFor === undefined ? {} : { authFor: finalUrl(authFor, variables) }),
     ...(typeof key === 'string' ? { idempotencyKey: finalHeader('Idempotency-Key', text(key)) } : {}),
     ...finalManner(request, text),
     expect: finalExpect(expect, variables),

@@ -12,6 +12,7 @@ import type {
 } from './http-input.ts';
 import type { Field, HttpAuth, HttpBody, HttpManner, HttpPaginate, HttpRequest, HttpTls } from './http-step.ts';
 import type { ScalarInput } from './input-terms.ts';
+import { isRaw } from './raw.ts';
 import { parseRequestLine } from './request-line.ts';
 import { parseSize } from './size.ts';
 import type { Path } from './source.ts';
@@ -24,6 +25,8 @@ export interface HttpDefaults extends HttpManner {
   readonly headers?: Readonly<Record<string, string>>;
   /** `false`: none, whatever stands further out. */
   readonly auth?: HttpAuth | false;
+  /** The `baseUrl` that it stands beside: the secret is meant for that site. */
+  readonly authFor?: string | undefined;
 }
 
 /** The request of an `http` body, whose place is `path`. */
@@ -37,16 +40,20 @@ export function requestOf(
     const line = parseRequestLine(input) ?? { method: 'GET', url: input };
     return requestOf(line, path, textOf, defaults);
   }
-  const { baseUrl, headers = {}, auth, ...shared } = merged(defaults, sharedOf(input, path, textOf));
+  const { baseUrl, headers = {}, auth, authFor, ...shared } = merged(defaults, sharedOf(input, path, textOf));
   const body = bodyOf(input, path, textOf);
+  const joined = baseUrl !== undefined && isRelative(input.url) ? joinedUrl(baseUrl, input.url) : undefined;
+  const isKnown = auth !== undefined && auth !== false;
+  const isSaid = joined !== undefined && authFor === baseUrl;
   return {
     method: (input.method ?? 'GET').toUpperCase(),
-    url: baseUrl !== undefined && isRelative(input.url) ? joinedUrl(baseUrl, input.url) : input.url,
+    url: joined ?? input.url,
     headers,
     ...shared,
     ...(body === undefined ? {} : { body }),
     ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: input.idempotencyKey }),
-    ...(auth === undefined || auth === false ? {} : { auth }),
+    ...(isKnown ? { auth } : {}),
+    ...(isKnown && !isSaid && authFor !== undefined ? { authFor } : {}),
     ...(input.paginate === undefined ? {} : { paginate: paginateOf(input.paginate) }),
     expect: expectOf(input.expect ?? {}, [...path, 'expect'], textOf),
   };
@@ -59,8 +66,10 @@ export function defaultsOf(
   textOf: TextOf,
   outer: HttpDefaults = {},
 ): HttpDefaults {
-  const { baseUrl } = input;
-  return merged(outer, { ...sharedOf(input, path, textOf), ...(baseUrl === undefined ? {} : { baseUrl }) });
+  const { baseUrl = outer.baseUrl, auth } = input;
+  const inner = merged(outer, { ...sharedOf(input, path, textOf), ...(baseUrl === undefined ? {} : { baseUrl }) });
+  // A netrc knows itself whom it tells.
+  return isRaw(auth) && auth.netrc === undefined ? { ...inner, authFor: baseUrl } : inner;
 }
 
 function sharedOf(input: HttpSharedInput, path: Path, textOf: TextOf): HttpDefaults {
@@ -68,7 +77,7 @@ function sharedOf(input: HttpSharedInput, path: Path, textOf: TextOf): HttpDefau
   return {
     ...(query === undefined ? {} : { query: fieldsOf(query, [...path, 'query'], textOf) }),
     ...(headers === undefined ? {} : { headers: textsOf(headers, [...path, 'headers'], textOf) }),
-    ...(auth === undefined ? {} : { auth: auth === false ? false : authOf(auth) }),
+    ...(auth === undefined ? {} : { auth: auth === false ? false : authOf(auth), authFor: undefined }),
     ...(follow === undefined ? {} : { follow: follow === false ? 0 : follow }),
     ...mannerOf(rest),
     ...(maxBody === undefined ? {} : { maxBody: parseSize(maxBody) ?? 0 }),

@@ -14,7 +14,14 @@ const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'ide
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
 export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {
-  return isRaw(defaults) ? new Map([...outer, ...textsOf(defaults, path, SHARED)]) : outer;
+  if (!isRaw(defaults)) return outer;
+  const texts = new Map([...outer, ...textsOf(defaults, path, SHARED)]);
+  if (defaults.auth === undefined) return texts;
+  // It is for the site beside which it stands, whatever url a request has.
+  const site = isRaw(defaults.auth) && defaults.auth.netrc === undefined ? texts.get('baseUrl') : undefined;
+  if (site === undefined) texts.delete('authFor');
+  else texts.set('authFor', site);
+  return texts;
 }
 
 /** Of the value of `http`, and what it has from further out. */
@@ -24,8 +31,9 @@ export function requestTexts(http: unknown, path: Path, outer: RequestTexts = ne
   if (typeof http === 'string') texts.set('url', { text: http, path });
   if (isRaw(http)) for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
   const url = texts.get('url')?.text;
+  if (isRaw(http) && http.auth !== undefined) texts.delete('authFor');
   if (typeof url === 'string' && !isRelative(url.replace(/^[A-Za-z-]+\s+/, ''))) texts.delete('baseUrl');
-  return [...texts.values()];
+  return [...new Set(texts.values())];
 }
 
 function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: readonly string[]) {

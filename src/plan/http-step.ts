@@ -12,6 +12,8 @@ export interface HttpRequest extends HttpManner {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
   readonly auth?: HttpAuth;
+  /** A url whose origin alone is told it; absent: whoever is asked. */
+  readonly authFor?: string;
   /** Sent with each attempt, so that the server does it once; `true`: one of its own for each step and tick of a run. */
   readonly idempotencyKey?: true | string;
   readonly expect: HttpExpect;

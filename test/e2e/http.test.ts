@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BIN, ENV, planFile, runjobs, temporaryFolder, until } from '../support/cli.ts';
@@ -148,4 +149,41 @@ describe('many requests', () => {
     expect(count).toBe(501);
     expect(sockets.size).toBeLessThanOrEqual(20);
   });
+});
+
+it('a secret beside a baseUrl is not told to another site', async () => {
+  const seen: (string | undefined)[] = [];
+  const see: RequestListener = (request, response) => {
+    seen.push(request.headers.authorization);
+    response.end();
+  };
+  const home = await serve(see);
+  const other = await serve(see);
+  const httpDefaults = { baseUrl: '${HOME_URL}/v1', auth: { bearer: 'abc' } };
+  const steps = ['/x', `${home}/y`, `${other}/x`, { url: `${other}/x`, auth: { bearer: 'own' } }].map(http => ({
+    http,
+  }));
+  const { exitCode } = await runjobs([planFile({ env: { HOME_URL: home }, httpDefaults, steps })]);
+  expect(exitCode).toBe(0);
+  expect(seen).toEqual(['Bearer abc', 'Bearer abc', undefined, 'Bearer own']);
+});
+
+it('bodies without a line end wait for a slow reader: the memory is not filled', async () => {
+  const body = 'x'.repeat(64 * 1024);
+  let sent = 0;
+  const url = await serve((_, response) => {
+    sent += body.length;
+    response.end(body);
+  });
+  const plan = planFile({ forEach: { N: Array.from({ length: 500 }, (_, at) => at) }, limit: 4, http: url });
+  const { stdout } = runjobs([plan], { buffer: false });
+  let read = 0;
+  let lead = 0;
+  for await (const chunk of stdout as Readable) {
+    read += (chunk as Buffer).length;
+    lead = Math.max(lead, sent - read);
+    await new Promise(done => setTimeout(done, 5));
+  }
+  expect(read).toBeGreaterThan(500 * body.length);
+  expect(lead).toBeLessThan(4 * 1024 * 1024);
 });

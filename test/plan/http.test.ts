@@ -64,6 +64,27 @@ describe('httpDefaults', () => {
   });
 
   it.each([
+    [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, {}, '/x', undefined],
+    [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, {}, 'http://other/x', 'http://h/v1'],
+    [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, {}, '${OTHER:-http://o}/x', 'http://h/v1'],
+    [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, { baseUrl: 'http://i' }, '/x', 'http://h/v1'],
+    [{ baseUrl: 'http://h/v1' }, { auth: { bearer: 't' } }, 'http://other/x', 'http://h/v1'],
+    [{ auth: { bearer: 't' } }, { baseUrl: 'http://i' }, 'http://other/x', undefined],
+    [{ baseUrl: 'http://h/v1', auth: { netrc: true } }, {}, 'http://other/x', undefined],
+    [
+      { baseUrl: 'http://h/v1', auth: { bearer: 't' } },
+      {},
+      { url: 'http://other/x', auth: { bearer: 'o' } },
+      undefined,
+    ],
+    [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, {}, { url: 'http://other/x', auth: false }, undefined],
+  ])('of %j, and %j in it, say to %j who asks, if it is of %s', (outer, inner, http, site) => {
+    const loaded = load({ httpDefaults: outer, steps: [{ id: 'g', httpDefaults: inner, steps: [{ http }] }] });
+    const step = (loaded as Plan as unknown as Grouped).root.children[0]?.children[0];
+    expect((step as HttpStep | undefined)?.authFor).toBe(site);
+  });
+
+  it.each([
     [{ httpDefaults: { baseUrl: '/v1' }, steps: [] }, /^root.httpDefaults.baseUrl: expected an absolute URL/],
     [{ httpDefaults: { auth: {} }, steps: [] }, /^root.httpDefaults.auth: add one of bearer, basic, netrc$/],
     [{ httpDefaults: { baseURL: 'http://h' }, steps: [] }, /unknown key, did you mean "baseUrl"\?$/],
@@ -86,6 +107,11 @@ describe('httpDefaults', () => {
       'root',
     );
     expect(told({ http: 'http://h' }, { baseUrl: '${NO}' })).toHaveProperty('root');
+    const bound = { baseUrl: '${NO}', auth: { bearer: 't' } };
+    expect(told({ http: 'http://h' }, bound)).toEqual([expect.stringContaining('httpDefaults.baseUrl')]);
+    expect(told({ http: '/x' }, bound)).toHaveLength(1);
+    expect(told({ http: { url: 'http://h', auth: false } }, bound)).toHaveProperty('root');
+    expect(told({ http: 'http://h' }, { baseUrl: '${NO}', auth: { netrc: true } })).toHaveProperty('root');
     expect(told({ http: '/x' }, { baseUrl: '${NO}' })).toEqual([expect.stringContaining('httpDefaults.baseUrl')]);
     expect(told({ run: 'true' }, { auth })).toHaveProperty('root');
   });

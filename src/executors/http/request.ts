@@ -34,7 +34,7 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
   if (url === undefined) {
     return { type: 'url', fault: `"${masked(step.url)}" is not a URL such as "https://example.org/health"` };
   }
-  const { query, auth, body, decompress = true } = step;
+  const { query, auth, authFor, body, decompress = true } = step;
   if (query !== undefined) url.search = [url.search.slice(1), ...query.map(encoded)].filter(Boolean).join('&');
   const payload = body && payloadOf(body, folder);
   if (payload !== undefined && 'fault' in payload) return { type: 'start', fault: payload.fault };
@@ -48,7 +48,7 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
   if (proxy !== undefined && 'fault' in proxy) return { type: 'start', fault: proxy.fault };
   const headers = lowerCase(step.headers);
   const authorization =
-    auth === undefined || headers.authorization !== undefined
+    auth === undefined || headers.authorization !== undefined || !isOf(url, authFor)
       ? credentials(url)
       : authorizationOf(auth, url, place.env);
   if ('fault' in authorization) return { type: 'start', fault: authorization.fault };
@@ -68,6 +68,11 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
     way,
     ...(proxy === undefined ? {} : { proxy }),
   };
+}
+
+/** Whether a url is of the site that a secret is for. */
+function isOf({ origin }: URL, site: string | undefined): boolean {
+  return site === undefined || webUrl(site)?.origin === origin;
 }
 
 function encoded([name, value]: readonly [string, string]): string {

@@ -161,6 +161,20 @@ describe('who asks', () => {
     expect(await authorization({ auth: ann, headers: { AUTHORIZATION: 'Own x' } })).toBe('Own x');
   });
 
+  it('is told to the site alone that it is for', async () => {
+    const auth = { type: 'bearer', token: 'abc' } as const;
+    const told = async (authFor: (at: string) => string) => {
+      const { url } = await serve((request, response) => void response.end(String(request.headers.authorization)));
+      const ctx = context();
+      await open().execute(step(`${url}/x`, { auth, authFor: authFor(url) }), ctx);
+      return ctx.output();
+    };
+    expect(await told(at => `${at}/v1/`)).toBe('Bearer abc');
+    expect(await told(() => 'http://127.0.0.1:1/')).toBe('undefined');
+    expect(await told(at => at.replace('http:', 'https:'))).toBe('undefined');
+    expect(await told(() => 'none')).toBe('undefined');
+  });
+
   it('is looked up by host in the file that NETRC names', async () => {
     const at = folder();
     const file = join(at, 'netrc');
