@@ -8,6 +8,7 @@ import type { SavedFile } from '../saved-file.ts';
 import { bodyRules, type Progress, writeBody } from './body.ts';
 import type { HttpResponse } from './exchange.ts';
 import { expecting } from './expecting.ts';
+import { headerTexts } from './header-text.ts';
 import { type HttpRequest, label } from './request.ts';
 import { misfit, validatorOf } from './resuming.ts';
 import { Excerpt } from './shown.ts';
@@ -45,7 +46,7 @@ export async function receive(
   { progress, hangUp }: Line,
 ): Promise<Outcome> {
   const { step, context, keeping } = attempt;
-  const { statusCode: status, headers } = response;
+  const { statusCode: status } = response;
   const looking = expecting(step.expect);
   const excerpt = new Excerpt();
   const look = (bytes: Uint8Array) => {
@@ -81,6 +82,7 @@ export async function receive(
   const trouble = attempt.part && misfit(response, before + (progress.received ?? 0));
   if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
+  const headers = headerTexts(response.headers);
   const unmet =
     waiting !== undefined && waiting.event === undefined
       ? [waiting.words()]

@@ -112,10 +112,23 @@ async function* counted(
 
 type Unpacker = () => Duplex;
 
+/** Each layer takes memory, and a head has room for thousands. */
+const MOST_LAYERS = 5;
+
+class TooManyLayers extends Error {
+  readonly code = 'TOO_MANY_LAYERS';
+}
+
 /** In the order in which they are needed; none where one of them is not known. */
 function unpackersOf(encodings: string | string[] = []): readonly Unpacker[] {
-  const names = [encodings].flat().join().toLowerCase().split(',');
-  const unpackers = names.reverse().map(name => UNPACKERS.get(name.trim()));
+  const names = [encodings]
+    .flat()
+    .join()
+    .toLowerCase()
+    .split(/\s*,\s*/);
+  const packed = names.filter(name => !['', 'identity'].includes(name.trim()));
+  if (packed.length > MOST_LAYERS) throw new TooManyLayers('it is packed too often');
+  const unpackers = packed.reverse().map(name => UNPACKERS.get(name.trim()));
   return unpackers.every(unpacker => unpacker !== undefined) ? unpackers : [];
 }
 

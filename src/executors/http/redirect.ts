@@ -1,6 +1,7 @@
 /** Redirects: which responses send the client elsewhere, and with what request. */
 import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
+import { headerText } from './header-text.ts';
 import { proxyFor } from './proxy.ts';
 import { type HttpRequest, masked, webUrl } from './request.ts';
 import { wayElsewhere } from './route.ts';
@@ -28,7 +29,7 @@ export function redirectOf(
 ): HttpRequest | NoWay | undefined {
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
-  const url = isFollowed && typeof location === 'string' ? webUrl(location, request.url) : undefined;
+  const url = isFollowed && typeof location === 'string' ? webUrl(headerText(location), request.url) : undefined;
   if (url === undefined) return undefined;
 
   const next = otherRequest(request, url, surroundings);

@@ -6,7 +6,8 @@ const SHOWN_MAX = 200;
 /** A value as JSON writes it. */
 export function shown(value: Json): string {
   if (typeof value === 'string') return quoted(value);
-  const json = JSON.stringify(value);
+  // Too large a number has no other form in JSON than the one that was too large.
+  const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return json.length <= SHOWN_MAX ? json : `${json.slice(0, SHOWN_MAX)}…`;
 }
 

@@ -105,6 +105,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['UND_ERR_SOCKET', ['closed', closed]],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', mismatch]],
   ['BODY_CUT_OFF', ['closed', closed]],
+  ['TOO_MANY_LAYERS', ['encoding', () => 'the body cannot be unpacked: it is packed more than 5 times']],
   ['HTTPParserError', ['protocol', invalid]],
   ['ERR_ASSERTION', ['protocol', assertion]],
   ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],

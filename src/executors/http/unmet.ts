@@ -24,6 +24,12 @@ export function unmetText(
 export function unmetMembers(rules: NonNullable<HttpExpect['json']>, document: Json): string[] {
   return rules.flatMap(([pointer, rule]) => {
     const what = pointer === '' ? 'the whole' : quoted(pointer);
-    return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
+    try {
+      return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
+    } catch (error) {
+      // Comparing and showing go down level by level, on a stack that has an end.
+      if (error instanceof RangeError) return [`${what} is too long, or nested too deeply, to be compared`];
+      throw error;
+    }
   });
 }

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Failed, HttpTrouble } from '../../events/outcome.ts';
 import type { HttpExpect } from '../../plan/plan.ts';
 import type { HttpResponse } from './exchange.ts';
+import { headerText } from './header-text.ts';
 import { type HttpRequest, label, masked } from './request.ts';
 import type { Excerpt } from './shown.ts';
 
@@ -18,8 +19,11 @@ export function wrongStatus(
   { status }: HttpExpect,
   excerpt: Excerpt,
 ): Failed {
-  const { location } = headers;
-  const target = typeof location === 'string' && statusCode < 400 ? ` and leads to "${masked(location)}"` : '';
+  const places = [statusCode < 400 ? (headers.location ?? []) : []].flat();
+  const target =
+    places.length === 0
+      ? ''
+      : ` and leads to ${places.map(place => `"${masked(headerText(place))}"`).join(' and to ')}`;
   const message = `${answered(request, statusCode)}${target}, expected ${status.join(' or ')}`;
   return {
     ...failed('status', message, { status: statusCode, body: excerpt.text() }),

@@ -111,6 +111,22 @@ describe('a server that wants to know who asks', () => {
   });
 });
 
+it('a server must be whom the header Host names, where the step has one', async () => {
+  const { port } = await listen(createServer({ key: SERVER, cert: SERVER }, (_, response) => void response.end('ok')));
+  const url = `https://127.0.0.1:${port}/`;
+  const executor = open(PEM);
+  const ask = (headers: Record<string, string>) =>
+    executor.execute(step(url, { tls: { ca: 'ca.pem' }, headers }), context());
+  for (const headers of [{}, { Host: 'secure.test' }, { host: 'secure.test:1' }, {}])
+    expect(await ask(headers)).toEqual({ state: 'succeeded', status: 200 });
+  expect(await ask({ Host: 'other.test:1' })).toMatchObject({
+    reason: {
+      kind: 'tls',
+      message: `GET ${url}: the certificate of 127.0.0.1:${port} is for another host than "other.test"`,
+    },
+  });
+});
+
 /** Where a server of OpenSSL listens, until the test has finished. */
 async function portOf(child: ChildProcess): Promise<string> {
   onTestFinished(async () => {

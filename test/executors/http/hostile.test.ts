@@ -1,6 +1,7 @@
 /** Laws of answers that are odd, or wrong on purpose: what holds by the book is taken, all else fails in words. */
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/plan/plan.ts';
 import { context, open, serve, serveBytes, step } from './rig.ts';
 
 /** How a step ends to which a server says this, and what it has printed. */
@@ -78,6 +79,77 @@ it('what stands behind an answer is never taken for the next one', async () => {
     await executor.execute(step(server.url), ctx);
     expect(ctx.output()).toBe(expected);
   }
+});
+
+describe('a header', () => {
+  const saying = (head: string, encoding: BufferEncoding) =>
+    serveBytes(socket => void socket.write(Buffer.from(`${head}content-length: 0\r\n\r\n`, encoding)));
+
+  it.each(['utf8', 'latin1'] as const)('is a text, in %s, too', async encoding => {
+    const { url } = await saying(`${HEAD}x-name: Zoë\r\n`, encoding);
+    const save = { type: 'parts', parts: { NAME: { type: 'header', name: 'x-name' } } } as const;
+    const ctx = context();
+    const rule = ['x-name', { equals: 'Zoë' }] as const;
+    const request = step(url, { save, expect: { status: ['2xx'], headers: [rule] } });
+    expect(await open().execute(request, ctx)).toMatchObject({ state: 'succeeded' });
+    expect(ctx.saved).toEqual({ NAME: 'Zoë' });
+  });
+
+  it.each(['utf8', 'latin1'] as const)('leads to where it says, in %s, too', async encoding => {
+    const paths: string[] = [];
+    const end = await serve((request, response) => {
+      paths.push(String(request.url));
+      response.end();
+    });
+    const { url } = await saying(`HTTP/1.1 302 Found\r\nlocation: ${end.url}/ä\r\n`, encoding);
+    expect(await open().execute(step(url), context())).toMatchObject({ state: 'succeeded' });
+    expect(paths).toEqual(['/%C3%A4']);
+  });
+
+  it('that leads to two places leads nowhere, and both are told', async () => {
+    const { url } = await saying('HTTP/1.1 302 Found\r\nlocation: /a\r\nlocation: /b\r\n', 'latin1');
+    expect(await open().execute(step(url), context())).toMatchObject({
+      reason: { message: `GET ${url}/ answered 302 Found and leads to "/a" and to "/b", expected 2xx` },
+    });
+  });
+});
+
+describe('JSON', () => {
+  const unmet = async (body: string, equals: Json) => {
+    const { url } = await serve((_, response) => void response.end(body));
+    const outcome = await open().execute(
+      step(url, { expect: { status: ['2xx'], json: [['/a', { equals }]] } }),
+      context(),
+    );
+    return (outcome as { reason?: { message: string } }).reason?.message.replace(/^.*, but /, '');
+  };
+
+  it('that is nested very deeply fails in words', async () => {
+    const deep = `{"a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(await unmet(deep, [1])).toBe('"/a" is too long, or nested too deeply, to be compared');
+  });
+
+  it('with a number that is too large for one is told as that', async () => {
+    expect(await unmet('{"a": 1e999}', 1)).toBe('"/a" is Infinity, expected 1');
+  });
+});
+
+it('a body that says it is packed thousands of times is not unpacked', async () => {
+  const { url } = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': Array(3000).fill('br').join() }).end('x');
+  });
+  expect(await open().execute(step(url), context())).toMatchObject({
+    reason: { kind: 'encoding', message: `GET ${url}/: the body cannot be unpacked: it is packed more than 5 times` },
+  });
+});
+
+it('a body that is packed and then left as it is, is unpacked', async () => {
+  const { url } = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'deflate, identity' }).end(deflateSync('ok'));
+  });
+  const ctx = context();
+  await open().execute(step(url), ctx);
+  expect(ctx.output()).toBe('ok');
 });
 
 it('deflate is unpacked with the head of zlib and without it, however it is cut', async () => {
