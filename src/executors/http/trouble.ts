@@ -92,7 +92,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
     'UND_ERR_CONNECT_TIMEOUT',
     [
       'connect-timeout',
-      ({ request }) => `${place(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
+      ({ request }) => `${legs(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
     ],
   ],
   ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${place(request)} timed out`]],
@@ -164,6 +164,12 @@ function place(request: HttpRequest): string {
   const { proxy, way } = request;
   if (proxy !== undefined) return `the proxy ${proxy.host}`;
   return way.socket === undefined ? address(request) : `the socket "${way.socket}"`;
+}
+
+/** Who may have kept us waiting: behind a proxy, TLS with the host is a part of the connection. */
+function legs(request: HttpRequest): string {
+  if (request.proxy === undefined || request.url.protocol === 'http:') return place(request);
+  return `${place(request)}, or ${address(request)} behind it,`;
 }
 
 /** What the server must vouch for: its header Host, where the step has one, else the host of the url. */

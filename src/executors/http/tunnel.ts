@@ -6,6 +6,9 @@ import { proxyAuthorization } from './proxy.ts';
 /** The head of an answer that is longer is none. */
 const HEAD_MAX = 16 * 1024;
 
+/** Characters of a reason that are told. */
+const REASON_MAX = 100;
+
 /** The proxy does not let us through. */
 export class TunnelRefused extends Error {
   readonly code = 'TUNNEL_REFUSED';
@@ -50,7 +53,7 @@ function bare(hostname: string): string {
 /** Asks for the tunnel; `done` is called once, with why there is none, or when it is there. */
 function ask(socket: Socket, url: URL, proxy: URL, done: (refusal: Error | undefined) => void): void {
   const target = `${url.hostname}:${url.port || 443}`;
-  let head = Buffer.alloc(0);
+  let head: Buffer = Buffer.alloc(0);
   const end = (refusal?: Error) => {
     socket.off('data', take);
     socket.off('close', closed);
@@ -60,12 +63,13 @@ function ask(socket: Socket, url: URL, proxy: URL, done: (refusal: Error | undef
   };
   const closed = () => end(new TunnelRefused('closed the connection in the place of an answer'));
   const take = (bytes: Buffer) => {
-    head = Buffer.concat([head, bytes]);
+    head = behindInterim(Buffer.concat([head, bytes]));
     const at = head.indexOf('\r\n\r\n');
     if (at === -1 && head.length < HEAD_MAX) return;
     const [, status, reason] = /^HTTP\/1\.[01] (\d{3}) ?([^\r\n]*)/.exec(head.toString('latin1')) ?? [];
     if (at === -1 || status === undefined) return end(new TunnelRefused('answered with something that is not HTTP'));
-    if (!status.startsWith('2')) return end(new TunnelRefused(`answered ${status} ${reason}`.trim()));
+    if (!status.startsWith('2'))
+      return end(new TunnelRefused(`answered ${status} ${reason?.slice(0, REASON_MAX)}`.trim()));
     const rest = head.subarray(at + 4);
     end();
     if (rest.length > 0) socket.unshift(rest);
@@ -76,4 +80,15 @@ function ask(socket: Socket, url: URL, proxy: URL, done: (refusal: Error | undef
   const { 'proxy-authorization': pass } = proxyAuthorization(proxy);
   const authorization = pass === undefined ? '' : `Proxy-Authorization: ${pass}\r\n`;
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`);
+}
+
+/** What stands behind answers that are none yet (1xx: RFC 9110, 15.2). */
+function behindInterim(bytes: Buffer): Buffer {
+  let rest = bytes;
+  while (/^HTTP\/1\.[01] 1/.test(rest.toString('latin1', 0, 10))) {
+    const at = rest.indexOf('\r\n\r\n');
+    if (at === -1) break;
+    rest = rest.subarray(at + 4);
+  }
+  return rest;
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connect } from '../../../src/executors/http/connection.ts';
 import { explain } from '../../../src/executors/http/trouble.ts';
 import { tunnel } from '../../../src/executors/http/tunnel.ts';
-import { closed, context, listen, open, serve, step } from './rig.ts';
+import { closed, context, listen, open, serve, serveBytes, step } from './rig.ts';
 
 const ENV = { HTTP_PROXY: 'socks5://me:secret@h' };
 const FAULT = 'HTTP_PROXY is not a URL such as "http://proxy.example:3128"';
@@ -47,5 +47,16 @@ it('a proxy that accepts the connection and never says whether it lets us throug
   expect(explain(error, request, {})).toEqual({
     kind: 'connect-timeout',
     words: `the proxy ${proxy.host} did not say within 10s whether it leads to site.test:443`,
+  });
+});
+
+it('a proxy may say before its answer that it is at work, and is quoted in short', async () => {
+  const busy = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nx: y\r\n\r\n';
+  const { url, port } = await serveBytes(socket => void socket.end(`${busy}HTTP/1.1 502 ${'x'.repeat(5000)}\r\n\r\n`));
+  expect(await open().execute(step('https://site.test/', { proxy: url }), context())).toMatchObject({
+    reason: {
+      kind: 'proxy',
+      message: `GET https://site.test/: the proxy 127.0.0.1:${port} does not lead to site.test:443: it answered 502 ${'x'.repeat(100)}`,
+    },
   });
 });

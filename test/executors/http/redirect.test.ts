@@ -1,6 +1,7 @@
 /** Which redirects an HTTP step follows, and what it takes along. */
+import { createServer as createH2cServer } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import { closed, context, open, serve, serveBytes, step } from './rig.ts';
+import { closed, context, listen, open, serve, serveBytes, step } from './rig.ts';
 
 type Seen = { method: string | undefined; url: string | undefined; headers: NodeJS.Dict<string | string[]> };
 
@@ -134,6 +135,20 @@ describe('a redirect', () => {
     expect(await open().execute(step(server.url), ctx)).toEqual({ state: 'succeeded', status: 200 });
     expect(ctx.output()).toBe('ok');
     await closed(server.sockets[0]);
+  });
+
+  it('whose body stalls is followed over HTTP/2, too', async () => {
+    const server = createH2cServer();
+    server.on('stream', (stream, { ':path': path }) => {
+      if (path === '/end') {
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      } else stream.respond({ ':status': 302, location: '/end' });
+    });
+    const { url } = await listen(server as never);
+    const ctx = context();
+    expect(await open().execute(step(url, { http2: true }), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('ok');
   });
 
   it('with a long body is followed without reading it all', async () => {
