@@ -47,13 +47,14 @@ export class Connection {
   }
 
   /** Sends a request. Rejects with the error of node or undici. */
-  async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     this.#interim?.expect();
-    try {
-      return await this.client.request(options);
-    } catch (error) {
-      throw this.#alert ?? error;
-    }
+    return this.client.request(options);
+  }
+
+  /** Why the server has hung up, where it has said so in TLS. */
+  get alert(): Error | undefined {
+    return this.#alert;
   }
 
   get isOpen(): boolean {

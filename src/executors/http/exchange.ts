@@ -108,7 +108,7 @@ async function converse<T>(
     return result;
   } catch (error) {
     await session.discard(connection);
-    throw error;
+    throw connection.alert ?? error;
   } finally {
     forget();
   }
