@@ -1,6 +1,16 @@
-// Builds dist/: the bundle in chunks, the licences of what is in it, the JSON Schema, and the types of the library.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Builds dist/: the command line, the library, the licences of what is in them, the JSON Schema, and the library's types.
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +20,20 @@ if (!existsSync('node_modules/esbuild') || !existsSync('node_modules/typescript'
   console.error('runjobs: the packages that build it are not installed ("npm ci" installs them); nothing was built');
   process.exit(0);
 }
+
+/** Packages that few runs need: each a file of its own, read when it is asked for. */
+const APART = ['undici', 'yaml', 'execa', 'tough-cookie', 'listr2', 'csv-parse/sync', 'croner', 'tinyglobby'];
+const fileOf = name => `packages/${name.replace('/', '-')}`;
+const apart = {
+  name: 'apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^./]/ }, ({ path }) => (APART.includes(path) ? { path, namespace: 'apart' } : undefined));
+    onLoad({ filter: /./, namespace: 'apart' }, ({ path }) => ({
+      contents: `module.exports = require('./${fileOf(path)}.cjs');`,
+    }));
+    onResolve({ filter: /^\.\/packages\// }, ({ path }) => ({ path, external: true }));
+  },
+};
 
 // Built beside and swapped in, so that nobody meets half a build.
 const fresh = `dist.${process.pid}`;
@@ -24,6 +48,7 @@ try {
   if (existsSync('dist')) renameSync('dist', old);
   renameSync(fresh, 'dist');
   rmSync(old, { recursive: true, force: true });
+  warmUp();
   writeFileSync('dist/plan.schema.json', execFileSync(process.execPath, ['bin/runjobs.mjs', 'schema']));
 } catch (error) {
   console.error(String(error.stdout ?? '') + String(error.stderr ?? error));
@@ -34,25 +59,69 @@ try {
 
 async function bundle() {
   const { build } = await import('esbuild');
-  const { metafile } = await build({
-    entryPoints: { main: 'src/cli/main.ts', index: 'src/index.ts' },
+  const common = {
     outdir: fresh,
     bundle: true,
-    splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     platform: 'node',
-    format: 'esm',
     target: 'node20.19',
+    // They are in LICENSES.txt; what is left is ASCII.
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  };
+  const library = await build({
+    ...common,
+    entryPoints: { index: 'src/index.ts' },
+    splitting: true,
+    format: 'esm',
     chunkNames: 'chunks/[name]-[hash]',
     // Packages in CommonJS ask for the modules of Node with require.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    metafile: true,
-    logLevel: 'warning',
   });
-  writeFileSync(join(fresh, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)));
+  // In one file, as V8 keeps of a script what it has compiled (bin/compiled.cjs), and each module costs its own look-up.
+  const commandLine = {
+    ...common,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__url' },
+    banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+  };
+  const main = await build({ ...commandLine, entryPoints: { main: 'src/cli/main.ts' }, plugins: [apart] });
+  giveImport(join(fresh, 'main.cjs'));
+  const packages = await build({
+    ...commandLine,
+    entryPoints: APART.map(name => ({ in: name, out: fileOf(name) })),
+  });
+  const inputs = [library, main, packages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(fresh, 'LICENSES.txt'), licences(inputs));
+}
+
+/** A script has no import() of its own: bin/compiled.cjs gives it one, for the plans that are modules. */
+function giveImport(file) {
+  const [before, after, ...more] = readFileSync(file, 'latin1').split(/\bimport\((?=href\))/);
+  if (after === undefined || more.length > 0) throw new Error('main.cjs: expected import(href) in one place');
+  writeFileSync(file, `${before}__import(${after}`, 'latin1');
+}
+
+/** Runs two small plans: what V8 compiles of the command line is then there for every later run (bin/compiled.cjs). */
+function warmUp() {
+  const folder = mkdtempSync(join(tmpdir(), 'runjobs-build-'));
+  try {
+    for (const [name, plan] of Object.entries({
+      'plan.json': '{"gather": ["echo one"]}',
+      'plan.yaml': 'run: echo one',
+    })) {
+      writeFileSync(join(folder, name), plan);
+      const env = { ...process.env, XDG_STATE_HOME: folder, NODE_OPTIONS: '' };
+      spawnSync(process.execPath, ['bin/runjobs.mjs', join(folder, name), '--reporter', 'plain'], { env });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The licence of every package that the bundle holds a part of. */

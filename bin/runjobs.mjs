@@ -1,19 +1,40 @@
 #!/usr/bin/env node
 // Checks that Node can run us and that we are built, then hands over to the command line.
-import { existsSync, readFileSync } from 'node:fs';
 
 const NEEDED = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const main = new URL('../dist/main.js', import.meta.url);
 
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   fail(`needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}`);
-} else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-  console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
-} else if (!existsSync(main)) {
-  fail('is not built yet: run "npm ci" in its folder first');
 } else {
-  await (await import(main.href)).main(process.argv.slice(2));
+  await start(process.argv.slice(2));
+}
+
+async function start(args) {
+  // A module that imports these loads all that they only load when asked, such as streams: a tenth of the time of Node itself.
+  const { existsSync, readFileSync, writeSync } = process.getBuiltinModule('node:fs');
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
+  const at = path => fileURLToPath(new URL(path, import.meta.url));
+  const main = at('../dist/main.cjs');
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    print(writeSync, `${JSON.parse(readFileSync(at('../package.json'), 'utf8')).version}\n`);
+  } else if (!existsSync(main)) {
+    fail('is not built yet: run "npm ci" in its folder first');
+  } else {
+    await createRequire(import.meta.url)('./compiled.cjs')
+      .loadCompiled(main)
+      .main(args);
+  }
+}
+
+/** Without the stream, which takes as long to make as all else. */
+function print(writeSync, text) {
+  try {
+    writeSync(1, text);
+  } catch {
+    console.log(text.trimEnd());
+  }
 }
 
 function fail(message) {

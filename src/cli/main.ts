@@ -1,6 +1,5 @@
 /** The entry of the command line: arguments in, exit code out. */
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { reportBug, watchForBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { parseArguments } from './options.ts';
@@ -10,8 +9,6 @@ import { openStreams } from './streams.ts';
 /** Does what the arguments ask for, and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchForBugs();
-  // A regular expression of a plan meets lines of anybody: one that tries without end goes on in linear time.
-  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
   try {
     await perform(parseArguments(argv, version()));
   } catch (error) {

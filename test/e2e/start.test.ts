@@ -1,0 +1,122 @@
+/** What a start costs, told in counts that no machine changes: what is read, compiled, loaded, started and called. */
+import { cpSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { BIN, ENV, planFile, temporaryFolder } from '../support/cli.ts';
+
+interface Counts {
+  readonly read: readonly string[];
+  readonly processes: number;
+  readonly compiled: readonly { readonly file: string; readonly kept: boolean; readonly refused: boolean }[];
+  readonly modules: readonly string[];
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** What a process of ours does from its start to its end. */
+async function counted(args: readonly string[], bin = BIN): Promise<Counts & { stdout: string }> {
+  const file = join(temporaryFolder(), 'counted.json');
+  const { stdout } = await execa(process.execPath, ['--require', resolve('test/support/counted.cjs'), bin, ...args], {
+    env: { ...ENV, COUNTED: file },
+    extendEnv: false,
+  });
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as Counts), stdout };
+}
+
+/** Ours among the files that were read, as they are called. */
+const ofOurs = ({ read }: Counts, root = resolve('.')) =>
+  read.flatMap(file => (file.includes(root) ? [basename(file).replace(/\.\d[^/]*\.compiled$/, ', compiled')] : []));
+
+const gatherOf = (count: number) => planFile({ limit: 2, gather: Array.from({ length: count }, () => 'true') });
+
+describe('a start', () => {
+  it('reads nothing of what was built for --version', async () => {
+    expect(ofOurs(await counted(['--version']))).toEqual(['package.json']);
+  });
+
+  it('reads one script for a plan of one step in JSON, and compiles nothing of it again', async () => {
+    const counts = await counted([planFile({ run: 'true' })]);
+    expect(ofOurs(counts)).toEqual(['compiled.cjs', 'main.cjs, compiled', 'main.cjs', 'package.json']);
+    expect(counts.compiled).toEqual([{ file: resolve('dist/main.cjs'), kept: true, refused: false }]);
+  });
+
+  it('reads one script more for a plan in YAML', async () => {
+    const counts = await counted([planFile('run: "true"\n', 'plan.yaml')]);
+    expect(counts.compiled).toEqual(
+      ['dist/main.cjs', 'dist/packages/yaml.cjs'].map(file => ({ file: resolve(file), kept: true, refused: false })),
+    );
+  });
+
+  it('loads nothing of Node that only requests, terminals and threads need', async () => {
+    const { modules } = await counted([planFile({ run: 'true' })]);
+    const needless = ['http', 'https', 'http2', 'tls', 'zlib', 'dns', 'inspector', 'readline', 'worker_threads'];
+    expect(modules.filter(name => needless.includes(name))).toEqual([]);
+  });
+
+  it('has less than a megabyte of script to read', () => {
+    expect(statSync('dist/main.cjs').size).toBeLessThan(1_000_000);
+  });
+});
+
+describe('what V8 compiled of the script', () => {
+  const copy = () => {
+    const folder = temporaryFolder();
+    for (const name of ['bin', 'dist', 'package.json']) cpSync(name, join(folder, name), { recursive: true });
+    const kept = readdirSync(join(folder, 'dist')).find(name => name.endsWith('.compiled')) ?? '';
+    const file = join(folder, 'dist', kept);
+    return {
+      bin: join(folder, 'bin/runjobs.mjs'),
+      main: join(folder, 'dist/main.cjs'),
+      file,
+      size: statSync(file).size,
+    };
+  };
+  const plan = { run: 'echo done' };
+
+  it('is not taken where it is damaged: the plan runs all the same', async () => {
+    const { bin, main, file, size } = copy();
+    for (const text of ['', 'x', 'x'.repeat(size)]) {
+      writeFileSync(file, text);
+      const { stdout, compiled } = await counted([planFile(plan)], bin);
+      expect([stdout, compiled]).toEqual([
+        expect.stringContaining('done'),
+        [{ file: main, kept: true, refused: true }],
+      ]);
+    }
+  });
+
+  it('is not taken where the script is younger', async () => {
+    const { bin, main } = copy();
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(main, later, later);
+    const { stdout, compiled } = await counted([planFile(plan)], bin);
+    expect([stdout, compiled]).toEqual([
+      expect.stringContaining('done'),
+      [{ file: main, kept: false, refused: false }],
+    ]);
+  });
+
+  it('is left by the first process where there is none, and taken by the next', async () => {
+    const { bin, main, file } = copy();
+    const { rmSync } = process.getBuiltinModule('node:fs');
+    rmSync(file);
+    expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: false, refused: false }]);
+    expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: false }]);
+  });
+});
+
+describe('a command of a plan', () => {
+  it('is one process, and a run starts at most two besides', async () => {
+    const [one, many] = [await counted([gatherOf(1)]), await counted([gatherOf(40)])];
+    expect(one.processes).toBeLessThanOrEqual(3);
+    expect(many.processes - one.processes).toBe(39);
+  });
+
+  it.skipIf(process.platform !== 'linux')('takes at most so many system calls that read and write', async () => {
+    // Of one that prints nothing: its journal, its FIFO, and what wakes the loop. What a run takes once is in both.
+    const [few, many] = [await counted([gatherOf(20), '-q']), await counted([gatherOf(120), '-q'])];
+    expect((many.reads - few.reads) / 100).toBeLessThan(30);
+    expect((many.writes - few.writes) / 100).toBeLessThan(20);
+  });
+});
