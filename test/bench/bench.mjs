@@ -9,7 +9,7 @@ import { foundPeers, install } from './harness/peers.mjs';
 import { printFinding, printGoals } from './harness/print.mjs';
 
 /** In this order; `long` ones only where they are named. */
-const NAMES = 'start spawn output http'.split(' ');
+const NAMES = 'start spawn output engine width check child journal http'.split(' ');
 
 // What npm and certificates put into our environment makes every Node slower, and would be measured with it.
 if (process.env.NODE_EXTRA_CA_CERTS !== undefined) {
@@ -44,7 +44,7 @@ async function main() {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
     return fail(`--rounds: expected a whole number from 1, got "${values.rounds}"`);
-  if (!existsSync(join(dirname(BIN), '../dist/main.js'))) return fail('runjobs is not built: npm run build');
+  if (!existsSync(join(dirname(BIN), '../dist/main.cjs'))) return fail('runjobs is not built: npm run build');
 
   const all = await Promise.all(NAMES.map(async name => ({ name, ...(await import(`./measurements/${name}.mjs`)) })));
   const chosen = all.filter(({ name, long }) => (positionals.length === 0 ? !long : positionals.includes(name)));
