@@ -9,7 +9,7 @@ import { foundPeers, install } from './harness/peers.mjs';
 import { printFinding, printGoals } from './harness/print.mjs';
 
 /** In this order; `long` ones only where they are named. */
-const NAMES = 'start spawn output engine width check child journal http'.split(' ');
+const NAMES = 'start spawn output engine width check child journal tick view cancel growth http'.split(' ');
 
 // What npm and certificates put into our environment makes every Node slower, and would be measured with it.
 if (process.env.NODE_EXTRA_CA_CERTS !== undefined) {
