@@ -88,7 +88,11 @@ async function bundle() {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': '__url' },
-    banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+    // As bin/compiled.cjs calls it: putting this around it there would be one more copy of it in memory, for every fork.
+    banner: {
+      js: "(function(exports,require,module,__filename,__import){const __url=require('node:url').pathToFileURL(__filename).href;",
+    },
+    footer: { js: '})' },
   };
   const main = await build({ ...commandLine, entryPoints: { main: 'src/cli/main.ts' }, plugins: [apart] });
   giveImport(join(fresh, 'main.cjs'));

@@ -10,19 +10,14 @@ const vm = require('node:vm');
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 /**
- * What a script in CommonJS exports; it is read as Latin-1. What is kept lies beside it, for each Node its own, as with
- * Python; where nothing is there, this process leaves it when it ends, if it may write there. What does not fit is not used.
+ * What a script exports that is one function of CommonJS in Latin-1, as bin/build.mjs writes them. What is kept lies beside
+ * it, for each Node its own, as with Python; where nothing is there, this process leaves it when it ends, if it may write
+ * there. What does not fit is not used.
  */
 function loadCompiled(file) {
   const kept = `${file}.${process.versions.v8}-${process.arch}.compiled`;
   const cachedData = readKept(kept, file);
-  const script = new vm.Script(
-    `(function(exports,require,module,__filename,__import){${readFileSync(file, 'latin1')}\n})`,
-    {
-      filename: file,
-      cachedData,
-    },
-  );
+  const script = new vm.Script(readFileSync(file, 'latin1'), { filename: file, cachedData });
   if (cachedData === undefined) process.on('exit', () => keep(kept, script));
   const loaded = { exports: {} };
   const ofNode = createRequire(file);
