@@ -24,20 +24,20 @@ async function counted(args: readonly string[], bin = BIN): Promise<Counts & { s
   return { ...(JSON.parse(readFileSync(file, 'utf8')) as Counts), stdout };
 }
 
-/** Ours among the files that were read, as they are called. */
-const ofOurs = ({ read }: Counts, root = resolve('.')) =>
-  read.flatMap(file => (file.includes(root) ? [basename(file).replace(/\.\d[^/]*\.compiled$/, ', compiled')] : []));
+/** What was built among the files that were read, as they are called. */
+const built = ({ read }: Counts) =>
+  read.flatMap(file => (file.includes('/dist/') ? [basename(file).replace(/\.\d[^/]*\.compiled$/, ', compiled')] : []));
 
 const gatherOf = (count: number) => planFile({ limit: 2, gather: Array.from({ length: count }, () => 'true') });
 
 describe('a start', () => {
   it('reads nothing of what was built for --version', async () => {
-    expect(ofOurs(await counted(['--version']))).toEqual(['package.json']);
+    expect(built(await counted(['--version']))).toEqual([]);
   });
 
   it('reads one script for a plan of one step in JSON, and compiles nothing of it again', async () => {
     const counts = await counted([planFile({ run: 'true' })]);
-    expect(ofOurs(counts)).toEqual(['compiled.cjs', 'main.cjs, compiled', 'main.cjs', 'package.json']);
+    expect(built(counts)).toEqual(['main.cjs, compiled', 'main.cjs']);
     expect(counts.compiled).toEqual([{ file: resolve('dist/main.cjs'), kept: true, refused: false }]);
   });
 
