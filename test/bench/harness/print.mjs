@@ -6,11 +6,14 @@ export function printFinding({ title, unit, reference, rows, goals }) {
     row.name,
     figure(row.median),
     `${figure(row.low)}–${figure(row.high)}`,
-    ...(reference === undefined ? [] : [row.ratio === undefined ? '–' : row.ratio.toFixed(2)]),
+    ...(reference === undefined ? [] : [times(row.ratio), times(row.cpuRatio)]),
     ...headings.map(heading => figure(row.also[heading])),
   ]);
   console.log(`\n${title}`);
-  printTable([['', unit, 'quartiles', ...(reference === undefined ? [] : [`× ${reference}`]), ...headings], ...lines]);
+  printTable([
+    ['', unit, 'quartiles', ...(reference === undefined ? [] : [`× ${reference}`, '× CPU']), ...headings],
+    ...lines,
+  ]);
   for (const goal of goals) console.log(`  ${words(goal)}`);
 }
 
@@ -21,6 +24,8 @@ export function printGoals(results) {
     for (const goal of findings.flatMap(({ goals }) => goals)) console.log(`${name.padEnd(8)} ${words(goal)}`);
   }
 }
+
+const times = value => (value === undefined || Number.isNaN(value) ? '–' : value.toFixed(2));
 
 const words = ({ says, value, isMet }) => `${isMet ? 'met    ' : 'NOT MET'} ${says}: ${figure(value)}`;
 
