@@ -20,14 +20,14 @@ export async function measure({ rounds = 5, scratch }) {
   const the = (name, figure) => median(samples.get(name).map(figure));
   return [
     table('100 000 steps of a gather, 64 at once', of('steps'), {
-      figure: ({ us }) => us,
-      unit: 'µs a step',
-      also: { 'CPU µs': ({ cpuUs }) => cpuUs },
+      figure: ({ cpuUs }) => cpuUs,
+      unit: 'CPU µs a step',
+      also: { 'µs a step': ({ us }) => us },
       goals: [
         atMost(
-          '≤ 20 µs a step',
+          '≤ 20 µs of CPU a step',
           20,
-          the('steps', ({ us }) => us),
+          the('steps', ({ cpuUs }) => cpuUs),
         ),
       ],
     }),
