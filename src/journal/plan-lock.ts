@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import type { Plan, PlanLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';
 import { type Holder, thisHolder, thisPlace } from './holder.ts';

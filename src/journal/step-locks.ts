@@ -1,5 +1,4 @@
 /** The locks of plans that steps of a run use: against other runs as that of the run itself, and between its own steps. */
-import { performance } from 'node:perf_hooks';
 import type { Locks, LockTaking, LockWish } from '../engine/executor.ts';
 import { isAtOrBelow, type StepLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';

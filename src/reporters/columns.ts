@@ -9,13 +9,19 @@ const TAB = /\t/g;
 /** Characters that change the direction or the line, and have no width. */
 const REORDERING = /[\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** It is made for the first text that needs it: that takes as long as half of Node's start. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** Columns that a text without control codes takes. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
+  for (const { segment } of graphemesOf(text)) width += widthOfGrapheme(segment);
   return width;
 }
 
@@ -30,7 +36,7 @@ export function cutTo(text: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   let width = 0;
   let fits = '';
-  for (const { segment } of graphemes.segment(line)) {
+  for (const { segment } of graphemesOf(line)) {
     width += widthOfGrapheme(segment);
     if (width >= columns) break;
     fits += segment;
@@ -48,7 +54,7 @@ export function cutFront(text: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   let width = 0;
   let fits = '';
-  for (const { segment } of [...graphemes.segment(line)].reverse()) {
+  for (const { segment } of [...graphemesOf(line)].reverse()) {
     width += widthOfGrapheme(segment);
     if (width >= columns) break;
     fits = segment + fits;
