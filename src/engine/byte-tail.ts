@@ -1,19 +1,31 @@
 /** The end of a stream of bytes, in bounded memory. */
 import type { ByteTail } from './context.ts';
 
+/** Keeps the last `most` bytes; they are copied into memory that grows to twice of that, and is used again and again. */
 export function createByteTail(most: number): ByteTail & { append(bytes: Uint8Array): void } {
-  const chunks: Uint8Array[] = [];
+  let kept = new Uint8Array(0);
   let length = 0;
+
+  const makeRoom = (more: number) => {
+    if (length + more <= kept.length) return;
+    const needed = Math.min(length, most) + more;
+    const from = Math.max(0, length - most);
+    if (needed <= kept.length) kept.copyWithin(0, from, length);
+    else {
+      const larger = new Uint8Array(Math.min(2 * most, Math.max(needed, 2 * kept.length)));
+      larger.set(kept.subarray(from, length));
+      kept = larger;
+    }
+    length -= from;
+  };
   return {
     append(bytes) {
-      chunks.push(bytes.slice(-most));
-      length += Math.min(bytes.length, most);
-      while (length - (chunks[0]?.length ?? 0) >= most) length -= chunks.shift()?.length ?? 0;
+      const last = bytes.length > most ? bytes.subarray(-most) : bytes;
+      if (last.length === most) length = 0;
+      makeRoom(last.length);
+      kept.set(last, length);
+      length += last.length;
     },
-    text() {
-      const decoder = new TextDecoder();
-      const text = chunks.map(chunk => decoder.decode(chunk, { stream: true })).join('');
-      return text + decoder.decode();
-    },
+    text: () => new TextDecoder().decode(kept.subarray(Math.max(0, length - most), length)),
   };
 }
