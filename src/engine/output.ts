@@ -1,4 +1,5 @@
 /** The output of a leaf step on its way: secrets are masked, then it is kept in the step's log and told to whoever listens. */
+import { StringDecoder } from 'node:string_decoder';
 import type { Masker } from '../events/masker.ts';
 import type { LeafStep } from '../plan/plan.ts';
 import { createByteTail } from './byte-tail.ts';
@@ -7,7 +8,6 @@ import { hiddenOf } from './hidden.ts';
 import { readsStderr, STDERR_BYTES } from './retrying.ts';
 
 type Stream = 'out' | 'err';
-type Decoder = InstanceType<typeof TextDecoder>;
 
 const STREAMS: readonly Stream[] = ['out', 'err'];
 
@@ -56,7 +56,7 @@ function openKept(run: RunContext, running: Running, { save, saveTo }: Keeps): O
 
 function openShown(run: RunContext, running: Running): Output {
   const maskers: { [stream in Stream]?: Masker } = {};
-  const decoders: { [stream in Stream]?: Decoder } = {};
+  const decoders: { [stream in Stream]?: StringDecoder } = {};
   let ending: ReturnType<typeof createByteTail> | undefined;
 
   const tell = (stream: Stream, text: string) =>
@@ -75,8 +75,8 @@ function openShown(run: RunContext, running: Running): Output {
       ending.append(bytes);
       return undefined;
     }
-    decoders[stream] ??= new TextDecoder('utf-8', { ignoreBOM: true });
-    return tell(stream, decoders[stream].decode(bytes, { stream: true }));
+    decoders[stream] ??= new StringDecoder('utf8');
+    return tell(stream, decoders[stream].write(bytes));
   };
 
   return {
@@ -89,7 +89,7 @@ function openShown(run: RunContext, running: Running): Output {
       for (const stream of STREAMS) {
         const rest = maskers[stream]?.end();
         if (rest !== undefined) void keep(rest, stream);
-        void tell(stream, decoders[stream]?.decode() ?? '');
+        void tell(stream, decoders[stream]?.end() ?? '');
       }
       if (!isWell && ending !== undefined) void tell('out', ending.text());
     },

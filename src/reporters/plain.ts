@@ -24,9 +24,9 @@ export function createPlain({ sink, clock, ...options }: PlainOptions): Reporter
       streams.set(step, assemblies);
     }
     assemblies[stream] ??= createLineAssembly();
-    const lines = withDue(step, assemblies[stream].add(text));
+    const whole = assemblies[stream].addText(text);
     // What is only held, too, must not come faster than it can be written.
-    return lines.length === 0 ? printing.busy : printing.print(lines);
+    return whole === undefined ? printing.busy : printing.print(withDue(step, whole));
   };
 
   /** What the step has printed without a line end. */
@@ -34,13 +34,14 @@ export function createPlain({ sink, clock, ...options }: PlainOptions): Reporter
     const assemblies = streams.get(step);
     if (assemblies === undefined) return [];
     streams.delete(step);
-    return withDue(step, [...(assemblies.out?.end() ?? []), ...(assemblies.err?.end() ?? [])]);
+    const lines = [...(assemblies.out?.end() ?? []), ...(assemblies.err?.end() ?? [])];
+    return lines.length === 0 ? [] : withDue(step, lines.join('\n'));
   };
 
   /** What a step prints, below the line about its start where that was kept back. */
-  const withDue = (step: string, lines: readonly string[]) => {
+  const withDue = (step: string, lines: string) => {
     const prefix = `[${steps.label(step)}] `;
-    return lines.length === 0 ? [] : [...narration.due(step), ...lines.map(line => prefix + line)];
+    return [...narration.due(step), prefix + lines.replaceAll('\n', `\n${prefix}`)];
   };
 
   const restBefore = (event: RunEvent): string[] => {

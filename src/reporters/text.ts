@@ -12,6 +12,9 @@ const SEQUENCE =
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
 const IS_UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:vso)?\[/;
+/** The same in a text of several lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const IS_TEXT_UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:vso)?\[/;
 /** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
 const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
@@ -46,6 +49,8 @@ export function cleanseButColours(line: string): string {
 export interface LineAssembly {
   /** The lines that this chunk completes. */
   add(chunk: string): string[];
+  /** The same in one text, without the last line end; undefined where there are none. */
+  addText(chunk: string): string | undefined;
   /** The last line, when it has no line end. */
   end(): string[];
 }
@@ -53,19 +58,29 @@ export interface LineAssembly {
 /** @param clean makes a line harmless. */
 export function createLineAssembly(clean: (line: string) => string = cleanse): LineAssembly {
   let open = '';
+  /** What is complete now; of a line that is too long a piece. */
+  const complete = (chunk: string): string | undefined => {
+    open += chunk;
+    if (open.length <= LINE_MAX && !chunk.includes('\n')) return undefined;
+    const end = open.lastIndexOf('\n');
+    const texts = end === -1 ? [] : [open.slice(0, end)];
+    open = open.slice(end + 1);
+    while (open.length > LINE_MAX) {
+      const drawnAt = open.lastIndexOf('\r', open.length - 2) + 1;
+      if (drawnAt === 0) texts.push(open.slice(0, LINE_MAX));
+      open = open.slice(drawnAt === 0 ? LINE_MAX : drawnAt);
+    }
+    return texts.length === 0 ? undefined : texts.join('\n');
+  };
+  const addText = (chunk: string) => {
+    const text = complete(chunk);
+    // Most of what is printed is harmless, which is seen soonest in one look at all of it.
+    if (text === undefined || !IS_TEXT_UNSAFE.test(text)) return text;
+    return text.split('\n').map(clean).join('\n');
+  };
   return {
-    add(chunk) {
-      open += chunk;
-      if (open.length <= LINE_MAX && !chunk.includes('\n')) return [];
-      const lines = open.split('\n');
-      open = lines.pop() ?? '';
-      while (open.length > LINE_MAX) {
-        const drawnAt = open.lastIndexOf('\r', open.length - 2) + 1;
-        if (drawnAt === 0) lines.push(open.slice(0, LINE_MAX));
-        open = open.slice(drawnAt === 0 ? LINE_MAX : drawnAt);
-      }
-      return lines.map(clean);
-    },
+    add: chunk => addText(chunk)?.split('\n') ?? [],
+    addText,
     end() {
       const line = clean(open);
       open = '';
