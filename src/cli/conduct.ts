@@ -1,9 +1,11 @@
 /** Conducts a root run from its opening to the end of the process: signals, bugs, reporters, the exit code. */
 
 import type { Plan } from '../plan/plan.ts';
+import type { Controls } from '../reporters/controls.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import type { Claim, GivenToRun, RootRun, RootRunOptions } from '../root-run.ts';
 import { endOnBugs } from './bugs.ts';
+import { openControls } from './controls.ts';
 import { EXIT, exitProcess } from './exit.ts';
 import { takePlanLock } from './locking.ts';
 import { chooseNamedReporters, isQuiet, openChosenReporters, type ReporterFlags } from './reporting.ts';
@@ -50,7 +52,13 @@ export async function conduct(asked: Conducted): Promise<void> {
   if (locking.type === 'interrupted') return leaveUnstarted(streams, signals);
   const { lock } = locking;
   // Not before: their files may be those of the run that has the lock.
-  const opened = await openChosenReporters(choice.reporters, asked);
+  let running: RootRun | undefined;
+  let controls: Controls | undefined;
+  const controlled = () => {
+    controls ??= openControls(() => running);
+    return controls;
+  };
+  const opened = await openChosenReporters(choice.reporters, { ...asked, openControls: controlled });
   if (opened.type === 'wrong') {
     lock?.release();
     abandon();
@@ -65,11 +73,16 @@ export async function conduct(asked: Conducted): Promise<void> {
     const why = `the run cannot be recorded, so nothing was started: ${(error as Error).message}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
   }
+  running = run;
   endOnBugs(run);
   signals.direct(run);
   const { exitCode } = await run.start();
 
-  const leave = () => exitProcess(exitCode, signals.received);
+  const leave = () => {
+    // Also where the view has not come to its end: a signal that is raised again ends us without a word.
+    controls?.keyboard.release();
+    exitProcess(exitCode, signals.received);
+  };
   signals.direct({ cancel() {}, kill: leave });
   await Promise.race([closed(reporters, streams), signals.came.then(() => wait(PARTING_MS))]);
   signals.release();

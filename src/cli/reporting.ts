@@ -12,6 +12,7 @@ import { readPlaces } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AgainGiven } from '../reporters/again.ts';
 import { type Choice, type Chosen, chooseReporters } from '../reporters/choose.ts';
+import type { Controls } from '../reporters/controls.ts';
 import { openReporters } from '../reporters/open.ts';
 import type { Clock, Reporter } from '../reporters/reporter.ts';
 import type { GivenToRun } from '../root-run.ts';
@@ -52,6 +53,8 @@ export interface Reported {
   readonly streams: Streams;
   /** Whether the command line lets colours be. */
   readonly color: boolean;
+  /** What a person can do to the run. Default: nothing. */
+  readonly openControls?: () => Controls | undefined;
   /** The time in which reporters live. Default: that of the machine. */
   readonly clock?: Clock;
 }
@@ -59,7 +62,7 @@ export interface Reported {
 /** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
   chosen: readonly Chosen[],
-  { plan, given, streams, color, clock = realClock }: Reported,
+  { plan, given, streams, color, openControls, clock = realClock }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
   const clash = clashOf(chosen, plan);
@@ -77,6 +80,7 @@ export async function openChosenReporters(
         process.on('exit', restore);
         return () => void process.off('exit', restore);
       },
+      openControls,
       cwd: process.cwd(),
       given: givenShown(plan, given),
       host: hostname(),

@@ -62,6 +62,26 @@ export function cutFront(text: string, columns: number): string {
   return `…${fits}`;
 }
 
+/** The text in pieces of at most `columns` columns each, at least one; tabs become spaces. */
+export function splitAt(text: string, columns: number): string[] {
+  const line = text.replace(TAB, '    ').replace(REORDERING, '');
+  if (widthOf(line) <= columns) return [line];
+  const pieces: string[] = [];
+  let piece = '';
+  let width = 0;
+  for (const { segment } of graphemesOf(line)) {
+    const more = widthOfGrapheme(segment);
+    if (width + more > columns && piece !== '') {
+      pieces.push(piece);
+      piece = '';
+      width = 0;
+    }
+    piece += segment;
+    width += more;
+  }
+  return [...pieces, piece];
+}
+
 function widthOfGrapheme(grapheme: string): number {
   if (INVISIBLE.test(grapheme)) return 0;
   return WIDE.test(grapheme) ? 2 : 1;

@@ -19,6 +19,8 @@ export interface FrameOptions extends RowOptions {
   readonly height: number;
   /** The run is over: where not all of it fits, what has ended well is left out. */
   readonly isLast?: boolean;
+  /** Said at the end of the run's line, where there is room for all of it. */
+  readonly hint?: string | undefined;
 }
 
 /** The run's line: `tour 12.3 s 14/31 done · 3 running · 1 failed`. */
@@ -48,6 +50,9 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
   const line = `${took}${first}`;
   const left = width - widthOf(name);
+  const hint = options.hint === undefined ? '' : ` · ${options.hint}`;
+  if (hint !== '' && widthOf(line + rest + hint) <= left)
+    return palette.strong(name) + palette.quiet(line + rest + hint);
   return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());
 }
 

@@ -1,28 +1,28 @@
 /** The live view: one listr2 row at the bottom of a terminal, redrawn at most ten times a second. */
 import { Spinner } from 'listr2';
-import type { Warning } from '../events/event.ts';
 import { fold } from '../events/fold.ts';
 import { createProgress } from '../events/progress.ts';
+import { createAbove } from './above.ts';
 import type { Again } from './again.ts';
 import { createPalette } from './colours.ts';
+import type { Controls } from './controls.ts';
 import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
 import { createHindsight } from './hindsight.ts';
 import { outlookOf, type Usual } from './outlook.ts';
-import { glyphs } from './palette.ts';
+import { createPaging } from './paging.ts';
 import type { Clock, Reporter, Terminal } from './reporter.ts';
 import { startRunRow } from './run-row.ts';
 import { createScreen } from './screen.ts';
 import type { Steps } from './steps.ts';
 import { summaryWords } from './summary.ts';
 import { createWindow, type WindowFeatures } from './window.ts';
-import { oneLine } from './wording.ts';
 
 /** Between the end of one frame and the next. */
 const FRAME_MS = 100;
-/** Warnings above one frame; more are counted. */
-const WARNINGS_MAX = 20;
+/** Tells that there are keys. */
+const HINT = '? keys';
 
 export interface LiveOptions {
   readonly terminal: Terminal;
@@ -39,16 +39,19 @@ export interface LiveOptions {
   readonly features?: WindowFeatures;
   /** What earlier runs of the plan took; asked for once, of a run in this folder that lasts. */
   readonly readUsual?: ((folder: string) => Usual | undefined) | undefined;
+  /** What keys do. Without it there are none. */
+  readonly controls?: Controls | undefined;
 }
 
 /** A view that folds events as they come and draws where the run stands at its own pace. */
 export async function createLive(options: LiveOptions): Promise<Reporter> {
-  const { terminal, steps, clock, cwd, again } = options;
+  const { terminal, steps, clock, cwd, again, controls } = options;
   const palette = createPalette(options.colour);
   const progress = createProgress(steps);
   const screen = createScreen(terminal);
   const window = createWindow(terminal, options.features ?? { title: false, bar: false });
   const past = createHindsight(options.readUsual);
+  const above = createAbove(steps, palette);
   const row = await startRunRow(screen, palette);
   const spinner = new Spinner();
   let startedAt = clock.now();
@@ -56,15 +59,22 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   let isOpen = true;
   /** A program has the terminal. */
   let isLent = false;
-  let warnings: string[] = [];
-  let unsaid = 0;
+  /** The terminal takes no more by now. */
+  let isBusy = false;
   /** What went wrong while drawing, boxed: it is told at the next event. */
   let broken: { readonly error: unknown } | undefined;
   const keepExit = options.onExit(() => giveBack());
 
+  /** The terminal as it was, what stands on it aside. */
   const giveBack = () => {
+    letGo();
     screen.restore();
     window.restore();
+  };
+  /** Nothing of ours is on the screen any more, but for what stays above the view. */
+  const makeWay = () => {
+    screen.above(above.lines());
+    screen.finish([]);
   };
   const elapsed = () => (progress.outcome === undefined ? clock.now() - startedAt : progress.t);
   const frame = () => ({
@@ -78,12 +88,26 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     cancelling: progress.forced ? undefined : progress.cancelling,
   });
 
+  const paging =
+    controls &&
+    createPaging({ terminal, controls, progress, look: frame, opening: makeWay, say: line => above.say(line) });
+  const takeKeys = () =>
+    controls?.keyboard.take(typed => {
+      if (paging?.press(typed)) repaint();
+    });
+  const letGo = () => {
+    paging?.leave();
+    controls?.keyboard.release();
+  };
+
   const draw = () => {
     spinner.spin();
-    screen.above(warningLines());
     const look = frame();
-    const title = composeTitle(progress, { ...look, width: look.width - 2 });
     window.show(progress, outlookOf(progress, look.t, look.usual));
+    if (paging?.isOpen) return paging.draw();
+    screen.above(above.lines());
+    const hint = controls?.keyboard.isOurs ? HINT : undefined;
+    const title = composeTitle(progress, { ...look, width: look.width - 2, hint });
     return row.show(look.spinner, title, composeFrame(progress, look));
   };
   /** Nobody above a timer could catch what it throws. */
@@ -91,6 +115,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     if (isLent) return;
     try {
       const busy = draw();
+      isBusy = busy !== undefined;
       if (busy === undefined) next();
       else void busy.then(next);
     } catch (error) {
@@ -99,30 +124,37 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     }
   };
   const next = () => {
+    isBusy = false;
+    disarm();
     if (isOpen) disarm = clock.at(clock.now() + FRAME_MS, paint);
   };
-
-  const warn = ({ step, message }: Warning) => {
-    if (warnings.length >= WARNINGS_MAX) unsaid += 1;
-    else warnings.push(`${step === undefined ? '' : `${steps.label(step)}: `}${oneLine(message)}`);
-  };
-  const warningLines = () => {
-    const lines = unsaid > 0 ? [...warnings, `${unsaid} more warnings`] : warnings;
-    warnings = [];
-    unsaid = 0;
-    return lines.map(line => `${palette.warn(glyphs.warning)} ${line}`);
+  /** Sooner than the next frame is due. */
+  const repaint = () => {
+    if (!isOpen || isBusy || broken !== undefined) return;
+    disarm();
+    paint();
   };
 
   return {
     name: 'live',
     report(event) {
       if (broken !== undefined) throw broken.error;
-      fold(progress, event);
+      try {
+        fold(progress, event);
+        above.take(event);
+      } catch (error) {
+        disarm();
+        giveBack();
+        throw error;
+      }
       if (event.type === 'run.started') {
         past.begin(event);
         startedAt = clock.now();
+        takeKeys();
         paint();
-      } else if (event.type === 'warning') warn(event);
+      }
+      // How it ends is to be seen.
+      if (event.type === 'run.cancelling') paging?.leave();
       return undefined;
     },
     suspend() {
@@ -130,28 +162,33 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       giveBack();
     },
     proceed() {
-      if (isOpen && broken === undefined) paint();
+      if (!isOpen || broken !== undefined) return;
+      takeKeys();
+      paint();
     },
     lend() {
       disarm();
       isLent = true;
       if (broken !== undefined) return;
-      screen.above(warningLines());
-      screen.finish([]);
+      letGo();
+      makeWay();
       window.restore();
     },
     takeBack() {
       isLent = false;
-      if (isOpen && broken === undefined) paint();
+      if (!isOpen || broken !== undefined) return;
+      takeKeys();
+      paint();
     },
     async close() {
       if (!isOpen) return;
       isOpen = false;
       disarm();
       keepExit();
+      letGo();
       window.restore();
       if (broken !== undefined) return;
-      screen.above(warningLines());
+      screen.above(above.lines());
       const { outcome } = progress;
       const look = frame();
       const title =

@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/plan.ts';
 import { type Again, type AgainGiven, againOf } from './again.ts';
 import type { Chosen, ReporterName } from './choose.ts';
+import type { Controls } from './controls.ts';
 import type { Usual } from './outlook.ts';
 import type { Clock, FileSink, PlaceOf, Reporter, Sink, Terminal } from './reporter.ts';
 import { indexSteps, type Steps } from './steps.ts';
@@ -24,6 +25,8 @@ export interface World {
   readonly given?: AgainGiven;
   /** The name of this machine. */
   readonly host?: string;
+  /** What a person can do at the live view; undefined where nobody can. */
+  readonly openControls?: (() => Controls | undefined) | undefined;
   /** Variables of the process, as a CI sets them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Reads in which line each step stands. */
@@ -47,8 +50,9 @@ async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<R
     const { createLive } = await import('./live.ts');
     const terminal = to === 'stderr' ? world.stderr : world.stdout;
     const features = windowFeatures(world.env ?? {});
-    const { readUsual } = world;
-    return createLive({ terminal, steps, clock, colour, onExit, cwd, again, features, readUsual });
+    const { readUsual, openControls } = world;
+    const controls = openControls?.();
+    return createLive({ terminal, steps, clock, colour, onExit, cwd, again, features, readUsual, controls });
   }
   const file = typeof to === 'string' ? undefined : world.openSink(to.file);
   const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);

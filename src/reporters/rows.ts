@@ -47,12 +47,25 @@ export type Piece = readonly [text: string | Elastic, paint: Paint];
 
 /** `✔ build 1.2 s › done in 1.1 s`, indented by its depth. */
 export function stepRow(progress: Progress, node: ProgressNode, depth: number, options: RowOptions): string {
+  return rowOf(progress, node, { ...options, name: nameOf(node, options.steps), indent: '  '.repeat(depth + 1) });
+}
+
+/** The same without those around it: `✔ checks/build 1.2 s`. */
+export function pathRow(progress: Progress, node: ProgressNode, options: RowOptions): string {
+  return rowOf(progress, node, { ...options, name: fullNameOf(node, options), indent: '' });
+}
+
+interface Named extends RowOptions {
+  readonly name: string;
+  readonly indent: string;
+}
+
+function rowOf(progress: Progress, node: ProgressNode, { name, indent, ...options }: Named): string {
   const { palette } = options;
-  const pieces: Piece[] = [[nameOf(node, options.steps), plainly]];
+  const pieces: Piece[] = [[name, plainly]];
   const duration = node.outcome === undefined ? options.t - (node.startedT ?? options.t) : node.durationMs;
   if (node.startedT !== undefined) pieces.push([formatDuration(duration), palette.quiet]);
   pieces.push(...(node.outcome === undefined ? underWay(progress, node, options) : over(node, node.outcome, options)));
-  const indent = '  '.repeat(depth + 1);
   return `${indent}${glyphOf(node, options)} ${fitted(pieces, options.width - indent.length - 2)}`;
 }
 
@@ -79,6 +92,17 @@ function nameOf({ path, parent, group, name: given, item }: ProgressNode, steps:
   if (given !== undefined) return cleanse(given);
   const step = group || !UNNAMED.test(name) ? undefined : steps.at(path);
   return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
+}
+
+/** Its path with what a person may know it by: `checks/unit`, `test[3] NODE=20`, `deploy/2: make`. */
+export function fullNameOf(node: ProgressNode, { steps }: Pick<RowOptions, 'steps'>): string {
+  const { path, parent } = node;
+  if (parent === undefined) return steps.label(path);
+  const around = parent.path === '.' ? '' : path.slice(0, parent.path.length);
+  const name = nameOf(node, steps);
+  // A name that its author gave takes the place of the id.
+  if (node.name !== undefined && node.item === undefined) return `${path} ${name}`;
+  return around === '' ? name : `${around}${path.startsWith(`${around}/`) ? '/' : ''}${name}`;
 }
 
 function underWay(progress: Progress, node: ProgressNode, options: RowOptions): Piece[] {

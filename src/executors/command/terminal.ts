@@ -54,8 +54,9 @@ export function openTerminal(streams: TerminalStreams, sharer: Sharer): Terminal
     lend() {
       if (isLent) return undefined;
       isLent = true;
-      const restore = keepModes();
+      // Whoever shares it may have set modes of his own.
       sharer.lent();
+      const restore = keepModes();
       process.on('exit', restore);
       return {
         streams,

@@ -1,0 +1,22 @@
+/** What a person at the live view can do to the run. */
+import { relative } from 'node:path';
+import { openLogText } from '../journal/log-text.ts';
+import type { Controls } from '../reporters/controls.ts';
+import type { RootRun } from '../root-run.ts';
+import { openKeyboard } from './keyboard.ts';
+
+/** @param run the run, once it is open. Undefined where there is no keyboard. */
+export function openControls(run: () => Pick<RootRun, 'stop'> | undefined): Controls | undefined {
+  const keyboard = openKeyboard();
+  if (keyboard === undefined) return undefined;
+  return {
+    keyboard,
+    // The same as what comes through the control socket.
+    stop: step => run()?.stop(step).type === 'stopping',
+    openLog(folder, step) {
+      const log = openLogText(folder, step);
+      const near = relative(process.cwd(), log.path);
+      return { ...log, path: near.startsWith('..') ? log.path : near };
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** The pages that keys open over the live view: the log of a step, the choice of one, the help. One at a time. */
+import type { Progress } from '../events/progress.ts';
+import type { ProgressNode } from '../events/tree.ts';
+import { candidates, createChooser } from './chooser.ts';
+import { cutTo } from './columns.ts';
+import type { Controls } from './controls.ts';
+import { createHelpPage } from './help-page.ts';
+import { type Key, keysIn } from './keys.ts';
+import { createLogPage } from './log-page.ts';
+import { createPageScreen, type Page, type Wish } from './page.ts';
+import type { Terminal } from './reporter.ts';
+import { fullNameOf, pathRow, type RowOptions } from './rows.ts';
+
+export interface PagingOptions {
+  readonly terminal: Terminal;
+  readonly controls: Controls;
+  readonly progress: Progress;
+  /** How rows are drawn now, whatever their width. */
+  readonly look: () => RowOptions;
+  /** Called before the first page is drawn: makes way. */
+  readonly opening: () => void;
+  /** Prints a line above the view, once that is back. */
+  readonly say: (line: string) => void;
+}
+
+export interface Paging {
+  readonly isOpen: boolean;
+  /** What was typed; returns whether there is anything to be drawn anew. */
+  press(text: string): boolean;
+  /** Draws the page that is open. A promise resolves when more is welcome. */
+  draw(): Promise<void> | undefined;
+  /** Closes it, whatever it shows: the view is back. */
+  leave(): void;
+}
+
+export function createPaging({ terminal, controls, progress, look, opening, say }: PagingOptions): Paging {
+  const screen = createPageScreen(terminal);
+  let page: Page | undefined;
+  /** The step that is to be stopped, if that is confirmed. */
+  let asking: string | undefined;
+
+  const nameOf = (node: ProgressNode) => fullNameOf(node, look());
+  const rowOf = (node: ProgressNode, columns: number) => pathRow(progress, node, { ...look(), width: columns });
+  const labelOf = (step: string) => look().steps.label(step);
+
+  const show = (next: Page) => {
+    if (page === undefined) opening();
+    page?.close?.();
+    page = next;
+  };
+  const leave = () => {
+    asking = undefined;
+    page?.close?.();
+    page = undefined;
+    screen.close();
+  };
+  const showLog = (step: string) => {
+    const { folder } = progress;
+    if (folder === undefined) return;
+    const row = (columns: number) => {
+      const node = progress.nodes.get(step);
+      // One that ended well long ago is in the counts only.
+      return node === undefined ? cutTo(labelOf(step), columns) : rowOf(node, columns);
+    };
+    show(createLogPage({ step, log: controls.openLog(folder, step), rowOf: row, palette: look().palette }));
+  };
+  const choose = (purpose: 'log' | 'stop') => {
+    const [only, ...others] = candidates(progress, purpose);
+    // Nothing to choose from; what is to be stopped is asked for all the same.
+    if (purpose === 'log' && only !== undefined && others.length === 0) showLog(only.path);
+    else show(createChooser({ purpose, progress, nameOf, rowOf, palette: look().palette }));
+  };
+  const stop = (step: string) => {
+    leave();
+    if (!controls.stop(step)) say(`"${labelOf(step)}" is not running any more`);
+  };
+
+  const grant = (wish: Wish | undefined) => {
+    switch (wish?.type) {
+      case undefined:
+        break;
+      case 'leave':
+        leave();
+        break;
+      case 'log':
+        showLog(wish.step);
+        break;
+      case 'stop':
+        asking = wish.step;
+        break;
+      default:
+        wish satisfies never;
+    }
+  };
+  const press = (key: Key) => {
+    const letter = typeof key === 'string' ? '' : key.typed;
+    if (asking !== undefined) {
+      const step = asking;
+      asking = undefined;
+      if (letter === 'y') stop(step);
+    } else if (page !== undefined) grant(page.press(key));
+    else if (letter === 'l') choose('log');
+    else if (letter === 'k') choose('stop');
+    else if (letter === '?') show(createHelpPage(look().palette));
+  };
+
+  return {
+    get isOpen() {
+      return page !== undefined;
+    },
+    press(text) {
+      const wasOpen = page !== undefined;
+      for (const key of keysIn(text)) press(key);
+      return wasOpen || page !== undefined;
+    },
+    draw() {
+      if (page === undefined) return undefined;
+      const columns = (terminal.columns || 80) - 1;
+      const rows = terminal.rows || 24;
+      const lines = page.lines(columns, rows).slice(0, rows);
+      if (asking === undefined) return screen.paint(lines);
+      const { palette } = look();
+      const question = `Stop "${labelOf(asking)}"? y stops it, any other key does not`;
+      return screen.paint([...lines.slice(0, rows - 1), palette.warn(cutTo(question, columns))]);
+    },
+    leave,
+  };
+}
