@@ -36,8 +36,8 @@ export interface Paging {
 export function createPaging({ terminal, controls, progress, look, opening, say }: PagingOptions): Paging {
   const screen = createPageScreen(terminal);
   let page: Page | undefined;
-  /** The step that is to be stopped, if that is confirmed. */
-  let asking: string | undefined;
+  /** The step that is to be stopped, if that is confirmed; nobody answers a question that was not drawn. */
+  let asking: { readonly step: string; isDrawn: boolean } | undefined;
 
   const nameOf = (node: ProgressNode) => fullNameOf(node, look());
   const rowOf = (node: ProgressNode, columns: number) => pathRow(progress, node, { ...look(), width: columns });
@@ -86,7 +86,7 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
         showLog(wish.step);
         break;
       case 'stop':
-        asking = wish.step;
+        asking = { step: wish.step, isDrawn: false };
         break;
       default:
         wish satisfies never;
@@ -95,9 +95,9 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
   const press = (key: Key) => {
     const letter = typeof key === 'string' ? '' : key.typed;
     if (asking !== undefined) {
-      const step = asking;
+      const { step, isDrawn } = asking;
       asking = undefined;
-      if (letter === 'y') stop(step);
+      if (letter === 'y' && isDrawn) stop(step);
     } else if (page !== undefined) grant(page.press(key));
     else if (letter === 'l') choose('log');
     else if (letter === 'k') choose('stop');
@@ -120,7 +120,8 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       const lines = page.lines(columns, rows).slice(0, rows);
       if (asking === undefined) return screen.paint(lines);
       const { palette } = look();
-      const question = `Stop "${labelOf(asking)}"? y stops it, any other key does not`;
+      asking.isDrawn = true;
+      const question = `Stop "${labelOf(asking.step)}"? y stops it, any other key does not`;
       return screen.paint([...lines.slice(0, rows - 1), palette.warn(cutTo(question, columns))]);
     },
     leave,

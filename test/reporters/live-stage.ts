@@ -1,5 +1,6 @@
 /** The live view on a stage: a terminal emulator to look at and a clock to move. */
 import type { Plan } from '../../src/plan/plan.ts';
+import type { Controls } from '../../src/reporters/controls.ts';
 import { createLive, type LiveOptions } from '../../src/reporters/live.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
 import { gather, handClock, planOf, run, script, stageTerminal, steps } from './stage.ts';
@@ -20,12 +21,74 @@ export const TOUR = planOf(
   ]),
 );
 
-interface StageOptions extends Partial<Pick<LiveOptions, 'colour' | 'features' | 'readUsual'>> {
+interface StageOptions extends Partial<Pick<LiveOptions, 'colour' | 'features' | 'readUsual' | 'controls'>> {
   readonly plan?: Plan;
   readonly columns?: number;
   readonly rows?: number;
   /** What is on the screen already. */
   readonly before?: string;
+}
+
+/** A person at the terminal: what is typed, and what comes of it. */
+export function stageControls() {
+  let listener: ((text: string) => void) | undefined;
+  const stopped: string[] = [];
+  const logs = new Map<string, Buffer>();
+  let openLogs = 0;
+  let bytesRead = 0;
+  const bytes = (step: string) => logs.get(step) ?? Buffer.alloc(0);
+  const controls: Controls = {
+    keyboard: {
+      take(onTyped) {
+        listener = onTyped;
+      },
+      release() {
+        listener = undefined;
+      },
+      get isOurs() {
+        return listener !== undefined;
+      },
+    },
+    stop(step) {
+      stopped.push(step);
+      return step !== 'gone';
+    },
+    openLog(_folder, step) {
+      openLogs += 1;
+      return {
+        path: `logs/${step}.log`,
+        size: () => bytes(step).length,
+        read(position, length) {
+          const read = bytes(step).subarray(position, position + length);
+          bytesRead += read.length;
+          return read;
+        },
+        close() {
+          openLogs -= 1;
+        },
+      };
+    },
+  };
+  return {
+    controls,
+    stopped,
+    /** Types each of these in its turn. */
+    type(...typed: string[]) {
+      for (const text of typed) listener?.(text);
+    },
+    print(step: string, text: string | Buffer) {
+      logs.set(step, Buffer.concat([bytes(step), Buffer.from(text)]));
+    },
+    get isListening() {
+      return listener !== undefined;
+    },
+    get bytesRead() {
+      return bytesRead;
+    },
+    get openLogs() {
+      return openLogs;
+    },
+  };
 }
 
 /** A live view on a terminal, with the words to feed it. */
