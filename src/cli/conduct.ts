@@ -55,7 +55,7 @@ export async function conduct(asked: Conducted): Promise<void> {
   let running: RootRun | undefined;
   let controls: Controls | undefined;
   const controlled = () => {
-    controls ??= openControls(() => running);
+    controls ??= openControls(() => running, signals);
     return controls;
   };
   const opened = await openChosenReporters(choice.reporters, { ...asked, openControls: controlled });

@@ -4,10 +4,14 @@ import { openLogText } from '../journal/log-text.ts';
 import type { Controls } from '../reporters/controls.ts';
 import type { RootRun } from '../root-run.ts';
 import { openKeyboard } from './keyboard.ts';
+import type { SignalOwner } from './signals.ts';
 
 /** @param run the run, once it is open. Undefined where there is no keyboard. */
-export function openControls(run: () => Pick<RootRun, 'stop'> | undefined): Controls | undefined {
-  const keyboard = openKeyboard();
+export function openControls(
+  run: () => Pick<RootRun, 'stop'> | undefined,
+  signals: Pick<SignalOwner, 'stopGroup'>,
+): Controls | undefined {
+  const keyboard = openKeyboard(signals.stopGroup);
   if (keyboard === undefined) return undefined;
   return {
     keyboard,

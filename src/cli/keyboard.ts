@@ -6,14 +6,18 @@ import { foregroundGroup, ownGroup } from '../executors/command/processes.ts';
 import type { Keyboard } from '../reporters/controls.ts';
 
 /** In raw mode these arrive as bytes: Ctrl-C, Ctrl-\, Ctrl-Z. */
-const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = { '\x03': 'SIGINT', '\x1c': 'SIGQUIT', '\x1a': 'SIGTSTP' };
+const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = { '\x03': 'SIGINT', '\x1c': 'SIGQUIT' };
+const CTRL_Z = '\x1a';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the keys.
 const SIGNAL = /([\x03\x1a\x1c])/;
 /** So often one in the background looks whether it has come to the foreground: no signal tells that of a job that runs. */
 const LOOK_MS = 1000;
 
-/** Undefined where standard input is no terminal, or nothing tells who is in its foreground. Nothing is read before `take`. */
-export function openKeyboard(): Keyboard | undefined {
+/**
+ * Undefined where standard input is no terminal. Nothing is read before `take`.
+ * @param onCtrlZ stops us and all of our group, once the keyboard was released.
+ */
+export function openKeyboard(onCtrlZ: () => void): Keyboard | undefined {
   if (platform() === 'win32' || !isatty(0)) return undefined;
   const { stdin } = process;
   let listener: ((text: string) => void) | undefined;
@@ -63,9 +67,9 @@ export function openKeyboard(): Keyboard | undefined {
   const hear = (text: string) => {
     for (const part of text.split(SIGNAL)) {
       const signal = SIGNALS[part];
-      // The shell that sees us stopped takes the terminal at once: it must be as it was by then.
-      if (signal === 'SIGTSTP') yieldUp();
-      if (signal !== undefined) signalOurGroup(signal);
+      // The shell that sees one of us stopped takes the terminal at once: all of it must be as it was by then.
+      if (part === CTRL_Z) onCtrlZ();
+      else if (signal !== undefined) signalOurGroup(signal);
       else if (part !== '' && isOurs) listener?.(part);
     }
   };

@@ -8,6 +8,8 @@ const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', '
 const KEYBOARD: readonly InterruptSignal[] = ['SIGINT', 'SIGQUIT'];
 
 const STOP = 'SIGTSTP';
+/** To kill(2). */
+const OUR_GROUP = 0;
 /** The system stops us before this has passed, if it does. */
 const STOPPING_MS = 20;
 
@@ -34,6 +36,8 @@ export interface SignalOwner {
   lend(): void;
   /** It has ended. Where the signal that seems to have ended it came to us, too, it was meant for the run, and acts now. */
   takeBack(endedBy: KeyboardSignal | undefined): void;
+  /** Does what Ctrl-Z does, once all of us has made way: everybody in our process group is stopped. */
+  stopGroup(): void;
   /** Gives the signals back to the system. */
   release(): void;
 }
@@ -69,15 +73,16 @@ export function ownSignals(): SignalOwner {
    * Stops us as SIGTSTP stops any program, so that the shell sees it. Where nobody could continue us (process 1, no
    * shell above) the system does not stop us, and we go on: in both cases the next thing that happens here is to proceed.
    */
-  const onStop = () => {
+  const stop = (whom: number) => {
     target?.suspend?.();
     process.off(STOP, onStop);
-    process.kill(process.pid, STOP);
+    process.kill(whom, STOP);
     setTimeout(() => {
       if (!isReleased) process.on(STOP, onStop);
       target?.proceed?.();
     }, STOPPING_MS);
   };
+  const onStop = () => stop(process.pid);
   for (const signal of INTERRUPTS) process.on(signal, onSignal);
   process.on(STOP, onStop);
   // Ctrl-C reaches npm too, which may be gone before us: that asks for nothing more.
@@ -103,6 +108,7 @@ export function ownSignals(): SignalOwner {
       kept = undefined;
       if (isMeant) onSignal(endedBy);
     },
+    stopGroup: () => stop(OUR_GROUP),
     release() {
       isReleased = true;
       unwatch();

@@ -50,7 +50,7 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
   const line = `${took}${first}`;
   const left = width - widthOf(name);
-  const hint = options.hint === undefined ? '' : ` · ${options.hint}`;
+  const hint = options.hint === undefined ? '' : `${first + rest === '' ? '' : ' · '}${options.hint}`;
   if (hint !== '' && widthOf(line + rest + hint) <= left)
     return palette.strong(name) + palette.quiet(line + rest + hint);
   return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());

@@ -54,6 +54,18 @@ async function modesIn(screen: Screen): Promise<string> {
   return readFileSync(file, 'utf8');
 }
 
+/** Clears the screen, so that what is seen next is new. */
+async function cleared(screen: Screen): Promise<void> {
+  screen.type('clear\n');
+  let isClear = false;
+  await until(() => {
+    void screen.lines().then(lines => {
+      isClear ||= !lines.some(line => line.includes('printed'));
+    });
+    return isClear;
+  });
+}
+
 function stateOf(pid: number): string {
   return /\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
 }
@@ -191,12 +203,13 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
       await screen.shows('code 148');
       expect(stateOf(pid())).toBe('T');
       expect(await modesIn(screen)).toBe(before);
-      screen.type('clear\nfg; echo "then $?"\n');
+      await cleared(screen);
+      screen.type('fg\n');
       await screen.shows(HINT);
       screen.type('?');
       await screen.shows('back to the run');
       screen.type(`q${CTRL_C}`);
-      await screen.shows('then 130');
+      await screen.shows('◼ plan cancelled');
       expect(await modesIn(screen)).toBe(before);
       screen.type('exit\n');
       await screen.ended;
@@ -212,12 +225,13 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
     process.kill(pid(), 'SIGSTOP');
     await screen.shows('Stopped');
     expect(await modesIn(screen)).toBe(before);
-    screen.type('clear\nfg; echo "then $?"\n');
+    await cleared(screen);
+    screen.type('fg\n');
     await screen.shows(HINT);
     screen.type('?');
     await screen.shows('back to the run');
     screen.type(`q${CTRL_C}`);
-    await screen.shows('then 130');
+    await screen.shows('◼ plan cancelled');
     expect(await modesIn(screen)).toBe(before);
     screen.type('exit\n');
     await screen.ended;
@@ -230,14 +244,15 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
     screen.type(`${command} &\n`);
     await screen.shows('› printed');
     expect((await screen.lines()).join('\n')).not.toContain(HINT);
-    screen.type('echo "typed for the shell"\n');
-    await until(() => screen.raw().includes('\ntyped for the shell'));
+    // What is typed is the shell's.
+    expect(await modesIn(screen)).toBe(before);
     expect(stateOf(pid())).not.toBe('T');
-    screen.type('fg; echo "then $?"\n');
+    screen.type('fg\n');
     await screen.shows(HINT);
     screen.type(CTRL_Z);
-    await screen.shows('then 148');
-    screen.type('clear\nbg\n');
+    await screen.shows('Stopped');
+    await cleared(screen);
+    screen.type('bg\n');
     await screen.shows('› printed');
     expect((await screen.lines()).join('\n')).not.toContain(HINT);
     expect(stateOf(pid())).not.toBe('T');
