@@ -121,7 +121,7 @@ function realPlace(file: string): string {
 }
 
 /** What was given, as it may be shown: without the values of secrets, and with every secret in the others masked. */
-function givenShown(plan: Plan, given: GivenToRun): AgainGiven {
+export function givenShown(plan: Plan, given: Pick<GivenToRun, 'levels' | 'kept'>): AgainGiven {
   const env = process.env as Record<string, string>;
   const { masked } = givenSecrets(plan.secrets, name => outermost({ env, given: given.levels }).get(name));
   const { set, envFiles } = keptGiven(plan, given.kept);

@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly counts: Counts;
   /** Steps that failed by themselves, in the order they happened; the first two hundred. */
   readonly failures: readonly FailureFact[];
+  /** So many warnings, all of its starts together; absent where there were none. */
+  readonly warnings?: number;
   /** Absent when the run has not ended. */
   readonly outcome?: Outcome;
   readonly exitCode?: number;
@@ -52,6 +54,7 @@ export function createFacts(groups: Groups): FactsFold {
   let first: RunStarted | undefined;
   let resumed = 0;
   let before = 0;
+  let warnings = 0;
   let progress = createProgress(groups);
   let exitCode: number | undefined;
   return {
@@ -64,6 +67,7 @@ export function createFacts(groups: Groups): FactsFold {
         progress = createProgress(groups);
         exitCode = undefined;
       }
+      if (event.type === 'warning') warnings += 1;
       if (event.type === 'run.finished') exitCode = event.exitCode;
       fold(progress, event);
     },
@@ -81,6 +85,7 @@ export function createFacts(groups: Groups): FactsFold {
         failures: failuresOf(progress)
           .slice(0, FAILURES_MAX)
           .map(({ tail: _, order: __, ...failure }) => failure),
+        ...(warnings === 0 ? {} : { warnings }),
         ...(outcome === undefined ? {} : { outcome }),
         ...(exitCode === undefined ? {} : { exitCode }),
       };

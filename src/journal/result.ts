@@ -65,11 +65,13 @@ export function bytesIn(folder: string): number {
 }
 
 function isResult(value: unknown): value is RunRecord {
-  const { v, run, name, plan, startedAt, durationMs, exitCode, outcome, counts, failures, bytes } = Object(value);
+  const { v, run, name, plan, startedAt, durationMs, exitCode, outcome, counts, failures, warnings, bytes } =
+    Object(value);
   return (
     v === VERSION &&
     [run, name, startedAt].every(text => typeof text === 'string') &&
     (plan === undefined || typeof plan === 'string') &&
+    (warnings === undefined || Number.isFinite(warnings)) &&
     [durationMs, exitCode, bytes].every(Number.isFinite) &&
     isSoundOutcome(outcome) &&
     typeof counts === 'object' &&

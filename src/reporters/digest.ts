@@ -25,16 +25,22 @@ export interface DigestOptions {
   readonly cwd?: string | undefined;
   /** See {@link againOf}. */
   readonly again?: Again | undefined;
+  /** Failures that are told; the others are counted. Default: all that are known. */
+  readonly most?: number;
+  /** The last lines of a failed step, and where its log lies. Default: what Progress knows of them. */
+  readonly tailOf?: (step: string) => readonly string[];
+  readonly logOf?: (step: string) => string | undefined;
 }
 
 /** All of it, a blank line before each block; nothing after a run that went well. */
 export function digestLines(options: DigestOptions): string[] {
   const lines: string[] = [];
-  for (const [index, failure] of byWeight(failuresOf(options.progress)).entries()) {
+  const told = byWeight(failuresOf(options.progress)).slice(0, options.most);
+  for (const [index, failure] of told.entries()) {
     if (index < BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));
   }
-  const more = unlisted(options);
+  const more = untold(told, options);
   if (more > 0) lines.push(`… ${more} more failed`);
   return isWell(options.progress) ? lines : [...lines, ...stoppedLines(options), ...nextLines(options)];
 }
@@ -63,11 +69,10 @@ function countOf({ count }: NonNullable<StoppedStep['copies']>): string {
   return `${count} ${count === 1 ? 'copy' : 'copies'}`;
 }
 
-/** Steps that failed and of which nothing more is known: there were very many. */
-function unlisted({ progress: { root, failures }, steps }: DigestOptions): number {
-  let listed = 0;
-  for (const step of failures.keys()) if (!steps.isGroup(step)) listed += 1;
-  return root.counts.failed + root.counts.allowed - listed;
+/** Steps that failed and are not among these: there were very many. */
+function untold(told: readonly FailedStep[], { progress: { root }, steps }: DigestOptions): number {
+  const leaves = told.filter(({ step }) => !steps.isGroup(step));
+  return root.counts.failed + root.counts.allowed - leaves.length;
 }
 
 /** How to go on with what is left, where something is that need not be done again; and how to run what failed again. */
@@ -84,13 +89,15 @@ function nextLines({ progress, again, palette }: DigestOptions): string[] {
 
 /** Why, what was run, its last lines, and where its log lies. */
 function failureBlock(failure: FailedStep, options: DigestOptions): string[] {
-  const { palette, steps, progress, cwd } = options;
+  const { palette, steps, progress, cwd, tailOf, logOf } = options;
   const step = steps.at(failure.step);
   const lines = [headLine(failure, options)];
   if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
-  for (const line of failedLines(failure)) lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
-  if (failure.log !== undefined)
-    lines.push(palette.quiet(`  log: ${cleanse(logPath(failure.log, progress.folder, cwd))}`));
+  const tail = tailOf?.(failure.step) ?? failure.tail;
+  for (const line of failedLines({ ...failure, tail }))
+    lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
+  const log = logOf === undefined ? failure.log && logPath(failure.log, progress.folder, cwd) : logOf(failure.step);
+  if (log !== undefined) lines.push(palette.quiet(`  log: ${cleanse(log)}`));
   return lines;
 }
 

@@ -1,7 +1,9 @@
 /** What a run that is kept is shown with, and its steps by path. */
 import type { History } from '../events/history.ts';
+import type { Progress } from '../events/progress.ts';
 import { templateOf, visitSteps } from '../plan/paths.ts';
 import type { Plan, Step } from '../plan/plan.ts';
+import type { Again } from './again.ts';
 import type { Palette } from './palette.ts';
 import type { ShownRun } from './past-runs.ts';
 import { cleanse } from './text.ts';
@@ -9,6 +11,10 @@ import { cleanse } from './text.ts';
 export interface PastOptions {
   readonly run: ShownRun;
   readonly history: History;
+  /** Where it stood at its last event; absent: only what its result tells. */
+  readonly progress?: Progress;
+  /** How to run a step of it again. */
+  readonly again?: Again | undefined;
   /** As it was when the run began; absent where its copy is missing. */
   readonly plan: Plan | undefined;
   readonly palette: Palette;

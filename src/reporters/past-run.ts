@@ -1,42 +1,40 @@
 /** One run that is kept, in full: its head, its steps, its failures. What `runjobs show` shows. */
-import type { FailureFact } from '../events/facts.ts';
 import type { AttemptHistory, StepHistory } from '../events/history.ts';
 import type { Step } from '../plan/plan.ts';
 import { formatDuration } from './durations.ts';
-import { labelWithItem, valueWords } from './items.ts';
+import { valueWords } from './items.ts';
 import { jsonLine } from './json-line.ts';
 import { knownSteps } from './known-steps.ts';
 import { glyphs, type Palette } from './palette.ts';
+import { pastDigest } from './past-digest.ts';
 import { label, type PastOptions, stepAt } from './past-options.ts';
-import { ageWords, localTime, runFields, type ShownRun, stateMark, stateWords, tookMs } from './past-runs.ts';
+import {
+  ageWords,
+  localTime,
+  runFields,
+  type ShownRun,
+  stateMark,
+  stateWords,
+  tookMs,
+  warningWords,
+} from './past-runs.ts';
 import { isGroup, linesBelow, stepLine, stepLines } from './past-steps.ts';
 import { commandWords } from './steps.ts';
 import { countWords, mark } from './summary.ts';
 import { cleanse } from './text.ts';
 import { cancelWords, outcomeWords } from './wording.ts';
 
-/** Failures that get a block of their own. */
-const BLOCKS_MAX = 20;
 const WARNINGS_MAX = 10;
 const ATTEMPTS_MAX = 20;
 const VALUE_COLUMNS = 200;
 
 /** The whole run, for people. */
 export function runReport(options: PastOptions): string {
-  const { history, run, palette } = options;
+  const { history, run } = options;
   const lines = headLines(options);
   const steps = run.hasGaps && history.steps.size === 0 ? [] : stepLines(options);
   if (steps.length > 0) lines.push('', ...steps);
-  const warnings = history.warnings.slice(-WARNINGS_MAX);
-  if (warnings.length > 0) lines.push('');
-  for (const { step, message } of warnings) {
-    const where = step === undefined ? '' : `${label(step, options)}: `;
-    lines.push(`${palette.warn(glyphs.warning)} ${where}${flat(message)}`);
-  }
-  for (const failure of (run.facts?.failures ?? []).slice(0, BLOCKS_MAX))
-    lines.push('', ...failureBlock(failure, options));
-  const more = failedIn(run) - BLOCKS_MAX;
-  if (more > 0) lines.push('', `… ${more} more failed`);
+  lines.push(...warningLines(options), ...pastDigest(options));
   return `${lines.join('\n')}\n`;
 }
 
@@ -71,6 +69,19 @@ export function pastJson(options: PastOptions, path?: string): string {
     : jsonLine({ run: run.id, ...json(path) });
 }
 
+/** The latest ones, after a count of the others. */
+function warningLines(options: PastOptions): string[] {
+  const { history, run, palette } = options;
+  const shown = history.warnings.slice(-WARNINGS_MAX);
+  const earlier = Math.max(run.facts?.warnings ?? 0, history.warnings.length) - shown.length;
+  if (shown.length === 0) return [];
+  const lines = shown.map(({ step, message }) => {
+    const where = step === undefined ? '' : `${label(step, options)}: `;
+    return `${palette.warn(glyphs.warning)} ${where}${flat(message)}`;
+  });
+  return ['', ...(earlier > 0 ? [`… ${earlier} earlier ${earlier === 1 ? 'warning' : 'warnings'}`] : []), ...lines];
+}
+
 function headLines(options: PastOptions): string[] {
   const { run, palette, now } = options;
   const { facts } = run;
@@ -80,7 +91,7 @@ function headLines(options: PastOptions): string[] {
   const took = tookWords(run, now);
   const { cancelling } = options.history;
   const why = cancelling === undefined ? '' : `, ${cleanse(cancelWords(cancelling))}`;
-  const counts = countWords(facts.counts);
+  const counts = [countWords(facts.counts), warningWords(facts)].filter(words => words !== '').join(', ');
   const resumed = facts.resumed === 0 ? '' : `, resumed ${times(facts.resumed)}`;
   return [
     `${stateMark(run, palette)} ${name} ${stateWords(run)} ${took}${why}${counts === '' ? '' : `: ${counts}`}`,
@@ -125,22 +136,6 @@ function tickWords({ ticks, badTicks, missed }: StepHistory): string {
   return `${ticks} ${ticks === 1 ? 'tick' : 'ticks'} ended${bad}${missed > 0 ? `, ${missed} left out` : ''}`;
 }
 
-function failureBlock(failure: FailureFact, options: PastOptions): string[] {
-  const { palette } = options;
-  const { step: path, item, outcome, durationMs, attempts } = failure;
-  const facts = `(${formatDuration(durationMs)}${attempts > 1 ? `, ${attempts} attempts` : ''})`;
-  const why = cleanse(outcomeWords(outcome));
-  const step = stepAt(path, options);
-  const log = options.logOf(path);
-  const name = labelWithItem(path, item, { label: one => label(one, options) });
-  return [
-    `${mark(outcome, palette)} ${palette.strong(name)} ${why} ${palette.quiet(facts)}`,
-    ...(step === undefined || isGroup(step) ? [] : [`  ${palette.quiet('$')} ${commandWords(step)}`]),
-    ...tailLines(path, options),
-    ...(log === undefined ? [] : [palette.quiet(`  log: ${log}`)]),
-  ];
-}
-
 function tailLines(path: string, { tail, palette }: PastOptions): string[] {
   return tail(path).map(line => `  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
 }
@@ -173,11 +168,6 @@ function stepJson(path: string, options: PastOptions): Readonly<Record<string, u
     ...(past?.isTaken ? { resumed: true } : {}),
     ...(log === undefined ? {} : { log }),
   };
-}
-
-/** Steps that failed, named or not. */
-function failedIn({ facts }: ShownRun): number {
-  return facts === undefined ? 0 : Math.max(facts.failures.length, facts.counts.failed + facts.counts.allowed);
 }
 
 function times(count: number): string {

@@ -123,11 +123,17 @@ function cellsOf(run: ShownRun, { now, palette }: TableOptions): Cell[] {
     [started === '' ? '' : `${started} (${ageWords(facts.startedAt, now)})`, palette.quiet],
     [`${state === 'died' ? '≥ ' : ''}${formatDuration(tookMs(run, now))}`],
     [cleanse(facts.name)],
-    [state === 'running' ? runningWords(facts) : countWords(facts.counts), palette.quiet],
+    [[stepWords(state, facts), warningWords(facts)].filter(words => words !== '').join(', '), palette.quiet],
   ];
 }
 
-function runningWords({ counts }: RunFacts): string {
+/** `3 warnings`; nothing where there were none. */
+export function warningWords({ warnings = 0 }: RunFacts): string {
+  return warnings === 0 ? '' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+}
+
+function stepWords(state: ShownRun['state'], { counts }: RunFacts): string {
+  if (state !== 'running') return countWords(counts);
   const done = countWords(counts);
   return [...(counts.running > 0 ? [`${counts.running} running`] : []), ...(done === '' ? [] : [done])].join(', ');
 }

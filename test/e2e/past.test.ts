@@ -43,6 +43,9 @@ async function living() {
   return { child, go: () => writeFileSync(join(cwd, 'go'), '') };
 }
 
+/** Ends well, with a warning. */
+const LEAVES_SOMETHING = 'sleep 1000 &';
+
 describe('a run that has ended', () => {
   it('is listed, shown and read back, by last and by the beginning of its id', async () => {
     const file = plan({
@@ -80,6 +83,50 @@ describe('a run that has ended', () => {
     });
     expect(await said(['logs', 'last', 'bad'])).toBe('broken\nbroken\n');
     expect((await said(['logs'])).split('\n').sort()).toEqual(['', '[bad] broken', '[bad] broken', '[good] fine']);
+  });
+
+  it('is shown with the digest that it ended with', async () => {
+    const file = plan({
+      inputs: { TARGET: { default: 'here' } },
+      steps: [
+        { id: 'build', run: 'echo built' },
+        {
+          id: 'checks',
+          gather: [
+            { id: 'lint', run: 'sleep 100' },
+            { id: 'unit', run: 'echo broken; exit 127' },
+            { id: 'each', forEach: { N: [1, 2] }, run: 'until test -e never; do sleep 0.05; done' },
+          ],
+        },
+        { id: 'optional', run: 'true' },
+      ],
+      finally: [{ id: 'tidy', run: 'exit 2' }],
+    });
+    const { stdout } = await here(file, '--set', 'TARGET=it is here', '--only', '**');
+    const digest = String(stdout).replace(/^[\s\S]*\n(?=\n✖ checks\/unit)/, '');
+    expect(digest).toContain('exit 127 (command not found)');
+    expect(digest).toMatch(/\nto run them? again: runjobs plan.json --set 'TARGET=it is here' --only checks\/unit\n/);
+    const [id = ''] = ids();
+    const shown = await said(['show']);
+    // That stands in the head of it.
+    expect(shown).toContain(`  resume  runjobs resume ${id}\n`);
+    expect(shown.endsWith(digest.replace(/to go on from here: .*\n/, ''))).toBe(true);
+  });
+
+  it('well, though it had warnings, tells them where it was quiet about them', async () => {
+    const file = plan({ run: LEAVES_SOMETHING });
+    const { exitCode, stdout, stderr } = await here(file, '--quiet');
+    expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
+    expect(await said(['runs'])).toMatch(/ 1 succeeded, 1 warning\n/);
+    expect(JSON.parse(await said(['runs', '--json']))).toMatchObject({ warnings: 1 });
+    expect(await said(['show'])).toMatch(/: 1 succeeded, 1 warning\n[\s\S]*\n⚠ plan: .*sleep 1000/);
+  });
+
+  it('with many warnings shows the latest, and counts the others', async () => {
+    await here(plan({ steps: Array.from({ length: 12 }, () => LEAVES_SOMETHING) }), '--quiet');
+    const shown = await said(['show']);
+    expect(shown).toContain('\n\n… 2 earlier warnings\n⚠ 3: ');
+    expect(shown.match(/^⚠ /gm)).toHaveLength(10);
   });
 
   it('tells what a step of it has seen, and where each variable comes from', async () => {

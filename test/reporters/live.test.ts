@@ -179,6 +179,14 @@ describe('the live view', () => {
   });
 });
 
+it('a run that goes on says so above the live view, to stay', async () => {
+  const { tell, look } = await stageLive();
+  tell.event({ type: 'run.started', v: 1, run: 'r1', name: 'tour', at: '', resumed: { count: 1, taken: 3 } });
+  const line = '↻ run r1 goes on: 3 steps are taken over';
+  expect((await look())[0]).toBe(line);
+  expect((await look()).filter(other => other === line)).toHaveLength(1);
+});
+
 describe('the paint of the live view', () => {
   it('comes at most ten times a second, however much happens', async () => {
     const { tell, clock, terminal } = await stageLive({ plan: WIDE });

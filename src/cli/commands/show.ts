@@ -1,9 +1,13 @@
 /** `runjobs show [run] [step]`: how a run went, from what is kept of it. */
 import { relative } from 'node:path';
+import { fold } from '../../events/fold.ts';
 import { createHistory } from '../../events/history.ts';
+import { createProgress } from '../../events/progress.ts';
 import type { KeptRun } from '../../journal/find.ts';
-import { groupsIn, isHeld, lookAt, planIn } from '../../journal/past.ts';
+import { groupsIn, isHeld, lookAt } from '../../journal/past.ts';
+import { readPlanCopy } from '../../journal/plan-copy.ts';
 import { openRunLogs } from '../../journal/run-logs.ts';
+import { againOf } from '../../reporters/again.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
 import type { Palette } from '../../reporters/palette.ts';
@@ -13,6 +17,7 @@ import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
+import { givenShown } from '../reporting.ts';
 import type { ShowFlags } from '../requests.ts';
 import { seenVariables } from '../seen-variables.ts';
 import { openStreams, type Streams } from '../streams.ts';
@@ -56,13 +61,28 @@ async function showVariables(
 }
 
 async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean): Promise<PastOptions> {
-  const history = createHistory(groupsIn(kept.folder), { focus: step });
-  const run = await lookAt(kept, isHeld, history.take);
+  const groups = groupsIn(kept.folder);
+  const history = createHistory(groups, { focus: step });
+  let progress = createProgress(groups);
+  const run = await lookAt(kept, isHeld, event => {
+    history.take(event);
+    // What was taken over is told again.
+    if (event.type === 'run.started') progress = createProgress(groups);
+    fold(progress, event);
+  });
+  const copy = readPlanCopy(kept.folder);
+  const plan = 'plan' in copy ? copy.plan : undefined;
+  const again =
+    'plan' in copy
+      ? againOf(copy.plan, givenShown(copy.plan, { levels: [], kept: copy.given }), process.cwd())
+      : undefined;
   const logs = openRunLogs(kept.folder);
   return {
     run,
     history,
-    plan: planIn(kept.folder),
+    progress,
+    again,
+    plan,
     palette: createPalette(colour),
     now: Date.now(),
     tail: path => logs.tail(path, TAIL_LINES),
