@@ -124,7 +124,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
       const count = nodes.length > height ? ` ${mark + 1} of ${nodes.length}` : '';
       const foot = isSeeking
         ? `/${cleanse(sought)}█ Enter ${purpose === 'log' ? 'shows' : 'stops'} it · Esc ends the search`
-        : `↑↓ Enter choose · / search · q back`;
+        : 'q back · ↑↓ Enter choose · / search';
       return [
         palette.strong(cutTo(`${TITLES[purpose]}${count}`, columns)),
         ...list,

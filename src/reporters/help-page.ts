@@ -19,6 +19,18 @@ const LINES = [
   '  Ctrl-Z  hold it; "fg" goes on',
 ];
 
+/** Where there is little room. */
+const SHORT = [
+  'l  log of a step',
+  'k  stop a step',
+  '?  this page',
+  'q  back to the run',
+  '^C stop, 2x: kill',
+  '^\\ kill at once',
+  '^Z hold, fg: go on',
+];
+const ROOMY = 60;
+
 /** Any of the keys that leave a page leaves it, and `?` as well. */
 export function createHelpPage(palette: Palette): Page {
   return {
@@ -27,6 +39,9 @@ export function createHelpPage(palette: Palette): Page {
         ? { type: 'leave' }
         : undefined,
     lines: (columns, rows) =>
-      [palette.strong(cutTo('Keys', columns)), ...LINES.map(line => cutTo(line, columns))].slice(0, rows),
+      [
+        palette.strong(cutTo('Keys', columns)),
+        ...(columns < ROOMY ? SHORT : LINES).map(line => cutTo(line, columns)),
+      ].slice(0, rows),
   };
 }

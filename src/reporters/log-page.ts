@@ -17,7 +17,7 @@ export interface LogPageOptions {
 
 /** From so many rows on, one tells where the log lies. */
 const ROWS_FOR_PATH = 8;
-const KEYS = '↑↓ PgUp PgDn g G move · k stop · q back';
+const KEYS = '↑↓ PgUp PgDn g G move · k stop';
 
 /** At the end of the log it follows what is added. Closing it closes the log. */
 export function createLogPage({ step, log, rowOf, palette }: LogPageOptions): Page {
@@ -71,7 +71,7 @@ export function createLogPage({ step, log, rowOf, palette }: LogPageOptions): Pa
       const body =
         seen.length === 0 ? [palette.quiet(cutTo('nothing printed by now', columns))] : seen.map(row => row.text);
       const blank = Array.from({ length: Math.max(0, rows - body.length) }, () => '');
-      const foot = palette.quiet(cutTo(`${whereWords(seen[0])} · ${KEYS}`, columns));
+      const foot = palette.quiet(cutTo(`q back · ${whereWords(seen[0])} · ${KEYS}`, columns));
       return [rowOf(columns), ...body, ...blank, ...path, foot];
     },
     close: () => log.close(),

@@ -71,7 +71,7 @@ describe('the keys of the live view', () => {
       '* tour 0.2 s',
       ...numbers(16, 20),
       'logs/..log',
-      '51 B, its end · ↑↓ PgUp PgDn g G move · k stop · q back',
+      'q back · 51 B, its end · ↑↓ PgUp PgDn g G move · k stop',
     ]);
     person.print('.', 'and more');
     expect(body(await look())).toEqual([...numbers(17, 20), 'and more']);
@@ -146,7 +146,7 @@ describe('the keys of the live view', () => {
       '  ✖ build/lint 1.0 s exit 3',
       '  ✔ fetch 1.0 s',
       ...Array.from({ length: 19 }, () => ''),
-      '↑↓ Enter choose · / search · q back',
+      'q back · ↑↓ Enter choose · / search',
     ]);
     expect((await press(DOWN, DOWN, DOWN, DOWN)).slice(1, 4)).toEqual([
       '  * build/compile 0.4 s',
@@ -169,7 +169,7 @@ describe('the keys of the live view', () => {
       '  * build/compile 0.2 s',
     ]);
     expect((await press(DOWN, ENTER)).at(-1)).toBe('Stop "build/lint"? y stops it, any other key does not');
-    expect((await press('n')).at(-1)).toBe('↑↓ Enter choose · / search · q back');
+    expect((await press('n')).at(-1)).toBe('q back · ↑↓ Enter choose · / search');
     expect(person.stopped).toEqual([]);
     expect((await press(ENTER, 'y'))[0]).toContain('tour');
     expect(person.stopped).toEqual(['build/lint']);
@@ -210,7 +210,7 @@ describe('the keys of the live view', () => {
       'Stop which step? 2000 of 2000',
       ...numbers(1993, 1999).map(n => `  * s${n} 0.4 s`),
       '❯ * s2000 0.4 s',
-      '↑↓ Enter choose · / search · q back',
+      'q back · ↑↓ Enter choose · / search',
     ]);
     const found = await press('/', '1', '9', '9', '4', '5', ERASE);
     expect(found.filter(line => line !== '')).toEqual([
