@@ -65,21 +65,29 @@ export function cutFront(text: string, columns: number): string {
 /** The text in pieces of at most `columns` columns each, at least one; tabs become spaces. */
 export function splitAt(text: string, columns: number): string[] {
   const line = text.replace(TAB, '    ').replace(REORDERING, '');
-  if (widthOf(line) <= columns) return [line];
+  const most = Math.max(1, columns);
   const pieces: string[] = [];
-  let piece = '';
+  let start = 0;
+  do {
+    const piece = fitting(line.slice(start, start + most * 8 + 64), most);
+    pieces.push(piece);
+    start += piece.length;
+  } while (start < line.length);
+  return pieces;
+}
+
+/** The beginning of a text that takes no more than so many columns, but at least one grapheme. */
+function fitting(text: string, columns: number): string {
+  const narrow = text.slice(0, columns);
+  if (NARROW.test(narrow) && (text.length <= columns || NARROW.test(text[columns] ?? ''))) return narrow;
+  let fits = '';
   let width = 0;
-  for (const { segment } of graphemesOf(line)) {
-    const more = widthOfGrapheme(segment);
-    if (width + more > columns && piece !== '') {
-      pieces.push(piece);
-      piece = '';
-      width = 0;
-    }
-    piece += segment;
-    width += more;
+  for (const { segment } of graphemesOf(text)) {
+    width += widthOfGrapheme(segment);
+    if (width > columns && fits !== '') break;
+    fits += segment;
   }
-  return [...pieces, piece];
+  return fits;
 }
 
 function widthOfGrapheme(grapheme: string): number {
