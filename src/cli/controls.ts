@@ -19,8 +19,16 @@ export function openControls(
     stop: step => run()?.stop(step).type === 'stopping',
     openLog(folder, step) {
       const log = openLogText(folder, step);
-      const near = relative(process.cwd(), log.path);
-      return { ...log, path: near.startsWith('..') ? log.path : near };
+      const { size, read, close } = log;
+      return {
+        size,
+        read,
+        close,
+        get path() {
+          const near = relative(process.cwd(), log.path);
+          return near.startsWith('..') ? log.path : near;
+        },
+      };
     },
   };
 }

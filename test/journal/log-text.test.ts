@@ -27,6 +27,33 @@ it('the text of a log is empty before its first byte, and grows with it', () => 
   text.close();
 });
 
+it('the text of a copy is put together of its pieces in the log that it shares with others', () => {
+  const run = folder();
+  const text = openLogText(run, 'get[2]');
+  expect(text.size()).toBe(0);
+  const logs = openLogs(run);
+  const print = (step: string, words: string) => {
+    const log = logs.open(step, { isShared: true });
+    log.append(Buffer.from(words));
+    log.close();
+  };
+  for (const [step, words] of [
+    ['get[1]', 'foreign'],
+    ['get[2]', 'one '],
+    ['get[1]', 'foreign'],
+    ['get[2]', 'two '],
+    ['get[2]', 'three'],
+  ] as const)
+    print(step, words);
+  expect(text.path).toBe(join(run, 'logs/get.copies/1-1000.log'));
+  expect(text.read(0, 100).toString()).toBe('one two three');
+  expect(text.size()).toBe(13);
+  for (let from = 0; from < 14; from++)
+    for (let length = 0; length < 14; length++)
+      expect(text.read(from, length).toString()).toBe('one two three'.slice(from, from + length));
+  text.close();
+});
+
 it('the text of a log is never that of a file to which a link leads', () => {
   const run = folder();
   const log = openLogs(run).open('a');
