@@ -28,7 +28,9 @@ export function watchForBugs(): void {
 /** From now on an error that nobody caught kills the run, which then ends with 3, instead of leaving processes behind. */
 export function endOnBugs(run: Interruptible): void {
   onBug = error => {
-    reportBug(error);
+    // A view that is drawn there would be drawn over it.
+    if (process.stderr.isTTY) process.once('exit', () => reportBug(error));
+    else reportBug(error);
     run.kill({ type: 'internal', message: error instanceof Error ? error.message : String(error) });
   };
 }

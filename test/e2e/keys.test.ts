@@ -179,6 +179,23 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
     }
   }
 
+  it('a bug in runjobs leaves the terminal as it was, also from a log, and is told where it can be read', async () => {
+    const file = planFile(
+      `process.on('SIGUSR2', () => { throw new Error('boom'); });
+       export default { run: 'echo printed; sleep 1000' };`,
+      'plan.mjs',
+    );
+    const { screen, before, after } = inShell(`${process.execPath} ${BIN} ${file} --state-dir ${temporaryFolder()}`);
+    await screen.shows('› printed');
+    screen.type('l');
+    await screen.shows('its end · ↑↓');
+    process.kill(Number(processesWith(`${BIN}\0${file}`)[0]), 'SIGUSR2');
+    await screen.shows('code 3');
+    expect((await screen.lines()).join('\n')).toContain('runjobs: this is a bug in runjobs, please report it: boom');
+    await screen.ended;
+    expect(after()).toBe(before());
+  });
+
   it('Ctrl-C is meant for all in the foreground: a script around the run stops, too', async () => {
     const { command } = stage(LASTING);
     const screen = openTerminal(`bash -c 'for round in 1 2; do ${command}; echo "round $round"; done'`);
