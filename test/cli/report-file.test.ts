@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -53,12 +55,15 @@ describe('the file of a reporter', () => {
   it('is written to as the text comes where it is a pipe', async () => {
     const path = join(temporaryFolder(), 'pipe');
     execFileSync('mkfifo', [path]);
+    // Somebody reads from the beginning, however long cat takes to come.
+    const held = openSync(path, 'r+');
     const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const sink = openReportFile(path, never);
     void sink.write('one\n');
     const [chunk] = await new Promise<Buffer[]>(done => reader.stdout.once('data', (...all) => done(all)));
     expect(String(chunk)).toBe('one\n');
     await sink.end();
+    closeSync(held);
     reader.kill();
   });
 
