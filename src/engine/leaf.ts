@@ -87,12 +87,13 @@ export function builtInsOf(
   { path, attempt, tick }: { readonly path: string; readonly attempt: number; readonly tick: number | undefined },
   common: Values,
 ): Values {
+  // Node 20 takes microseconds to add to an object that begins with others' properties.
   return {
-    ...common,
     RUNJOBS_STEP: path,
     RUNJOBS_STEP_KEY: stepKey(path),
     RUNJOBS_ATTEMPT: String(attempt),
     RUNJOBS_TICK: tick === undefined ? '' : String(tick),
+    ...common,
   };
 }
 

@@ -67,7 +67,7 @@ export class Variables {
     for (; at !== undefined && at.#fold === undefined; at = at.#outer) levels.push(at);
     let fold = (at === undefined ? undefined : at.#fold) ?? NONE;
     for (const level of levels.reverse()) {
-      const over = { ...fold.over, ...level.#values };
+      const over = Object.assign({}, fold.over, level.#values);
       const isLarge = Object.keys(over).length > Math.max(FEW, fold.count / 8);
       fold = isLarge ? whole(fold.base, over) : { ...fold, over };
       level.#fold = fold;

@@ -72,10 +72,10 @@ export async function receive(
   };
   const before = attempt.part?.size ?? 0;
   await writeBody(response, write, progress, {
-    ...bodyRules(step, looking.isKept || attempt.take !== undefined),
     before,
     isEnough: () => waiting?.event !== undefined || keeping.file?.refusal() !== undefined,
     received: (bytes, total) => context.received(before + bytes, total === undefined ? undefined : before + total),
+    ...bodyRules(step, looking.isKept || attempt.take !== undefined),
   });
   const refusal = keeping.file?.refusal();
   if (refusal !== undefined) return unkept({ state: 'succeeded', status }, refusal);
