@@ -45,7 +45,9 @@ describe('resume', () => {
     const { exitCode, stdout } = await at.resume();
     expect(exitCode).toBe(0);
     expect(String(stdout)).toContain('goes on: 2 steps are taken over');
-    expect(at.done()).toEqual(['a', 'x', 'y', 'y', 'y-end', 'b', 'finally']);
+    const [first, one, other, ...rest] = at.done();
+    // x and y run at the same time.
+    expect([first, ...[one, other].sort(), ...rest]).toEqual(['a', 'x', 'y', 'y', 'y-end', 'b', 'finally']);
   });
 
   it('ends what the dead run has left first', async () => {
