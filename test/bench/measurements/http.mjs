@@ -54,20 +54,24 @@ function httpTable(size, samples) {
   });
 }
 
+/** One plan; the bodies are in its log, and with `plain` they are printed, too. */
+const runjobs = reporter => ({
+  name: reporter === 'quiet' ? 'runjobs' : `runjobs, ${reporter}`,
+  isThere: () => true,
+  start({ url, requests, connections, folder }) {
+    const plan = join(folder, 'plan.json');
+    const numbers = Array.from({ length: requests }, (_, index) => index);
+    const forEach = { N: numbers };
+    writeFileSync(plan, JSON.stringify({ slots: connections, forEach, limit: connections, http: `${url}?\${N}` }));
+    const state = mkdtempSync(join(folder, 'state-'));
+    return [process.execPath, [BIN, plan, '--reporter', reporter, '--state-dir', state]];
+  },
+});
+
 /** Each makes so many requests, unless it says that it has made others: then with the time that they took. */
 const PEERS = [
-  {
-    name: 'runjobs',
-    isThere: () => true,
-    start({ url, requests, connections, folder }) {
-      const plan = join(folder, 'plan.json');
-      const numbers = Array.from({ length: requests }, (_, index) => index);
-      const forEach = { N: numbers };
-      writeFileSync(plan, JSON.stringify({ slots: connections, forEach, limit: connections, http: `${url}?\${N}` }));
-      const state = mkdtempSync(join(folder, 'state-'));
-      return [process.execPath, [BIN, plan, '--reporter', 'plain', '--state-dir', state]];
-    },
-  },
+  runjobs('quiet'),
+  runjobs('plain'),
   {
     name: 'undici',
     isThere: () => true,
