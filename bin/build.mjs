@@ -35,6 +35,18 @@ const apart = {
   },
 };
 
+/** Packages that only those install who run a plan on many machines: they are asked for where we are installed. */
+const OUTSIDE = ['bullmq', 'ioredis'];
+const outside = {
+  name: 'outside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:bullmq|ioredis)$/ }, ({ path, namespace }) =>
+      namespace === 'outside' ? { path, external: true } : { path, namespace: 'outside' },
+    );
+    onLoad({ filter: /./, namespace: 'outside' }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
+  },
+};
+
 // Built beside and swapped in, so that nobody meets half a build.
 const fresh = `dist.${process.pid}`;
 mkdirSync(fresh);
@@ -81,6 +93,7 @@ async function bundle() {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
+    external: OUTSIDE,
   });
   // In one file, as V8 keeps of a script what it has compiled (bin/compiled.cjs), and each module costs its own look-up.
   const commandLine = {
@@ -94,7 +107,7 @@ async function bundle() {
     },
     footer: { js: '})' },
   };
-  const main = await build({ ...commandLine, entryPoints: { main: 'src/cli/main.ts' }, plugins: [apart] });
+  const main = await build({ ...commandLine, entryPoints: { main: 'src/cli/main.ts' }, plugins: [apart, outside] });
   giveImport(join(fresh, 'main.cjs'));
   const packages = await build({
     ...commandLine,

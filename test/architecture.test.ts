@@ -28,6 +28,10 @@ const ROOMS: Record<string, Room> = {
     ours: ['src/executors/http', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
     packages: ['undici', 'tough-cookie'],
   },
+  'src/executors/queue': {
+    ours: ['src/executors/queue', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    packages: ['bullmq', 'ioredis'],
+  },
   'src/executors/lists': {
     ours: ['src/executors/lists', 'src/engine/executor.ts', 'src/plan'],
     packages: ['csv-parse', 'tinyglobby'],
