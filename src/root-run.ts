@@ -4,13 +4,15 @@ import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Claim, GivenToRun } from './claim.ts';
 import { realClock } from './engine/clock.ts';
+import type { Sources } from './engine/executor.ts';
 import { openRun, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, type Secrets } from './events/secrets.ts';
 import type { Terminal } from './executors/command/terminal.ts';
-import { endDeadRun, openExecutors, openListReader, reach } from './executors/index.ts';
+import { endDeadRun, openExecutors, openListReader, openQueuedExecutors, reach } from './executors/index.ts';
+import type { QueuePlace } from './executors/queue/connect.ts';
 import { openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
@@ -55,9 +57,14 @@ export interface RootRunOptions {
   readonly stateDir?: string;
   /** What interactive steps have; without it they fail. */
   readonly terminal?: Terminal | undefined;
+  /** Its workers carry out what may be; default: all is done here. */
+  readonly queue?: QueuePlace | undefined;
   /** Makes each event safe against a loss of power before the next step may start. */
   readonly durable?: boolean;
 }
+
+/** The queue cannot be used; the message says why, and nothing was started. */
+export class QueueUnusable extends Error {}
 
 /** A run that can be held still. */
 export interface RootRun extends Run {
@@ -159,26 +166,48 @@ interface Footing {
 }
 
 async function assemble(options: RootRunOptions, { folder, owner, earlier, ...start }: Footing): Promise<RootRun> {
+  const notices = [...start.notices];
+  const faults: string[] = [];
+  /** Before it starts nobody hears of warnings. */
+  let opened: Run | undefined;
+  const secrets = createSecrets();
+  /** Of variables that are set by others than the steps of the plan. */
+  const names = new Set(options.given?.levels.flatMap(({ values }) => Object.keys(values)));
   const { claim, env, listeners, overrides = {}, durable = false, onListenerFailure = () => {} } = options;
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
   if (speaksOfCron(plan)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
-  const executors = await openExecutors(plan, {
-    run: id,
-    outputs: join(folder, RUN_FILES.outputs),
-    terminal: options.terminal,
-  });
+  const needs = { run: id, outputs: join(folder, RUN_FILES.outputs), terminal: options.terminal };
+  const executors =
+    options.queue === undefined
+      ? await openExecutors(plan, needs)
+      : await openQueuedExecutors(plan, needs, {
+          place: options.queue,
+          runFolder: folder,
+          durable,
+          ofProcess: env,
+          names,
+          secrets: new Set(plan.secrets),
+          holdsSecret: text => secrets.holds(text),
+          warn: message => (opened === undefined ? void notices.push(message) : opened.warn(message)),
+          broken: message => (opened === undefined ? void faults.push(message) : opened.broken(message)),
+        });
+  if ('fault' in executors) {
+    await recording.end();
+    throw new QueueUnusable(executors.fault);
+  }
   const { publish, outputWanted } = createPublisher({
     record: recording.record,
     onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
     reporters: listeners,
     onReporterFailure: onListenerFailure,
   });
-  const secrets = createSecrets();
   const logs = openLogs(folder, { maxLog: plan.maxLog });
   const run = openRun({
     ...start,
+    notices,
+    startsLate: options.queue !== undefined,
     plan,
     id,
     executor: executors,
@@ -192,7 +221,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     folder,
     env,
     given: options.given?.levels ?? levelsOf(plan, { set: {}, files: [], env }),
-    sources: openSources(plan.folder),
+    sources: noting(openSources(plan.folder), names),
     readList: openListReader(plan),
     reach,
     lists: openLists(folder),
@@ -210,6 +239,8 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     ...run,
     async start() {
       let outcome: Outcome | undefined;
+      opened = run;
+      for (const fault of faults) run.broken(fault);
       try {
         const result = await run.start();
         outcome = result.outcome;
@@ -234,6 +265,17 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     proceed() {
       executors.proceed();
       for (const listener of listeners) listener.proceed?.();
+    },
+  };
+}
+
+/** What files of variables hold is noted. */
+function noting(sources: Sources, names: Set<string>): Sources {
+  return {
+    async readEnvFile(path, folder) {
+      const read = await sources.readEnvFile(path, folder);
+      if (read.type === 'read') for (const name of Object.keys(read.values)) names.add(name);
+      return read;
     },
   };
 }

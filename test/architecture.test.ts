@@ -69,11 +69,12 @@ const ONLY: Record<string, readonly string[]> = {
     'src/plan/schema-http-shared.ts',
     'src/plan/schema-modifiers.ts',
     'src/plan/schema-ready.ts',
+    'src/plan/schema-remote.ts',
     'src/plan/schema-root.ts',
     'src/plan/schema-terms.ts',
     'src/plan/json-schema.ts',
   ],
-  commander: ['src/cli/options.ts'],
+  commander: ['src/cli/options.ts', 'src/cli/queue-options.ts', 'src/cli/values.ts'],
 };
 
 /** Rooms that start no timer and read no clock but the engine's; `clock.ts` is where the machine's own is. */

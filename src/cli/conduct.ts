@@ -3,7 +3,7 @@
 import type { Plan } from '../plan/plan.ts';
 import type { Controls } from '../reporters/controls.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import type { Claim, GivenToRun, RootRun, RootRunOptions } from '../root-run.ts';
+import { type Claim, type GivenToRun, QueueUnusable, type RootRun, type RootRunOptions } from '../root-run.ts';
 import { endOnBugs } from './bugs.ts';
 import { openControls } from './controls.ts';
 import { EXIT, exitProcess } from './exit.ts';
@@ -70,6 +70,8 @@ export async function conduct(asked: Conducted): Promise<void> {
     const terminal = seat.type === 'found' ? seatAt(seat.streams, { streams, signals, reporters }) : undefined;
     run = await open({ listeners: reporters, onListenerFailure, lock, terminal });
   } catch (error) {
+    if (error instanceof QueueUnusable)
+      return refuse(streams, EXIT.usage, `runjobs: ${error.message}; nothing was started\n`);
     const why = `the run cannot be recorded, so nothing was started: ${(error as Error).message}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
   }

@@ -67,6 +67,12 @@ async function perform(request: Request): Promise<void> {
     case 'cron-print':
       process.exitCode = await (await import('./commands/on-plans.ts')).cronPrintCommand(request.plan, request.options);
       return;
+    case 'worker':
+      process.exitCode = await (await import('./commands/on-workers.ts')).workerCommand(request.options);
+      return;
+    case 'workers':
+      process.exitCode = await (await import('./commands/on-workers.ts')).workersCommand(request.options);
+      return;
     case 'init':
       process.exitCode = await (await import('./commands/on-plans.ts')).initCommand();
       return;

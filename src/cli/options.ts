@@ -1,13 +1,13 @@
 /** The command line: which commands there are, and what their options mean. The only place that knows commander. */
 
 import { existsSync } from 'node:fs';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../plan/duration.ts';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { listed } from '../plan/quote.ts';
 import { didYouMean } from '../plan/suggest.ts';
 import { NAMES } from '../reporters/choose.ts';
 import { factsOf } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
+import { queueing, workerCommands } from './queue-options.ts';
 import type {
   CleanFlags,
   CronPrintFlags,
@@ -22,6 +22,7 @@ import type {
   SchemaFlags,
   ShowFlags,
 } from './requests.ts';
+import { assignment, duration, speed, wholeNumber, wholeOrNone } from './values.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
@@ -82,6 +83,13 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     .action((plan: string, options: CronPrintFlags) => {
       request = { type: 'cron-print', plan, options };
     });
+
+  workerCommands(
+    name => command(program, name),
+    wanted => {
+      request = wanted;
+    },
+  );
 
   command(program, 'init')
     .description('write a first plan, runjobs.yaml, by what is in the current folder')
@@ -230,7 +238,7 @@ function reporting(into: Command): Command {
 
 /** What a command that runs a plan takes. */
 function running(into: Command): Command {
-  return reporting(giving(into))
+  return queueing(reporting(giving(into)))
     .option('-q, --quiet', 'nothing when all goes well, else one report: the reporter quiet')
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
     .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)
@@ -254,35 +262,4 @@ function selecting(into: Command): Command {
         .argParser(collect),
     )
     .option('--from <step>', 'this step and what comes after it');
-}
-
-function assignment(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It must be NAME=value.');
-  return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function wholeOrNone(text: string): number {
-  return text === '0' ? 0 : wholeNumber(text);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return value;
-}
-
-function speed(text: string): number {
-  if (text === 'max') return Number.POSITIVE_INFINITY;
-  const times = Number(text.replace(/x$/, ''));
-  if (!(times > 0 && Number.isFinite(times)))
-    throw new InvalidArgumentError('It must be such as "10x", "0.5x" or "max".');
-  return times;
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
-  if (ms === undefined || ms <= 0)
-    throw new InvalidArgumentError('It must be a duration such as "250ms", "10s" or "5m".');
-  return ms;
 }

@@ -14,6 +14,8 @@ export type Request =
   | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
   | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }
   | { readonly type: 'replay'; readonly run: string; readonly options: ReplayFlags }
+  | { readonly type: 'worker'; readonly options: WorkerFlags }
+  | { readonly type: 'workers'; readonly options: WorkersFlags }
   | { readonly type: 'init' }
   | { readonly type: 'completion'; readonly shell: Shell }
   /** What may stand in the place of the last word; asked by the scripts of `completion`. */
@@ -37,8 +39,33 @@ export interface CronPrintFlags extends GivenFlags {
   readonly systemd?: boolean;
 }
 
+/** Of commands that use a queue. */
+export interface QueueFlags {
+  readonly queue?: string;
+  readonly queuePrefix: string;
+  readonly queuePasswordFile?: string;
+  readonly insecureQueue?: boolean;
+}
+
+export interface WorkerFlags extends QueueFlags {
+  readonly queue: string;
+  readonly concurrency: number;
+  readonly labels: string;
+  readonly allow: readonly ('run' | 'http')[];
+  readonly workdir: string;
+  readonly envAllow: readonly string[];
+  readonly onLockLost: 'kill' | 'finish';
+  /** Milliseconds. */
+  readonly orphanGrace: number;
+}
+
+export interface WorkersFlags extends QueueFlags {
+  readonly queue: string;
+  readonly json?: boolean;
+}
+
 /** Of commands that run a plan. */
-interface RunningFlags extends GivenFlags {
+interface RunningFlags extends GivenFlags, QueueFlags {
   readonly reporter: readonly string[];
   /** The reporter `quiet`. */
   readonly quiet?: boolean;

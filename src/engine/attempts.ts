@@ -7,8 +7,8 @@ import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { fitting } from './fitting.ts';
 import { withReadiness } from './ready.ts';
-import { isRetried, isSettled, retryDelay } from './retrying.ts';
-import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
+import { isRepeated, isRetried, isSettled, retryDelay } from './retrying.ts';
+import { type Scope, sleepUntil, withDeadline, withLateDeadline, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 import { takeSlot } from './turn.ts';
 
@@ -39,27 +39,37 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     const { outcome } = ending;
     past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
-    if (retry === undefined || !mayRetry(retry, attempt) || scope.closed !== undefined) return ending;
+    if (scope.closed !== undefined) return ending;
+    if (isRepeated(step, outcome, attempt)) {
+      retrying(run, running, outcome, attempt, 0);
+      continue;
+    }
+    if (retry === undefined || !mayRetry(retry, attempt)) return ending;
     if (!isRetried(retry, outcome, running.stderr?.text() ?? '', step)) return ending;
     if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
       settled = attempt - 1;
     const delayMs = retryDelay(retry, attempt - settled, run.random, outcome.retryAfterMs);
     // What the server asks for is longer than there is time.
     if (outcome.retryAfterMs === delayMs && run.clock.now() + delayMs >= endsAt) return ending;
-    run.publish({
-      type: 'step.retrying',
-      step: running.path,
-      t: run.t(),
-      attempt: attempt + 1,
-      delayMs,
-      failure: outcome.reason,
-      ...exitFacts(outcome),
-    });
-    running.slot?.();
-    run.retried(running.path);
+    retrying(run, running, outcome, attempt, delayMs);
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
     if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   }
+}
+
+/** The attempt has failed and is tried again: told, and its slot given back. */
+function retrying(run: RunContext, running: Running, outcome: Failed, attempt: number, delayMs: number): void {
+  run.publish({
+    type: 'step.retrying',
+    step: running.path,
+    t: run.t(),
+    attempt: attempt + 1,
+    delayMs,
+    failure: outcome.reason,
+    ...exitFacts(outcome),
+  });
+  running.slot?.();
+  run.retried(running.path);
 }
 
 async function oneAttempt(
@@ -82,9 +92,11 @@ async function oneAttempt(
   running.readyAt = undefined;
   return withScope(scope, { past }, async inner => {
     const body = async () => fitting(await runBody(run, running, inner, attempt), path, inner.variables);
-    const { outcome: own, saved } = await withDeadline(run.clock, inner, step.timeoutMs, () =>
-      withReadiness(run, running, inner, attempt, body),
-    );
+    const { outcome: own, saved } = await withLateDeadline(run.clock, inner, step.timeoutMs, start => {
+      running.onStart = start;
+      if (!run.startsLate || !isLeaf(step)) start();
+      return withReadiness(run, running, inner, attempt, body);
+    });
     const outcome = judged(own, running, inner);
     run.publish({
       type: 'attempt.finished',

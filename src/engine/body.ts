@@ -12,7 +12,7 @@ import type { Scope } from './scope.ts';
 import { sequence } from './sequence.ts';
 
 /** What is told of a start besides. */
-type StartFacts = Pick<StepStarted, 'pid' | 'logOffset' | 'items' | 'list'>;
+type StartFacts = Pick<StepStarted, 'pid' | 'worker' | 'logOffset' | 'items' | 'list'>;
 
 /** Runs one attempt of the body; resolves when nothing of it is left. */
 export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Ending> {
@@ -31,6 +31,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       ...(scope.past === undefined ? {} : { resumed: true }),
     });
     running.startedAt ??= run.clock.now();
+    running.onStart?.();
     if (step.ready === undefined) running.onReady();
     if (step.ready === undefined) running.readyAt = run.clock.now();
     running.readiness?.started();

@@ -49,6 +49,8 @@ export interface RunContext extends Learning {
   holdsSecret(text: string): boolean;
   /** Copies of a forEach at once, where it does not say. */
   readonly parallelism: number;
+  /** Leaf steps may start long after the executor was asked: they wait for a machine. */
+  readonly startsLate: boolean;
   /** Forgets the failures of a step, and below it, that is tried again or ticks again. */
   retried(group: string): void;
   /** Keeps a step's final state. */
@@ -101,6 +103,8 @@ export interface Running {
   readonly onReady: () => void;
   /** Of its attempt: since when it is ready, or has started where it has no `ready`; on the run's clock. */
   readyAt: number | undefined;
+  /** Called when its attempt starts: where that may be late, its clock begins then. */
+  onStart?: (() => void) | undefined;
   /** Judges whether its attempt is ready. */
   readiness?: Readiness | undefined;
   /** Attempts started so far, in all ticks. */

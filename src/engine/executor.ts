@@ -56,7 +56,7 @@ export interface ExecuteContext {
   /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
   /** Call exactly once, when the process or request has started. */
-  started(facts?: { readonly pid?: number }): void;
+  started(facts?: StartFacts): void;
   /**
    * Hands over output: written to the step's log before this returns, then told to whoever listens. The bytes are
    * copied, so the buffer may be reused. A returned promise asks the caller to read no more until it resolves.
@@ -73,6 +73,13 @@ export interface ExecuteContext {
    * large, or no text, are a failure of type `save` in its place.
    */
   save(values: Readonly<Record<string, string>>): void;
+}
+
+/** What is known of a start. */
+export interface StartFacts {
+  readonly pid?: number;
+  /** The machine's worker that carries it out, where it is not this process. */
+  readonly worker?: string;
 }
 
 /** How a stop goes on: the fields of the event `step.stopping`. */

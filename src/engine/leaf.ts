@@ -4,6 +4,7 @@ import type { Outcome } from '../events/outcome.ts';
 import type { LeafStep } from '../plan/plan.ts';
 import { stepKey } from '../plan/step-key.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import type { StartFacts } from './executor.ts';
 import { finalTexts } from './final-texts.ts';
 import { withoutQuotations } from './hidden.ts';
 import { openOutput } from './output.ts';
@@ -20,10 +21,10 @@ export async function executeLeaf(
   step: LeafStep,
   scope: Scope,
   attempt: number,
-  started: (facts?: { pid?: number; logOffset?: number }) => void,
+  started: (facts?: StartFacts & { readonly logOffset?: number }) => void,
 ): Promise<Ending> {
   let announced = false;
-  const announce = (facts: { readonly pid?: number } = {}) => {
+  const announce = (facts: StartFacts = {}) => {
     if (announced) return;
     announced = true;
     quiet.heard();

@@ -1,17 +1,27 @@
 /** Which failures are tried again, and after how long. */
 import type { Failed } from '../events/outcome.ts';
-import type { Retry, RetryOn, Step } from '../plan/plan.ts';
+import { isLeaf, type Retry, type RetryOn, type Step } from '../plan/plan.ts';
 import { mayPass } from './retrying-http.ts';
 
 /** Bytes of standard error that `stderr:/…/` looks at. */
 export const STDERR_BYTES = 64 * 1024;
 
+/** A step that costs its workers their lives is not given to so many. */
+const LOST_MAX = 3;
+
+/** Whether the attempt, whose worker was lost, is made once more as the step says that this does no harm. */
+export function isRepeated(step: Step, { reason }: Failed, attempt: number): boolean {
+  return reason.type === 'lost' && isLeaf(step) && step.idempotent === true && attempt <= LOST_MAX;
+}
+
 /**
- * Whether the failure is one that `retry.on` names. Where it is absent all are; of a request those that may pass.
+ * Whether the failure is one that `retry.on` names. Where it is absent all are, but that a worker was lost, which may have
+ * done it; of a request those that may pass.
  * @param stderr the last of what was printed there.
  */
 export function isRetried({ on }: Retry, failure: Failed, stderr: string, step?: Step): boolean {
   if (on !== undefined) return on.some(one => matches(one, failure, stderr));
+  if (failure.reason.type === 'lost') return false;
   return step?.type !== 'http' || mayPass(step, failure);
 }
 
@@ -46,7 +56,7 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
     case 'stderr':
       return new RegExp(on.source, on.flags).test(stderr);
     case 'lost':
-      return false;
+      return reason.type === 'lost';
     default:
       return on satisfies never;
   }

@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly holdsSecret?: (text: string) => boolean;
   /** Copies of a forEach at once, where it does not say. Default: 4. */
   readonly parallelism?: number;
+  /** Whether leaf steps may start long after the executor was asked: their clocks begin with their start. Default: false. */
+  readonly startsLate?: boolean;
   /** Between 0 and 1, for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -178,6 +180,7 @@ export function openRun(options: RunOptions): Run {
     locks: options.locks,
     holdsSecret: options.holdsSecret ?? secrets.holds,
     parallelism: options.parallelism ?? 4,
+    startsLate: options.startsLate ?? false,
     t,
     failed(step, outcome) {
       if (!isDerived(outcome)) failures.push({ step, outcome });

@@ -220,14 +220,37 @@ export async function withDeadline<T>(
   body: () => Promise<T>,
   which?: OtherClock,
 ): Promise<T> {
-  if (limitMs === undefined) return body();
-  const disarm = clock.at(clock.now() + limitMs, () =>
-    scope.cancel({ type: 'timeout', step: scope.path, limitMs, ...(which === undefined ? {} : { clock: which }) }),
+  return withLateDeadline(
+    clock,
+    scope,
+    limitMs,
+    start => {
+      start();
+      return body();
+    },
+    which,
   );
+}
+
+/** As {@link withDeadline}, but the clock begins when the body calls `start`; only the first call counts. */
+export async function withLateDeadline<T>(
+  clock: Clock,
+  scope: Scope,
+  limitMs: number | undefined,
+  body: (start: () => void) => Promise<T>,
+  which?: OtherClock,
+): Promise<T> {
+  if (limitMs === undefined) return body(() => {});
+  let disarm: (() => void) | undefined;
+  const start = () => {
+    disarm ??= clock.at(clock.now() + limitMs, () =>
+      scope.cancel({ type: 'timeout', step: scope.path, limitMs, ...(which === undefined ? {} : { clock: which }) }),
+    );
+  };
   try {
-    return await body();
+    return await body(start);
   } finally {
-    disarm();
+    disarm?.();
   }
 }
 

@@ -70,6 +70,8 @@ export interface StepStarted extends OfStep {
   /** The step's `name`, its variables replaced. */
   readonly name?: string;
   readonly pid?: number;
+  /** The worker that carries it out, where it is not the run itself. */
+  readonly worker?: string;
   /** Where this attempt's output begins in the step's log, in bytes; in one that it shares, nowhere before. */
   readonly logOffset?: number;
   /** Of a copy of a forEach: its values, by the names of the lists. */

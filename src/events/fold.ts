@@ -95,9 +95,10 @@ function queue(progress: Progress, path: string): void {
   }
 }
 
-function start(progress: Progress, { step: path, t, tick, attempt, name, item, items }: StepStarted): void {
+function start(progress: Progress, { step: path, t, tick, attempt, name, worker, item, items }: StepStarted): void {
   const node = enter(progress, path);
   node.name = name;
+  node.worker = worker;
   if (item !== undefined) node.item = shortItem(item);
   if (node.startedT !== undefined) again(progress, node);
   else node.startedT = t;

@@ -34,6 +34,7 @@ export interface StepHistory {
   badTicks: number;
   missed: number;
   pid: number | undefined;
+  worker: string | undefined;
   outcome: Outcome | undefined;
   durationMs: number;
   /** It had ended before the run was resumed. */
@@ -141,6 +142,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     step.readyMs = undefined;
     step.name = event.name;
     step.pid = event.pid;
+    step.worker = event.worker;
     step.isTaken = false;
     if (event.item !== undefined) step.item = isInFocus(event.step) ? event.item : shortItem(event.item);
     if (groups.isForEach(event.step)) step.copies = createCopies(event.items);
@@ -261,6 +263,7 @@ function createStep(path: string): StepHistory {
     badTicks: 0,
     missed: 0,
     pid: undefined,
+    worker: undefined,
     outcome: undefined,
     durationMs: 0,
     isTaken: false,

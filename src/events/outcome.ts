@@ -64,6 +64,8 @@ export type Failure =
     }
   /** It ended well, but what `save` or `saveTo` asks for cannot be kept. */
   | { readonly type: 'save'; readonly message: string }
+  /** The worker that had it is gone, and nobody knows whether it was carried out. */
+  | { readonly type: 'lost'; readonly message: string }
   /** Somebody stopped it by hand: `runjobs stop`. */
   | { readonly type: 'stopped-by-user' }
   /** A child failed; `step` is the path of the first one. */

@@ -56,6 +56,8 @@ export interface ProgressNode {
   /** Ticks that have ended, and those that were left out. */
   ticks: number;
   missed: number;
+  /** The worker that carries its attempt out, where there are some. */
+  worker: string | undefined;
   /** The name that its author gave it. */
   name: string | undefined;
   /** How the last attempt ended. */
@@ -93,6 +95,7 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     tick: undefined,
     ticks: 0,
     missed: 0,
+    worker: undefined,
     name: undefined,
     attempted: undefined,
     failedOrder: undefined,

@@ -11,6 +11,7 @@ import {
 } from '../plan/plan.ts';
 import type { CommandExecutorOptions } from './command/command.ts';
 import type { Terminal } from './command/terminal.ts';
+import type { QueueExecutorOptions } from './queue/queue.ts';
 
 export interface Executors extends Required<Executor> {
   /** Frees what the executors hold between steps: sessions, channels. */
@@ -69,6 +70,56 @@ async function openCommands(options: CommandExecutorOptions) {
 async function openHttp(folder: string) {
   const { openHttpExecutor } = await import('./http/http.ts');
   return openHttpExecutor(folder);
+}
+
+/** A queue whose workers carry steps out, and what the run says of them. */
+export interface QueueUse extends Omit<QueueExecutorOptions, 'local' | 'folder' | 'run' | 'names'> {
+  /** Names of variables that are set besides those that the plan shows; it may grow. */
+  readonly names: Set<string>;
+}
+
+/** As {@link openExecutors}, but what may be is carried out by workers; or why the queue cannot be used, in words. */
+export async function openQueuedExecutors(
+  plan: Plan,
+  options: ExecutorOptions,
+  use: QueueUse,
+): Promise<Executors | { readonly fault: string }> {
+  const [{ openQueueExecutor, namesSetBy }, local] = await Promise.all([
+    import('./queue/queue.ts'),
+    openExecutors(plan, options),
+  ]);
+  for (const name of namesSetBy(plan)) use.names.add(name);
+  const queue = await openQueueExecutor({ ...use, folder: plan.folder, run: options.run, local });
+  if ('fault' in queue) {
+    await local.close();
+    return queue;
+  }
+  return {
+    ...queue,
+    async close() {
+      await queue.close();
+      await local.close();
+    },
+  };
+}
+
+/** What a worker carries steps out with. @param id its own: the mark of its processes. @param scratch a folder of its own. */
+export async function openWorkerExecutor(workdir: string, id: string, scratch: string): Promise<Executors> {
+  const command = await openCommands({ folder: workdir, run: id, outputs: `${scratch}/outputs` });
+  let http: Awaited<ReturnType<typeof openHttp>> | undefined;
+  return {
+    async execute(step, context) {
+      if (step.type === 'run') return command.execute(step, context);
+      http ??= await openHttp(workdir);
+      return http.execute(step, context);
+    },
+    suspend: () => command.suspend(),
+    proceed: () => command.proceed(),
+    sweep: (path, context) => command.sweep(path, context),
+    async close() {
+      await Promise.all([command.close(), http?.close()]);
+    },
+  };
 }
 
 /** Reads the lists of the plan's forEach steps, whose paths start from its folder. */

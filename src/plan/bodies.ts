@@ -6,7 +6,7 @@ export type Body = (typeof BODIES)[number];
 
 /**
  * Keys that do not go with every step, and the bodies or other keys of which they need one; `ready-checks.ts` says more of
- * `ready`. `cwd`, `shell`, `stop`, `launcher` and `httpDefaults` flow down groups.
+ * `ready`. `cwd`, `shell`, `stop`, `launcher`, `runsOn` and `httpDefaults` flow down groups.
  */
 export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'background')[]>> = {
   forEach: ['run', 'http', 'steps', 'any', 'use', 'sleep'],
@@ -24,6 +24,9 @@ export const GOES_WITH: Readonly<Record<string, readonly (Body | 'forEach' | 'ba
   shell: ['run', 'steps', 'gather', 'any', 'use'],
   stop: ['run', 'steps', 'gather', 'any', 'use'],
   launcher: ['run', 'steps', 'gather', 'any', 'use'],
+  runsOn: ['run', 'http', 'steps', 'gather', 'any', 'use'],
+  idempotent: ['run', 'http'],
+  envFromWorker: ['run'],
   httpDefaults: ['steps', 'gather', 'any'],
 };
 

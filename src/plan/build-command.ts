@@ -2,7 +2,7 @@
 import type { HttpDefaults } from './build-http.ts';
 import { ms } from './build-modifiers.ts';
 import type { StdinInput, StepInput, StopInput } from './input.ts';
-import type { Command, Stdin, StopPolicy } from './plan.ts';
+import type { Command, Remote, Stdin, StopPolicy } from './plan.ts';
 
 /** What flows down to a step from its ancestors. */
 export interface Inherited {
@@ -13,6 +13,7 @@ export interface Inherited {
   /** An empty one is none. */
   readonly launcher?: readonly string[];
   readonly stop: StopPolicy;
+  readonly runsOn?: string;
   readonly http?: HttpDefaults;
 }
 
@@ -23,19 +24,20 @@ export const OUTERMOST: Inherited = { shell: SHELLS.sh, stop: { signal: 'SIGTERM
 
 /** What flows down from a step to those inside it. */
 export function flowDown(input: StepInput, inherited: Inherited): Inherited {
-  const { cwd, shell, launcher, stop } = input;
-  if (cwd === undefined && shell === undefined && launcher === undefined && stop === undefined) return inherited;
+  const { cwd, shell, launcher, stop, runsOn } = input;
+  if ([cwd, shell, launcher, stop, runsOn].every(one => one === undefined)) return inherited;
   return {
     ...inherited,
     ...(cwd === undefined ? {} : { cwd }),
     ...(shell === undefined ? {} : { shell: shellOf(shell) }),
     ...(launcher === undefined ? {} : { launcher }),
     ...(stop === undefined ? {} : { stop: stopOf(stop, inherited.stop) }),
+    ...(runsOn === undefined ? {} : { runsOn }),
   };
 }
 
 /** The command of a `run` step. */
-export function commandIn(input: StepInput, inherited: Inherited): Command {
+export function commandIn(input: StepInput, inherited: Inherited): Command & Remote {
   const { run = '', stdin, interactive, okExitCodes = [0] } = input;
   const { shell, cwd, launcher = [], stop } = inherited;
   return {
@@ -47,11 +49,21 @@ export function commandIn(input: StepInput, inherited: Inherited): Command {
     ...(stdin === undefined ? {} : { stdin: stdinOf(stdin) }),
     ...(interactive === true ? { interactive } : {}),
     okExitCodes,
+    ...remoteIn(input, inherited),
+  };
+}
+
+/** Which machines may carry it out. */
+export function remoteIn({ idempotent, envFromWorker }: StepInput, { runsOn }: Inherited): Remote {
+  return {
+    ...(runsOn === undefined ? {} : { runsOn }),
+    ...(idempotent === true ? { idempotent } : {}),
+    ...(envFromWorker === undefined ? {} : { envFromWorker }),
   };
 }
 
 /** The command of a script that belongs to a step besides its body, such as a test: nothing is put before it. */
-export function scriptIn(script: string, inherited: Inherited): Command {
+export function scriptIn(script: string, inherited: Inherited): Command & Remote {
   return commandIn({ run: script }, { ...inherited, launcher: [] });
 }
 

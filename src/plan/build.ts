@@ -1,5 +1,5 @@
 /** Makes the steps of a file that has passed both checks: ids, defaults, and what flows down. */
-import { commandIn, flowDown, type Inherited, OUTERMOST, scriptIn } from './build-command.ts';
+import { commandIn, flowDown, type Inherited, OUTERMOST, remoteIn, scriptIn } from './build-command.ts';
 import {
   type CommandOf,
   conditionOf,
@@ -119,7 +119,7 @@ export class Builder {
     if (input.run !== undefined) return { type: 'run', ...common, ...keepingOf(input), ...commandIn(input, inherited) };
     if (input.http !== undefined) {
       const request = requestOf(input.http, [...path, 'http'], this.textOf, inherited.http);
-      return { type: 'http', ...common, ...keepingOf(input), ...request };
+      return { type: 'http', ...common, ...keepingOf(input), ...remoteIn(input, inherited), ...request };
     }
     if (input.steps !== undefined) {
       return { type: 'steps', ...common, children: this.#list(input.steps, { path: [...path, 'steps'], inherited }) };

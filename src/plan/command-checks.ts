@@ -1,10 +1,15 @@
 /** The rules of the keys that go with commands. */
 import { isRaw, type Raw } from './raw.ts';
+import { remoteFindings } from './remote-checks.ts';
 import type { Finding, Path } from './source.ts';
 
 /** Checks the step at `path`. Values of a wrong type are passed over. */
 export function commandFindings(step: Raw, path: Path): Finding[] {
-  return [...stdinFindings(step.stdin, [...path, 'stdin']), ...launcherFindings(step.launcher, [...path, 'launcher'])];
+  return [
+    ...stdinFindings(step.stdin, [...path, 'stdin']),
+    ...launcherFindings(step.launcher, [...path, 'launcher']),
+    ...remoteFindings(step, path),
+  ];
 }
 
 function launcherFindings(launcher: unknown, path: Path): Finding[] {

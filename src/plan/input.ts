@@ -75,6 +75,12 @@ export interface StepInput {
   interactive?: boolean | undefined;
   /** Put before the command, for the step and all below it; an empty one puts nothing there. */
   launcher?: readonly string[] | undefined;
+  /** With `--queue`: the label of the workers for the step and all below it; `root`: none. */
+  runsOn?: string | undefined;
+  /** With `--queue`: it may be carried out once more where its worker was lost. */
+  idempotent?: boolean | undefined;
+  /** With `--queue`: variables that the worker gives from its own environment. */
+  envFromWorker?: readonly string[] | undefined;
   /** How commands are told to end, for the step and all below it. */
   stop?: StopInput | undefined;
   /** What the requests below have where they do not say otherwise. */

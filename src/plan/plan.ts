@@ -5,6 +5,7 @@ import type { HttpRequest } from './http-step.ts';
 import type { Ping } from './notify.ts';
 import type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
+import type { Remote } from './remote.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { Command } from './run-step.ts';
 import type { EnvFile, Used } from './used.ts';
@@ -16,6 +17,7 @@ export type { Json } from './json-value.ts';
 export type { Ping, PingMoment } from './notify.ts';
 export type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 export type { Pool } from './pools.ts';
+export type { Remote } from './remote.ts';
 export type { Limits, Retry, RetryOn } from './retry.ts';
 export type { Command, Stdin, StopPolicy, StopSignal } from './run-step.ts';
 export type { EnvFile, StepLock, Used, UsedLevel } from './used.ts';
@@ -158,7 +160,7 @@ export type SavedPart =
   | { readonly type: 'status' };
 
 /** What leaf steps take, and keep of what they bring forth. */
-interface Keeping {
+interface Keeping extends Remote {
   /** What it takes of the pools, by their names, besides its slot. */
   readonly pools?: Readonly<Record<string, number>>;
   readonly save?: Save;

@@ -22,6 +22,7 @@ import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } 
 import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
 import { readyShape } from './schema-ready.ts';
+import { remoteShape } from './schema-remote.ts';
 import { lockShape, notifyShape, poolsKey, rootShape, scheduleKey, scheduleShape } from './schema-root.ts';
 import {
   anyText,
@@ -185,6 +186,7 @@ const stepShape = {
   stdin: stdinKey,
   interactive: interactiveKey,
   launcher: launcherKey,
+  ...remoteShape,
   httpDefaults: key(
     z.strictObject(httpDefaultsShape, expected('an object such as {"baseUrl": …}')),
     'Of a group: what the requests below have where they do not say otherwise; headers and query are merged by name. Example: {"baseUrl": "https://example.org/v1"}.',

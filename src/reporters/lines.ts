@@ -29,7 +29,7 @@ const SKIPS_MAX = 20;
  * not at all.
  */
 export function startedLines(
-  { step: path, attempt, tick = 1, name, item, items }: StepStarted,
+  { step: path, attempt, tick = 1, name, worker, item, items }: StepStarted,
   steps: Steps,
 ): string[] {
   const step = steps.at(path);
@@ -38,15 +38,16 @@ export function startedLines(
   if (steps.isGroup(path) && item === undefined) return [];
   const label = item === undefined ? steps.label(path) : `${steps.label(path)} ${itemWords(item)}`;
   const waits = step.ready === undefined ? '' : 'waiting until ready';
+  const where = worker === undefined ? '' : `, on ${cleanse(worker)}`;
   if (attempt > 1) {
-    return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}${waits && ` (${waits})`}`];
+    return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}${waits && ` (${waits})`}${where}`];
   }
   const how = step.background
     ? ` (background${waits && `, ${waits}`})`
     : step.every
       ? ` (${everyWords(step.every)})`
       : '';
-  return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}`];
+  return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}${where}`];
 }
 
 /** `❯ server: ready after 1.2 s`; not in later ticks. */

@@ -53,7 +53,8 @@ export function stepReport(path: string, options: PastOptions): string {
   if (left > 0) lines.push(`  … ${left} earlier attempts`);
   if (attempts.length > 1 || left > 0) for (const attempt of shown) lines.push(`  ${attemptWords(attempt, palette)}`);
   if (past !== undefined && past.ticks > 0) lines.push(`  ${tickWords(past)}`);
-  if (past?.phase === 'running' && past.pid !== undefined) lines.push(`  process ${past.pid}`);
+  if (past?.phase === 'running' && past.pid !== undefined)
+    lines.push(`  process ${past.pid}${past.worker === undefined ? '' : ` of worker ${cleanse(past.worker)}`}`);
   const log = options.logOf(path);
   if (log !== undefined) lines.push(`  log: ${log}`, ...tailLines(path, options));
   if (step !== undefined && isGroup(step)) lines.push(...linesBelow(path, options));

@@ -1,5 +1,5 @@
 /** A plan as a tree of its steps: what `runjobs check` shows. */
-import { type Condition, childrenOf, type Plan, type Step } from '../plan/plan.ts';
+import { type Condition, childrenOf, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import { everyWords, formatLimit } from './durations.ts';
 import { valueWords } from './items.ts';
 import { needWords, toleranceWords } from './lists.ts';
@@ -53,6 +53,7 @@ function modifierWords(step: Step): string[] {
   if (step.background) words.push('background');
   if (ready !== undefined) words.push(readyWords(ready));
   if (step.type === 'run' && step.interactive) words.push('interactive');
+  if (isLeaf(step) && step.runsOn !== undefined) words.push(`on ${cleanse(step.runsOn)}`);
   if (step.type === 'run' && step.launcher !== undefined)
     words.push(`launcher ${cleanse(step.launcher.map(quoted).join(' '))}`);
   if (step.allowFailure) words.push('allowFailure');

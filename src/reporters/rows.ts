@@ -145,6 +145,7 @@ export function signs(node: ProgressNode, options: RowOptions): Piece[] {
   const { t, steps, palette } = options;
   const { attempted, retry, nextTick, stopping, missed } = node;
   const pieces: Piece[] = [];
+  if (node.worker !== undefined && node.phase === 'running') pieces.push([`on ${cleanse(node.worker)}`, palette.quiet]);
   const step = steps.at(node.path);
   if (stopping !== undefined) {
     pieces.push([stoppingPiece(stopping, step, options), palette.warn]);

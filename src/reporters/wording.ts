@@ -87,6 +87,7 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'start':
     case 'http':
     case 'save':
+    case 'lost':
       return oneLine(failure.message);
     case 'not-ready':
       return `${how.exitCode === undefined ? 'ended' : exitWords(how.exitCode)} before it was ready`;

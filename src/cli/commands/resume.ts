@@ -1,6 +1,7 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
 import { existsSync } from 'node:fs';
 import { interactiveAhead } from '../../engine/interactive.ts';
+import { openQueueOf } from '../../executors/queue/dispatches.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Given, GivenOptions } from '../../plan/given.ts';
@@ -20,6 +21,7 @@ import {
   loadNamedPlan,
   readAround,
 } from '../plan-source.ts';
+import { queueNamed, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
@@ -61,6 +63,12 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
 }
 
 async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Promise<void> {
+  const queue = queueNamed(flags);
+  const missing = queue.type === 'none' ? openQueueOf(run.folder) : undefined;
+  if (queue.type === 'wrong' || missing !== undefined) {
+    run.owner.release();
+    return refuse(streams, EXIT.usage, queue.type === 'wrong' ? queue.words : forgottenQueue(run.id, missing ?? ''));
+  }
   const found = await planOf(run, flags);
   if ('wrong' in found) {
     run.owner.release();
@@ -83,12 +91,13 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     given,
     abandon: run.owner.release,
     open(opening) {
-      const env = process.env as Record<string, string>;
+      const env = withoutQueueSecrets(process.env) as Record<string, string>;
       return resumeRootRun(run, {
         ...opening,
         env,
         given,
         durable: flags.durable ?? false,
+        queue: queue.type === 'named' ? queue.place : undefined,
         plan,
         overrides,
         claim,
@@ -96,6 +105,11 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
       });
     },
   });
+}
+
+/** Steps of it are with workers: without the queue they would be done a second time. */
+function forgottenQueue(id: string, queue: string): string {
+  return `runjobs: workers have steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
 }
 
 /** A plan to go on with, or why it cannot be. */

@@ -1,12 +1,14 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
 import { interactiveAhead } from '../../engine/interactive.ts';
+import type { QueuePlace } from '../../executors/queue/connect.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import { type Selection, selectSteps } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { exposedWords, loadGivenPlan } from '../plan-source.ts';
+import { queueNamed, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { RunFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
@@ -17,6 +19,8 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   const loaded = await loadGivenPlan(source, flags, { isRun: true });
   if (loaded.type === 'wrong') return refuse(streams, EXIT.usage, loaded.words);
   const { plan, given } = loaded;
+  const queue = queueNamed(flags);
+  if (queue.type === 'wrong') return refuse(streams, EXIT.usage, queue.words);
   if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags));
   const selection = selectionOf(flags);
   const selected = selectSteps(plan.root, selection ?? {});
@@ -32,7 +36,15 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     plan: asRun,
     interactive: interactiveAhead(asRun.root),
     given,
-    open: opening => openRootRun({ ...opening, ...environment(flags), plan, overrides, given, claim }),
+    open: opening =>
+      openRootRun({
+        ...opening,
+        ...environment(flags, queue.type === 'named' ? queue.place : undefined),
+        plan,
+        overrides,
+        given,
+        claim,
+      }),
   });
 }
 
@@ -50,10 +62,11 @@ export function overridesOf({ slots, timeout, lock }: Pick<RunFlags, 'slots' | '
   };
 }
 
-function environment({ stateDir = process.env.RUNJOBS_STATE_DIR, durable = false }: RunFlags) {
+function environment({ stateDir = process.env.RUNJOBS_STATE_DIR, durable = false }: RunFlags, queue?: QueuePlace) {
   return {
-    env: process.env as Record<string, string>,
+    env: withoutQueueSecrets(process.env) as Record<string, string>,
     durable,
+    ...(queue === undefined ? {} : { queue }),
     ...(stateDir ? { stateDir: resolve(stateDir) } : {}),
   };
 }

@@ -1,0 +1,42 @@
+/** The queue that the command line names, with its password and key from where nobody sees them. */
+import { readFileSync } from 'node:fs';
+import { parseQueueAddress } from '../executors/queue/address.ts';
+import type { QueuePlace } from '../executors/queue/connect.ts';
+import type { QueueFlags } from './requests.ts';
+
+export type QueueNamed =
+  | { readonly type: 'named'; readonly place: QueuePlace }
+  | { readonly type: 'none' }
+  | { readonly type: 'wrong'; readonly words: string };
+
+/** The queue of `--queue`, or what is wrong with it. */
+export function queueNamed({ queue, queuePrefix, queuePasswordFile, insecureQueue }: QueueFlags): QueueNamed {
+  if (queue === undefined) return { type: 'none' };
+  const address = parseQueueAddress(queue, insecureQueue ?? false);
+  if ('fault' in address) return { type: 'wrong', words: `runjobs: ${address.fault}; nothing was started\n` };
+  const { RUNJOBS_QUEUE_PASSWORD: fromEnv, RUNJOBS_QUEUE_KEY: key } = process.env;
+  let password = fromEnv;
+  if (queuePasswordFile !== undefined) {
+    try {
+      password = readFileSync(queuePasswordFile, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      const why = `the file of --queue-password-file cannot be read: ${(error as Error).message}`;
+      return { type: 'wrong', words: `runjobs: ${why}; nothing was started\n` };
+    }
+  }
+  return {
+    type: 'named',
+    place: {
+      address,
+      prefix: queuePrefix,
+      ...(password ? { password } : {}),
+      ...(key ? { key } : {}),
+    },
+  };
+}
+
+/** The environment without what opens the queue: no step sees it. */
+export function withoutQueueSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { RUNJOBS_QUEUE_PASSWORD: _password, RUNJOBS_QUEUE_KEY: _key, ...others } = env;
+  return others;
+}

@@ -1,0 +1,281 @@
+/** One attempt of a leaf step, carried out by a worker: given away, followed, told to stop, and ended. */
+import { setMaxListeners } from 'node:events';
+import { type ExecuteContext, reasonOf } from '../../engine/executor.ts';
+import type { Outcome } from '../../events/outcome.ts';
+import type { LeafStep } from '../../plan/plan.ts';
+import { isSplit, type Keeping, openKeeping } from '../keeping.ts';
+import type { Dispatch, Dispatches } from './dispatches.ts';
+import type { Result, Told } from './entry.ts';
+import type { Jobs, OpenJob } from './jobs.ts';
+import { type Message, type Sealed, seal } from './message.ts';
+import { MESSAGE_BYTES, MESSAGE_MS } from './pace.ts';
+import type { Queues } from './queues.ts';
+import type { Word } from './tell.ts';
+import { workOf } from './work.ts';
+
+/** What the attempts of a run share. */
+export interface Root {
+  readonly run: string;
+  /** Of the plan. */
+  readonly folder: string;
+  readonly key: string | undefined;
+  readonly jobs: Jobs;
+  readonly queues: Queues;
+  readonly dispatches: Dispatches;
+  /** The variables that go with a step; a fault where one that it needs may not. */
+  envFor(step: LeafStep, context: ExecuteContext): Readonly<Record<string, string>>;
+  /** Whether a text holds the value of a secret. */
+  holdsSecret(text: string): boolean;
+  readonly secrets: ReadonlySet<string>;
+  tell(job: string, word: Word): Promise<void>;
+  /** A worker could not be told to stop: what it has may go on. */
+  leftBehind(job: string): void;
+}
+
+/** What a worker may take longer than the grace to say that all has ended. */
+const ANSWER_MS = 10_000;
+const KILLED_MS = 3000;
+/** How much later than the root a worker ends what takes too long: the root has the first word. */
+const TIMEOUT_SLACK_MS = 2000;
+
+/** As `Executor.execute`. @param label of the workers that may carry it out. */
+export async function attemptRemotely(
+  root: Root,
+  step: LeafStep,
+  context: ExecuteContext,
+  label: string,
+): Promise<Outcome> {
+  const { signal, kill } = context;
+  // Thousands of steps may listen to one signal.
+  setMaxListeners(0, signal, kill);
+  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const message = messageFor(root, step, context, label);
+  if ('fault' in message) return failedToStart(message.fault);
+  const keeping =
+    step.saveTo === undefined
+      ? undefined
+      : openKeeping(
+          { id: step.id, background: step.background, saveTo: step.saveTo },
+          context,
+          step.folder ?? root.folder,
+        );
+  if (keeping !== undefined && 'fault' in keeping) return failedToStart(keeping.fault);
+  const dispatch = root.dispatches.claim(`${context.path} ${context.ticks.join('.')} ${context.attempt}`, label);
+  try {
+    const result = await resultOf(root, { step, context, dispatch, message, keeping });
+    if (result.saved !== undefined && result.outcome.state === 'succeeded') context.save(result.saved);
+    return (await keeping?.end(result.outcome)) ?? result.outcome;
+  } finally {
+    keeping?.drop();
+    root.jobs.close(dispatch.job);
+    // By then the journal knows of it.
+    setImmediate(() => root.dispatches.done(dispatch));
+  }
+}
+
+function messageFor(
+  root: Root,
+  step: LeafStep,
+  context: ExecuteContext,
+  label: string,
+): Message | { readonly fault: string } {
+  const work = workOf(step, root.folder, isSplit(step));
+  if ('fault' in work) return work;
+  const saved = savedSecret(step, root.secrets);
+  if (saved !== undefined)
+    return {
+      fault: `the step saves the secret "${saved}", which would go through the queue: let it run with the root, "runsOn: root"`,
+    };
+  if (holds(work, root.holdsSecret))
+    return {
+      fault:
+        'the step holds the value of a secret, and messages hold none: let a script read the variable, and name it in "envFromWorker"',
+    };
+  return {
+    run: root.run,
+    step: context.path,
+    attempt: context.attempt,
+    work,
+    env: root.envFor(step, context),
+    fromWorker: step.envFromWorker ?? [],
+    ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs + TIMEOUT_SLACK_MS }),
+    label,
+    until: Date.now() + MESSAGE_MS,
+  };
+}
+
+function savedSecret({ save }: LeafStep, secrets: ReadonlySet<string>): string | undefined {
+  switch (save?.type) {
+    case undefined:
+      return undefined;
+    case 'output':
+      return secrets.has(save.name) ? save.name : undefined;
+    case 'parts':
+      return Object.keys(save.parts).find(name => secrets.has(name));
+    case 'file':
+      return save.names.find(name => secrets.has(name));
+    default:
+      return save satisfies never;
+  }
+}
+
+/** Whether one of the texts in a value is refused. */
+function holds(value: unknown, isRefused: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return isRefused(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(one => holds(one, isRefused));
+}
+
+interface Attempt {
+  readonly step: LeafStep;
+  readonly context: ExecuteContext;
+  readonly dispatch: Dispatch;
+  readonly message: Message;
+  readonly keeping: Keeping | undefined;
+}
+
+/** Gives the attempt away and follows it to its end. */
+async function resultOf(root: Root, { step, context, dispatch, message, keeping }: Attempt): Promise<Result> {
+  const { signal, kill } = context;
+  const { job, label } = dispatch;
+  if (dispatch.result !== undefined) return dispatch.result;
+  const sealed = seal(message, job, root.key);
+  const size = Buffer.byteLength(JSON.stringify(sealed));
+  if (size > MESSAGE_BYTES) return { outcome: failedToStart(tooLarge(size)) };
+  // The beginning of the file is gone with the root that had written it.
+  const isBroken = dispatch.isResumed && keeping !== undefined;
+  let backstop: NodeJS.Timeout | undefined;
+  let settle: (result: Result) => void = () => {};
+  const settled = new Promise<Result>(resolve => {
+    settle = resolve;
+  });
+  const open = openJob(root, { dispatch, context, keeping, sealed, settle });
+  root.jobs.open(open);
+  const stop = (word: Word, patienceMs: number) => {
+    void root.tell(job, word).catch(() => {});
+    if (open.worker === undefined) {
+      root.queues.remove(label, job).then(
+        wasThere => wasThere && settle({ outcome: cancelled(context) }),
+        () => {},
+      );
+    }
+    clearTimeout(backstop);
+    backstop = setTimeout(() => {
+      root.leftBehind(job);
+      settle({ outcome: cancelled(context) });
+    }, patienceMs);
+  };
+  const onStop = () => stop('stop', graceOf(step) + ANSWER_MS);
+  const onKill = () => stop('kill', KILLED_MS);
+  signal.addEventListener('abort', onStop);
+  kill.addEventListener('abort', onKill);
+  try {
+    if (isBroken) stop('kill', ANSWER_MS);
+    if (!dispatch.isAdded) void open.add();
+    const result = await settled;
+    return isBroken ? { outcome: lost('the file of "saveTo" was broken off with the run') } : result;
+  } finally {
+    clearTimeout(backstop);
+    signal.removeEventListener('abort', onStop);
+    kill.removeEventListener('abort', onKill);
+  }
+}
+
+interface Opening extends Pick<Attempt, 'dispatch' | 'context' | 'keeping'> {
+  readonly sealed: Sealed;
+  readonly settle: (result: Result) => void;
+}
+
+function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Opening): OpenJob {
+  const { job, label } = dispatch;
+  const open: OpenJob = {
+    dispatch,
+    worker: undefined,
+    since: performance.now(),
+    oddSince: undefined,
+    isAdding: false,
+    async add() {
+      open.isAdding = true;
+      try {
+        await root.queues.add(label, job, sealed);
+        root.dispatches.added(dispatch);
+      } catch (error) {
+        settle({ outcome: failedToStart(`it cannot be put into the queue: ${(error as Error).message}`) });
+      } finally {
+        open.isAdding = false;
+      }
+    },
+    take: told => take(told),
+    conclude(how, words) {
+      void root.queues.remove(label, job).catch(() => {});
+      if (how === 'refused') settle({ outcome: failedToStart(words) });
+      else {
+        // Were its worker only frozen, it ends the command when it goes on.
+        void root.tell(job, 'kill').catch(() => {});
+        settle({ outcome: lost(words) });
+      }
+    },
+    missed(count) {
+      void context.write(Buffer.from(`\n[output lost: ${count} pieces are missing]\n`));
+    },
+  };
+  const take = (told: Told): Promise<void> | undefined => {
+    switch (told.type) {
+      case 'started':
+        open.worker = told.worker;
+        context.started({ worker: told.worker, ...(told.pid === undefined ? {} : { pid: told.pid }) });
+        return undefined;
+      case 'output':
+        if (told.stream === 'out') keeping?.take(told.bytes);
+        return context.write(told.bytes, told.stream);
+      case 'warning':
+        context.warn(told.message);
+        return undefined;
+      case 'stopping':
+        context.stopping(told.facts);
+        return undefined;
+      case 'received':
+        context.received(told.bytes, told.total);
+        return undefined;
+      case 'ended':
+        root.dispatches.ended(job, told.result);
+        settle(endOf(told.result, context));
+        return undefined;
+      default:
+        return told satisfies never;
+    }
+  };
+  return open;
+}
+
+/** What a worker's last word means here. */
+function endOf(result: Result, context: ExecuteContext): Result {
+  if (result.lost !== undefined && !context.signal.aborted)
+    return { outcome: lost('lost: its worker had been cut off and has ended it, but it has run') };
+  // The worker only knows that it was told.
+  return result.outcome.state === 'cancelled' ? { ...result, outcome: cancelled(context) } : result;
+}
+
+function cancelled({ signal, kill }: ExecuteContext): Outcome {
+  if (!signal.aborted && !kill.aborted) return lost('its worker was told to end it, by none of this run');
+  return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+}
+
+function lost(message: string): Outcome {
+  return { state: 'failed', reason: { type: 'lost', message } };
+}
+
+function failedToStart(message: string): Outcome {
+  return { state: 'failed', reason: { type: 'start', message } };
+}
+
+function graceOf(step: LeafStep): number {
+  return step.type === 'run' ? step.stop.graceMs : 0;
+}
+
+function tooLarge(size: number): string {
+  return (
+    `the step and its variables are ${Math.ceil(size / 1024)} KiB, and a message holds ${MESSAGE_BYTES / 1024} KiB at most: ` +
+    'put the large ones in files, or let the step run with the root, "runsOn: root"'
+  );
+}

@@ -1,0 +1,197 @@
+/** Connections to Redis: tried out first, so that what is wrong is said once and in words; then kept up. */
+import { readFileSync } from 'node:fs';
+import type { Cluster, Redis } from 'ioredis';
+import type { QueueAddress } from './address.ts';
+import { fitsCluster, type Keys, keysOf } from './keys.ts';
+import { RECONNECT_MS } from './pace.ts';
+import { NOT_INSTALLED, troubleOf } from './trouble.ts';
+
+/** A queue, as the command line names it. */
+export interface QueuePlace {
+  readonly address: QueueAddress;
+  readonly prefix: string;
+  readonly password?: string | undefined;
+  /** Shared with the others: messages are signed. */
+  readonly key?: string | undefined;
+}
+
+export type Client = Redis | Cluster;
+
+export interface Connection {
+  /** Commands wait in it while Redis is away. */
+  readonly client: Client;
+  readonly keys: Keys;
+  /** What may lose work, in words. */
+  readonly warnings: readonly string[];
+  /** One more connection, for what blocks or listens. */
+  another(): Client;
+  /** The packages that the queue is made of. */
+  readonly bullmq: typeof import('bullmq');
+  /** Ends all connections at once. */
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** Redis went away, or is back after so long. */
+  readonly onDown: (words: string) => void;
+  readonly onUp: (awayMs: number) => void;
+  /** It will not come back by itself: called once. */
+  readonly onFinal: (words: string) => void;
+}
+
+const PROBE_MS = 6000;
+
+/** Connects, or says in words why not. */
+export async function connect(
+  place: QueuePlace,
+  options: ConnectOptions,
+): Promise<Connection | { readonly fault: string }> {
+  const { address, prefix } = place;
+  const packages = await loadPackages();
+  if (packages === undefined) return { fault: NOT_INSTALLED };
+  const settings = settingsFor(place);
+  if ('fault' in settings) return settings;
+  const probed = await probe(
+    new packages.ioredis.Redis({ ...settings, lazyConnect: true, retryStrategy: () => null }),
+    place,
+  );
+  if ('fault' in probed) return probed;
+  const { isCluster } = probed;
+  if (isCluster && !fitsCluster(prefix))
+    return { fault: `${address.shown} is a cluster, which needs braces in --queue-prefix, such as "{${prefix}}"` };
+
+  const clients: Client[] = [];
+  let downSince: number | undefined;
+  let isOver = false;
+  const another = (): Client => {
+    const client = isCluster
+      ? new packages.ioredis.Cluster([{ host: address.host, port: address.port }], {
+          redisOptions: settings,
+          clusterRetryStrategy: retryIn,
+        })
+      : new packages.ioredis.Redis({ ...settings, retryStrategy: retryIn });
+    client.on('error', (error: unknown) => {
+      if (isOver) return;
+      const trouble = troubleOf(error, address);
+      if (trouble.isFinal) {
+        isOver = true;
+        options.onFinal(trouble.words);
+      } else if (downSince === undefined) {
+        downSince = performance.now();
+        options.onDown(trouble.words);
+      }
+    });
+    client.on('ready', () => {
+      if (downSince === undefined || client !== clients[0]) return;
+      const awayMs = performance.now() - downSince;
+      downSince = undefined;
+      options.onUp(awayMs);
+    });
+    clients.push(client);
+    return client;
+  };
+  return {
+    client: another(),
+    keys: keysOf(prefix),
+    warnings: probed.warnings,
+    another,
+    bullmq: packages.bullmq,
+    close() {
+      isOver = true;
+      for (const client of clients) client.disconnect();
+    },
+  };
+}
+
+function retryIn(times: number): number {
+  return Math.min(times * 100, RECONNECT_MS);
+}
+
+async function loadPackages() {
+  try {
+    const [bullmq, ioredis] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bullmq, ioredis };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** What each connection has. */
+interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: { readonly servername: string; readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  readonly maxRetriesPerRequest: null;
+  readonly connectTimeout: number;
+}
+
+function settingsFor({ address, password }: QueuePlace): Settings | { readonly fault: string } {
+  const { host, port, db, user, tls } = address;
+  const files: Record<string, Buffer> = {};
+  for (const [name, file] of Object.entries(tls ?? {})) {
+    try {
+      files[name] = readFileSync(file);
+    } catch (error) {
+      return { fault: `the file of "${name}" in the address of the queue cannot be read: ${(error as Error).message}` };
+    }
+  }
+  return {
+    host,
+    port,
+    db,
+    ...(user === undefined ? {} : { username: user }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls: { ...files, servername: host } }),
+    // What is asked while Redis is away waits for it.
+    maxRetriesPerRequest: null,
+    connectTimeout: PROBE_MS,
+  };
+}
+
+interface Probed {
+  readonly isCluster: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Asks Redis what it is, and whether we may write there. */
+async function probe(client: Redis, { address, prefix }: QueuePlace): Promise<Probed | { readonly fault: string }> {
+  let heard: unknown;
+  client.on('error', error => {
+    heard ??= error;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PROBE_MS / 1000} s`)), PROBE_MS);
+  });
+  try {
+    const asked = client.connect().then(async () => {
+      const about = await client.info();
+      const isCluster = /^redis_mode:cluster/m.test(about);
+      // On another node of a cluster it would be answered with where to go.
+      if (!isCluster) await client.set(`${prefix}:probe`, '1', 'PX', 1000);
+      return { isCluster, warnings: warningsIn(about, address.shown) };
+    });
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    return { fault: troubleOf(heard ?? error, address).words };
+  } finally {
+    clearTimeout(timer);
+    client.disconnect();
+  }
+}
+
+function warningsIn(about: string, shown: string): string[] {
+  const warnings: string[] = [];
+  const policy = /^maxmemory_policy:(\S+)/m.exec(about)?.[1];
+  if (/^aof_enabled:0/m.test(about))
+    warnings.push(`${shown} has no append-only file: when it restarts, jobs are lost; set "appendonly yes"`);
+  if (policy !== undefined && policy !== 'noeviction')
+    warnings.push(
+      `${shown} drops what it holds when its memory is full (${policy}); set "maxmemory-policy noeviction"`,
+    );
+  return warnings;
+}

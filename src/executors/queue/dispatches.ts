@@ -1,0 +1,152 @@
+/** What the root has given to workers, kept in the run's folder, so that a resumed run takes it up again and gives nothing twice. */
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from './entry.ts';
+
+/** The files of the queue in the run's folder. */
+export const QUEUE_FILES = {
+  /** One line for each thing that happened to a job. */
+  dispatches: 'queue.ndjson',
+  /** Up to where the stream of the run has been read. */
+  position: 'queue.position',
+} as const;
+
+/** One attempt that was given away. */
+export interface Dispatch {
+  readonly job: string;
+  readonly label: string;
+  /** A run that was broken off had given it away. */
+  readonly isResumed: boolean;
+  /** It is in the queue for certain. */
+  isAdded: boolean;
+  /** How it ended, where that was known but nobody had made use of it. */
+  readonly result?: Result;
+}
+
+export interface Dispatches {
+  /** The stream is read on from there. */
+  readonly position: string;
+  /** Takes up what was given away for the attempt by a run that was broken off, else notes that it will be given away. */
+  claim(attempt: string, label: string): Dispatch;
+  added(dispatch: Dispatch): void;
+  /** Note before {@link Dispatches.moveTo}: the result must not be lost. */
+  ended(job: string, result: Result): void;
+  /** The result has gone into the journal, or nobody waits for it any more. */
+  done(dispatch: Dispatch): void;
+  /** Everything up to there has been dealt with. */
+  moveTo(position: string): void;
+  /** What a broken-off run had given away and nobody has claimed. */
+  unclaimed(): readonly Dispatch[];
+  close(): void;
+}
+
+type Line =
+  | { readonly queue: string }
+  | { readonly given: number; readonly attempt: string; readonly label: string }
+  | { readonly added: number }
+  | { readonly ended: number; readonly result: Result }
+  | { readonly done: number };
+
+const START = '0-0';
+const POSITION_BYTES = 64;
+
+/**
+ * Opens them for a run. @param folder of the run. @param queue the address of the queue, for people.
+ * @throws the file system's error, then and later: what cannot be noted must not be given away.
+ */
+export function openDispatches(
+  folder: string,
+  { run, queue, durable }: { readonly run: string; readonly queue: string; readonly durable: boolean },
+): Dispatches {
+  const path = join(folder, QUEUE_FILES.dispatches);
+  const known = readDispatches(path);
+  const jobOf = (number: number) => `${run}.${number}`;
+  const numberOf = (job: string) => Number(job.slice(run.length + 1));
+  const waiting = new Map<string, Dispatch>();
+  for (const { number, attempt, label, isAdded, result } of known.open) {
+    waiting.set(attempt, {
+      job: jobOf(number),
+      label,
+      isResumed: true,
+      isAdded,
+      ...(result === undefined ? {} : { result }),
+    });
+  }
+  let count = known.count;
+  const lines = openSync(path, 'a', 0o600);
+  const place = openSync(
+    join(folder, QUEUE_FILES.position),
+    existsSync(join(folder, QUEUE_FILES.position)) ? 'r+' : 'w+',
+    0o600,
+  );
+  const position = readFileSync(place, 'utf8').trim() || START;
+  const note = (line: Line) => {
+    writeSync(lines, `${JSON.stringify(line)}\n`);
+  };
+  if (known.queue !== queue) note({ queue });
+  return {
+    position,
+    claim(attempt, label) {
+      const earlier = waiting.get(attempt);
+      if (earlier !== undefined) {
+        waiting.delete(attempt);
+        return earlier;
+      }
+      count += 1;
+      note({ given: count, attempt, label });
+      if (durable) fsyncSync(lines);
+      return { job: jobOf(count), label, isResumed: false, isAdded: false };
+    },
+    added(dispatch) {
+      dispatch.isAdded = true;
+      note({ added: numberOf(dispatch.job) });
+    },
+    ended: (job, result) => note({ ended: numberOf(job), result }),
+    done: ({ job }) => note({ done: numberOf(job) }),
+    moveTo: at => void writeSync(place, at.padEnd(POSITION_BYTES), 0),
+    unclaimed: () => [...waiting.values()],
+    close() {
+      closeSync(lines);
+      closeSync(place);
+    },
+  };
+}
+
+/** The queue that a run has given steps to which are still open, as people know it; undefined: there are none. */
+export function openQueueOf(folder: string): string | undefined {
+  const { open, queue } = readDispatches(join(folder, QUEUE_FILES.dispatches));
+  return open.length === 0 ? undefined : queue;
+}
+
+interface Known {
+  readonly queue: string | undefined;
+  readonly count: number;
+  readonly open: readonly OpenDispatch[];
+}
+
+interface OpenDispatch {
+  readonly number: number;
+  readonly attempt: string;
+  readonly label: string;
+  isAdded: boolean;
+  result?: Result;
+}
+
+/** A torn last line never happened. */
+function readDispatches(path: string): Known {
+  const open = new Map<number, OpenDispatch>();
+  let queue: string | undefined;
+  let count = 0;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  for (const written of text.split('\n').slice(0, -1)) {
+    const line = JSON.parse(written) as Line;
+    if ('queue' in line) queue = line.queue;
+    else if ('given' in line) {
+      count = line.given;
+      open.set(line.given, { number: line.given, attempt: line.attempt, label: line.label, isAdded: false });
+    } else if ('added' in line) Object.assign(open.get(line.added) ?? {}, { isAdded: true });
+    else if ('ended' in line) Object.assign(open.get(line.ended) ?? {}, { result: line.result });
+    else open.delete(line.done);
+  }
+  return { queue, count, open: [...open.values()] };
+}

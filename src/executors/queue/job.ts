@@ -1,0 +1,150 @@
+/** One job on a worker: read, carried out by an executor, all that it tells sent to its root. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecuteContext, Executor } from '../../engine/executor.ts';
+import type { CancelReason, Outcome } from '../../events/outcome.ts';
+import { createSecrets } from '../../events/secrets.ts';
+import type { Connection } from './connect.ts';
+import type { Result } from './entry.ts';
+import { type Message, readMessage } from './message.ts';
+import { type Outlet, openOutlet } from './outlet.ts';
+import type { Word } from './tell.ts';
+import { wordOn } from './tell.ts';
+import { stepFor } from './work.ts';
+import { workerEnv } from './worker-env.ts';
+
+/** What the jobs of a worker share. */
+export interface Workshop {
+  readonly id: string;
+  readonly connection: Connection;
+  readonly executor: Required<Executor>;
+  readonly label: string;
+  readonly key: string | undefined;
+  readonly allow: readonly ('run' | 'http')[];
+  /** The place of the plan's folder. */
+  readonly workdir: string;
+  /** A folder of the worker's own for what commands put aside. */
+  readonly scratch: string;
+  readonly own: Readonly<Record<string, string | undefined>>;
+  readonly envAllow: readonly string[];
+  /** The jobs that it has. */
+  readonly jobs: Map<string, HeldJob>;
+}
+
+/** A job while a worker has it. */
+export interface HeldJob {
+  readonly run: string;
+  readonly step: string;
+  /** Tells it to stop. */
+  tell(word: Word): void;
+  /** Another may have it by now: it is killed, and its end told as lost. */
+  loseHold(): void;
+}
+
+/** No worker of this kind carries the message out; it is told to the root as the reason. */
+export class Refusal extends Error {}
+
+const TOLD: CancelReason = { type: 'aborted' };
+
+/**
+ * Carries it out, and resolves with how it ended once nothing of it is left and Redis has its last word.
+ * @throws {Refusal} where the message is not for us, or none.
+ */
+export async function carryOutJob(shop: Workshop, job: string, data: unknown): Promise<Outcome> {
+  const { connection, label, key, allow } = shop;
+  const read = readMessage(data, { job, key, now: Date.now(), label, allow });
+  if (read.type === 'refused') throw new Refusal(read.words);
+  const { message } = read;
+  const { run, step } = message;
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let isLost = false;
+  shop.jobs.set(job, {
+    run,
+    step,
+    tell: word => (word === 'kill' ? kill : stop).abort(TOLD),
+    loseHold() {
+      isLost = true;
+      kill.abort(TOLD);
+    },
+  });
+  const outlet = openOutlet({ client: connection.client, keys: connection.keys, run, job });
+  const timer = message.timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(TOLD), message.timeoutMs);
+  try {
+    // It may have been told before we had it.
+    const word = await wordOn(connection, run, job);
+    if (word !== undefined) stop.abort(TOLD);
+    const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
+    await outlet.end({ type: 'ended', result: { ...result, ...(isLost ? { lost: true } : {}) } });
+    return result.outcome;
+  } finally {
+    clearTimeout(timer);
+    shop.jobs.delete(job);
+  }
+}
+
+interface Doing {
+  readonly job: string;
+  readonly message: Message;
+  readonly outlet: Outlet;
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Doing): Promise<Result> {
+  const { executor, workdir, scratch, own, envAllow: allowed } = shop;
+  const { attempt, work, fromWorker } = message;
+  if (stop.aborted || kill.aborted) return { outcome: { state: 'cancelled', reason: TOLD } };
+  const step = stepFor(work, workdir);
+  if ('fault' in step) return notStarted(step.fault);
+  const tmp = join(scratch, job);
+  const given = workerEnv({ ...message.env, RUNJOBS_TMP: tmp }, fromWorker, { own, allowed });
+  if (given.type === 'refused') return notStarted(given.words);
+  const secrets = createSecrets();
+  for (const name of fromWorker) secrets.add(name, own[name] ?? '');
+  const maskers = { out: secrets.stream(), err: secrets.stream() };
+  let saved: Readonly<Record<string, string>> | undefined;
+  const context: ExecuteContext = {
+    // One of its own: what is left of another job is none of this one.
+    path: job,
+    attempt,
+    ticks: [],
+    signal: stop,
+    kill,
+    env: given.env,
+    started: facts =>
+      outlet.tell({ type: 'started', worker: shop.id, ...(facts?.pid === undefined ? {} : { pid: facts.pid }) }),
+    write: (bytes, stream = 'out') => outlet.write(secrets.isEmpty ? bytes : maskers[stream].write(bytes), stream),
+    received: (bytes, total) => outlet.tell({ type: 'received', bytes, ...(total === undefined ? {} : { total }) }),
+    stopping: facts => outlet.tell({ type: 'stopping', facts }),
+    warn: text => outlet.tell({ type: 'warning', message: text }),
+    save(values) {
+      saved = values;
+    },
+  };
+  mkdirSync(tmp, { recursive: true });
+  try {
+    const outcome = await executor.execute(step, context);
+    // Its group is elsewhere, and would not end what it has left.
+    await executor.sweep(job, { kill, warn: text => outlet.tell({ type: 'warning', message: text }) });
+    if (!secrets.isEmpty)
+      for (const stream of ['out', 'err'] as const) void outlet.write(maskers[stream].end(), stream);
+    if (Object.values(saved ?? {}).some(secrets.holds))
+      return {
+        outcome: {
+          state: 'failed',
+          reason: {
+            type: 'save',
+            message: 'what it saves holds a value of "envFromWorker", which stays on the worker',
+          },
+        },
+      };
+    return { outcome, ...(saved === undefined ? {} : { saved }) };
+  } finally {
+    rmSync(tmp, { recursive: true, force: true });
+  }
+}
+
+function notStarted(message: string): Result {
+  return { outcome: { state: 'failed', reason: { type: 'start', message } } };
+}

@@ -1,0 +1,120 @@
+/** What a worker sends of one job to its root: in order, in batches, no faster than the root reads. */
+import type { Client } from './connect.ts';
+import { fieldsOf, type Told } from './entry.ts';
+import type { Keys } from './keys.ts';
+import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, ROOT_PATIENCE_MS } from './pace.ts';
+
+export interface Outlet {
+  tell(told: Told): void;
+  /** Takes output; the bytes are copied. A returned promise asks for no more until it resolves. */
+  write(bytes: Uint8Array, stream: 'out' | 'err'): Promise<void> | undefined;
+  /** Says the last word; resolves when Redis has it, and all before. */
+  end(told: Told): Promise<void>;
+}
+
+export interface OutletOptions {
+  readonly client: Client;
+  readonly keys: Keys;
+  readonly run: string;
+  readonly job: string;
+}
+
+/** Between two looks at what the root has read. */
+const LOOK_MS = 20;
+
+/** Opens the outlet of one job. While Redis is away what is told waits, and the command with it once that is much. */
+export function openOutlet({ client, keys, run, job }: OutletOptions): Outlet {
+  const stream = keys.log(run);
+  let seq = 0;
+  let batch: { readonly stream: 'out' | 'err'; readonly pieces: Uint8Array[]; bytes: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** What the root may not have read yet, the oldest first. */
+  const flying: { id?: string; readonly bytes: number }[] = [];
+  let inFlight = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
+  let dropped = 0;
+
+  const send = (told: Told, bytes = 0) => {
+    seq += 1;
+    const sent: { id?: string; readonly bytes: number } = { bytes };
+    flying.push(sent);
+    inFlight += bytes;
+    const fields = fieldsOf({ job, seq, told }).map(field => (typeof field === 'string' ? field : Buffer.from(field)));
+    last = client.xadd(stream, '*', ...fields).then(id => {
+      sent.id = String(id);
+    });
+    // Whoever asks for the end is told.
+    last.catch(() => {});
+    if (seq === 1) void client.pexpire(stream, KEPT_MS).catch(() => {});
+  };
+
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (batch === undefined) return;
+    const { stream: which, pieces, bytes } = batch;
+    batch = undefined;
+    send({ type: 'output', stream: which, bytes: Buffer.concat(pieces) }, bytes);
+  };
+
+  const isRead = (id: string, read: string) => {
+    const [ms = 0, n = 0] = id.split('-').map(Number);
+    const [readMs = 0, readN = 0] = read.split('-').map(Number);
+    return ms < readMs || (ms === readMs && n <= readN);
+  };
+
+  /** Waits until the root has read enough; where it reads nothing for long, output is dropped until it does. */
+  const catchUp = async () => {
+    let since = performance.now();
+    while (inFlight > IN_FLIGHT_BYTES / 2 && performance.now() - since < ROOT_PATIENCE_MS) {
+      await last.catch(() => {});
+      const read = String((await client.get(keys.read(run)).catch(() => undefined)) ?? '0-0');
+      let hasMoved = false;
+      while (flying[0]?.id !== undefined && isRead(flying[0].id, read)) {
+        inFlight -= flying.shift()?.bytes ?? 0;
+        hasMoved = true;
+      }
+      if (hasMoved) since = performance.now();
+      else await new Promise(done => setTimeout(done, LOOK_MS));
+    }
+    waiting = undefined;
+  };
+
+  const tellDropped = () => {
+    if (dropped === 0) return;
+    const bytes = Buffer.from(`\n[${dropped} bytes of output were dropped: the root did not read them in time]\n`);
+    dropped = 0;
+    send({ type: 'output', stream: 'out', bytes }, bytes.length);
+  };
+
+  return {
+    tell(told) {
+      flush();
+      send(told);
+    },
+    write(bytes, which) {
+      if (inFlight > IN_FLIGHT_BYTES) {
+        dropped += bytes.length;
+        waiting ??= catchUp();
+        return waiting;
+      }
+      tellDropped();
+      if (batch !== undefined && (batch.stream !== which || batch.bytes + bytes.length > BATCH_BYTES)) flush();
+      batch ??= { stream: which, pieces: [], bytes: 0 };
+      batch.pieces.push(Buffer.from(bytes));
+      batch.bytes += bytes.length;
+      if (batch.bytes >= BATCH_BYTES) flush();
+      else timer ??= setTimeout(flush, BATCH_MS);
+      if (inFlight <= IN_FLIGHT_BYTES) return undefined;
+      waiting ??= catchUp();
+      return waiting;
+    },
+    async end(told) {
+      flush();
+      tellDropped();
+      send(told);
+      await last;
+    },
+  };
+}

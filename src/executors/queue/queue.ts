@@ -1,0 +1,169 @@
+/** Carries out leaf steps on many machines: commands through BullMQ, the rest, and what says so, in the run itself. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
+import type { ExecuteContext, Executor } from '../../engine/executor.ts';
+import type { LeafStep } from '../../plan/plan.ts';
+import { labelOf, ROOT_LABEL } from '../../plan/remote.ts';
+import { attemptRemotely, type Root } from './attempt.ts';
+import { connect, type QueuePlace } from './connect.ts';
+import { openDispatches } from './dispatches.ts';
+import { openJobs } from './jobs.ts';
+import { takeLease } from './lease.ts';
+import { openQueues } from './queues.ts';
+import { openReader } from './reader.ts';
+import { type SentEnvOptions, sentEnv } from './sent-env.ts';
+import { tellToStop } from './tell.ts';
+import { openWatch, type Watch } from './watch.ts';
+
+// Loaded with it, as both need the same.
+export { namesSetBy } from './set-names.ts';
+
+export interface QueueExecutorOptions extends SentEnvOptions {
+  readonly place: QueuePlace;
+  /** The run's id. */
+  readonly run: string;
+  /** Of the plan. */
+  readonly folder: string;
+  /** Of the run: what was given away is noted there. */
+  readonly runFolder: string;
+  readonly durable: boolean;
+  /** Carries out what stays here. */
+  readonly local: Required<Executor>;
+  warn(message: string): void;
+  /** The queue cannot be used any more: the run must stop. */
+  broken(message: string): void;
+}
+
+export interface QueueExecutor extends Required<Executor> {
+  /** Lets go of the queue. Call when no step runs. */
+  close(): Promise<void>;
+}
+
+/** Leaving may take so long where Redis is away. */
+const LEAVING_MS = 2000;
+
+/**
+ * Connects to the queue, and opens the executor for one run; or says in words why it cannot be used. On cancel a worker is told
+ * to stop the command; where none can be told, the step ends after its grace and some seconds, with a warning.
+ */
+export async function openQueueExecutor(
+  options: QueueExecutorOptions,
+): Promise<QueueExecutor | { readonly fault: string }> {
+  const { place, run, local, warn, broken } = options;
+  const { shown } = place.address;
+  let watch: Watch | undefined;
+  const connection = await connect(place, {
+    onDown: words => warn(`the queue is away, steps wait for it: ${words}`),
+    onUp(awayMs) {
+      watch?.forgive();
+      warn(`the queue is back after ${Math.round(awayMs / 1000)} s`);
+    },
+    onFinal: words => broken(`the queue cannot be used any more: ${words}`),
+  });
+  if ('fault' in connection) return connection;
+  for (const warning of connection.warnings) warn(warning);
+  const { client, keys } = connection;
+  const jobs = openJobs();
+  const queues = openQueues(connection, () => {});
+  const dispatches = openDispatches(options.runFolder, { run, queue: shown, durable: options.durable });
+  const lease = await takeLease({
+    client,
+    keys,
+    run,
+    holder: `${hostname()} ${pid} ${randomUUID()}`,
+    onTaken: () => broken('another runjobs has taken this run over: "runjobs resume" was started elsewhere'),
+  });
+  watch = openWatch({
+    client,
+    keys,
+    jobs: jobs.all,
+    onNoWorker(label, count) {
+      const waits = count === 1 ? 'a step waits' : `${count} steps wait`;
+      const labels = label === 'default' ? '' : ` --labels ${label}`;
+      warn(
+        `no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker --queue ${shown}${labels}"`,
+      );
+    },
+  });
+  const reader = openReader({
+    client,
+    blocking: connection.another(),
+    keys,
+    run,
+    position: dispatches.position,
+    take: ({ job, seq, told }) => jobs.take(job, seq, told),
+    moveTo: position => dispatches.moveTo(position),
+    onFailure: error => broken(`the queue cannot be read: ${(error as Error).message}`),
+  });
+  const leftBehind = new Set<string>();
+  const keptBack = new Set<string>();
+  const root: Root = {
+    run,
+    folder: options.folder,
+    key: place.key,
+    jobs,
+    queues,
+    dispatches,
+    secrets: options.secrets,
+    holdsSecret: options.holdsSecret,
+    envFor(step, context) {
+      const { env, kept } = sentEnv(context.env, options);
+      for (const name of kept) if (!(step.envFromWorker ?? []).includes(name)) tellKept(name, context);
+      return env;
+    },
+    tell: (job, word) => tellToStop({ client, keys }, run, job, word),
+    leftBehind(job) {
+      leftBehind.add(job);
+      warn(
+        `the worker of a step did not say that it has ended (job ${job}): it ends it when it reaches the queue again`,
+      );
+    },
+  };
+
+  function tellKept(name: string, context: ExecuteContext): void {
+    if (keptBack.has(name)) return;
+    keptBack.add(name);
+    context.warn(`"${name}" is secret and not sent to workers: where a step needs it, name it in "envFromWorker"`);
+  }
+
+  const leave = async () => {
+    for (const { job, label } of dispatches.unclaimed()) {
+      await root.tell(job, 'kill');
+      await queues.remove(label, job);
+    }
+    // Who was not reached reads it later; it goes by itself.
+    if (leftBehind.size === 0 && dispatches.unclaimed().length === 0)
+      await client.del(keys.log(run), keys.read(run), keys.cancel(run));
+    await lease.release();
+    await queues.close();
+  };
+
+  return {
+    async execute(step: LeafStep, context) {
+      const label = labelOf(step);
+      return label === ROOT_LABEL ? local.execute(step, context) : attemptRemotely(root, step, context, label);
+    },
+    sweep: local.sweep,
+    suspend: local.suspend,
+    proceed: local.proceed,
+    async close() {
+      watch?.close();
+      lease.drop();
+      await reader.stop();
+      await new Promise<void>(done => {
+        const timer = setTimeout(done, LEAVING_MS);
+        leave()
+          .catch(() => {})
+          .finally(() => {
+            clearTimeout(timer);
+            done();
+          });
+      });
+      connection.close();
+      // What was given back last is noted in the next turn.
+      await new Promise(done => setImmediate(done));
+      dispatches.close();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The root's reading of what the workers tell of its run: one stream, entry by entry, each dealt with before the next. */
+import type { Client } from './connect.ts';
+import { type Entry, entryOf } from './entry.ts';
+import type { Keys } from './keys.ts';
+import { KEPT_MS } from './pace.ts';
+
+export interface ReaderOptions {
+  readonly client: Client;
+  /** A connection of its own: it blocks. */
+  readonly blocking: Client;
+  readonly keys: Keys;
+  readonly run: string;
+  readonly position: string;
+  /** A returned promise asks for no more until it resolves. */
+  readonly take: (entry: Entry) => Promise<void> | undefined;
+  /** The entry at the position, and all before, have been dealt with. */
+  readonly moveTo: (position: string) => void;
+  /** Reading has failed for good. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Reader {
+  /** Resolves when nothing is read any more. */
+  stop(): Promise<void>;
+}
+
+const ENTRIES_AT_ONCE = 100;
+const BLOCK_MS = 2000;
+
+/** Reads until it is stopped; while Redis is away it waits. What has been read is removed from the stream. */
+export function openReader(options: ReaderOptions): Reader {
+  const { client, blocking, keys, run, take, moveTo, onFailure } = options;
+  const stream = keys.log(run);
+  let position = options.position;
+  let isStopped = false;
+
+  const read = async () => {
+    const reply = await blocking.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
+    for (const [id, fields] of entriesIn(reply)) {
+      const entry = entryOf(fields);
+      const welcome = entry === undefined ? undefined : take(entry);
+      position = String(id);
+      moveTo(position);
+      if (welcome !== undefined) await welcome;
+    }
+    return reply !== null;
+  };
+
+  const loop = async () => {
+    while (!isStopped) {
+      if (!(await read()) || isStopped) continue;
+      void client.set(keys.read(run), position, 'PX', KEPT_MS).catch(() => {});
+      void client.xtrim(stream, 'MINID', position).catch(() => {});
+    }
+  };
+
+  const ended = loop().catch(error => {
+    if (!isStopped) onFailure(error);
+  });
+  return {
+    async stop() {
+      isStopped = true;
+      blocking.disconnect();
+      await ended;
+    },
+  };
+}
+
+type Reply = readonly (readonly [Uint8Array, readonly (readonly [Uint8Array, readonly Uint8Array[]])[]])[];
+
+function entriesIn(reply: unknown): readonly (readonly [Uint8Array, readonly Uint8Array[]])[] {
+  return (reply as Reply | null)?.[0]?.[1] ?? [];
+}

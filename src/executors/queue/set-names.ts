@@ -1,0 +1,41 @@
+/** The names of the variables that a plan sets, wherever it does: they go to workers, whatever the values are. */
+import { visitSteps } from '../../plan/paths.ts';
+import type { Plan, Save } from '../../plan/plan.ts';
+
+/** What runjobs tells each command of itself. */
+const OWN = ['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'OUTCOME', 'EXIT_CODE', 'FAILED_STEP'].map(
+  name => `RUNJOBS_${name}`,
+);
+
+/** Those that stand in it; what files of variables hold is not known yet. */
+export function namesSetBy({ root, inputs }: Plan): Set<string> {
+  const names = new Set([...OWN, ...Object.keys(inputs)]);
+  const add = (some: Iterable<string>) => {
+    for (const name of some) names.add(name);
+  };
+  visitSteps(root, step => {
+    add(Object.keys(step.env));
+    for (const level of step.used?.levels ?? []) add([...Object.keys(level.env), ...Object.keys(level.inputs)]);
+    if (step.used?.save !== undefined) add(Object.keys(step.used.save));
+    if (step.type === 'forEach') {
+      const { items } = step;
+      if (items.type === 'product') add(items.lists.map(({ name }) => name));
+      else for (const row of items.rows) add(Object.keys(row));
+    }
+    if ('save' in step && step.save !== undefined) add(savedNames(step.save));
+  });
+  return names;
+}
+
+function savedNames(save: Save): readonly string[] {
+  switch (save.type) {
+    case 'output':
+      return [save.name];
+    case 'parts':
+      return Object.keys(save.parts);
+    case 'file':
+      return save.names;
+    default:
+      return save satisfies never;
+  }
+}

@@ -1,0 +1,83 @@
+/** What errors of Redis mean, in words with the next thing to do, and which of them will not pass by themselves. */
+import type { QueueAddress } from './address.ts';
+
+/** Something is wrong with the queue. */
+export interface Trouble {
+  readonly words: string;
+  /** Trying again is of no use. */
+  readonly isFinal: boolean;
+}
+
+export const NOT_INSTALLED = 'the queue needs two packages that are not installed: npm i bullmq ioredis';
+
+/** What Redis answers where it refuses us, and what to do. */
+const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
+  [
+    /WRONGPASS|invalid password|invalid username-password/i,
+    at => `${at} does not take this user and password: see RUNJOBS_QUEUE_PASSWORD, and the user in the address`,
+  ],
+  [
+    /NOAUTH|Authentication required/i,
+    at => `${at} asks for a password: give it in RUNJOBS_QUEUE_PASSWORD, or in a file with --queue-password-file`,
+  ],
+  [
+    /NOPERM/,
+    at =>
+      `${at} does not let this user do what runjobs needs: "+@all -@admin -@dangerous +info +client|setname +client|list" on the keys and channels of --queue-prefix`,
+  ],
+  [/CROSSSLOT/, at => `${at} is a cluster, which needs braces in --queue-prefix, such as "{rj}"`],
+  [/DB index is out of range|SELECT is not allowed/i, at => `${at} has no such database`],
+  [
+    /self.signed certificate|unable to verify|unable to get (?:local )?issuer|CERT_|certificate has expired|altname/i,
+    at => `the certificate of ${at} is not trusted here: name the one that signed it as "?ca=ca.pem" in the address`,
+  ],
+  [
+    /certificate required|handshake failure|bad certificate|unknown ca/i,
+    at => `${at} wants a certificate of ours: name it as "?cert=me.pem&key=me.key" in the address`,
+  ],
+  [/wrong version number|packet length too long/i, at => `${at} speaks no TLS: write redis:// for it`],
+];
+
+/** What went wrong; `words` never hold a password. */
+export function troubleOf(error: unknown, { shown }: Pick<QueueAddress, 'shown'>): Trouble {
+  const { message, code } = innermost(error);
+  const text = `${code} ${message}`;
+  for (const [pattern, words] of FINAL) if (pattern.test(text)) return { words: words(shown), isFinal: true };
+  return { words: passing(code, message, shown), isFinal: false };
+}
+
+function passing(code: string, message: string, shown: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `no Redis listens at ${shown}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host of ${shown} is not known here`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `${shown} cannot be reached (${code})`;
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `${shown} has closed the connection`;
+    default:
+      return `${shown}: ${message.split('\n')[0]}`;
+  }
+}
+
+/** An error of a cluster, or of several addresses, has the real one inside. */
+function innermost(error: unknown): { readonly message: string; readonly code: string } {
+  const {
+    message = String(error),
+    code = '',
+    errors,
+    lastNodeError,
+  } = error as {
+    message?: string;
+    code?: string;
+    errors?: readonly unknown[];
+    lastNodeError?: unknown;
+  };
+  if (lastNodeError !== undefined) return innermost(lastNodeError);
+  return errors?.[0] === undefined ? { message, code } : innermost(errors[0]);
+}

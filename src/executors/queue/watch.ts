@@ -1,0 +1,127 @@
+/** The root's look at its open jobs, now and then: those whose worker is gone, and those that no worker takes. */
+import type { Client } from './connect.ts';
+import { cardsOf, liveWorkers, type WorkerCard } from './heartbeat.ts';
+import type { OpenJob } from './jobs.ts';
+import type { Keys } from './keys.ts';
+import { NO_WORKER_MS, WATCH_MS } from './pace.ts';
+import { verdictOn } from './verdict.ts';
+
+export interface WatchOptions {
+  readonly client: Client;
+  readonly keys: Keys;
+  readonly jobs: ReadonlyMap<string, OpenJob>;
+  /** So many jobs wait for a worker with the label, and there is none. */
+  readonly onNoWorker: (label: string, count: number) => void;
+}
+
+export interface Watch {
+  /** Redis was away: whoever was, too, gets the time to speak. */
+  forgive(): void;
+  close(): void;
+}
+
+const AT_ONCE = 500;
+
+export function openWatch(options: WatchOptions): Watch {
+  const { client, keys, jobs, onNoWorker } = options;
+  /** Labels of which was told that nobody serves them. */
+  const unserved = new Set<string>();
+  let isClosed = false;
+  let forgiven = 0;
+  let timer: NodeJS.Timeout;
+
+  const look = async () => {
+    const began = forgiven;
+    const open = [...jobs.values()].filter(({ isAdding }) => !isAdding);
+    for (let from = 0; from < open.length; from += AT_ONCE) await judge(open.slice(from, from + AT_ONCE), began);
+    await lookForWorkers();
+  };
+
+  const judge = async (some: readonly OpenJob[], began: number) => {
+    const pipeline = client.pipeline();
+    for (const { dispatch } of some) {
+      pipeline.hmget(keys.job(dispatch.label, dispatch.job), 'timestamp', 'stc', 'failedReason', 'processedOn');
+    }
+    const [answers, cards] = await Promise.all([pipeline.exec(), cardsOf({ client, keys }, workersOf(some))]);
+    // What was asked before the break says nothing about now.
+    if (began !== forgiven) return;
+    for (const [index, job] of some.entries()) {
+      const fields = answers?.[index]?.[1] as readonly (string | null)[] | undefined;
+      if (fields !== undefined && jobs.has(job.dispatch.job)) decide(job, fields, cards);
+    }
+  };
+
+  const decide = (job: OpenJob, fields: readonly (string | null)[], cards: ReadonlyMap<string, WorkerCard>) => {
+    const [timestamp, stalled, failedReason, processedOn] = fields;
+    const now = performance.now();
+    const standing = {
+      isThere: timestamp != null,
+      isStalled: Number(stalled ?? 0) > 0,
+      ...(failedReason == null ? {} : { failedReason }),
+      hasStarted: job.worker !== undefined || processedOn != null,
+      isWorkerAlive: job.worker !== undefined && cards.has(job.worker),
+      isAdded: job.dispatch.isAdded,
+      forMs: now - (job.oddSince ?? now),
+    };
+    const verdict = verdictOn(standing);
+    switch (verdict.type) {
+      case 'wait':
+        job.oddSince =
+          standing.isThere && !standing.isStalled && failedReason == null ? undefined : (job.oddSince ?? now);
+        return;
+      case 'add':
+        void job.add();
+        return;
+      case 'lost':
+      case 'refused':
+        job.conclude(verdict.type, verdict.words);
+        return;
+      default:
+        verdict satisfies never;
+    }
+  };
+
+  const lookForWorkers = async () => {
+    const now = performance.now();
+    const waiting = new Map<string, number>();
+    for (const { worker, since, dispatch } of jobs.values()) {
+      if (worker === undefined && now - since >= NO_WORKER_MS)
+        waiting.set(dispatch.label, (waiting.get(dispatch.label) ?? 0) + 1);
+    }
+    if (waiting.size === 0) return unserved.clear();
+    const served = new Set((await liveWorkers({ client, keys })).map(({ label }) => label));
+    for (const [label, count] of waiting) {
+      if (served.has(label)) unserved.delete(label);
+      else if (!unserved.has(label)) {
+        unserved.add(label);
+        onNoWorker(label, count);
+      }
+    }
+  };
+
+  const next = () => {
+    timer = setTimeout(() => {
+      // While Redis is away it waits; what is wrong with it has been told.
+      look()
+        .catch(() => {})
+        .finally(() => {
+          if (!isClosed) next();
+        });
+    }, WATCH_MS);
+  };
+  next();
+  return {
+    forgive() {
+      forgiven += 1;
+      for (const job of jobs.values()) job.oddSince = undefined;
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function workersOf(jobs: readonly OpenJob[]): readonly string[] {
+  return [...new Set(jobs.flatMap(({ worker }) => worker ?? []))];
+}
