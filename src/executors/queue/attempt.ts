@@ -150,6 +150,7 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
     settle = resolve;
   });
   const open = openJob(root, { dispatch, context, keeping, sealed, settle });
+  if (dispatch.started !== undefined) context.started(dispatch.started);
   root.jobs.open(open);
   const stop = (word: Word, patienceMs: number) => {
     void root.tell(job, word).catch(() => {});
@@ -190,7 +191,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const { job, label } = dispatch;
   const open: OpenJob = {
     dispatch,
-    worker: undefined,
+    worker: dispatch.started?.worker,
     since: performance.now(),
     oddSince: undefined,
     isAdding: false,
@@ -222,8 +223,9 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const take = (told: Told): Promise<void> | undefined => {
     switch (told.type) {
       case 'started':
-        open.worker = told.worker;
-        context.started({ worker: told.worker, ...(told.pid === undefined ? {} : { pid: told.pid }) });
+        open.worker = told.facts.worker;
+        root.dispatches.started(job, told.facts);
+        context.started(told.facts);
         return undefined;
       case 'output':
         if (told.stream === 'out') keeping?.take(told.bytes);

@@ -1,6 +1,7 @@
 /** What the root has given to workers, kept in the run's folder, so that a resumed run takes it up again and gives nothing twice. */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StartFacts } from '../../engine/executor.ts';
 import type { Result } from './entry.ts';
 
 /** The files of the queue in the run's folder. */
@@ -19,6 +20,8 @@ export interface Dispatch {
   readonly isResumed: boolean;
   /** It is in the queue for certain. */
   isAdded: boolean;
+  /** The worker that has started it, where that was known. */
+  readonly started?: StartFacts;
   /** How it ended, where that was known but nobody had made use of it. */
   readonly result?: Result;
 }
@@ -29,6 +32,7 @@ export interface Dispatches {
   /** Takes up what was given away for the attempt by a run that was broken off, else notes that it will be given away. */
   claim(attempt: string, label: string): Dispatch;
   added(dispatch: Dispatch): void;
+  started(job: string, facts: StartFacts): void;
   /** Note before {@link Dispatches.moveTo}: the result must not be lost. */
   ended(job: string, result: Result): void;
   /** The result has gone into the journal, or nobody waits for it any more. */
@@ -44,6 +48,7 @@ type Line =
   | { readonly queue: string }
   | { readonly given: number; readonly attempt: string; readonly label: string }
   | { readonly added: number }
+  | { readonly started: number; readonly facts: StartFacts }
   | { readonly ended: number; readonly result: Result }
   | { readonly done: number };
 
@@ -63,13 +68,13 @@ export function openDispatches(
   const jobOf = (number: number) => `${run}.${number}`;
   const numberOf = (job: string) => Number(job.slice(run.length + 1));
   const waiting = new Map<string, Dispatch>();
-  for (const { number, attempt, label, isAdded, result } of known.open) {
+  for (const { number, attempt, label, isAdded, ...more } of known.open) {
     waiting.set(attempt, {
       job: jobOf(number),
       label,
       isResumed: true,
       isAdded,
-      ...(result === undefined ? {} : { result }),
+      ...more,
     });
   }
   let count = known.count;
@@ -101,6 +106,7 @@ export function openDispatches(
       dispatch.isAdded = true;
       note({ added: numberOf(dispatch.job) });
     },
+    started: (job, facts) => note({ started: numberOf(job), facts }),
     ended: (job, result) => note({ ended: numberOf(job), result }),
     done: ({ job }) => note({ done: numberOf(job) }),
     moveTo: at => void writeSync(place, at.padEnd(POSITION_BYTES), 0),
@@ -129,6 +135,7 @@ interface OpenDispatch {
   readonly attempt: string;
   readonly label: string;
   isAdded: boolean;
+  started?: StartFacts;
   result?: Result;
 }
 
@@ -145,6 +152,7 @@ function readDispatches(path: string): Known {
       count = line.given;
       open.set(line.given, { number: line.given, attempt: line.attempt, label: line.label, isAdded: false });
     } else if ('added' in line) Object.assign(open.get(line.added) ?? {}, { isAdded: true });
+    else if ('started' in line) Object.assign(open.get(line.started) ?? {}, { started: line.facts });
     else if ('ended' in line) Object.assign(open.get(line.ended) ?? {}, { result: line.result });
     else open.delete(line.done);
   }

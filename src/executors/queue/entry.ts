@@ -1,10 +1,10 @@
 /** What a worker tells the root of a job: entries of the run's stream, each numbered within its job. */
-import type { StopFacts } from '../../engine/executor.ts';
+import type { StartFacts, StopFacts } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 
 export type Told =
   /** It has started; tells the worker and the process. */
-  | { readonly type: 'started'; readonly worker: string; readonly pid?: number }
+  | { readonly type: 'started'; readonly facts: StartFacts }
   | { readonly type: 'output'; readonly stream: 'out' | 'err'; readonly bytes: Uint8Array }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'stopping'; readonly facts: StopFacts }

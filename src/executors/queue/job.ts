@@ -112,8 +112,7 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
     signal: stop,
     kill,
     env: given.env,
-    started: facts =>
-      outlet.tell({ type: 'started', worker: shop.id, ...(facts?.pid === undefined ? {} : { pid: facts.pid }) }),
+    started: facts => outlet.tell({ type: 'started', facts: { ...facts, worker: shop.id } }),
     write: (bytes, stream = 'out') => outlet.write(secrets.isEmpty ? bytes : maskers[stream].write(bytes), stream),
     received: (bytes, total) => outlet.tell({ type: 'received', bytes, ...(total === undefined ? {} : { total }) }),
     stopping: facts => outlet.tell({ type: 'stopping', facts }),

@@ -1,5 +1,6 @@
 /** The open jobs of a root: each attempt that was given away and has not ended. */
 import type { Dispatch } from './dispatches.ts';
+import type { Early } from './early.ts';
 import type { Told } from './entry.ts';
 import { openSequence } from './sequence.ts';
 
@@ -31,9 +32,20 @@ export interface Jobs {
   take(id: string, seq: number, told: Told): Promise<void> | undefined;
 }
 
-export function openJobs(): Jobs {
+/** @param early what was told of steps before the run came back to them. */
+export function openJobs(early: Early): Jobs {
   const all = new Map<string, OpenJob>();
   const orders = new Map<string, ReturnType<typeof openSequence>>();
+  const take = (id: string, seq: number, told: Told) => {
+    const job = all.get(id);
+    if (job === undefined) return undefined;
+    const order = orders.get(id) ?? openSequence(seq - 1);
+    orders.set(id, order);
+    const place = order.take(seq);
+    if (place.type === 'repeated') return undefined;
+    if (place.type === 'gap') job.missed(place.missing);
+    return job.take(told);
+  };
   return {
     all,
     open(job) {
@@ -41,20 +53,12 @@ export function openJobs(): Jobs {
       all.set(id, job);
       // Of one that was given away before, nobody knows any more which was the last.
       if (!isResumed) orders.set(id, openSequence());
+      for (const { seq, told } of early.claim(id)) void take(id, seq, told);
     },
     close(id) {
       all.delete(id);
       orders.delete(id);
     },
-    take(id, seq, told) {
-      const job = all.get(id);
-      if (job === undefined) return undefined;
-      const order = orders.get(id) ?? openSequence(seq - 1);
-      orders.set(id, order);
-      const place = order.take(seq);
-      if (place.type === 'repeated') return undefined;
-      if (place.type === 'gap') job.missed(place.missing);
-      return job.take(told);
-    },
+    take,
   };
 }

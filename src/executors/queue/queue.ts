@@ -8,6 +8,7 @@ import { labelOf, ROOT_LABEL } from '../../plan/remote.ts';
 import { attemptRemotely, type Root } from './attempt.ts';
 import { connect, type QueuePlace } from './connect.ts';
 import { openDispatches } from './dispatches.ts';
+import { openEarly } from './early.ts';
 import { openJobs } from './jobs.ts';
 import { takeLease } from './lease.ts';
 import { openQueues } from './queues.ts';
@@ -64,9 +65,10 @@ export async function openQueueExecutor(
   if ('fault' in connection) return connection;
   for (const warning of connection.warnings) warn(warning);
   const { client, keys } = connection;
-  const jobs = openJobs();
   const queues = openQueues(connection, () => {});
   const dispatches = openDispatches(options.runFolder, { run, queue: shown, durable: options.durable });
+  const early = openEarly(dispatches.unclaimed().map(({ job }) => job));
+  const jobs = openJobs(early);
   const lease = await takeLease({
     client,
     keys,
@@ -92,8 +94,12 @@ export async function openQueueExecutor(
     keys,
     run,
     position: dispatches.position,
-    take: ({ job, seq, told }) => jobs.take(job, seq, told),
-    moveTo: position => dispatches.moveTo(position),
+    take: (entry, before) => (early.take(entry, before) ? undefined : jobs.take(entry.job, entry.seq, entry.told)),
+    moveTo(position) {
+      const done = early.position ?? position;
+      dispatches.moveTo(done);
+      return done;
+    },
     onFailure: error => broken(`the queue cannot be read: ${(error as Error).message}`),
   });
   const leftBehind = new Set<string>();

@@ -12,9 +12,9 @@ export interface ReaderOptions {
   readonly run: string;
   readonly position: string;
   /** A returned promise asks for no more until it resolves. */
-  readonly take: (entry: Entry) => Promise<void> | undefined;
-  /** The entry at the position, and all before, have been dealt with. */
-  readonly moveTo: (position: string) => void;
+  readonly take: (entry: Entry, before: string) => Promise<void> | undefined;
+  /** The entry at the position, and all before, have been dealt with. Returns up to where nobody needs them any more. */
+  readonly moveTo: (position: string) => string;
   /** Reading has failed for good. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -32,15 +32,16 @@ export function openReader(options: ReaderOptions): Reader {
   const { client, blocking, keys, run, take, moveTo, onFailure } = options;
   const stream = keys.log(run);
   let position = options.position;
+  let done = position;
   let isStopped = false;
 
   const read = async () => {
     const reply = await blocking.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
     for (const [id, fields] of entriesIn(reply)) {
       const entry = entryOf(fields);
-      const welcome = entry === undefined ? undefined : take(entry);
+      const welcome = entry === undefined ? undefined : take(entry, position);
       position = String(id);
-      moveTo(position);
+      done = moveTo(position);
       if (welcome !== undefined) await welcome;
     }
     return reply !== null;
@@ -50,7 +51,7 @@ export function openReader(options: ReaderOptions): Reader {
     while (!isStopped) {
       if (!(await read()) || isStopped) continue;
       void client.set(keys.read(run), position, 'PX', KEPT_MS).catch(() => {});
-      void client.xtrim(stream, 'MINID', position).catch(() => {});
+      void client.xtrim(stream, 'MINID', done).catch(() => {});
     }
   };
 

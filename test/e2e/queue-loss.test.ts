@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { printed, processesWith } from '../support/cli.ts';
+import { openStage, type Stage } from '../support/queue.ts';
+import { noRedis } from '../support/redis.ts';
+
+/** Waits that the locks of a queue ask for. */
+const LONG = 120_000;
+
+const sleep = (ms: number) => new Promise(done => setTimeout(done, ms));
+
+/** The steps of which a line was written to the file, and how often. */
+function written({ folder }: Stage, name = 'done'): string[] {
+  return readFileSync(join(folder, name), 'utf8').trim().split('\n');
+}
+
+/** The one run of the folder. */
+function runOf({ folder }: Stage): string {
+  return readdirSync(join(folder, '.runjobs', 'runs'))[0] ?? '';
+}
+
+// They wait for the most part, so they do it together.
+describe
+  .skipIf(noRedis !== undefined)
+  .concurrent(`a queue that loses something${noRedis ? ` (${noRedis})` : ''}`, () => {
+    it('gives up the step of a killed worker, of which nothing is left, and repeats one that is idempotent elsewhere', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child: first } = await stage.worker(['-c', '2']);
+      const run = stage.run({
+        failFast: false,
+        gather: [
+          { id: 'once', run: 'echo once >>done; exec sleep 1234' },
+          { id: 'again', run: 'echo again >>done; [ $RUNJOBS_ATTEMPT = 2 ] || exec sleep 1234', idempotent: true },
+        ],
+      });
+      await Promise.all([printed(run, 'once: echo'), printed(run, 'again: echo')]);
+      await stage.worker(['-c', '2']);
+      await stage.worker(['-c', '2']);
+      const killedAt = performance.now();
+      first.kill('SIGKILL');
+      const { stdout, exitCode } = await run;
+      expect(exitCode).toBe(1);
+      expect(performance.now() - killedAt).toBeLessThan(30_000);
+      expect(stdout).toMatch(/✖ once lost: its worker is gone, and it may have run/);
+      expect(stdout).toMatch(/again: attempt 2/);
+      expect(stdout).toMatch(/✔ again/);
+      expect(written(stage).sort()).toEqual(['again', 'again', 'once']);
+      expect(
+        processesWith(stage.folder).filter(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sleep')),
+      ).toEqual([]);
+    });
+
+    it('gives up the step of its only worker', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child: worker } = await stage.worker();
+      const run = stage.run({ id: 'a', run: 'sleep 1234' });
+      await printed(run, 'sleep 1234, on');
+      const killedAt = performance.now();
+      worker.kill('SIGKILL');
+      const { stdout, exitCode } = await run;
+      expect(stdout).toMatch(/lost: its worker is gone, and it may have run/);
+      expect(exitCode).toBe(1);
+      expect(performance.now() - killedAt).toBeLessThan(30_000);
+    });
+
+    it('takes one end only of a step whose worker stood still for too long', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child: frozen } = await stage.worker();
+      const run = stage.run({
+        id: 'a',
+        run: 'echo a >>done; [ $RUNJOBS_ATTEMPT = 2 ] || sleep 40; echo end >>done',
+        retry: { times: 1, on: ['lost'] },
+      });
+      await printed(run, 'on ');
+      frozen.kill('SIGSTOP');
+      await stage.worker();
+      const { stdout, exitCode } = await run;
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/plan lost: .*, attempt 2 of 2/);
+      frozen.kill('SIGCONT');
+      await printed(frozen, 'the hold on');
+      await printed(frozen, '✖');
+      // The first one was ended when its worker went on.
+      expect(written(stage)).toEqual(['a', 'a', 'end']);
+    });
+
+    it('goes on where Redis was away for two seconds, in order or killed', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker(['-c', '4']);
+      const run = stage.run({
+        forEach: { N: Array.from({ length: 40 }, (_, n) => n) },
+        limit: 8,
+        run: 'echo $N >>done; sleep 0.3; echo "end $N"',
+      });
+      await printed(run, 'end 0');
+      await stage.redis.stop();
+      await sleep(2000);
+      await stage.redis.start();
+      await printed(run, 'end 20');
+      await stage.redis.stop('SIGKILL');
+      await sleep(2000);
+      await stage.redis.start();
+      const { stdout, exitCode } = await run;
+      expect(stdout).toMatch(/the queue is away/);
+      expect(stdout).toMatch(/the queue is back after [1-4] s/);
+      expect(exitCode).toBe(0);
+      expect(
+        written(stage)
+          .map(Number)
+          .sort((a, b) => a - b),
+      ).toEqual(Array.from({ length: 40 }, (_, n) => n));
+      for (let n = 0; n < 40; n += 1) expect(stdout).toContain(`end ${n}\n`);
+    });
+
+    it('takes what was done well while Redis was away for longer than a lock', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker(['-c', '2']);
+      const run = stage.run({
+        failFast: false,
+        gather: [
+          { id: 'short', run: 'sleep 5; echo short >>done; echo short is done' },
+          { id: 'long', run: 'echo long >>done; sleep 1234' },
+        ],
+      });
+      await Promise.all([printed(run, 'short: sleep'), printed(run, 'long: echo')]);
+      await stage.redis.stop();
+      await sleep(21_000);
+      await stage.redis.start();
+      const { stdout, exitCode } = await run;
+      expect(stdout).toMatch(/✔ short/);
+      expect(stdout).toContain('short is done');
+      expect(stdout).toMatch(/✖ long lost: /);
+      expect(exitCode).toBe(1);
+      expect(written(stage).sort()).toEqual(['long', 'short']);
+    });
+
+    it('keeps the steps of a killed root for the resumed one: nothing runs twice, and logs are complete', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker(['-c', '3']);
+      const numbers = [1, 2, 3, 4, 5, 6];
+      const run = stage.run({
+        steps: [
+          { id: 'v', run: 'echo v >>done; echo saved', save: 'V' },
+          {
+            id: 'all',
+            gather: numbers.map(n => ({
+              id: `s${n}`,
+              run: `echo s${n} >>done; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "${n} line $i $V"; sleep 0.25; done; printf ${n}`,
+              save: `OUT${n}`,
+            })),
+          },
+          { id: 'last', run: 'echo last >>done; echo "$OUT1" | tail -n 1; echo "$OUT6" | tail -n 1' },
+        ],
+      });
+      await printed(run, '3 line 5');
+      run.kill('SIGKILL');
+      await run;
+      await sleep(1500);
+      const resumed = stage.runjobs(['resume', '--reporter', 'plain']);
+      const { stdout, exitCode } = await resumed;
+      expect(exitCode, stdout).toBe(0);
+      expect(written(stage).sort()).toEqual(['last', ...numbers.map(n => `s${n}`), 'v']);
+      expect(stdout).toContain('[last] 1\n');
+      for (const n of numbers) {
+        const log = readFileSync(join(stage.folder, '.runjobs', 'runs', runOf(stage), 'logs', `all.s${n}.log`), 'utf8');
+        expect(log).toBe(`${Array.from({ length: 12 }, (_, i) => `${n} line ${i + 1} saved\n`).join('')}${n}`);
+      }
+    });
+
+    it('says after ten seconds that nobody serves a label, and goes on when somebody does', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker();
+      const run = stage.run({ id: 'a', run: 'echo here', runsOn: 'gpu', timeout: '5s' });
+      await printed(
+        run,
+        'no live worker has the label "gpu", for which a step waits: start one with "runjobs worker --queue',
+      );
+      await stage.worker(['--labels', 'gpu']);
+      const { stdout, exitCode } = await run;
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).toContain('[plan] here');
+    });
+  });
