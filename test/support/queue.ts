@@ -29,6 +29,7 @@ function start(args: readonly string[], options: { readonly cwd: string; readonl
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 1e9,
+    forceKillAfterDelay: false,
   });
 }
 
@@ -65,7 +66,7 @@ export function stageOn(redis: TestRedis, folder: string, ending: Ending, url = 
     },
     run(plan, args = [], env = {}) {
       writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
-      return runjobs(['run', 'plan.json', '--reporter', 'plain', ...args], env);
+      return runjobs(['run', 'plan.json', ...(args.includes('--quiet') ? [] : ['--reporter', 'plain']), ...args], env);
     },
   };
 }

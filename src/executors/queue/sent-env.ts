@@ -27,8 +27,9 @@ export function sentEnv(env: Readonly<Record<string, string>>, options: SentEnvO
   for (const name in env) {
     const value = env[name];
     if (value === undefined || HERE.includes(name) || /^RUNJOBS_QUEUE/.test(name)) continue;
-    if (!names.has(name) && ofProcess[name] === value) continue;
-    if (secrets.has(name) || holdsSecret(value)) kept.push(name);
+    if (secrets.has(name)) kept.push(name);
+    else if (!names.has(name) && ofProcess[name] === value) continue;
+    else if (holdsSecret(value)) kept.push(name);
     else sent[name] = value;
   }
   return { env: sent, kept };
