@@ -15,6 +15,10 @@ export interface Behaviour {
   readonly saves?: Readonly<Record<string, string>>;
   /** How the answer of a request failed, in the place of an exit code. */
   readonly http?: { readonly status?: number; readonly retryAfterMs?: number };
+  /** Its worker is lost at its end. */
+  readonly lost?: true;
+  /** It waits so long for a machine before it starts. Default: 0. */
+  readonly waitMs?: number;
   /** Printed to standard error at the start. */
   readonly errors?: string;
   /** Printed again after each of these times, in milliseconds since the start. */
@@ -67,21 +71,18 @@ export function createSimulatedExecutor(
         exitCode = 0,
         saves,
         http,
+        lost,
+        waitMs = 0,
         errors,
         prints = [],
         output,
         says = {},
         stopMs = 0,
       } = behave(step, context);
-      context.started();
-      if (output !== undefined) void context.write(new TextEncoder().encode(output));
-      if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
       return new Promise<Outcome>(resolve => {
         let disarm = () => {};
         const spoken = Object.entries(says).map(([ms, text]) => [Number(ms), new TextEncoder().encode(text)] as const);
-        const printing = [...prints.map(ms => [ms, DOT] as const), ...spoken].map(([ms, bytes]) =>
-          clock.at(clock.now() + ms, () => void context.write(bytes)),
-        );
+        const printing: (() => void)[] = [];
         const end = (outcome: Outcome) => {
           disarm();
           for (const forget of printing) forget();
@@ -96,12 +97,23 @@ export function createSimulatedExecutor(
           if (stopMs === 0) stopped();
           else disarm = clock.at(clock.now() + stopMs, stopped);
         };
-        disarm = clock.at(clock.now() + durationMs, () => {
+        const start = () => {
+          context.started();
+          if (output !== undefined) void context.write(new TextEncoder().encode(output));
+          if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
+          for (const [ms, bytes] of [...prints.map(ms => [ms, DOT] as const), ...spoken])
+            printing.push(clock.at(clock.now() + ms, () => void context.write(bytes)));
+          disarm = clock.at(clock.now() + durationMs, finish);
+        };
+        const finish = () => {
+          if (lost) return end({ state: 'failed', reason: { type: 'lost', message: 'lost' } });
           if (http !== undefined) return end({ state: 'failed', reason: { type: 'http', message: 'no' }, ...http });
           if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
           if (saves !== undefined) context.save(saves);
           end({ state: 'succeeded', exitCode });
-        });
+        };
+        if (waitMs === 0) start();
+        else disarm = clock.at(clock.now() + waitMs, start);
         context.signal.addEventListener('abort', stop, { once: true });
         context.kill.addEventListener('abort', kill, { once: true });
       });

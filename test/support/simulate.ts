@@ -23,6 +23,7 @@ export interface SimulateOptions {
   readonly tailOf?: RunOptions['tailOf'];
   readonly tellOutput?: RunOptions['tellOutput'];
   readonly parallelism?: number;
+  readonly startsLate?: boolean;
   readonly readList?: RunOptions['readList'];
   readonly lists?: RunOptions['lists'];
   readonly locks?: RunOptions['locks'];
@@ -88,6 +89,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
     clock,
     random: options.random ?? (() => 0.5),
+    startsLate: options.startsLate ?? false,
     env: options.env ?? {},
     host: options.host ?? 'a-host',
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
