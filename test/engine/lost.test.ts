@@ -12,13 +12,13 @@ describe('a step whose worker was lost', () => {
   });
 
   it('is not made once more by a retry that does not name it', async () => {
-    const { outcome, events } = await simulate(leaf('.', lostOnce, { retry: retry(3) }));
+    const { outcome, events } = await simulate(leaf('.', lostOnce, retry(3)));
     expect(outcome).toMatchObject({ reason: { type: 'lost' } });
     expect(events.filter(({ type }) => type === 'step.retrying')).toEqual([]);
   });
 
   it('is made once more where retry.on names it', async () => {
-    const run = await simulate(leaf('.', lostOnce, { retry: { ...retry(1), on: [{ type: 'lost' }] } }));
+    const run = await simulate(leaf('.', lostOnce, { retry: { ...retry(1).retry, on: [{ type: 'lost' }] } }));
     expect(run.outcome.state).toBe('succeeded');
   });
 
@@ -33,7 +33,7 @@ describe('a step whose worker was lost', () => {
   });
 
   it('is made once more by the retry of a group around it', async () => {
-    const run = await simulate(steps('.', [leaf('a', lostOnce)], { retry: retry(1) }), {
+    const run = await simulate(steps('.', [leaf('a', lostOnce)], retry(1)), {
       behave: (() => {
         let count = 0;
         return () => (++count === 1 ? { lost: true } : {});
