@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import type { QueueAddress } from './address.ts';
 import { fitsCluster, type Keys, keysOf } from './keys.ts';
-import { RECONNECT_MS } from './pace.ts';
+import { RECONNECT_MS, SILENCE_MS } from './pace.ts';
 import { NOT_INSTALLED, troubleOf } from './trouble.ts';
 
 /** A queue, as the command line names it. */
@@ -127,6 +127,7 @@ interface Settings {
   readonly tls?: { readonly servername: string; readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   readonly maxRetriesPerRequest: null;
   readonly connectTimeout: number;
+  readonly socketTimeout: number;
 }
 
 function settingsFor({ address, password }: QueuePlace): Settings | { readonly fault: string } {
@@ -149,6 +150,8 @@ function settingsFor({ address, password }: QueuePlace): Settings | { readonly f
     // What is asked while Redis is away waits for it.
     maxRetriesPerRequest: null,
     connectTimeout: PROBE_MS,
+    // A link that was cut breaks no connection by itself.
+    socketTimeout: SILENCE_MS,
   };
 }
 

@@ -6,6 +6,8 @@ export const LOCK_MS = 15_000;
 export const STALLED_CHECK_MS = 5000;
 /** Longest wait between two tries to reach Redis. */
 export const RECONNECT_MS = 1000;
+/** A connection on which an answer is due for so long is dead; longer than any command waits in Redis. */
+export const SILENCE_MS = 12_000;
 /** A worker is there as long as its last word is no older, */
 export const WORKER_TTL_MS = 15_000;
 /** and it has one so often. */
