@@ -178,6 +178,19 @@ describe
       }
     });
 
+    it('ends the steps of a root that does not come back', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child } = await stage.worker(['--orphan-grace', '1s']);
+      const run = stage.run({ run: 'echo up; exec sleep 1234' });
+      await printed(run, 'up\n');
+      const killedAt = performance.now();
+      run.kill('SIGKILL');
+      await printed(child, 'is gone for too long: its steps are ended');
+      await printed(child, '✖');
+      expect(performance.now() - killedAt).toBeLessThan(60_000);
+    });
+
     it('says after ten seconds that nobody serves a label, and goes on when somebody does', {
       timeout: LONG,
     }, async context => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { describe, it } from 'vitest';
@@ -55,6 +58,35 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect(stdout).toContain('the end is succeeded');
     expect(stdout).toMatch(/❯ v: .*, on \S+-\d+-[0-9a-f]{4}\n/);
     expect(await stage.redis.client.keys('*:log:*')).toEqual([]);
+  });
+
+  it('sends requests from workers where a step says so', async context => {
+    const { expect } = context;
+    const stage = await openStage(context);
+    await stage.worker();
+    const server = createServer((_, response) => response.setHeader('x-tag', 'a tag').end('{"a": 1}')).listen(
+      0,
+      '127.0.0.1',
+    );
+    context.onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const run = stage.run({
+      steps: [
+        { id: 'there', http: url, runsOn: 'default', save: { A: '/a', TAG: 'header:x-tag', CODE: 'status' } },
+        { id: 'file', http: url, runsOn: 'default', saveTo: 'got.json' },
+        { id: 'here', http: url },
+        { id: 'outside', http: { url, file: '/etc/hostname' }, runsOn: 'default', allowFailure: true },
+        { id: 'tell', run: ['echo', '${A} ${TAG} ${CODE}'] },
+      ],
+    });
+    const { stdout, exitCode } = await run;
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toMatch(/there: GET .*, on /);
+    expect(stdout).not.toMatch(/❯ here: GET .*, on /);
+    expect(stdout).toContain('[tell] 1 a tag 200');
+    expect(stdout).toMatch(/outside "\/etc\/hostname" is not below the folder of this worker/);
+    expect(readFileSync(join(stage.folder, 'got.json'), 'utf8')).toBe('{"a": 1}');
   });
 
   it('ends what was started within a second, grandchildren and daemons too, when a step is cancelled, or its time is over', async context => {
@@ -302,7 +334,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect(stderr.match(/does not let this user/g)).toHaveLength(1);
   });
 
-  it('needs the queue again to resume while workers may have steps of the run', async context => {
+  it('needs the queue again to resume: workers may have steps of the run', async context => {
     const { expect } = context;
     const stage = await openStage(context);
     await stage.worker();
@@ -315,7 +347,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect([refused.exitCode, refused.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /workers have steps of .*; nothing was started. Go on with: runjobs resume \S+ --queue redis:/,
+        /workers carry out the steps of .*; nothing was started. Go on with: runjobs resume \S+ --queue redis:/,
       ),
     ]);
     writeFileSync(join(stage.folder, 'go'), '');

@@ -184,3 +184,59 @@ describe('interactive', () => {
     expect(loaded.type === 'loaded' && formatTree(loaded.plan)).toContain('1 · x · interactive\n');
   });
 });
+
+describe('runsOn, idempotent and envFromWorker', () => {
+  test('reach commands and requests: the first flows down, the others do not', () => {
+    const root = rootOf({
+      runsOn: 'gpu',
+      if: 'true',
+      steps: [
+        { id: 'a', run: 'x', idempotent: true, envFromWorker: ['TOKEN'] },
+        { id: 'b', http: 'http://a', runsOn: 'cpu' },
+        { id: 'g', runsOn: 'root', gather: ['x'] },
+      ],
+      finally: ['y'],
+    });
+    const found: unknown[] = [];
+    visitSteps(root, (step, path) => {
+      if (step.type === 'run' || step.type === 'http')
+        found.push([path, step.runsOn, step.idempotent, step.envFromWorker]);
+    });
+    expect(found).toEqual([
+      ['a', 'gpu', true, ['TOKEN']],
+      ['b', 'cpu', undefined, undefined],
+      ['g/1', 'root', undefined, undefined],
+      ['finally/1', 'gpu', undefined, undefined],
+    ]);
+    expect(root.if?.type === 'test' && root.if.command.runsOn).toBe('gpu');
+    const loaded = planFrom({ runsOn: 'gpu', steps: ['x'] }, { folder: '/plans', given });
+    expect(loaded.type === 'loaded' && formatTree(loaded.plan)).toContain('x · on gpu');
+  });
+
+  test.each<[unknown, string]>([
+    [{ run: 'x', runsOn: 'GPU' }, 'root.runsOn: expected a label of a-z, 0-9, "_" and "-", got "GPU"'],
+    [
+      { sleep: 1, runsOn: 'gpu' },
+      'root.runsOn: runsOn goes with run, http, steps, gather, any or use, not with sleep; take it out',
+    ],
+    [
+      { steps: ['x'], idempotent: true },
+      'root.idempotent: idempotent goes with run or http, not with steps; take it out',
+    ],
+    [
+      { http: 'http://a', envFromWorker: ['A'] },
+      'root.envFromWorker: envFromWorker goes with run, not with http; take it out',
+    ],
+    [{ run: 'x', envFromWorker: [] }, 'root.envFromWorker: expected an array of variable names, got an empty array'],
+    [
+      { run: 'x', envFromWorker: ['RUNJOBS_QUEUE_KEY'] },
+      'root.envFromWorker[0]: "RUNJOBS_QUEUE_KEY" is kept for runjobs, and no worker gives it away; take it out',
+    ],
+    [
+      { run: 'x', interactive: true, runsOn: 'gpu' },
+      'root.runsOn: an interactive step has the terminal of the run itself, and no worker has one; take runsOn out',
+    ],
+  ])('%j is an error of the file', (plan, words) => {
+    expect(problemsWith(plan)).toEqual([words]);
+  });
+});

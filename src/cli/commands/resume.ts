@@ -1,7 +1,7 @@
 /** `runjobs resume [run]`: goes on with a run that was broken off, or that has failed. */
 import { existsSync } from 'node:fs';
 import { interactiveAhead } from '../../engine/interactive.ts';
-import { openQueueOf } from '../../executors/queue/dispatches.ts';
+import { queueOfRun } from '../../executors/queue/dispatches.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Given, GivenOptions } from '../../plan/given.ts';
@@ -64,7 +64,7 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
 
 async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Promise<void> {
   const queue = queueNamed(flags);
-  const missing = queue.type === 'none' ? openQueueOf(run.folder) : undefined;
+  const missing = queue.type === 'none' ? queueOfRun(run.folder) : undefined;
   if (queue.type === 'wrong' || missing !== undefined) {
     run.owner.release();
     return refuse(streams, EXIT.usage, queue.type === 'wrong' ? queue.words : forgottenQueue(run.id, missing ?? ''));
@@ -107,9 +107,9 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
   });
 }
 
-/** Steps of it are with workers: without the queue they would be done a second time. */
+/** Workers may have steps of it: without the queue they would be done a second time. */
 function forgottenQueue(id: string, queue: string): string {
-  return `runjobs: workers have steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
+  return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
 }
 
 /** A plan to go on with, or why it cannot be. */

@@ -118,10 +118,9 @@ export function openDispatches(
   };
 }
 
-/** The queue that a run has given steps to which are still open, as people know it; undefined: there are none. */
-export function openQueueOf(folder: string): string | undefined {
-  const { open, queue } = readDispatches(join(folder, QUEUE_FILES.dispatches));
-  return open.length === 0 ? undefined : queue;
+/** The queue whose workers carry out the steps of a run, as people know it; undefined: it has none. */
+export function queueOfRun(folder: string): string | undefined {
+  return readDispatches(join(folder, QUEUE_FILES.dispatches)).queue;
 }
 
 interface Known {

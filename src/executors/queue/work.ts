@@ -1,7 +1,7 @@
 /** What of a leaf step goes to a worker: its work without its place in the plan, its paths below the plan's folder. */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { LeafStep } from '../../plan/plan.ts';
+import type { HttpStep, LeafStep } from '../../plan/plan.ts';
 import { quoteText } from '../../plan/quote.ts';
 
 /** A leaf step on its way. */
@@ -65,6 +65,7 @@ export function stepFor({ step, folder, isSplit }: Work, workdir: string): LeafS
   const cwd = step.type === 'run' ? (step.cwd ?? '') : '';
   const places = [from, resolve(from, cwd)];
   if (step.type === 'run' && step.stdin?.type === 'file') places.push(resolve(from, step.stdin.path));
+  if (step.type === 'http') places.push(...filesOf(step).map(file => resolve(from, file)));
   const stray = places.find(place => !isInside(workdir, place));
   if (stray !== undefined) return { fault: `${quoteText(stray)} is not below the folder of this worker, --workdir` };
   // Without a `retry` that reads standard error both would share one channel.
@@ -77,6 +78,18 @@ export function stepFor({ step, folder, isSplit }: Work, workdir: string): LeafS
     on: [{ type: 'stderr', source: '', flags: '' }],
   } as const;
   return { ...step, folder: from, ...(isSplit ? { retry: split } : {}) };
+}
+
+/** The files that a request reads. */
+function filesOf({ body, tls, socket }: HttpStep): readonly string[] {
+  const sent = body?.type === 'file' ? [body.path] : [];
+  const parts = body?.type === 'multipart' ? body.parts.flatMap(part => (part.type === 'file' ? [part.path] : [])) : [];
+  return [
+    ...sent,
+    ...parts,
+    ...(socket === undefined ? [] : [socket]),
+    ...Object.values(tls ?? {}).filter(one => typeof one === 'string'),
+  ];
 }
 
 /** The way from one folder to another that is it or lies in it. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDispatches, openQueueOf } from '../../../src/executors/queue/dispatches.ts';
+import { openDispatches, queueOfRun } from '../../../src/executors/queue/dispatches.ts';
 import { openEarly } from '../../../src/executors/queue/early.ts';
 import { entryOf, fieldsOf, type Told } from '../../../src/executors/queue/entry.ts';
 import { openSequence } from '../../../src/executors/queue/sequence.ts';
@@ -76,7 +76,7 @@ describe('what was given away', () => {
     first.done(c);
     first.moveTo('17-3');
     first.close();
-    expect(openQueueOf(folder)).toBe('redis://q');
+    expect(queueOfRun(folder)).toBe('redis://q');
 
     const second = open(folder);
     expect(second.position).toBe('17-3');
@@ -95,12 +95,15 @@ describe('what was given away', () => {
     second.close();
   });
 
-  it('is nothing once all of it is done', () => {
+  it('tells of its queue, also once all of it is done', () => {
     const folder = temporary();
-    expect(openQueueOf(folder)).toBe(undefined);
+    expect(queueOfRun(folder)).toBe(undefined);
     const dispatches = open(folder);
     dispatches.done(dispatches.claim('a 1', 'gpu'));
     dispatches.close();
-    expect(openQueueOf(folder)).toBe(undefined);
+    expect(queueOfRun(folder)).toBe('redis://q');
+    const again = open(folder);
+    expect(again.unclaimed()).toEqual([]);
+    again.close();
   });
 });
