@@ -4,7 +4,6 @@ import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Claim, GivenToRun } from './claim.ts';
 import { realClock } from './engine/clock.ts';
-import type { Sources } from './engine/executor.ts';
 import { openRun, type ResumeFrom, type Run, type RunResult } from './engine/run.ts';
 import { maskedEvent, maskedOutcome } from './events/masked.ts';
 import type { Outcome } from './events/outcome.ts';
@@ -13,7 +12,7 @@ import { createSecrets, type Secrets } from './events/secrets.ts';
 import type { Terminal } from './executors/command/terminal.ts';
 import { endDeadRun, openExecutors, openListReader, openQueuedExecutors, reach } from './executors/index.ts';
 import type { QueuePlace } from './executors/queue/connect.ts';
-import { openSources } from './executors/sources.ts';
+import { noting, openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';
 import { userStateOf } from './journal/known.ts';
@@ -191,6 +190,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
           secrets: new Set(plan.secrets),
           holdsSecret: text => secrets.holds(text),
           warn: message => (opened === undefined ? void notices.push(message) : opened.warn(message)),
+          workers: (workers, slots) => opened?.workers(workers, slots),
           broken: message => (opened === undefined ? void faults.push(message) : opened.broken(message)),
         });
   if ('fault' in executors) {
@@ -265,17 +265,6 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     proceed() {
       executors.proceed();
       for (const listener of listeners) listener.proceed?.();
-    },
-  };
-}
-
-/** What files of variables hold is noted. */
-function noting(sources: Sources, names: Set<string>): Sources {
-  return {
-    async readEnvFile(path, folder) {
-      const read = await sources.readEnvFile(path, folder);
-      if (read.type === 'read') for (const name of Object.keys(read.values)) names.add(name);
-      return read;
     },
   };
 }

@@ -103,6 +103,8 @@ export interface Run {
   broken(message: string): void;
   /** Tells of something that no step has to tell. */
   warn(message: string): void;
+  /** Tells of the workers that carry its steps out. */
+  workers(workers: number, slots: number): void;
   /** Stops one step by hand, which then has failed; `.` is the whole run, whose `finally` still runs. */
   stop(path: string): Stopping;
 }
@@ -247,6 +249,7 @@ export function openRun(options: RunOptions): Run {
     cancel,
     broken,
     warn: message => publish({ type: 'warning', t: t(), message }),
+    workers: (workers, slots) => publish({ type: 'workers.changed', t: t(), workers, slots }),
     kill(reason) {
       if (killer.signal.aborted || ended) return;
       why ??= reason;

@@ -137,6 +137,7 @@ export const eventSchema: Schema = {
     kind('tick.waiting', { ...ofStep, tick: ordinal, delayMs: count }),
     kind('tick.finished', { ...ofStep, tick: ordinal, outcome, 'saved?': saved }),
     kind('ticks.missed', { ...ofStep, count: ordinal }),
+    kind('workers.changed', { t: count, workers: count, slots: count }, 'Workers have come or gone.'),
     kind(
       'step.stopping',
       { ...ofStep, pid: ordinal, signal: text, graceMs: count, 'waitedMs?': count, 'command?': text },

@@ -17,6 +17,7 @@ export type RunEvent =
   | StepStopping
   | StepFinished
   | CopiesFinished
+  | WorkersChanged
   | Warning
   | RunCancelling
   | RunFinished;
@@ -204,6 +205,15 @@ export interface CopiesFinished extends OfStep {
   readonly count: number;
   readonly outcome: Outcome;
   readonly resumed?: true;
+}
+
+/** Workers have come or gone of those that carry steps of this run out. */
+export interface WorkersChanged {
+  readonly type: 'workers.changed';
+  readonly t: number;
+  readonly workers: number;
+  /** Steps that they carry out at once, all together. */
+  readonly slots: number;
 }
 
 export interface Warning {

@@ -58,6 +58,9 @@ export function fold(progress: Progress, event: RunEvent): void {
     case 'tick.finished':
       enter(progress, event.step).ticks += 1;
       break;
+    case 'workers.changed':
+      progress.workers = event;
+      break;
     case 'ticks.missed':
       enter(progress, event.step).missed += event.count;
       break;

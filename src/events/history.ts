@@ -231,6 +231,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
       case 'step.output':
       case 'step.progress':
       case 'step.stopping':
+      case 'workers.changed':
       case 'run.finished':
         break;
       default:

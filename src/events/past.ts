@@ -114,6 +114,7 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
     case 'tick.waiting':
     case 'ticks.missed':
     case 'step.stopping':
+    case 'workers.changed':
     case 'warning':
     case 'run.cancelling':
     case 'run.finished':

@@ -26,6 +26,8 @@ export interface Progress {
   readonly stopped: Stopped;
   /** Attempts that have failed so far. */
   failedAttempts: number;
+  /** Those that carry steps out, where there are some: how many, and in how many places. */
+  workers: { readonly workers: number; readonly slots: number } | undefined;
   /** Why the whole run was told to stop. */
   cancelling: CancelReason | undefined;
   /** Told to stop at once. */
@@ -63,6 +65,7 @@ export function createProgress(groups: Groups): Progress {
     failures: new Map(),
     stopped: createStopped(),
     failedAttempts: 0,
+    workers: undefined,
     cancelling: undefined,
     forced: false,
     outcome: undefined,

@@ -120,6 +120,7 @@ const EVENTS: Readonly<Record<Exclude<RunEvent['type'], 'step.output' | 'step.pr
   'tick.waiting': { ...ofStep, tick: number, delayMs: number },
   'tick.finished': { ...ofStep, tick: number, outcome, saved },
   'ticks.missed': { ...ofStep, count: number },
+  'workers.changed': { t: number, workers: number, slots: number },
   'step.stopping': { ...ofStep, pid: number, signal: text, graceMs: number },
   'step.finished': {
     ...ofStep,

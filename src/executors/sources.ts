@@ -12,3 +12,14 @@ export function openSources(folder: string): Sources {
     },
   };
 }
+
+/** As these, but the names of the variables that files hold are noted. */
+export function noting(sources: Sources, names: Set<string>): Sources {
+  return {
+    async readEnvFile(path, folder) {
+      const read = await sources.readEnvFile(path, folder);
+      if (read.type === 'read') for (const name of Object.keys(read.values)) names.add(name);
+      return read;
+    },
+  };
+}

@@ -45,6 +45,7 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   if (group && counts.running > 0) parts.push(`${counts.running} running`);
   if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
+  if (progress.workers !== undefined) parts.push(workersWords(progress.workers));
   const failed = counts.failed + counts.allowed;
   if (group && failed > 0) parts.push(`${failed} failed`);
   const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
@@ -54,6 +55,12 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   if (hint !== '' && widthOf(line + rest + hint) <= left)
     return palette.strong(name) + palette.quiet(line + rest + hint);
   return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());
+}
+
+/** `3 workers with 12 slots`. */
+function workersWords({ workers, slots }: NonNullable<Progress['workers']>): string {
+  if (workers === 0) return 'no workers';
+  return `${workers} ${workers === 1 ? 'worker' : 'workers'} with ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
 }
 
 /** Whether it is worth a bar. */

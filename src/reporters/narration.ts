@@ -94,6 +94,7 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
       case 'tick.finished':
         return failedTickLines(event, steps);
       case 'attempt.finished':
+      case 'workers.changed':
       case 'step.queued':
       case 'tick.waiting':
         return [];

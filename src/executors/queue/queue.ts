@@ -32,6 +32,8 @@ export interface QueueExecutorOptions extends SentEnvOptions {
   /** Carries out what stays here. */
   readonly local: Required<Executor>;
   warn(message: string): void;
+  /** Workers have come or gone. */
+  workers(workers: number, slots: number): void;
   /** The queue cannot be used any more: the run must stop. */
   broken(message: string): void;
 }
@@ -80,6 +82,7 @@ export async function openQueueExecutor(
     client,
     keys,
     jobs: jobs.all,
+    onWorkers: options.workers,
     onNoWorker(label, count) {
       const waits = count === 1 ? 'a step waits' : `${count} steps wait`;
       const labels = label === 'default' ? '' : ` --labels ${label}`;

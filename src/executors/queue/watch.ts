@@ -10,6 +10,8 @@ export interface WatchOptions {
   readonly client: Client;
   readonly keys: Keys;
   readonly jobs: ReadonlyMap<string, OpenJob>;
+  /** Workers of the run have come or gone; slots are those of all of them. */
+  readonly onWorkers: (workers: number, slots: number) => void;
   /** So many jobs wait for a worker with the label, and there is none. */
   readonly onNoWorker: (label: string, count: number) => void;
 }
@@ -23,7 +25,9 @@ export interface Watch {
 const AT_ONCE = 500;
 
 export function openWatch(options: WatchOptions): Watch {
-  const { client, keys, jobs, onNoWorker } = options;
+  const { client, keys, jobs, onNoWorker, onWorkers } = options;
+  const labels = new Set<string>();
+  let told = '';
   /** Labels of which was told that nobody serves them. */
   const unserved = new Set<string>();
   let isClosed = false;
@@ -85,11 +89,17 @@ export function openWatch(options: WatchOptions): Watch {
     const now = performance.now();
     const waiting = new Map<string, number>();
     for (const { worker, since, dispatch } of jobs.values()) {
+      labels.add(dispatch.label);
       if (worker === undefined && now - since >= NO_WORKER_MS)
         waiting.set(dispatch.label, (waiting.get(dispatch.label) ?? 0) + 1);
     }
-    if (waiting.size === 0) return unserved.clear();
-    const served = new Set((await liveWorkers({ client, keys })).map(({ label }) => label));
+    if (labels.size === 0) return;
+    const workers = (await liveWorkers({ client, keys })).filter(({ label }) => labels.has(label));
+    const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+    if (told !== `${workers.length} ${slots}`) onWorkers(workers.length, slots);
+    told = `${workers.length} ${slots}`;
+    const served = new Set(workers.map(({ label }) => label));
+    if (waiting.size === 0) unserved.clear();
     for (const [label, count] of waiting) {
       if (served.has(label)) unserved.delete(label);
       else if (!unserved.has(label)) {
