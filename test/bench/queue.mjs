@@ -29,8 +29,10 @@ async function measure(count) {
     const server = start('redis-server', ['--port', PORT, '--bind', '127.0.0.1', '--requirepass', 'x', ...files]);
     await said(server.stdout, 'Ready to accept');
     const concurrency = Math.max(2, Math.floor(16 / count));
+    const workers = [];
     for (let n = 0; n < count; n += 1) {
       const worker = start(process.execPath, [BIN, 'worker', ...queue, '-c', concurrency]);
+      workers.push(worker);
       await said(worker.stderr, 'takes steps');
     }
     const client = new Redis({ port: PORT, password: 'x' });
@@ -50,8 +52,7 @@ async function measure(count) {
     const timer = setInterval(async () => {
       peak = Math.max(peak, await memory());
       try {
-        const stat = readFileSync(`/proc/${root.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-        cpu = (Number(stat[11]) + Number(stat[12])) * 10;
+        cpu = cpuMsOf(root.pid);
         rss.push(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${root.pid}/status`, 'utf8'))[1]) / 1024);
       } catch {}
     }, 500);
@@ -59,6 +60,11 @@ async function measure(count) {
     clearInterval(timer);
     const seconds = (performance.now() - startedAt) / 1000;
     const after = await memory();
+    const redisCpu = [...(await client.info('cpu')).matchAll(/used_cpu_(?:sys|user):([\d.]+)/g)].reduce(
+      (sum, [, one]) => sum + Number(one),
+      0,
+    );
+    const workerCpu = workers.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
     client.disconnect();
     return JSON.stringify({
       workers: count,
@@ -67,7 +73,12 @@ async function measure(count) {
       code,
       seconds: Math.round(seconds),
       perSecond: Math.round(Number(leaves) / seconds),
-      rootCpuMsPerLeaf: +(cpu / Number(leaves)).toFixed(2),
+      cpuMsPerLeaf: {
+        root: +(cpu / Number(leaves)).toFixed(2),
+        redis: +((redisCpu * 1000) / Number(leaves)).toFixed(2),
+        // Without the commands themselves.
+        workers: +(workerCpu / Number(leaves)).toFixed(2),
+      },
       rootMiB: [rss[Math.floor(rss.length / 4)], rss.at(-2)].map(Math.round),
       redisKiB: { idle: Math.round(before / 1024), peak: Math.round(peak / 1024), after: Math.round(after / 1024) },
     });
@@ -82,4 +93,10 @@ function said(stream, text) {
   return new Promise(done => {
     stream.on('data', chunk => String(chunk).includes(text) && done());
   });
+}
+
+/** Milliseconds of processor time that a process has used. */
+function cpuMsOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(stat[11]) + Number(stat[12])) * 10;
 }

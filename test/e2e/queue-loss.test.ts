@@ -24,6 +24,19 @@ function runOf({ folder }: Stage): string {
 describe
   .skipIf(noRedis !== undefined)
   .concurrent(`a queue that loses something${noRedis ? ` (${noRedis})` : ''}`, () => {
+    it('ends the steps of a root that does not come back', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child } = await stage.worker(['--orphan-grace', '1s']);
+      const run = stage.run({ run: 'echo up; exec sleep 1234' });
+      await printed(run, 'up\n');
+      const killedAt = performance.now();
+      run.kill('SIGKILL');
+      await printed(child, 'is gone for too long: its steps are ended');
+      await printed(child, '✖');
+      expect(performance.now() - killedAt).toBeLessThan(60_000);
+    });
+
     it('gives up the step of a killed worker, of which nothing is left, and repeats one that is idempotent elsewhere', {
       timeout: LONG,
     }, async context => {
@@ -178,17 +191,16 @@ describe
       }
     });
 
-    it('ends the steps of a root that does not come back', { timeout: LONG }, async context => {
+    it('stops when another root has taken its run over', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);
-      const { child } = await stage.worker(['--orphan-grace', '1s']);
+      await stage.worker();
       const run = stage.run({ run: 'echo up; exec sleep 1234' });
       await printed(run, 'up\n');
-      const killedAt = performance.now();
-      run.kill('SIGKILL');
-      await printed(child, 'is gone for too long: its steps are ended');
-      await printed(child, '✖');
-      expect(performance.now() - killedAt).toBeLessThan(60_000);
+      await stage.redis.client.set(`{rj}:run:${runOf(stage)}`, 'another', 'PX', 60_000);
+      const { exitCode, stdout } = await run;
+      expect(exitCode).toBe(74);
+      expect(stdout).toContain('another runjobs has taken this run over');
     });
 
     it('says after ten seconds that nobody serves a label, and goes on when somebody does', {

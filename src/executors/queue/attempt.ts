@@ -172,7 +172,8 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
   kill.addEventListener('abort', onKill);
   try {
     if (isBroken) stop('kill', ANSWER_MS);
-    if (!dispatch.isAdded) void open.add();
+    // Of one that was given away before, the stream has to be read first: it may have ended.
+    if (!dispatch.isResumed) void open.add();
     const result = await settled;
     return isBroken ? { outcome: lost('the file of "saveTo" was broken off with the run') } : result;
   } finally {

@@ -82,7 +82,8 @@ export async function connect(
       }
     });
     client.on('ready', () => {
-      if (downSince === undefined || client !== clients[0]) return;
+      // It is back when what everybody asks through is.
+      if (downSince === undefined || clients[0]?.status !== 'ready') return;
       const awayMs = performance.now() - downSince;
       downSince = undefined;
       options.onUp(awayMs);

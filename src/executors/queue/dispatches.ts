@@ -55,14 +55,20 @@ type Line =
 const START = '0-0';
 const POSITION_BYTES = 64;
 
+export interface DispatchOptions {
+  readonly run: string;
+  /** The address of the queue, for people. */
+  readonly queue: string;
+  /** Each note is safe against a loss of power before the step is given away. */
+  readonly durable: boolean;
+  /** Something could not be noted: nothing more may be given away. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /**
- * Opens them for a run. @param folder of the run. @param queue the address of the queue, for people.
- * @throws the file system's error, then and later: what cannot be noted must not be given away.
+ * Opens them for a run. @param folder of the run. @throws the file system's error.
  */
-export function openDispatches(
-  folder: string,
-  { run, queue, durable }: { readonly run: string; readonly queue: string; readonly durable: boolean },
-): Dispatches {
+export function openDispatches(folder: string, { run, queue, durable, onFailure }: DispatchOptions): Dispatches {
   const path = join(folder, QUEUE_FILES.dispatches);
   const known = readDispatches(path);
   const jobOf = (number: number) => `${run}.${number}`;
@@ -86,7 +92,12 @@ export function openDispatches(
   );
   const position = readFileSync(place, 'utf8').trim() || START;
   const note = (line: Line) => {
-    writeSync(lines, `${JSON.stringify(line)}\n`);
+    try {
+      writeSync(lines, `${JSON.stringify(line)}\n`);
+      if (durable && 'given' in line) fsyncSync(lines);
+    } catch (error) {
+      onFailure(error);
+    }
   };
   if (known.queue !== queue) note({ queue });
   return {
@@ -99,7 +110,6 @@ export function openDispatches(
       }
       count += 1;
       note({ given: count, attempt, label });
-      if (durable) fsyncSync(lines);
       return { job: jobOf(count), label, isResumed: false, isAdded: false };
     },
     added(dispatch) {
@@ -109,7 +119,13 @@ export function openDispatches(
     started: (job, facts) => note({ started: numberOf(job), facts }),
     ended: (job, result) => note({ ended: numberOf(job), result }),
     done: ({ job }) => note({ done: numberOf(job) }),
-    moveTo: at => void writeSync(place, at.padEnd(POSITION_BYTES), 0),
+    moveTo(at) {
+      try {
+        writeSync(place, at.padEnd(POSITION_BYTES), 0);
+      } catch (error) {
+        onFailure(error);
+      }
+    },
     unclaimed: () => [...waiting.values()],
     close() {
       closeSync(lines);

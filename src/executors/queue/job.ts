@@ -44,13 +44,21 @@ export interface HeldJob {
 /** No worker of this kind carries the message out; it is told to the root as the reason. */
 export class Refusal extends Error {}
 
+/** What became of a job. */
+export interface CarriedOut {
+  readonly run: string;
+  /** The step's path. */
+  readonly step: string;
+  readonly outcome: Outcome;
+}
+
 const TOLD: CancelReason = { type: 'aborted' };
 
 /**
  * Carries it out, and resolves with how it ended once nothing of it is left and Redis has its last word.
  * @throws {Refusal} where the message is not for us, or none.
  */
-export async function carryOutJob(shop: Workshop, job: string, data: unknown): Promise<Outcome> {
+export async function carryOutJob(shop: Workshop, job: string, data: unknown): Promise<CarriedOut> {
   const { connection, label, key, allow } = shop;
   const read = readMessage(data, { job, key, now: Date.now(), label, allow });
   if (read.type === 'refused') throw new Refusal(read.words);
@@ -76,7 +84,7 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     if (word !== undefined) stop.abort(TOLD);
     const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
     await outlet.end({ type: 'ended', result: { ...result, ...(isLost ? { lost: true } : {}) } });
-    return result.outcome;
+    return { run, step, outcome: result.outcome };
   } finally {
     clearTimeout(timer);
     shop.jobs.delete(job);

@@ -19,6 +19,8 @@ export interface OutletOptions {
   readonly job: string;
 }
 
+/** What an entry takes besides its bytes: of very small ones there must not be too many either. */
+const ENTRY_BYTES = 1024;
 /** Between two looks at what the root has read. */
 const LOOK_MS = 20;
 
@@ -35,8 +37,9 @@ export function openOutlet({ client, keys, run, job }: OutletOptions): Outlet {
   let waiting: Promise<void> | undefined;
   let dropped = 0;
 
-  const send = (told: Told, bytes = 0) => {
+  const send = (told: Told, length = 0) => {
     seq += 1;
+    const bytes = length + ENTRY_BYTES;
     const sent: { id?: string; readonly bytes: number } = { bytes };
     flying.push(sent);
     inFlight += bytes;

@@ -68,7 +68,12 @@ export async function openQueueExecutor(
   for (const warning of connection.warnings) warn(warning);
   const { client, keys } = connection;
   const queues = openQueues(connection, () => {});
-  const dispatches = openDispatches(options.runFolder, { run, queue: shown, durable: options.durable });
+  const dispatches = openDispatches(options.runFolder, {
+    run,
+    queue: shown,
+    durable: options.durable,
+    onFailure: error => broken(`what was given to workers cannot be noted: ${(error as Error).message}`),
+  });
   const early = openEarly(dispatches.unclaimed().map(({ job }) => job));
   const jobs = openJobs(early);
   const lease = await takeLease({

@@ -93,10 +93,9 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   const carryOut = async ({ id: job, data }: Job): Promise<void> => {
     const startedAt = performance.now();
     try {
-      const { state } = await carryOutJob(shop, String(job), data);
-      say(
-        `${state === 'succeeded' ? '✔' : '✖'} ${String(job)} ${state} after ${Math.round(performance.now() - startedAt)} ms`,
-      );
+      const { run, step, outcome } = await carryOutJob(shop, String(job), data);
+      const tookMs = Math.round(performance.now() - startedAt);
+      say(`${outcome.state === 'succeeded' ? '✔' : '✖'} ${step} of ${run} ${outcome.state} after ${tookMs} ms`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       say(`refused ${String(job)}: ${error.message}`);

@@ -56,7 +56,15 @@ describe('the order of what a worker tells', () => {
 });
 
 describe('what was given away', () => {
-  const open = (folder: string) => openDispatches(folder, { run: 'r', queue: 'redis://q', durable: false });
+  const open = (folder: string) =>
+    openDispatches(folder, {
+      run: 'r',
+      queue: 'redis://q',
+      durable: false,
+      onFailure(error) {
+        throw error;
+      },
+    });
   const temporary = () => {
     const folder = mkdtempSync(join(tmpdir(), 'runjobs-dispatches-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
