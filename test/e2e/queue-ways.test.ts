@@ -34,7 +34,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`ways to a queue${noRedis ? ` 
     expect([without.exitCode, without.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /wants a certificate of ours: name it as "\?cert=me\.pem&key=me\.key" in the address; nothing was started/,
+        /want(?:s)? a certificate of ours: name it as "\?cert=me\.pem&key=me\.key" in the address; nothing was started/,
       ),
     ]);
     const untrusted = await stageOn(own, folder, context, url('')).run({ run: 'true' });

@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { QueueAddress } from './address.ts';
 import { fitsCluster, type Keys, keysOf } from './keys.ts';
 import { RECONNECT_MS, SILENCE_MS } from './pace.ts';
-import { NOT_INSTALLED, troubleOf } from './trouble.ts';
+import { NOT_INSTALLED, OWN_CERTIFICATE, troubleOf } from './trouble.ts';
 
 /** A queue, as the command line names it. */
 export interface QueuePlace {
@@ -113,7 +113,8 @@ async function loadPackages() {
     const [bullmq, ioredis] = await Promise.all([import('bullmq'), import('ioredis')]);
     return { bullmq, ioredis };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    // By whichever way they are asked for.
+    if (/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
@@ -181,7 +182,10 @@ async function probe(client: Redis, { address, prefix }: QueuePlace): Promise<Pr
     });
     return await Promise.race([asked, late]);
   } catch (error) {
-    return { fault: troubleOf(heard ?? error, address).words };
+    const { words, isFinal } = troubleOf(heard ?? error, address);
+    // Its refusal and the end of the connection race each other.
+    const isSilent = !isFinal && address.tls !== undefined && address.tls.cert === undefined && /closed/i.test(words);
+    return { fault: isSilent ? `${words}; it may want ${OWN_CERTIFICATE}` : words };
   } finally {
     clearTimeout(timer);
     client.disconnect();

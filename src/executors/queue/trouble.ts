@@ -10,6 +10,8 @@ export interface Trouble {
 
 export const NOT_INSTALLED = 'the queue needs two packages that are not installed: npm i bullmq ioredis';
 
+export const OWN_CERTIFICATE = 'a certificate of ours: name it as "?cert=me.pem&key=me.key" in the address';
+
 /** What Redis answers where it refuses us, and what to do. */
 const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
   [
@@ -31,10 +33,7 @@ const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
     /self.signed certificate|unable to verify|unable to get (?:local )?issuer|CERT_|certificate has expired|altname/i,
     at => `the certificate of ${at} is not trusted here: name the one that signed it as "?ca=ca.pem" in the address`,
   ],
-  [
-    /certificate required|handshake failure|bad certificate|unknown ca/i,
-    at => `${at} wants a certificate of ours: name it as "?cert=me.pem&key=me.key" in the address`,
-  ],
+  [/certificate required|handshake failure|bad certificate|unknown ca/i, at => `${at} wants ${OWN_CERTIFICATE}`],
   [/wrong version number|packet length too long/i, at => `${at} speaks no TLS: write redis:// for it`],
 ];
 
