@@ -1,5 +1,5 @@
 /** The options of commands that use a queue, and the commands of workers. */
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_PREFIX } from '../executors/queue/keys.ts';
 import { DEFAULT_LABEL, isLabel, ROOT_LABEL } from '../plan/remote.ts';
@@ -23,7 +23,7 @@ export function queueing(into: Command, isNeeded = false): Command {
 export function workerCommands(command: (name: string) => Command, want: (request: Request) => void): void {
   queueing(command('worker'), true)
     .description('carry out steps of plans that are run elsewhere with --queue; Ctrl-C: finish, again: stop')
-    .option('-c, --concurrency <count>', 'steps at once', wholeNumber, cpus().length)
+    .option('-c, --concurrency <count>', 'steps at once', wholeNumber, availableParallelism())
     .option('--labels <label>', 'takes the steps that say so with "runsOn"; one label a worker', label, DEFAULT_LABEL)
     .option('--allow <kinds>', 'what it carries out: run, http or both', kinds, KINDS)
     .option('--workdir <folder>', 'in the place of the folder of the plan', '.')

@@ -77,7 +77,7 @@ export function savedFacts(saved: Values | undefined): { saved?: SavedFacts } {
   return saved === undefined || Object.keys(saved).length === 0 ? {} : { saved };
 }
 
-/** Called once it has begun: when it has started or waits for its slot, or with its outcome when it ended before either. */
+/** Called once it has begun: when it has started or waits for its slot, or for a machine, or with its outcome when it ended before either. */
 export type Begun = (ended?: Outcome) => void;
 
 /** What a group is told of a child before its end. */

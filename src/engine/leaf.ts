@@ -41,7 +41,7 @@ export async function executeLeaf(
   let refusal: string | undefined;
   const own = await prepared(step, variables, work => {
     running.log ??= run.logs?.open(running.path, { isShared: step.type === 'http' });
-    return run.executor.execute(work, {
+    const carriedOut = run.executor.execute(work, {
       path: running.path,
       attempt,
       ticks: scope.ticks,
@@ -67,6 +67,9 @@ export async function executeLeaf(
         refusal = learn(run, values);
       },
     });
+    // Its start may be long in coming: the steps beside it do not wait for that.
+    if (run.startsLate) running.onBegun();
+    return carriedOut;
   });
   quiet.end();
   // One that is yet to be judged ready may have failed all the same.

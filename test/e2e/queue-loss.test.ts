@@ -209,14 +209,19 @@ describe
       const { expect } = context;
       const stage = await openStage(context);
       await stage.worker();
-      const run = stage.run({ id: 'a', run: 'echo here', runsOn: 'gpu', timeout: '5s' });
-      await printed(
-        run,
-        'no live worker has the label "gpu", for which a step waits: start one with "runjobs worker --queue',
-      );
+      const run = stage.run({
+        gather: [
+          { id: 'a', run: 'echo here', runsOn: 'gpu', timeout: '5s' },
+          { id: 'b', run: 'echo meanwhile' },
+        ],
+      });
+      await Promise.all([
+        printed(run, '[b] meanwhile'),
+        printed(run, 'no live worker has the label "gpu", for which a step waits: start one with "runjobs worker --queue'),
+      ]);
       await stage.worker(['--labels', 'gpu']);
       const { stdout, exitCode } = await run;
       expect(exitCode, stdout).toBe(0);
-      expect(stdout).toContain('[plan] here');
+      expect(stdout).toContain('[a] here');
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../support/simulate.ts';
-import { leaf, retry, steps } from '../support/steps.ts';
+import { gather, leaf, retry, steps } from '../support/steps.ts';
 
 const lostOnce = [{ lost: true }, {}] as const;
 
@@ -57,6 +57,17 @@ describe('the clock of a step that waits for a machine', () => {
     });
     expect(run.outcome).toMatchObject({ state: 'failed', reason: { type: 'timeout', limitMs: 1000 } });
     expect(run).toMatchObject({ tookMs: 6000, timersLeft: 0 });
+  });
+
+  it('keeps no step beside it from starting', async () => {
+    const run = await simulate(gather('.', [leaf('a', { waitMs: 5000 }), leaf('b', { durationMs: 100 })]), {
+      startsLate: true,
+    });
+    expect(run.events.flatMap(event => (event.type === 'step.started' ? [[event.t, event.step]] : []))).toEqual([
+      [0, '.'],
+      [0, 'b'],
+      [5000, 'a'],
+    ]);
   });
 
   it('of the whole plan goes on while it waits', async () => {

@@ -1,7 +1,7 @@
 /** A redis-server of a test's own: on a free loopback port, with a password and an append-only file, ended by its id. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,8 @@ export interface TestRedis {
   /** For `--queue`. */
   readonly url: string;
   readonly password: string;
+  /** All that was ever written to it, as its append-only file holds it. */
+  written(): string;
   /** A client that may do anything. */
   readonly client: Redis;
   /** Ends the server in order, or at once, and resolves when it is gone. */
@@ -78,7 +80,13 @@ export async function startRedis(
     await stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
-  return { port, url: `redis://${host}:${port}`, password: PASSWORD, client, start, stop };
+  const written = () => {
+    const files = join(folder, 'appendonlydir');
+    return readdirSync(files)
+      .map(name => readFileSync(join(files, name), 'latin1'))
+      .join('\n');
+  };
+  return { port, url: `redis://${host}:${port}`, password: PASSWORD, client, written, start, stop };
 }
 
 /** Resolves when the server takes connections; rejects with what it said when it does not. */

@@ -1,5 +1,4 @@
 /** The address of a queue, as it is given on the command line: `rediss://user@host:6380/0?ca=ca.pem&cert=me.pem&key=me.key`. */
-import { isIP } from 'node:net';
 import { quoteText } from '../../plan/quote.ts';
 
 export interface QueueAddress {
@@ -61,7 +60,7 @@ export function parseQueueAddress(text: string, isInsecure: boolean): QueueAddre
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function withoutPassword(text: string): string {
