@@ -177,6 +177,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const { id } = claim.run;
   if (speaksOfCron(plan)) await loadCron();
   const recording = openRecording({ id, folder }, plan, { durable, earlier });
+  const logs = openLogs(folder, { maxLog: plan.maxLog });
   const needs = { run: id, outputs: join(folder, RUN_FILES.outputs), terminal: options.terminal };
   const executors =
     options.queue === undefined
@@ -185,6 +186,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
           place: options.queue,
           runFolder: folder,
           durable,
+          logSize: path => logs.open(path).size,
           ofProcess: env,
           names,
           secrets: new Set(plan.secrets),
@@ -203,7 +205,6 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     reporters: listeners,
     onReporterFailure: onListenerFailure,
   });
-  const logs = openLogs(folder, { maxLog: plan.maxLog });
   const run = openRun({
     ...start,
     notices,

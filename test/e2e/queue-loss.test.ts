@@ -217,7 +217,10 @@ describe
       });
       await Promise.all([
         printed(run, '[b] meanwhile'),
-        printed(run, 'no live worker has the label "gpu", for which a step waits: start one with "runjobs worker --queue'),
+        printed(
+          run,
+          'no live worker has the label "gpu", for which a step waits: start one with "runjobs worker --queue',
+        ),
       ]);
       await stage.worker(['--labels', 'gpu']);
       const { stdout, exitCode } = await run;

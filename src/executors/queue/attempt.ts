@@ -192,6 +192,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const { job, label } = dispatch;
   const open: OpenJob = {
     dispatch,
+    path: context.path,
     worker: dispatch.started?.worker,
     since: performance.now(),
     oddSince: undefined,

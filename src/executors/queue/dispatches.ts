@@ -29,6 +29,8 @@ export interface Dispatch {
 export interface Dispatches {
   /** The stream is read on from there. */
   readonly position: string;
+  /** The entry behind it, which was being written to the log of a step that was so long then. */
+  readonly inDoubt: InDoubt | undefined;
   /** Takes up what was given away for the attempt by a run that was broken off, else notes that it will be given away. */
   claim(attempt: string, label: string): Dispatch;
   added(dispatch: Dispatch): void;
@@ -37,11 +39,23 @@ export interface Dispatches {
   ended(job: string, result: Result): void;
   /** The result has gone into the journal, or nobody waits for it any more. */
   done(dispatch: Dispatch): void;
+  /** An entry will be written to a log: call before. */
+  begin(entry: InDoubt): void;
   /** Everything up to there has been dealt with. */
   moveTo(position: string): void;
   /** What a broken-off run had given away and nobody has claimed. */
   unclaimed(): readonly Dispatch[];
   close(): void;
+}
+
+/** An entry of which a root that was killed had perhaps written what it holds. */
+export interface InDoubt {
+  /** In the stream. */
+  readonly id: string;
+  /** Of the step. */
+  readonly path: string;
+  /** Bytes of its log. */
+  readonly size: number;
 }
 
 type Line =
@@ -53,7 +67,8 @@ type Line =
   | { readonly done: number };
 
 const START = '0-0';
-const POSITION_BYTES = 64;
+/** What is written over the last time; a longer path is left in doubt. */
+const POSITION_BYTES = 512;
 
 export interface DispatchOptions {
   readonly run: string;
@@ -90,7 +105,16 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     existsSync(join(folder, QUEUE_FILES.position)) ? 'r+' : 'w+',
     0o600,
   );
-  const position = readFileSync(place, 'utf8').trim() || START;
+  const { position, inDoubt } = positionIn(readFileSync(place, 'utf8'));
+  let at = position;
+  const keep = (kept: Kept) => {
+    const text = JSON.stringify(kept);
+    try {
+      if (text.length < POSITION_BYTES) writeSync(place, text.padEnd(POSITION_BYTES), 0);
+    } catch (error) {
+      onFailure(error);
+    }
+  };
   const note = (line: Line) => {
     try {
       writeSync(lines, `${JSON.stringify(line)}\n`);
@@ -102,6 +126,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
   if (known.queue !== queue) note({ queue });
   return {
     position,
+    inDoubt,
     claim(attempt, label) {
       const earlier = waiting.get(attempt);
       if (earlier !== undefined) {
@@ -119,12 +144,10 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     started: (job, facts) => note({ started: numberOf(job), facts }),
     ended: (job, result) => note({ ended: numberOf(job), result }),
     done: ({ job }) => note({ done: numberOf(job) }),
-    moveTo(at) {
-      try {
-        writeSync(place, at.padEnd(POSITION_BYTES), 0);
-      } catch (error) {
-        onFailure(error);
-      }
+    begin: entry => keep({ position: at, inDoubt: entry }),
+    moveTo(position) {
+      at = position;
+      keep({ position });
     },
     unclaimed: () => [...waiting.values()],
     close() {
@@ -132,6 +155,16 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
       closeSync(place);
     },
   };
+}
+
+interface Kept {
+  readonly position: string;
+  readonly inDoubt?: InDoubt;
+}
+
+function positionIn(text: string): { readonly position: string; readonly inDoubt: InDoubt | undefined } {
+  const { position, inDoubt } = text.trim() === '' ? { position: START } : (JSON.parse(text) as Kept);
+  return { position, inDoubt };
 }
 
 /** The queue whose workers carry out the steps of a run, as people know it; undefined: it has none. */

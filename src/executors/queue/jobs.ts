@@ -7,6 +7,8 @@ import { openSequence } from './sequence.ts';
 /** One attempt that was given away. */
 export interface OpenJob {
   readonly dispatch: Dispatch;
+  /** Of the step. */
+  readonly path: string;
   /** Puts it into the queue, once more if need be. */
   add(): Promise<void>;
   /** A returned promise asks for no more until it resolves. */

@@ -29,6 +29,8 @@ export interface QueueExecutorOptions extends SentEnvOptions {
   /** Of the run: what was given away is noted there. */
   readonly runFolder: string;
   readonly durable: boolean;
+  /** Bytes that the log of a step has by now. */
+  readonly logSize: (path: string) => number;
   /** Carries out what stays here. */
   readonly local: Required<Executor>;
   warn(message: string): void;
@@ -74,6 +76,8 @@ export async function openQueueExecutor(
     durable: options.durable,
     onFailure: error => broken(`what was given to workers cannot be noted: ${(error as Error).message}`),
   });
+  const { inDoubt } = dispatches;
+  const written = inDoubt !== undefined && options.logSize(inDoubt.path) > inDoubt.size ? inDoubt.id : undefined;
   const early = openEarly(dispatches.unclaimed().map(({ job }) => job));
   const jobs = openJobs(early);
   const lease = await takeLease({
@@ -102,7 +106,13 @@ export async function openQueueExecutor(
     keys,
     run,
     position: dispatches.position,
-    take: (entry, before) => (early.take(entry, before) ? undefined : jobs.take(entry.job, entry.seq, entry.told)),
+    take(entry, { id, before }) {
+      // The root that was killed had written it.
+      if (id === written || early.take(entry, before)) return undefined;
+      const path = entry.told.type === 'output' ? jobs.all.get(entry.job)?.path : undefined;
+      if (path !== undefined) dispatches.begin({ id, path, size: options.logSize(path) });
+      return jobs.take(entry.job, entry.seq, entry.told);
+    },
     moveTo(position) {
       const done = early.position ?? position;
       dispatches.moveTo(done);

@@ -12,11 +12,18 @@ export interface ReaderOptions {
   readonly run: string;
   readonly position: string;
   /** A returned promise asks for no more until it resolves. */
-  readonly take: (entry: Entry, before: string) => Promise<void> | undefined;
+  readonly take: (entry: Entry, place: EntryPlace) => Promise<void> | undefined;
   /** The entry at the position, and all before, have been dealt with. Returns up to where nobody needs them any more. */
   readonly moveTo: (position: string) => string;
   /** Reading has failed for good. */
   readonly onFailure: (error: unknown) => void;
+}
+
+/** Where an entry stands in the stream. */
+export interface EntryPlace {
+  readonly id: string;
+  /** The position before it. */
+  readonly before: string;
 }
 
 export interface Reader {
@@ -39,7 +46,7 @@ export function openReader(options: ReaderOptions): Reader {
     const reply = await blocking.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
     for (const [id, fields] of entriesIn(reply)) {
       const entry = entryOf(fields);
-      const welcome = entry === undefined ? undefined : take(entry, position);
+      const welcome = entry === undefined ? undefined : take(entry, { id: String(id), before: position });
       position = String(id);
       done = moveTo(position);
       if (welcome !== undefined) await welcome;

@@ -83,11 +83,13 @@ describe('what was given away', () => {
     first.ended(b.job, { outcome: { state: 'succeeded' } });
     first.done(c);
     first.moveTo('17-3');
+    first.begin({ id: '18-0', path: 'a', size: 7 });
     first.close();
     expect(queueOfRun(folder)).toBe('redis://q');
 
     const second = open(folder);
-    expect(second.position).toBe('17-3');
+    expect(second).toMatchObject({ position: '17-3', inDoubt: { id: '18-0', path: 'a', size: 7 } });
+    second.moveTo('18-0');
     expect(second.claim('a 1', 'gpu')).toEqual({
       job: 'r.1',
       label: 'gpu',
