@@ -180,7 +180,7 @@ describe
       run.kill('SIGKILL');
       await run;
       await sleep(1500);
-      const resumed = stage.runjobs(['resume', '--reporter', 'plain']);
+      const resumed = stage.runjobs(['resume', runOf(stage), '--reporter', 'plain']);
       const { stdout, exitCode } = await resumed;
       expect(exitCode, stdout).toBe(0);
       expect(written(stage).sort()).toEqual(['last', ...numbers.map(n => `s${n}`), 'v']);

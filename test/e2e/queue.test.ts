@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { describe, it } from 'vitest';
-import { printed, processesWith, until } from '../support/cli.ts';
+import { printed, processesWith, runjobs, until } from '../support/cli.ts';
 import { openStage, type Stage, stageOn } from '../support/queue.ts';
 import { freePort, noRedis } from '../support/redis.ts';
 
@@ -339,8 +339,8 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     await printed(run, 'up\n');
     run.kill('SIGKILL');
     await run;
-    const { runjobs } = await import('../support/cli.ts');
-    const refused = await runjobs(['resume'], { cwd: stage.folder });
+    const [id = ''] = readdir(stage);
+    const refused = await runjobs(['resume', id], { cwd: stage.folder });
     expect([refused.exitCode, refused.stderr]).toEqual([
       2,
       expect.stringMatching(
@@ -348,7 +348,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
       ),
     ]);
     writeFileSync(join(stage.folder, 'go'), '');
-    expect((await stage.runjobs(['resume'])).exitCode).toBe(0);
+    expect((await stage.runjobs(['resume', id])).exitCode).toBe(0);
   });
 });
 
