@@ -105,7 +105,7 @@ export async function openQueuedExecutors(
 
 /** What a worker carries steps out with. @param id its own: the mark of its processes. @param scratch a folder of its own. */
 export async function openWorkerExecutor(workdir: string, id: string, scratch: string): Promise<Executors> {
-  const command = await openCommands({ folder: workdir, run: id, outputs: `${scratch}/outputs` });
+  const command = await openCommands({ folder: workdir, run: id, outputs: `${scratch}/outputs`, scratch });
   let http: Awaited<ReturnType<typeof openHttp>> | undefined;
   return {
     async execute(step, context) {

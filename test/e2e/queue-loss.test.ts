@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { printed, processesWith } from '../support/cli.ts';
+import { printed, processesWith, until } from '../support/cli.ts';
 import { openStage, type Stage } from '../support/queue.ts';
 import { noRedis } from '../support/redis.ts';
 
@@ -70,13 +70,17 @@ describe
     it('gives up the step of its only worker', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);
-      const { child: worker } = await stage.worker();
+      const scratch = join(stage.folder, 'scratch');
+      mkdirSync(scratch);
+      const { child: worker } = await stage.worker([], { TMPDIR: scratch });
       const run = stage.run({ id: 'a', run: 'sleep 1234' });
       await printed(run, 'sleep 1234, on');
       const killedAt = performance.now();
       worker.kill('SIGKILL');
       const { stdout, exitCode } = await run;
       expect(stdout).toMatch(/lost: its worker is gone, and it may have run/);
+      // What it had put aside is gone with it.
+      await until(() => readdirSync(scratch).length === 0);
       expect(exitCode).toBe(1);
       expect(performance.now() - killedAt).toBeLessThan(30_000);
     });

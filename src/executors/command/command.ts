@@ -45,6 +45,8 @@ export interface CommandExecutorOptions {
   readonly outputs: string;
   /** For interactive steps. */
   readonly terminal?: Terminal | undefined;
+  /** A folder that must not stay when runjobs itself is killed. */
+  readonly scratch?: string;
   /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
   readonly graceMs?: number;
 }
@@ -57,11 +59,14 @@ export interface CommandExecutorOptions {
  * (macOS) what has left the group is not seen.
  */
 export function openCommandExecutor(options: CommandExecutorOptions): CommandExecutor {
-  const { folder, run, outputs, terminal, graceMs = 5000 } = options;
+  const { folder, run, outputs, terminal, scratch, graceMs = 5000 } = options;
   let watchdog: Watchdog | undefined;
   let isWatched = false;
   const watch = () => {
-    if (!isWatched) watchdog = openWatchdog({ run, graceMs });
+    if (!isWatched) {
+      watchdog = openWatchdog({ run, graceMs });
+      if (scratch !== undefined) watchdog?.removeLater(scratch);
+    }
     isWatched = true;
   };
   const channels = openChannels(path => watchdog?.removeLater(path));
