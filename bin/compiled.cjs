@@ -1,4 +1,5 @@
 // Loads a script together with what V8 had compiled of it in an earlier process, which saves a third of a short run.
+const { createHash, randomBytes } = require('node:crypto');
 const { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -11,14 +12,14 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 
 /**
  * What a script exports that is one function of CommonJS in Latin-1, as bin/build.mjs writes them. What is kept lies beside
- * it, for each Node its own, as with Python; where nothing is there, this process leaves it when it ends, if it may write
- * there. What does not fit is not used.
+ * it, for each Node its own, as with Python; where nothing is there that fits, this process leaves it when it ends, if it
+ * may write there.
  */
 function loadCompiled(file) {
   const kept = `${file}.${process.versions.v8}-${process.arch}.compiled`;
   const cachedData = readKept(kept, file);
   const script = new vm.Script(readFileSync(file, 'latin1'), { filename: file, cachedData });
-  if (cachedData === undefined) process.on('exit', () => keep(kept, script));
+  if (cachedData === undefined || script.cachedDataRejected) process.on('exit', () => keep(kept, script));
   const loaded = { exports: {} };
   const ofNode = createRequire(file);
   const load = name => (name.startsWith('./') ? loadCompiled(join(dirname(file), name)) : ofNode(name));
@@ -26,20 +27,31 @@ function loadCompiled(file) {
   return loaded.exports;
 }
 
-/** V8 itself looks only at the length of the script: one that was changed since must not meet it. */
+/**
+ * V8 itself looks only at the length of the script, and at nothing of what it had compiled: a script that was changed since
+ * must not meet it, and what is damaged would end the process without a word. So a digest stands before it.
+ */
 function readKept(kept, file) {
   try {
-    return statSync(kept).mtimeMs >= statSync(file).mtimeMs ? readFileSync(kept) : undefined;
+    if (statSync(kept).mtimeMs < statSync(file).mtimeMs) return undefined;
+    const bytes = readFileSync(kept);
+    const compiled = bytes.subarray(DIGEST_BYTES);
+    return digestOf(compiled).equals(bytes.subarray(0, DIGEST_BYTES)) ? compiled : undefined;
   } catch {
     return undefined;
   }
 }
 
+const DIGEST_BYTES = 20;
+const digestOf = bytes => createHash('sha1').update(bytes).digest();
+
 function keep(kept, script) {
-  const fresh = `${kept}.${process.pid}`;
+  // Two containers may share the folder, and the id of their process.
+  const fresh = `${kept}.${randomBytes(6).toString('hex')}`;
   try {
     accessSync(dirname(kept), constants.W_OK);
-    writeFileSync(fresh, script.createCachedData());
+    const compiled = script.createCachedData();
+    writeFileSync(fresh, Buffer.concat([digestOf(compiled), compiled]), { flag: 'wx' });
     renameSync(fresh, kept);
   } catch {
     // Where there is no room, the next process compiles again.

@@ -12,19 +12,19 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 
 async function start(args) {
   // A module that imports these loads all that they only load when asked, such as streams: a tenth of the time of Node itself.
-  const { existsSync, readFileSync, writeSync } = process.getBuiltinModule('node:fs');
+  const { existsSync, readFileSync, realpathSync, writeSync } = process.getBuiltinModule('node:fs');
   const { createRequire } = process.getBuiltinModule('node:module');
-  const { fileURLToPath } = process.getBuiltinModule('node:url');
-  const at = path => fileURLToPath(new URL(path, import.meta.url));
+  const { fileURLToPath, pathToFileURL } = process.getBuiltinModule('node:url');
+  // Node may have been told to leave links as they are.
+  const here = pathToFileURL(realpathSync(fileURLToPath(import.meta.url)));
+  const at = path => fileURLToPath(new URL(path, here));
   const main = at('../dist/main.cjs');
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     print(writeSync, `${JSON.parse(readFileSync(at('../package.json'), 'utf8')).version}\n`);
   } else if (!existsSync(main)) {
     fail('is not built yet: run "npm ci" in its folder first');
   } else {
-    await createRequire(import.meta.url)('./compiled.cjs')
-      .loadCompiled(main)
-      .main(args);
+    await createRequire(here)('./compiled.cjs').loadCompiled(main).main(args);
   }
 }
 

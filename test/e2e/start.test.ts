@@ -1,5 +1,5 @@
 /** What a start costs, told in counts that no machine changes: what is read, compiled, loaded, started and called. */
-import { cpSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +59,14 @@ describe('a start', () => {
   });
 });
 
+it('a start by a link that Node leaves as it is finds what was built', async () => {
+  const link = join(temporaryFolder(), 'runjobs');
+  symlinkSync(BIN, link);
+  const args = ['--preserve-symlinks-main', link, planFile({ run: 'echo done' })];
+  const { stdout } = await execa(process.execPath, args, { env: ENV, extendEnv: false });
+  expect(stdout).toContain('done');
+});
+
 describe('what V8 compiled of the script', () => {
   const copy = () => {
     const folder = temporaryFolder();
@@ -75,15 +83,26 @@ describe('what V8 compiled of the script', () => {
   const plan = { run: 'echo done' };
 
   it('is not taken where it is damaged: the plan runs all the same', async () => {
-    const { bin, main, file, size } = copy();
-    for (const text of ['', 'x', 'x'.repeat(size)]) {
-      writeFileSync(file, text);
+    const { bin, main, file } = copy();
+    const whole = readFileSync(file);
+    const flipped = (at: number) => whole.map((byte, index) => (index >= at && index < at + 64 ? ~byte : byte));
+    for (const bytes of ['', 'x', whole.subarray(0, 5000), flipped(100), flipped(1000), flipped(500_000)]) {
+      writeFileSync(file, bytes);
       const { stdout, compiled } = await counted([planFile(plan)], bin);
       expect([stdout, compiled]).toEqual([
         expect.stringContaining('done'),
-        [{ file: main, kept: true, refused: true }],
+        [{ file: main, kept: false, refused: false }],
       ]);
+      expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: false }]);
     }
+  });
+
+  it('is left anew where V8 refuses what was compiled under other flags', async () => {
+    const { bin, main, file } = copy();
+    rmSync(file);
+    await execa(process.execPath, ['--jitless', bin, planFile(plan)], { env: ENV, extendEnv: false });
+    expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: true }]);
+    expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: false }]);
   });
 
   it('is not taken where the script is younger', async () => {
@@ -99,7 +118,6 @@ describe('what V8 compiled of the script', () => {
 
   it('is left by the first process where there is none, and taken by the next', async () => {
     const { bin, main, file } = copy();
-    const { rmSync } = process.getBuiltinModule('node:fs');
     rmSync(file);
     expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: false, refused: false }]);
     expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: false }]);
