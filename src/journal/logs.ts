@@ -121,6 +121,12 @@ function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolder
     const [oldest] = idle.add(file);
     if (oldest !== undefined && idle.size > IDLE_MAX) shut(oldest);
   };
+  /** Without the torn piece that a run may have left which died. */
+  const sizeNow = (file: string) => {
+    if (!open.has(file) && !known.has(file) && folders.isThere(dirname(file)) && sizeOf(file, undefined) > 0)
+      leave(file, use(file));
+    return open.get(file)?.log.size ?? known.get(file);
+  };
   return {
     open(place: string, key: string, isOver: boolean): StepLog {
       const name = `${RUN_FILES.logs}/${place}`;
@@ -130,7 +136,7 @@ function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolder
       return {
         name,
         get size() {
-          return open.get(file)?.log.size ?? known.get(file) ?? sizeOf(file, undefined);
+          return sizeNow(file) ?? 0;
         },
         get isEmpty() {
           return !hasPrinted;

@@ -160,6 +160,19 @@ describe('a log that copies share', () => {
     }
   });
 
+  it('tells its size without the piece in which the run had died', () => {
+    const folder = temporaryFolder();
+    printTo(folder, [['[1]', 'whole\n']]);
+    const path = file(folder, 'plan.copies/1-1000.log');
+    const { size } = statSync(path);
+    appendFileSync(path, '==> 2 400000 <==\ntorn');
+    const logs = openLogs(folder);
+    const starting = ['[2]', '[3]'].map(step => logs.open(step, SHARED));
+    expect(starting.map(log => log.size)).toEqual([size, size]);
+    expect(logs.open('[1001]', SHARED).size).toBe(0);
+    logs.close?.();
+  });
+
   it('is told as far as it goes where somebody has damaged it', () => {
     const folder = temporaryFolder();
     printTo(folder, [['[1]', 'whole\n']]);
