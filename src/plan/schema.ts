@@ -21,6 +21,7 @@ import { httpShape, partKeys } from './schema-http.ts';
 import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } from './schema-http-answer.ts';
 import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
 import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
+import { skipAbsentKeys } from './schema-narrow.ts';
 import { readyShape } from './schema-ready.ts';
 import { remoteShape } from './schema-remote.ts';
 import { lockShape, notifyShape, poolsKey, rootShape, scheduleKey, scheduleShape } from './schema-root.ts';
@@ -205,6 +206,8 @@ const step: z.ZodMiniType<StepInput> = z
     id: 'step',
     description: 'One step: exactly one of run, http, steps, gather, any, use, sleep, and its modifiers.',
   });
+
+skipAbsentKeys(step, stepShape, expected('a step: a command (text) or an object'));
 
 const stepList = z
   .array(oneOf('a step: a command (text) or an object', [step, script]), expected('a list of steps'))
