@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { watchResets } from './http2.ts';
-import { type Interim, passOverContinue } from './interim.ts';
+import { type Interim, passOverInterim } from './interim.ts';
 import { isAlert } from './tls-trouble.ts';
 
 /** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
@@ -34,7 +34,7 @@ export class Connection {
       connect: (options, callback) => {
         this.#socket = connect(options, (...[error, socket]) => {
           if (error !== null) return callback(error, null);
-          this.#interim = passOverContinue(socket);
+          this.#interim = passOverInterim(socket);
           // undici tells only that the socket was closed then.
           socket.once('error', fault => {
             if (isAlert(fault)) this.#alert = fault;

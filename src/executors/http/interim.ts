@@ -1,4 +1,7 @@
-/** "100 Continue" that nobody has asked for: a client passes over it (RFC 9110, 15.2), while undici takes it for a fault. */
+/**
+ * Answers that are none yet (1xx): a client passes over all of them, asked for or not (RFC 9110, 15.2), while undici takes
+ * "100 Continue" for a fault.
+ */
 import type { Socket } from 'node:net';
 
 /** Told before each request, as what a body says is nobody's business. */
@@ -7,14 +10,16 @@ export interface Interim {
   expect(): void;
 }
 
-/** How such an answer begins, in the two versions of HTTP that there are of it. */
-const STARTS = ['HTTP/1.1 100', 'HTTP/1.0 100'];
+/** How such an answer begins, in the two versions of HTTP that there are of it; 101 is a final one. */
+const START = /^HTTP\/1\.[01] 1(?!01)\d\d/;
+/** What may become such a beginning. */
+const START_OF_START = /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01]|HTTP\/1\.[01] |HTTP\/1\.[01] 1\d?)$/;
 const START_LENGTH = 12;
 /** The head of an answer that is longer is none. */
 const HEAD_MAX = 16 * 1024;
 
 /** Takes it out of what is read from the socket. */
-export function passOverContinue(socket: Socket): Interim {
+export function passOverInterim(socket: Socket): Interim {
   const read = socket.read.bind(socket);
   let isExpecting = true;
   let held: Buffer | undefined;
@@ -23,7 +28,7 @@ export function passOverContinue(socket: Socket): Interim {
       const bytes: Buffer | null = read(size);
       if (!isExpecting || bytes === null) return bytes;
       const all = held === undefined ? bytes : Buffer.concat([held, bytes]);
-      const rest = behindContinue(all);
+      const rest = behindInterim(all);
       isExpecting = rest === undefined || rest.length === 0;
       held = rest === undefined ? all : undefined;
       if (!isExpecting) return rest;
@@ -37,11 +42,12 @@ export function passOverContinue(socket: Socket): Interim {
 }
 
 /** What stands behind all such answers; undefined where more must come to tell. */
-function behindContinue(bytes: Buffer): Buffer | undefined {
+function behindInterim(bytes: Buffer): Buffer | undefined {
   let rest = bytes;
   while (rest.length > 0) {
     const start = rest.toString('latin1', 0, START_LENGTH);
-    if (!STARTS.some(one => one.startsWith(start))) return rest;
+    if (START_OF_START.test(start)) return undefined;
+    if (!START.test(start)) return rest;
     const end = /\n\r?\n/.exec(rest.toString('latin1', 0, HEAD_MAX));
     if (end === null) return rest.length < HEAD_MAX ? undefined : rest;
     rest = rest.subarray(end.index + end[0].length);

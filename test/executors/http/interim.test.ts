@@ -28,14 +28,19 @@ describe('an answer that is none yet', () => {
     'HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n',
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n',
     'HTTP/1.1 100 Continue\r\n\r\n'.repeat(3),
+    'HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+    'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
   ])('is passed over, though nobody has asked for it: %j', async interim => {
     const { outputs, connections } = await asked(socket => void socket.write(interim + OK));
     expect(outputs).toEqual(['ok', 'ok']);
     expect(connections).toBe(1);
   });
 
-  it('is passed over, however it is cut', async () => {
-    const text = `HTTP/1.1 100 Continue\r\nx: y\r\n\r\n${OK}`;
+  it.each([
+    'HTTP/1.1 100 Continue\r\nx: y\r\n\r\n',
+    'HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+  ])('is passed over, however it is cut: %j', async interim => {
+    const text = `${interim}${OK}`;
     const { outputs } = await asked(socket => {
       const send = (from: number) => {
         if (from < text.length) socket.write(text.slice(from, from + 1), () => setImmediate(send, from + 1));
