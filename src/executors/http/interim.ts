@@ -1,7 +1,4 @@
-/**
- * Answers that are none yet (1xx): a client passes over all of them, asked for or not (RFC 9110, 15.2), while undici takes
- * "100 Continue" for a fault.
- */
+/** Answers that are none yet (1xx): a client passes over all of them (RFC 9110, 15.2), while undici takes "100 Continue" for a fault. */
 import type { Socket } from 'node:net';
 
 /** Told before each request, as what a body says is nobody's business. */
