@@ -19,6 +19,10 @@ export interface ChooserOptions {
 }
 
 const TITLES = { log: 'Whose log?', stop: 'Stop which step?' } as const;
+const NOT_FOUND = {
+  log: 'none of those that run, have failed, or ended last; "runjobs logs" has all',
+  stop: 'no running step is called so',
+} as const;
 const NOBODY = { log: 'no step has started', stop: 'no step is running' } as const;
 const MARK = '❯ ';
 
@@ -45,12 +49,16 @@ function isFinally(path: string): boolean {
   return path === 'finally' || path.endsWith('/finally');
 }
 
-/** The steps are those of each moment; the mark stays at its step as long as that can be chosen. */
+/**
+ * The steps are those of each moment; once the mark was moved it stays at its step as long as that can be chosen, and until
+ * then at the first, as steps may end faster than anybody reads.
+ */
 export function createChooser({ purpose, progress, nameOf, rowOf, palette }: ChooserOptions): Page {
   let sought = '';
   let isSeeking = false;
   let chosen: string | undefined;
   let index = 0;
+  let isMoved = false;
   let height = 10;
 
   const found = (): ProgressNode[] => {
@@ -60,7 +68,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
   };
   /** Where the mark stands among these. */
   const at = (nodes: readonly ProgressNode[]): number => {
-    const same = nodes.findIndex(({ path }) => path === chosen);
+    const same = isMoved ? nodes.findIndex(({ path }) => path === chosen) : 0;
     index = same >= 0 ? same : Math.min(index, Math.max(0, nodes.length - 1));
     chosen = nodes[index]?.path;
     return index;
@@ -77,6 +85,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
     sought = words;
     chosen = undefined;
     index = 0;
+    isMoved = false;
   };
   const choose = (): Wish | undefined => {
     const nodes = found();
@@ -105,6 +114,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
       } else {
         const nodes = found();
         const next = moves[key]?.(at(nodes), nodes.length) ?? 0;
+        isMoved = true;
         chosen = nodes[Math.max(0, Math.min(next, nodes.length - 1))]?.path;
       }
       return undefined;
@@ -118,8 +128,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
         const isMarked = first + row === mark;
         return (isMarked ? palette.strong(MARK) : '  ') + rowOf(node, columns - MARK.length);
       });
-      if (nodes.length === 0)
-        list.push(palette.quiet(cutTo(sought === '' ? NOBODY[purpose] : 'no step is called so', columns)));
+      if (nodes.length === 0) list.push(palette.quiet(cutTo((sought === '' ? NOBODY : NOT_FOUND)[purpose], columns)));
       const blank = Array.from({ length: Math.max(0, height - list.length) }, () => '');
       const count = nodes.length > height ? ` ${mark + 1} of ${nodes.length}` : '';
       const foot = isSeeking

@@ -12,19 +12,23 @@ export interface LogPageOptions {
   readonly log: LogText;
   /** The row of the step as it stands now, in so many columns. */
   readonly rowOf: (columns: number) => string;
+  /** Whether it runs, and can be stopped. */
+  readonly isRunning: () => boolean;
   readonly palette: Palette;
 }
 
 /** From so many rows on, one tells where the log lies. */
 const ROWS_FOR_PATH = 8;
-const KEYS = '↑↓ PgUp PgDn g G move · k stop';
+const KEYS = '↑↓ PgUp PgDn g G move';
 
 /** At the end of the log it follows what is added. Closing it closes the log. */
-export function createLogPage({ step, log, rowOf, palette }: LogPageOptions): Page {
+export function createLogPage({ step, log, rowOf, isRunning, palette }: LogPageOptions): Page {
   /** Undefined: the end, wherever that is. */
   let top: Place | undefined;
   let columns = 80;
   let rows = 20;
+  /** Somebody wanted to stop what had ended. */
+  let isLate = false;
 
   /** A log that has become shorter, as `maxLog` lets it, is shown from its end. */
   const shown = (): Row[] => {
@@ -59,7 +63,8 @@ export function createLogPage({ step, log, rowOf, palette }: LogPageOptions): Pa
     press(key): Wish | undefined {
       const word = typeof key === 'string' ? key : key.typed;
       if (word === 'q' || word === 'escape' || word === 'l') return { type: 'leave' };
-      if (word === 'k') return { type: 'stop', step };
+      isLate = word === 'k' && !isRunning();
+      if (word === 'k' && !isLate) return { type: 'stop', step };
       move(word);
       return undefined;
     },
@@ -71,7 +76,8 @@ export function createLogPage({ step, log, rowOf, palette }: LogPageOptions): Pa
       const body =
         seen.length === 0 ? [palette.quiet(cutTo('nothing printed by now', columns))] : seen.map(row => row.text);
       const blank = Array.from({ length: Math.max(0, rows - body.length) }, () => '');
-      const foot = palette.quiet(cutTo(`q back · ${whereWords(seen[0])} · ${KEYS}`, columns));
+      const stop = isLate ? ' · it has ended' : isRunning() ? ' · k stop' : '';
+      const foot = palette.quiet(cutTo(`q back · ${whereWords(seen[0])} · ${KEYS}${stop}`, columns));
       return [rowOf(columns), ...body, ...blank, ...path, foot];
     },
     close: () => log.close(),

@@ -62,7 +62,12 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       // One that ended well long ago is in the counts only.
       return node === undefined ? cutTo(labelOf(step), columns) : rowOf(node, columns);
     };
-    show(createLogPage({ step, log: controls.openLog(folder, step), rowOf: row, palette: look().palette }));
+    const isRunning = () => {
+      const node = progress.nodes.get(step);
+      return node?.startedT !== undefined && node.outcome === undefined;
+    };
+    const log = controls.openLog(folder, step);
+    show(createLogPage({ step, log, rowOf: row, isRunning, palette: look().palette }));
   };
   const choose = (purpose: 'log' | 'stop') => {
     const [only, ...others] = candidates(progress, purpose);

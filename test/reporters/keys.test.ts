@@ -218,10 +218,44 @@ describe('the keys of the live view', () => {
       '❯ * s1994 0.6 s',
       '/1994█ Enter stops it · Esc ends the search',
     ]);
-    expect((await press('q'))[1]).toBe('no step is called so');
+    expect((await press('q'))[1]).toBe('no running step is called so');
     expect((await press(ESCAPE))[0]).toBe('Stop which step? 1 of 2000');
     await press('/', ...'S1994', ENTER, 'y');
     expect(person.stopped).toEqual(['s1994']);
+  });
+
+  it('l: what is not in the list may be among those that ended well long ago', async () => {
+    const { tell, press } = await stage({ plan: WIDE, columns: 100 });
+    tell.start('s1');
+    tell.start('s2');
+    expect((await press('l', '/', 'x'))[1]).toBe(
+      'none of those that run, have failed, or ended last; "runjobs logs" has all',
+    );
+  });
+
+  it('the mark stays at the top until it is moved, however fast steps end', async () => {
+    const { tell, press, look } = await stage({ plan: WIDE, rows: 10 });
+    for (let n = 1; n <= 3; n++) tell.start(`s${n}`);
+    await press('l');
+    for (let n = 4; n <= 20; n++) {
+      tell.end(`s${n - 3}`);
+      tell.start(`s${n}`);
+    }
+    expect((await look()).slice(1, 3)).toEqual([
+      expect.stringContaining('❯ * s18'),
+      expect.stringContaining('  * s19'),
+    ]);
+  });
+
+  it('k: is not offered in the log of a step that has ended, and says so', async () => {
+    const { tell, press, look, person } = await stage({ columns: 100, plan: planOf(run('root', 'make')) });
+    person.print('.', 'made\n');
+    expect((await press('l')).at(-1)).toMatch(/g G move · k stop$/);
+    tell.end('.');
+    expect((await look()).at(-1)).toMatch(/g G move$/);
+    expect((await press('k')).at(-1)).toMatch(/g G move · it has ended$/);
+    expect((await press(UP)).at(-1)).toMatch(/g G move$/);
+    expect(person.stopped).toEqual([]);
   });
 
   it('the mark stays at its step while others end before it', async () => {
