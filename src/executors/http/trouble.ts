@@ -67,6 +67,10 @@ const noTunnel: Phrase = ({ error, request }) =>
 const silentProxy: Phrase = ({ request }) =>
   `the proxy ${request.proxy?.host} did not say within ${CONNECT_TIMEOUT_MS / 1000}s whether it leads to ${address(request)}`;
 
+/** What an origin does first; undici does not tell which of the two it did not. */
+const welcome = ({ url }: HttpRequest) =>
+  url.protocol === 'https:' ? 'accept the connection and its TLS handshake' : 'accept the connection';
+
 /** Of a socket on this machine. */
 const noSocket: Phrase = ({ error, request }) => {
   const { message, code, syscall } = error as NodeJS.ErrnoException;
@@ -92,7 +96,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
     'UND_ERR_CONNECT_TIMEOUT',
     [
       'connect-timeout',
-      ({ request }) => `${legs(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
+      ({ request }) => `${legs(request)} did not ${welcome(request)} within ${CONNECT_TIMEOUT_MS / 1000}s`,
     ],
   ],
   ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${place(request)} timed out`]],
