@@ -1,12 +1,13 @@
 /** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
 import { copyOf, parentPath } from '../plan/paths.ts';
 import { childPath, isAtOrBelow } from '../plan/plan.ts';
+import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
 import { shortItem } from './item.ts';
 import type { Failed, Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
 import { dropStopped, takeStopped } from './stopped.ts';
-import { append, createTail, lastLine, lastLines } from './tail.ts';
+import { append, lastLine, lastLines } from './tail.ts';
 import type { Phase, ProgressNode, Stopping } from './tree.ts';
 import { addMore, addNode, count, dropBelow, dropNode, nearest } from './tree.ts';
 
@@ -36,7 +37,7 @@ export function fold(progress: Progress, event: RunEvent): void {
       enter(progress, event.step).readyMs = event.durationMs;
       break;
     case 'step.output':
-      print(progress.nodes.get(event.step), event.text);
+      append(tailAt(progress, event.step), event.text);
       break;
     case 'step.progress': {
       const node = progress.nodes.get(event.step);
@@ -100,6 +101,7 @@ function queue(progress: Progress, path: string): void {
 
 function start(progress: Progress, { step: path, t, tick, attempt, name, worker, item, items }: StepStarted): void {
   const node = enter(progress, path);
+  takeEarly(progress, path);
   node.name = name;
   node.worker = worker;
   if (item !== undefined) node.item = shortItem(item);
@@ -146,17 +148,12 @@ function again(progress: Progress, node: ProgressNode): void {
   node.tail = undefined;
 }
 
-function print(node: ProgressNode | undefined, text: string): void {
-  if (node === undefined) return;
-  node.tail ??= createTail();
-  append(node.tail, text);
-}
-
 function finish(progress: Progress, event: StepFinished): void {
   const { step: path, outcome } = event;
   const phase = phaseOf(outcome);
   stop(progress, path, outcome);
   endCopy(progress, path, outcome);
+  const early = takeEarly(progress, path);
   if (!progress.nodes.has(path) && phase === 'skipped' && progress.groups.isGroup(path)) {
     if (progress.groups.isForEach(path)) skipForEach(nearest(progress.nodes, path));
     return;
@@ -167,6 +164,7 @@ function finish(progress: Progress, event: StepFinished): void {
   node.outcome = outcome;
   node.durationMs = event.durationMs;
   node.stopping = undefined;
+  node.tail ??= early;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
   for (const each of [event.body, outcome]) {
     if (each?.state !== 'failed' || isPassedOn(each)) continue;

@@ -3,6 +3,7 @@ import type { Groups, Leaves } from './groups.ts';
 import type { Item } from './item.ts';
 import type { CancelReason, Failed, Outcome } from './outcome.ts';
 import { createStopped, type Stopped } from './stopped.ts';
+import type { Tail } from './tail.ts';
 import { createNode, type ProgressNode } from './tree.ts';
 
 /** Where a run stands. Bounded by what runs and what has failed, whatever the size of the plan. Do not change it. */
@@ -18,6 +19,8 @@ export interface Progress {
   readonly nodes: Map<string, ProgressNode>;
   /** Waiting for their first start, and in no tree. */
   readonly queued: Set<string>;
+  /** What tests of `if` have printed, by their steps, which are in no tree by then. */
+  readonly early: Map<string, Tail>;
   /** Ended well and still in the tree, oldest first. */
   readonly recent: Set<ProgressNode>;
   /** The first to fail by themselves, not through a step inside; allowed failures too. See {@link failuresOf} for their order. */
@@ -61,6 +64,7 @@ export function createProgress(groups: Groups): Progress {
     root,
     nodes: new Map([['.', root]]),
     queued: new Set(),
+    early: new Map(),
     recent: new Set(),
     failures: new Map(),
     stopped: createStopped(),

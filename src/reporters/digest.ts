@@ -2,6 +2,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { type FailedStep, failuresOf, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
+import type { Step } from '../plan/plan.ts';
 import type { Again } from './again.ts';
 import { formatDuration } from './durations.ts';
 import { failedLines } from './failed-lines.ts';
@@ -92,13 +93,20 @@ function failureBlock(failure: FailedStep, options: DigestOptions): string[] {
   const { palette, steps, progress, cwd, tailOf, logOf } = options;
   const step = steps.at(failure.step);
   const lines = [headLine(failure, options)];
-  if (step !== undefined && !steps.isGroup(failure.step)) lines.push(`  ${palette.quiet('$')} ${commandWords(step)}`);
+  const ran = step && whatRan(step, failure, steps);
+  if (ran !== undefined) lines.push(`  ${palette.quiet('$')} ${commandWords(ran)}`);
   const tail = tailOf?.(failure.step) ?? failure.tail;
   for (const line of failedLines({ ...failure, tail }))
     lines.push(`  ${palette.quiet('│')} ${cleanse(line)}`.trimEnd());
   const log = logOf === undefined ? failure.log && logPath(failure.log, progress.folder, cwd) : logOf(failure.step);
   if (log !== undefined) lines.push(palette.quiet(`  log: ${cleanse(log)}`));
   return lines;
+}
+
+/** Of a step that was not attempted only the test of its `if`; of a group nothing by itself. */
+function whatRan(step: Step, { step: path, attempts }: FailedStep, steps: Steps): Step | undefined {
+  if (attempts === 0 && step.if?.type === 'test') return step.if.command;
+  return steps.isGroup(path) ? undefined : step;
 }
 
 function headLine(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/events/fold.ts';
 import { createProgress } from '../../src/events/progress.ts';
+import type { StepCommon } from '../../src/plan/plan.ts';
 import { againOf } from '../../src/reporters/again.ts';
 import { digestLines } from '../../src/reporters/digest.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
@@ -33,6 +34,35 @@ function stage(plan = PLAN, again = againOf(plan, undefined, '/plans')) {
 const cancelledBy = (step: string) => ({ state: 'cancelled', reason: { type: 'sibling-failed', step } }) as const;
 
 describe('the digest of a run that failed', () => {
+  it('shows of a step whose test of `if` was killed the test and what that printed, as nothing else of it ran', () => {
+    const iffy: Partial<StepCommon> = { if: { type: 'test', command: run('', 'docker info') } };
+    const outcome = { state: 'failed', reason: { type: 'start', message: 'the test of "if" was killed' } } as const;
+    const { tell, lines } = stage({
+      ...PLAN,
+      root: steps('root', [run('leaf', 'make', iffy), steps('group', [run('a')], iffy), run('late', 'make', iffy)]),
+    });
+    for (const step of ['leaf', 'group']) {
+      tell.queue(step);
+      tell.print(step, `asking\nfor ${step}\n`);
+      tell.end(step, outcome, { attempts: 0 });
+    }
+    tell.print('late', 'asking\n');
+    tell.start('late');
+    tell.end('late', exit(1));
+    expect(lines().filter(line => /^ {2}[$│]|✖/.test(line))).toEqual([
+      '✖ leaf the test of "if" was killed (1.0 s)',
+      '  $ docker info',
+      '  │ asking',
+      '  │ for leaf',
+      '✖ group the test of "if" was killed (1.0 s)',
+      '  $ docker info',
+      '  │ asking',
+      '  │ for group',
+      '✖ late exit 1 (1.0 s)',
+      '  $ make',
+    ]);
+  });
+
   it('has the root cause on top, then what was allowed to fail, what was cancelled, what was skipped, and what to do', () => {
     const { tell, lines } = stage();
     for (const step of ['checks', 'checks/flaky', 'checks/unit', 'checks/lint']) tell.start(step);
