@@ -68,7 +68,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
   };
   /** Where the mark stands among these. */
   const at = (nodes: readonly ProgressNode[]): number => {
-    const same = isMoved ? nodes.findIndex(({ path }) => path === chosen) : 0;
+    const same = nodes.findIndex(({ path }) => path === chosen);
     index = same >= 0 ? same : Math.min(index, Math.max(0, nodes.length - 1));
     chosen = nodes[index]?.path;
     return index;
@@ -122,6 +122,8 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
     lines(columns, rows) {
       height = Math.max(1, rows - 2);
       const nodes = found();
+      // Only where it is seen: keys act on what was seen last.
+      if (!isMoved) chosen = nodes[0]?.path;
       const mark = at(nodes);
       const first = Math.max(0, Math.min(mark - Math.floor(height / 2), nodes.length - height));
       const list = nodes.slice(first, first + height).map((node, row) => {

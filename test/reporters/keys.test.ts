@@ -258,6 +258,14 @@ describe('the keys of the live view', () => {
     expect(person.stopped).toEqual([]);
   });
 
+  it('Enter takes the step at which the mark was seen, though that has ended since', async () => {
+    const { tell, press } = await stage({ plan: WIDE, rows: 10 });
+    for (const step of ['s1', 's2']) tell.start(step);
+    expect((await press('l'))[1]).toBe('❯ * s1 0.2 s');
+    tell.end('s1');
+    expect((await press(ENTER))[0]).toBe('✔ s1 1.0 s');
+  });
+
   it('the mark stays at its step while others end before it', async () => {
     const { tell, press, look } = await stage({ plan: WIDE, rows: 10 });
     for (let n = 1; n <= 4; n++) tell.start(`s${n}`);
