@@ -25,7 +25,8 @@ export function explainTls({ code = '', message }: NodeJS.ErrnoException, partie
   return code.startsWith('ERR_SSL_') ? `TLS with ${parties.address} failed: ${nameOf(code)}` : undefined;
 }
 
-const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/;
+/** OpenSSL names the version of its first days, or since 3.5 none. */
+const ALERT = /^ERR_SSL_(?:SSLV3|SSL\/TLS|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/;
 
 const WHO = 'give tls.cert and tls.key';
 
