@@ -102,7 +102,10 @@ describe(`runjobs below a wrapper${why}`, () => {
 
 it('timeout(1) that sends SIGTERM sees the run end in order', async () => {
   const tidied = join(temporaryFolder(), 'tidied');
-  const { child, left } = below(['timeout', '1'], { run: 'echo ready; sleep 100', finally: [`touch ${tidied}`] });
+  const { child, left } = below(['timeout', '1000'], { run: 'echo ready; sleep 100', finally: [`touch ${tidied}`] });
+  await printed(child, '] ready');
+  // What its own timer sends it.
+  child.kill('SIGALRM');
   expect((await child).exitCode).toBe(124);
   expect([existsSync(tidied), left()]).toEqual([true, []]);
 });
