@@ -7,6 +7,10 @@ const INTERRUPTS: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', '
 
 const KEYBOARD: readonly InterruptSignal[] = ['SIGINT', 'SIGQUIT'];
 
+/** timeout(1) signals its command and then its process group, which is the same to it: what comes again so soon is no second wish. */
+const AGAIN_MS = 100;
+const SENT_TWICE: readonly InterruptSignal[] = ['SIGTERM', 'SIGHUP'];
+
 const STOP = 'SIGTSTP';
 /** To kill(2). */
 const OUR_GROUP = 0;
@@ -45,6 +49,7 @@ export interface SignalOwner {
 /** Takes the signals over. Call before the first thing that must not be left behind, and not earlier. */
 export function ownSignals(): SignalOwner {
   let received: InterruptSignal | undefined;
+  let receivedAt = 0;
   let target: Interruptible | undefined;
   let hasKilled = false;
   let isReleased = false;
@@ -61,6 +66,9 @@ export function ownSignals(): SignalOwner {
     }
     tell();
     const isFirst = received === undefined;
+    const now = performance.now();
+    if (signal === received && SENT_TWICE.includes(signal) && now - receivedAt < AGAIN_MS) return;
+    if (isFirst) receivedAt = now;
     received ??= signal;
     const reason = { type: 'interrupted', signal } as const;
     if (isFirst) target?.cancel(reason);

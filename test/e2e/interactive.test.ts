@@ -239,7 +239,7 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     await screen.shows('ready');
     process.kill(pid(), 'SIGTERM');
     await until(() => readFileSync(`${events}.${pid()}.part`, 'utf8').includes('"step.stopping"'));
-    process.kill(pid(), 'SIGTERM');
+    process.kill(pid(), 'SIGHUP');
     await screen.shows('code 143');
     await screen.shows('mode echo');
     await screen.ended;
