@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { buildConnector } from 'undici';
 import type { HttpManner } from '../../plan/plan.ts';
 import type { Connect } from './connection.ts';
+import { tellHandshake } from './handshake.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -23,7 +24,7 @@ export interface Route {
   readonly connect: Connect;
 }
 
-/** Milliseconds a server may take to accept a connection; all other time belongs to the engine's clock. */
+/** Milliseconds a server may take to accept a connection, with its TLS handshake; all other time belongs to the engine's clock. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Reads what the step names, or says in words what is wrong with it. Relative paths start from `folder`. */
@@ -43,12 +44,12 @@ export function wayElsewhere({ tls, http2 }: Way): Way {
   return { ...(tls === undefined ? {} : { tls: rest }), ...(http2 === undefined ? {} : { http2 }) };
 }
 
-/** The route to a URL, made once for each kind. */
-export function createRoutes(): (url: URL, way: Way, proxy: URL | undefined) => Route {
+/** The route to a URL, made once for each kind. @param limitMs in which the other side must have let us in. */
+export function createRoutes(limitMs = CONNECT_TIMEOUT_MS): (url: URL, way: Way, proxy: URL | undefined) => Route {
   const connectors = new Map<string, Connect>();
   const connector = (way: Way): Connect => {
     const key = keyOf(way);
-    const known = connectors.get(key) ?? connectorOf(way);
+    const known = connectors.get(key) ?? connectorOf(way, limitMs);
     connectors.set(key, known);
     return known;
   };
@@ -57,7 +58,7 @@ export function createRoutes(): (url: URL, way: Way, proxy: URL | undefined) => 
     if (proxy === undefined) return { key: `${origin} ${keyOf(way)}`, origin, connect: connector(way) };
     const key = `${origin} ${keyOf(way)} ${proxy.href}`;
     if (url.protocol === 'http:') return { key: proxy.href, origin: proxy.origin, connect: connector({}) };
-    const legs = { toProxy: connector({}), toOrigin: connector(way), limitMs: CONNECT_TIMEOUT_MS };
+    const legs = { toProxy: connector({}), toOrigin: connector(way), limitMs };
     return { key, origin, connect: tunnel(url, proxy, legs) };
   };
 }
@@ -67,13 +68,14 @@ function keyOf(way: Way): string {
   return createHash('sha256').update(JSON.stringify(way)).digest('base64');
 }
 
-function connectorOf({ tls, http2, socket }: Way): Connect {
+function connectorOf({ tls, http2, socket }: Way, limitMs: number): Connect {
   const { insecure, ...files } = tls ?? {};
-  return buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
+  const connect = buildConnector({
+    timeout: limitMs,
     ...files,
     ...(insecure === undefined ? {} : { rejectUnauthorized: false }),
     ...(http2 === undefined ? {} : { allowH2: true, useH2c: true }),
     ...(socket === undefined ? {} : { socketPath: socket }),
-  }) as Connect;
+  });
+  return tellHandshake(connect as Connect);
 }

@@ -2,6 +2,7 @@
 import { maxHeaderSize } from 'node:http';
 import type { HttpTrouble } from '../../events/outcome.ts';
 import { BodyTooLarge, type Progress } from './body.ts';
+import { HandshakeSilent } from './handshake.ts';
 import { explainHttp2 } from './http2-trouble.ts';
 import type { HttpRequest } from './request.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
@@ -67,9 +68,10 @@ const noTunnel: Phrase = ({ error, request }) =>
 const silentProxy: Phrase = ({ request }) =>
   `the proxy ${request.proxy?.host} did not say within ${CONNECT_TIMEOUT_MS / 1000}s whether it leads to ${address(request)}`;
 
-/** What an origin does first; undici does not tell which of the two it did not. */
-const welcome = ({ url }: HttpRequest) =>
-  url.protocol === 'https:' ? 'accept the connection and its TLS handshake' : 'accept the connection';
+const silentTls: Phrase = ({ error, request }) => {
+  const who = error instanceof HandshakeSilent && error.isTunneled ? address(request) : place(request);
+  return `the TLS handshake with ${who} did not come to an end within ${CONNECT_TIMEOUT_MS / 1000}s`;
+};
 
 /** Of a socket on this machine. */
 const noSocket: Phrase = ({ error, request }) => {
@@ -86,6 +88,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['EVENT_TOO_LONG', ['size', () => 'an event of the stream is longer than 8 MiB']],
   ['TUNNEL_REFUSED', ['proxy', noTunnel]],
   ['TUNNEL_SILENT', ['connect-timeout', silentProxy]],
+  ['HANDSHAKE_SILENT', ['connect-timeout', silentTls]],
   ['ECONNREFUSED', ['refused', ({ request }) => `nothing listens on ${place(request)}`]],
   ['ENOTFOUND', ['dns', ({ request }) => `no host is called "${(request.proxy ?? request.url).hostname}"`]],
   [
@@ -96,7 +99,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
     'UND_ERR_CONNECT_TIMEOUT',
     [
       'connect-timeout',
-      ({ request }) => `${legs(request)} did not ${welcome(request)} within ${CONNECT_TIMEOUT_MS / 1000}s`,
+      ({ request }) => `${place(request)} did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000}s`,
     ],
   ],
   ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${place(request)} timed out`]],
@@ -168,12 +171,6 @@ function place(request: HttpRequest): string {
   const { proxy, way } = request;
   if (proxy !== undefined) return `the proxy ${proxy.host}`;
   return way.socket === undefined ? address(request) : `the socket "${way.socket}"`;
-}
-
-/** Who may have kept us waiting: behind a proxy, TLS with the host is a part of the connection. */
-function legs(request: HttpRequest): string {
-  if (request.proxy === undefined || request.url.protocol === 'http:') return place(request);
-  return `${place(request)}, or ${address(request)} behind it,`;
 }
 
 /** What the server must vouch for: its header Host, where the step has one, else the host of the url. */
