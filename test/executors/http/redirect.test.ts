@@ -151,6 +151,15 @@ describe('a redirect', () => {
     expect(ctx.output()).toBe('ok');
   });
 
+  it('to another port of the same host is sent the cookies of the session', async () => {
+    const other = await serveRedirects();
+    const home = await serve((_, response) => {
+      response.writeHead(302, { location: `${other.url}/end`, 'set-cookie': 'a=b' }).end();
+    });
+    await open().execute(step(home.url), context());
+    expect(other.seen[0]?.headers).toMatchObject({ cookie: 'a=b' });
+  });
+
   it('with a long body is followed without reading it all', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/end') return void response.end('the answer');
