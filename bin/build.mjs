@@ -61,7 +61,7 @@ try {
   renameSync(fresh, 'dist');
   rmSync(old, { recursive: true, force: true });
   warmUp();
-  writeFileSync('dist/plan.schema.json', execFileSync(process.execPath, ['bin/runjobs.mjs', 'schema']));
+  writeFileSync('dist/plan.schema.json', execFileSync(process.execPath, ['bin/runjobs.cjs', 'schema']));
 } catch (error) {
   console.error(String(error.stdout ?? '') + String(error.stderr ?? error));
   process.exitCode = 1;
@@ -134,7 +134,7 @@ function warmUp() {
     })) {
       writeFileSync(join(folder, name), plan);
       const env = { ...process.env, XDG_STATE_HOME: folder, NODE_OPTIONS: '' };
-      spawnSync(process.execPath, ['bin/runjobs.mjs', join(folder, name), '--reporter', 'plain'], { env });
+      spawnSync(process.execPath, ['bin/runjobs.cjs', join(folder, name), '--reporter', 'plain'], { env });
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

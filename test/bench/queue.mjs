@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 
 const [leaves = '100000', ...counts] = process.argv.slice(2);
-const BIN = resolve('bin/runjobs.mjs');
+const BIN = resolve('bin/runjobs.cjs');
 const { NODE_EXTRA_CA_CERTS: _, ...around } = process.env;
 const env = { ...around, RUNJOBS_QUEUE_PASSWORD: 'x' };
 const PORT = 17999;

@@ -100,7 +100,7 @@ describe.skipIf(noTerminal !== undefined)('the live view of copies', () => {
     const values = Array.from({ length: 40 }, (_, n) => `日本語🌙 ${n + 1}\nsecond`);
     const run = `until test -s ${gate}; do sleep 0.1; done`;
     const plan = planFile({ name: 'tour', steps: [{ id: 'test', forEach: { N: values }, run, limit: 20 }] });
-    const command = `${process.execPath} bin/runjobs.mjs ${plan} --state-dir ${join(dirname(plan), 'state')}`;
+    const command = `${process.execPath} bin/runjobs.cjs ${plan} --state-dir ${join(dirname(plan), 'state')}`;
     const screen = openTerminal(command, 60, 12);
     await screen.shows('[1] N="日本語🌙 1⏎second"');
     await screen.shows('0/40 done · 20 running');

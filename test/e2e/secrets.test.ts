@@ -217,7 +217,7 @@ describe('a secret', () => {
     await until(() => filesIn(at.state, /split\.log$/) !== '');
     expect(filesIn(at.state, /split\.log$/)).toBe('before ');
     const lines = seenCommandLines(at.env.GO ?? '');
-    expect(lines.some(line => line.includes('runjobs.mjs'))).toBe(true);
+    expect(lines.some(line => line.includes('runjobs.cjs'))).toBe(true);
     expect(leaks(lines.join('\n'))).toEqual([]);
     first.kill('SIGKILL');
     expect(leaks(looks(await first))).toEqual([]);

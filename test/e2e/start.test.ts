@@ -74,7 +74,7 @@ describe('what V8 compiled of the script', () => {
     const kept = readdirSync(join(folder, 'dist')).find(name => name.endsWith('.compiled')) ?? '';
     const file = join(folder, 'dist', kept);
     return {
-      bin: join(folder, 'bin/runjobs.mjs'),
+      bin: join(folder, 'bin/runjobs.cjs'),
       main: join(folder, 'dist/main.cjs'),
       file,
       size: statSync(file).size,

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { execa, type Options } from 'execa';
 import { onTestFinished } from 'vitest';
 
-export const BIN = resolve('bin/runjobs.mjs');
+export const BIN = resolve('bin/runjobs.cjs');
 
 /** The environment of the tests without what would change the output. */
 export const ENV: Record<string, string> = Object.fromEntries(

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const HERE = fileURLToPath(new URL('..', import.meta.url));
 export const ROOT = resolve(HERE, '../..');
-export const BIN = join(ROOT, 'bin/runjobs.mjs');
+export const BIN = join(ROOT, 'bin/runjobs.cjs');
 export const contestant = name => join(HERE, 'contestants', name);
 
 /** Ours without what npm, certificates and CI put in: each of them changes what is measured. */
