@@ -18,7 +18,7 @@ import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
 import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { scheduleFindings } from './schedule-checks.ts';
-import { KEYS } from './schema.ts';
+import { KEYS } from './schema-keys.ts';
 import { isCommand } from './shape.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';

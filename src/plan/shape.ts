@@ -1,7 +1,8 @@
 /** The first pass over a plan: whether every key and value has the right shape, told in plain words. */
 import { idsFor } from './ids.ts';
 import { quoteText } from './quote.ts';
-import { KEYS, planSchema } from './schema.ts';
+import { planSchema } from './schema.ts';
+import { KEYS } from './schema-keys.ts';
 import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
 

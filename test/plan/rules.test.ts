@@ -1,7 +1,7 @@
 /** Every rule of the job file, with the exact message that tells of its breach. */
 import { describe, expect, test } from 'vitest';
 import { planFrom } from '../../src/plan/load.ts';
-import { KEYS } from '../../src/plan/schema.ts';
+import { KEYS } from '../../src/plan/schema-keys.ts';
 import { problemsOf, warningsOf } from './loading.ts';
 
 /** Problems of a value, as `path: message`. */

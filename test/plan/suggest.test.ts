@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KEYS } from '../../src/plan/schema.ts';
+import { KEYS } from '../../src/plan/schema-keys.ts';
 import { didYouMean, suggest } from '../../src/plan/suggest.ts';
 
 describe('did you mean', () => {
