@@ -1,7 +1,7 @@
 /** The lists of forEach steps, below the run's folder: one JSON object a line, the variables of the copy of that number. */
-import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readFile, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ListItems, ListRead, ListStore } from '../engine/executor.ts';
 import { Lines } from '../plan/lines.ts';
 import { makeOwnFolder } from './folders.ts';
@@ -73,7 +73,7 @@ function write(descriptor: number, text: string): void {
 
 async function read(file: string): Promise<ListRead> {
   try {
-    const lines = new Lines(await readFile(file));
+    const lines = new Lines(await promisify(readFile)(file));
     return { type: 'read', items: { count: lines.count, at: index => JSON.parse(lines.at(index)) } };
   } catch (error) {
     return { type: 'failed', message: `"${file}" cannot be read: ${(error as Error).message}` };

@@ -1,5 +1,5 @@
 /** The folder in which the commands of one run put aside what only that run needs. */
-import { rm } from 'node:fs/promises';
+import { rm, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOwnFolder } from './folders.ts';
 import { RUN_FILES } from './runs.ts';
@@ -13,5 +13,11 @@ export function makeTemporary(folder: string): string {
 
 /** Removes it with all that is in it. Never rejects: what cannot be removed stays as long as the run is kept. */
 export async function removeTemporary(folder: string): Promise<void> {
-  await rm(join(folder, RUN_FILES.temporary), { recursive: true, force: true }).catch(() => {});
+  const path = join(folder, RUN_FILES.temporary);
+  try {
+    rmdirSync(path);
+  } catch {
+    // Something is in it, and may be much: the view goes on meanwhile.
+    await new Promise(done => rm(path, { recursive: true, force: true }, done));
+  }
 }

@@ -1,9 +1,9 @@
 /** Files of variables: `NAME=value` lines (dotenv), as `util.parseEnv` reads them. */
 import { readFileSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { decode } from './decode.ts';
 import { quoteText } from './quote.ts';
+import { readBytes } from './read-bytes.ts';
 import { isMissing, whyUnreadable } from './unreadable.ts';
 
 /** What became of a file of variables; a message goes after its name. */
@@ -14,7 +14,6 @@ export type EnvFileRead =
 
 /** More cannot be the environment of any command. */
 const BYTES_MAX = 4 * 1024 * 1024;
-const CHUNK_BYTES = 64 * 1024;
 const TOO_LARGE = 'larger than 4 MiB; is this the right file?';
 
 /** The variables that a file holds. A byte order mark is left out. */
@@ -33,15 +32,8 @@ export function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'm
 /** Reads the file at an absolute path, a pipe too. Never rejects. */
 export async function readEnvFile(file: string): Promise<EnvFileRead> {
   try {
-    await using handle = await open(file);
-    const chunks: Buffer[] = [];
-    for (let length = 0; length <= BYTES_MAX; ) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
-      if (bytesRead === 0) return parseEnvFile(Buffer.concat(chunks));
-      chunks.push(buffer.subarray(0, bytesRead));
-      length += bytesRead;
-    }
-    return failed(TOO_LARGE);
+    const read = await readBytes(file, BYTES_MAX);
+    return read === undefined ? failed(TOO_LARGE) : parseEnvFile(read.bytes);
   } catch (error) {
     return trouble(error);
   }

@@ -1,5 +1,5 @@
 /** Loads a plan: from a file, from standard input, or from an object. */
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isCronLoaded, loadCron, speaksOfCron } from './cron.ts';
 import { examine, type Surroundings } from './examine.ts';
@@ -59,7 +59,7 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
   }
   const cwd = resolve(options.cwd ?? '');
   const { stdin, secretsOf, given = around() } = options;
-  const { path, definition } = await named(source, cwd);
+  const { path, definition } = named(source, cwd);
   const isStdin = path === '-';
   const read = isStdin ? await readStdin(stdin, cwd) : await readPlanFile(path, cwd);
   if (read.type === 'failed') {
@@ -108,15 +108,9 @@ function around(): Given {
 }
 
 /** The file of a source, and the definition in it that is meant; a file that has such a name itself comes first. */
-async function named(source: string, cwd: string): Promise<{ path: string; definition?: string }> {
+function named(source: string, cwd: string): { path: string; definition?: string } {
   const { file = source, definition } = parseReference(source);
-  const isFile =
-    definition === undefined ||
-    (await access(resolve(cwd, source)).then(
-      () => true,
-      () => false,
-    ));
-  return isFile ? { path: source } : { path: file, definition };
+  return definition === undefined || existsSync(resolve(cwd, source)) ? { path: source } : { path: file, definition };
 }
 
 async function readStdin(stdin: LoadOptions['stdin'], folder: string): Promise<PlanFileRead> {

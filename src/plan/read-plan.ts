@@ -1,11 +1,12 @@
 /** Reads a job file: JSON, YAML or a module. The only place of this room that reads plans from the disk. */
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
 import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
 import { type Origin, type PlanFile, planFile } from './plan-file.ts';
+import { type BytesRead, readBytes } from './read-bytes.ts';
 import { Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { whyUnreadable } from './unreadable.ts';
@@ -17,7 +18,6 @@ export type PlanFileRead =
 
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
 const BYTES_MAX = 256 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
 
 const MODULES = ['.mjs', '.js', '.cjs'];
 const YAMLS = ['.yaml', '.yml'];
@@ -31,11 +31,10 @@ const PLANS = ['.json', ...YAMLS, ...MODULES];
 export async function readPlanFile(path: string, cwd: string): Promise<PlanFileRead> {
   const file = resolve(cwd, path);
   const shown = showFile(file, cwd);
-  const bytes = await readBytes(file);
-  if (bytes.type === 'failed') return bytes;
-  const real = bytes.isFile ? { real: await realpath(file).catch(() => file) } : {};
+  const bytes = await bytesOf(file);
+  if ('message' in bytes) return bytes;
+  const real = bytes.isFile ? { real: realOf(file) } : {};
   const extension = extname(file).toLowerCase();
-  // A pipe with a path, as of `<(…)`, lies in no folder that anybody means.
   const origin: Origin = bytes.isFile
     ? { name: basename(file, extname(file)), folder: dirname(file), file }
     : { name: 'plan', folder: cwd };
@@ -49,11 +48,9 @@ export async function readPlanFile(path: string, cwd: string): Promise<PlanFileR
 
 /** The same for a file that another one uses: what is none, such as a pipe, is not read. */
 export async function readUsedFile(path: string, cwd: string): Promise<PlanFileRead> {
-  const found = await stat(resolve(cwd, path)).catch(() => undefined);
-  if (found !== undefined && !found.isFile() && !found.isDirectory()) {
-    return { type: 'failed', message: 'this is no regular file; name a plan file' };
-  }
-  return readPlanFile(path, cwd);
+  return isSpecial(resolve(cwd, path))
+    ? { type: 'failed', message: 'this is no regular file; name a plan file' }
+    : readPlanFile(path, cwd);
 }
 
 /** What the bytes of a plan hold. @param place with the extension of its name, if it has one. */
@@ -72,37 +69,43 @@ export async function readPlanText(
   return planFile(read(text), place);
 }
 
-type Bytes =
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly isFile: boolean }
-  | { readonly type: 'failed'; readonly message: string };
-
-async function readBytes(file: string): Promise<Bytes> {
+function realOf(file: string): string {
   try {
-    await using handle = await open(file);
-    const chunks: Buffer[] = [];
-    for (let length = 0; length <= BYTES_MAX; ) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
-      if (bytesRead === 0)
-        return { type: 'bytes', bytes: Buffer.concat(chunks), isFile: (await handle.stat()).isFile() };
-      chunks.push(buffer.subarray(0, bytesRead));
-      length += bytesRead;
-    }
-    return { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
-  } catch (error) {
-    return { type: 'failed', message: await whyNoPlan(error, file) };
+    return realpathSync.native(file);
+  } catch {
+    return file;
   }
 }
 
-async function whyNoPlan(error: unknown, file: string): Promise<string> {
+/** Whether it is there and neither a file nor a folder. */
+function isSpecial(file: string): boolean {
+  try {
+    const found = statSync(file);
+    return !found.isFile() && !found.isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function bytesOf(file: string): Promise<BytesRead | Extract<PlanFileRead, { type: 'failed' }>> {
+  try {
+    const read = await readBytes(file, BYTES_MAX);
+    return read ?? { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
+  } catch (error) {
+    return { type: 'failed', message: whyNoPlan(error, file) };
+  }
+}
+
+function whyNoPlan(error: unknown, file: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EISDIR') return 'this is a folder; name the plan file in it';
-  return `${whyUnreadable(error)}${code === 'ENOENT' ? await nearFile(file) : ''}`;
+  return `${whyUnreadable(error)}${code === 'ENOENT' ? nearFile(file) : ''}`;
 }
 
 /** A plan of nearly that name in the same folder. */
-async function nearFile(file: string): Promise<string> {
+function nearFile(file: string): string {
   try {
-    const names = await readdir(dirname(file));
+    const names = readdirSync(dirname(file));
     return didYouMean(
       basename(file),
       names.filter(name => PLANS.includes(extname(name).toLowerCase())),

@@ -1,7 +1,6 @@
 /** The pool of channels: named pipes, made in batches when first needed and used again and again. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -129,7 +128,7 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     async close() {
       for (const fifo of idle.splice(0)) fifo.close();
       await making?.catch(() => {});
-      for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

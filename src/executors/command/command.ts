@@ -1,6 +1,6 @@
 /** Carries out `run` steps: one process group each, its output in exact order, nothing of it left when it has ended. */
 import { setMaxListeners } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { platform } from 'node:os';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import { reasonOf } from '../../engine/executor.ts';
@@ -123,7 +123,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
     async close() {
       // In this order: were we killed in between, the watchdog would remove the rest.
       await channels.close();
-      await rm(outputs, { recursive: true, force: true });
+      rmSync(outputs, { recursive: true, force: true });
       await watchdog?.dismiss();
     },
   };

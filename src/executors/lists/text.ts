@@ -1,6 +1,7 @@
 /** The text of a list: UTF-8 without NUL, which no variable can hold. */
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import { BadList } from './bad-list.ts';
 
 /** Node reads no more at once. */
@@ -24,7 +25,7 @@ export async function readText(source: TextSource): Promise<Buffer> {
 
 async function readBytes(file: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await promisify(readFile)(file);
   } catch (error) {
     throw new BadList(`${what} ${whyNot(error as NodeJS.ErrnoException)}`);
   }
