@@ -1,5 +1,5 @@
 /** The journal of a run: every event but output, one line each, on disk before the next step may start. */
-import { closeSync, constants, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstat, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { RunEvent } from '../events/event.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
@@ -31,6 +31,8 @@ export function openJournal(file: string, { durable = false, goOnAt }: JournalOp
   const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   let size = goOnAt ?? 0;
   ftruncateSync(descriptor, size);
+  // Syncing needs the threads of Node's pool: made later, where the limit of processes is reached by then, Node would abort.
+  fstat(descriptor, () => {});
   let syncing: NodeJS.Timeout | undefined;
   let isClosed = false;
 
