@@ -9,8 +9,13 @@ import { Fifo } from './fifo.ts';
 import { openPipes } from './pipes.ts';
 
 export interface Channels {
-  /** Makes the first pipes. Never rejects: what is wrong shows when one is lent. */
-  prepare(): Promise<void>;
+  /**
+   * Makes the first pipes. Never rejects: what is wrong shows when one is lent.
+   * @param by makes those at the paths, in a folder of theirs; false where it could not.
+   */
+  prepare(
+    by: (pipes: { readonly folder: string; readonly paths: readonly string[] }) => Promise<boolean>,
+  ): Promise<void>;
   /**
    * A channel that nothing else writes to. Rejects with the system's error, such as EMFILE.
    * @param isSplit whether stdout and stderr are told apart; their order is then only that in which they arrive.
@@ -40,16 +45,23 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
   let waiting = 0;
   let hasFifos = true;
 
-  async function makeBatch(): Promise<void> {
-    const size = Math.min(Math.max(firstBatch, made, waiting), largestBatch);
-    // At once, so that no moment is left in which we could be killed and nobody would know of it.
+  function placeFor(size: number) {
     const folder = mkdtempSync(join(tmpdir(), 'runjobs-'));
     folders.push(folder);
-    onFolder(folder);
-    const batch = Array.from({ length: size }, (_, index) => join(folder, String(index)));
-    await run('mkfifo', ['-m', '600', ...batch]);
+    return { folder, paths: Array.from({ length: size }, (_, index) => join(folder, String(index))) };
+  }
+
+  async function makeBatch(): Promise<void> {
+    const batch = placeFor(Math.min(Math.max(firstBatch, made, waiting), largestBatch));
+    // At once, so that no moment is left in which we could be killed and nobody would know of it.
+    onFolder(batch.folder);
+    await run('mkfifo', ['-m', '600', ...batch.paths]);
+    haveMade(batch.paths);
+  }
+
+  function haveMade(batch: readonly string[]): void {
     paths.push(...batch);
-    made += size;
+    made += batch.length;
   }
 
   async function nextPath(): Promise<string> {
@@ -112,7 +124,15 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
   }
 
   return {
-    prepare: () => makeBatch().catch(() => {}),
+    async prepare(by) {
+      try {
+        const batch = placeFor(firstBatch);
+        if (await by(batch)) haveMade(batch.paths);
+        else await makeBatch();
+      } catch {
+        // Whoever needs one is told.
+      }
+    },
     async lend(listener, isSplit = false) {
       const out = await take(message => listener.warn(message));
       if (out === undefined) return openPipes(listener.write, isSplit);

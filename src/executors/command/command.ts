@@ -24,7 +24,7 @@ import { endLeftovers, stopCommand } from './stop.ts';
 import { signalRun } from './suspend.ts';
 import type { Terminal } from './terminal.ts';
 import { firstOf } from './wait.ts';
-import { openWatchdog, type Watchdog } from './watchdog.ts';
+import { openWatchdog, type Watchdog, type WatchdogOptions } from './watchdog.ts';
 
 // Loaded with it, as both need the same.
 export { endDeadRun } from './dead-run.ts';
@@ -62,9 +62,9 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
   const { folder, run, outputs, terminal, scratch, graceMs = 5000 } = options;
   let watchdog: Watchdog | undefined;
   let isWatched = false;
-  const watch = () => {
+  const watch = (pipes?: WatchdogOptions['pipes']) => {
     if (!isWatched) {
-      watchdog = openWatchdog({ run, graceMs });
+      watchdog = openWatchdog({ run, graceMs, ...(pipes === undefined ? {} : { pipes }) });
       if (scratch !== undefined) watchdog?.removeLater(scratch);
     }
     isWatched = true;
@@ -117,8 +117,10 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
     proceed: () => signalRun(run, groups, 'SIGCONT'),
     async prepare() {
       if (platform() === 'win32') return;
-      watch();
-      await channels.prepare();
+      await channels.prepare(async pipes => {
+        watch(pipes);
+        return (await watchdog?.pipesMade) ?? false;
+      });
     },
     async close() {
       // In this order: were we killed in between, the watchdog would remove the rest.

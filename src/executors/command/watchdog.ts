@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { platform } from 'node:os';
 import { env, pid } from 'node:process';
+import type { Readable } from 'node:stream';
 import { defaultPath } from './environment.ts';
 import { startOf } from './processes.ts';
 import { firstOf } from './wait.ts';
 
 export interface Watchdog {
+  /** Resolves with whether the pipes were made; false also where none were asked for. Never rejects. */
+  readonly pipesMade: Promise<boolean>;
   /** Tells of a folder of ours, which goes with the run. */
   removeLater(folder: string): void;
   /** The run has ended well: sends the watchdog away, and resolves when it is gone. */
@@ -19,6 +22,8 @@ export interface WatchdogOptions {
   readonly run: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
+  /** Named pipes that it makes first, in a folder that goes with the run: that spares us a fork, which is dear for a large process. */
+  readonly pipes?: { readonly folder: string; readonly paths: readonly string[] };
 }
 
 /** Its name, before the run's id among its arguments. */
@@ -36,8 +41,11 @@ const patienceMs = 1000;
 const script = String.raw`
 trap '' INT TERM HUP QUIT TSTP
 cd /
-run=$1 since=$2 patience=$3
-shift 3
+run=$1 since=$2 patience=$3 folder=$4
+shift 4
+[ $# = 0 ] || { mkfifo -m 600 "$@" && echo made ; }
+exec > /dev/null
+set -- \${folder:+"$folder"}
 while IFS= read -r line; do
   case $line in
     farewell) exit 0 ;;
@@ -81,22 +89,24 @@ rm -rf -- "$@"
 `.replaceAll('\\$', '$');
 
 /** Starts the watchdog of a run; undefined where it would be of no use. Without it a run is what it was before. */
-export function openWatchdog({ run, graceMs }: WatchdogOptions): Watchdog | undefined {
+export function openWatchdog({ run, graceMs, pipes }: WatchdogOptions): Watchdog | undefined {
   const since = platform() === 'linux' ? startOf(pid) : undefined;
   if (since === undefined) return undefined;
-  const args = [run, String(since), String(Math.ceil(graceMs / 10))];
+  const { folder = '', paths = [] } = pipes ?? {};
+  const args = [run, String(since), String(Math.ceil(graceMs / 10)), folder, ...paths];
   const child = spawn('/bin/sh', ['-c', script, watchdogName, ...args], {
     cwd: '/',
     // The empty mark keeps it from a run that this one is inside of, which would kill it together with us.
     env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
     detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   // It must not keep us alive, and its loss, or that it could not be started, must not end the run.
   const ended = once(child, 'close').catch(() => {});
   child.stdin?.on('error', () => {});
   child.unref();
   return {
+    pipesMade: saysMade(child.stdout),
     removeLater(folder) {
       if (!folder.includes('\n')) child.stdin?.write(`${folder}\n`);
     },
@@ -108,4 +118,14 @@ export function openWatchdog({ run, graceMs }: WatchdogOptions): Watchdog | unde
       await ended;
     },
   };
+}
+
+/** Whether it says that it has made them, before it closes its output. */
+async function saysMade(output: Readable | null): Promise<boolean> {
+  let said = '';
+  output?.setEncoding('latin1').on('data', (words: string) => {
+    said += words;
+  });
+  if (output !== null) await once(output, 'close').catch(() => {});
+  return said === 'made\n';
 }

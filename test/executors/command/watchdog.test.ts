@@ -1,7 +1,9 @@
 /** Laws of the watchdog while runjobs lives; test/e2e/orphans.test.ts has those of its death. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { marksIn } from '../../../src/executors/command/marks.ts';
 import { environmentOf, scanProcesses } from '../../../src/executors/command/processes.ts';
@@ -26,6 +28,20 @@ it('a watchdog that is dismissed goes at once, and touches nothing', async () =>
   expect(await watchdogs(run)).toEqual([]);
   child.kill('SIGUSR1');
   expect(await ended).toEqual([null, 'SIGUSR1']);
+});
+
+it('the first pipes of a run are made by its watchdog, which says where it could not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'runjobs-dog-'));
+  const run = `dog-pipes-${process.pid}`;
+  const paths = ['0', '1'].map(name => join(folder, name));
+  for (const made of [true, false]) {
+    // The second time they are there already.
+    const watchdog = openWatchdog({ run, graceMs: 0, pipes: { folder, paths } });
+    expect(await watchdog?.pipesMade).toBe(made);
+    expect(paths.map(path => lstatSync(path).isFIFO())).toEqual([true, true]);
+    await watchdog?.dismiss();
+  }
+  rmSync(folder, { recursive: true });
 });
 
 it('a run has one watchdog, which belongs to none and leads a session of its own', async () => {
