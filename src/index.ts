@@ -14,12 +14,15 @@ import type { Plan } from './plan/plan.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
 import {
   claimRootRun,
+  DEFAULT_QUEUE_PREFIX,
   type KeyboardSignal,
   LockHeldError,
   type LockRootRunOptions,
   lockRootRun,
   openOwnTerminal,
   openRootRun,
+  parseQueueAddress,
+  QueueUnusable,
   secretsIn,
   terminalStreams,
 } from './root-run.ts';
@@ -35,7 +38,7 @@ export type { LoadResult } from './plan/load.ts';
 export { definePlan } from './plan/load.ts';
 export type * from './plan/plan.ts';
 export type { Problem } from './plan/problems.ts';
-export { LockHeldError, LockUnusableError } from './root-run.ts';
+export { LockHeldError, LockUnusableError, QueueUnusable } from './root-run.ts';
 
 /** The job file, or the object in its place, is wrong: nothing was started. */
 export class PlanError extends Error {
@@ -55,6 +58,19 @@ export interface GivenToPlan extends GivenOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A queue whose workers carry out the steps that may leave the run: see "Many machines" in README.md. */
+export interface QueueOptions {
+  /** Such as `redis://127.0.0.1:6379` or `rediss://runjobs@host:6380/0?ca=ca.pem`, without a password. */
+  readonly address: string;
+  readonly password?: string;
+  /** Shared with the workers: messages are signed. */
+  readonly key?: string;
+  /** What all keys begin with. Default: `{rj}`. */
+  readonly prefix?: string;
+  /** Lets `redis://` lead to another machine, in a network that you trust. Default: false. */
+  readonly insecure?: boolean;
+}
+
 export interface RunOptions extends GivenToPlan {
   /** Aborting it cancels the run, which then still runs its `finally` steps. */
   readonly signal?: AbortSignal;
@@ -65,6 +81,8 @@ export interface RunOptions extends GivenToPlan {
   readonly onEvent?: (event: RunEvent) => unknown;
   /** In place of the plan's own `slots`. */
   readonly slots?: number;
+  /** Default: all is done in this process and its children. Needs the packages bullmq and ioredis. */
+  readonly queue?: QueueOptions;
   /** Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object. */
   readonly stateDir?: string;
 }
@@ -97,6 +115,7 @@ export async function loadPlan(file: string, options: GivenToPlan = {}): Promise
  * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
  * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
  * plan asks for; with `held: skip` it resolves with the state `skipped` in its place. @throws {LockUnusableError} when the lock cannot be kept.
+ * @throws {QueueUnusable} when `options.queue` cannot be reached or used: nothing was started.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   const claim = claimRootRun(typeof plan === 'string' ? plan : nameIn(plan));
@@ -121,6 +140,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
+    const queue = placeOf(options.queue);
     const { env } = given;
     const interrupt = (received: KeyboardSignal) => root.cancel({ type: 'interrupted', signal: received });
     const lock = await lockOrSkip(loaded.plan, { claim, env, signal });
@@ -137,6 +157,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
         levels: levelsOf(loaded.plan, given),
         kept: { set: given.set, envFiles: given.files.map(({ file }) => resolve(file)) },
       },
+      queue,
       ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
     });
     const cancel = () => root.cancel({ type: 'aborted' });
@@ -192,4 +213,12 @@ function withInputs(loaded: LoadResult, given: Given, isRun: boolean): LoadResul
 
 function promiseOf(result: unknown): Promise<void> | undefined {
   return result instanceof Promise ? result : undefined;
+}
+
+function placeOf(queue: QueueOptions | undefined) {
+  if (queue === undefined) return undefined;
+  const { address: text, prefix = DEFAULT_QUEUE_PREFIX, insecure = false, password, key } = queue;
+  const address = parseQueueAddress(text, insecure);
+  if ('fault' in address) throw new QueueUnusable(address.fault);
+  return { address, prefix, password, key };
 }

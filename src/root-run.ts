@@ -33,6 +33,8 @@ import type { Plan } from './plan/plan.ts';
 
 export { type Claim, claimRootRun, type GivenToRun, type LockRootRunOptions, lockRootRun, secretsIn } from './claim.ts';
 export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
+export { parseQueueAddress } from './executors/queue/address.ts';
+export { DEFAULT_PREFIX as DEFAULT_QUEUE_PREFIX } from './executors/queue/keys.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
 
 /** So many lines of a failed step are told to those whom `notify` names. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { describe, it } from 'vitest';
+import { QueueUnusable, run } from '../../src/index.ts';
 import { printed, processesWith, runjobs, until } from '../support/cli.ts';
 import { openStage, type Stage, stageOn } from '../support/queue.ts';
 import { freePort, noRedis } from '../support/redis.ts';
@@ -110,15 +111,20 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const left = () => processesWith(stage.folder).filter(pid => isSleep(pid, '4321'));
     expect(left()).toEqual([]);
 
-    const second = stage.run({ id: 'deep', run: deep('deep') });
-    await printed(second, 'deep is up');
-    await until(() => left().length > 0);
-    const askedAt = performance.now();
-    second.kill('SIGINT');
-    await second;
-    // On a quiet machine a few hundredths of a second; its grace is five.
-    expect(performance.now() - askedAt).toBeLessThan(4000);
-    expect(left()).toEqual([]);
+    const cancelled = async () => {
+      const second = stage.run({ id: 'deep', run: deep('deep') });
+      await printed(second, 'deep is up');
+      await until(() => left().length > 0);
+      const askedAt = performance.now();
+      second.kill('SIGINT');
+      await second;
+      expect(left()).toEqual([]);
+      return performance.now() - askedAt;
+    };
+    // On a quiet machine a few hundredths of a second; the machine of a test may be busy for a moment.
+    const took: number[] = [];
+    for (let times = 0; times < 5 && !took.some(ms => ms < 1000); times += 1) took.push(await cancelled());
+    expect(Math.min(...took)).toBeLessThan(1000);
   });
 
   it('keeps 200 000 lines in order and complete, and the result after them', async context => {
@@ -329,6 +335,31 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(1);
     expect(stderr.match(/does not let this user/g)).toHaveLength(1);
+  });
+
+  it('carries out what the library runs, which says in words where it cannot', async context => {
+    const { expect } = context;
+    const { redis, folder, worker } = await openStage(context);
+    await worker();
+    const queue = { address: redis.url, password: redis.password };
+    const options = { stateDir: join(folder, 'state'), queue };
+    const workers: unknown[] = [];
+    const { exitCode, steps } = await run(
+      { run: 'echo "$A"', env: { A: 'there' } },
+      {
+        ...options,
+        onEvent(event) {
+          if (event.type === 'step.started') workers.push(event.worker);
+        },
+      },
+    );
+    expect([exitCode, steps.get('.')?.state, workers]).toEqual([0, 'succeeded', [expect.any(String)]]);
+    await expect(run({ run: 'true' }, { ...options, queue: { ...queue, password: 'x' } })).rejects.toThrow(
+      QueueUnusable,
+    );
+    await expect(run({ run: 'true' }, { ...options, queue: { address: 'redis://a.example' } })).rejects.toThrow(
+      'is another machine',
+    );
   });
 
   it('needs the queue again to resume: workers may have steps of the run', async context => {
