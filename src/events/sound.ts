@@ -11,19 +11,21 @@ const maybe =
   (check: Check): Check =>
   value =>
     value === undefined || check(value);
-// Millions of events are read: what can be known of a check is worked out once.
+// Millions of events are read, or none: what can be known of a check is worked out once, and not before it is asked.
 const holding = (fields: Fields): Check => {
-  const checks = Object.entries(fields);
+  let checks: [string, Check][] | undefined;
   return value => {
     if (typeof value !== 'object' || value === null) return false;
+    checks ??= Object.entries(fields);
     for (const [name, check] of checks) if (!check((value as Record<string, unknown>)[name])) return false;
     return true;
   };
 };
 /** One of a union that is told apart by this key. */
 const oneOf = (key: string, kinds: Readonly<Record<string, Fields>>): Check => {
-  const checks = new Map(Object.entries(kinds).map(([kind, fields]) => [kind, holding(fields)]));
+  let checks: Map<string, Check> | undefined;
   return value => {
+    checks ??= new Map(Object.entries(kinds).map(([kind, fields]) => [kind, holding(fields)]));
     const kind = (Object(value) as Record<string, unknown>)[key];
     return typeof kind === 'string' && checks.get(kind)?.(value) === true;
   };
