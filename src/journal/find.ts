@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { headOf } from './head.ts';
-import { isFolder, knownFolders, namesIn } from './known.ts';
+import { foldersIn, isFolder, knownFolders } from './known.ts';
 
 /** Where to look for runs. */
 export interface RunPlaces {
@@ -78,8 +78,8 @@ export function allFolders(places: RunPlaces): string[] {
 /** The runs of one state folder, in no order. */
 export function runsIn(state: string): KeptRun[] {
   const runs = join(state, 'runs');
-  return namesIn(runs)
-    .filter(name => RUN_ID.test(name) && isFolder(join(runs, name)))
+  return foldersIn(runs)
+    .filter(name => RUN_ID.test(name))
     .map(id => ({ id, folder: join(runs, id) }));
 }
 

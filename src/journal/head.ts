@@ -22,7 +22,7 @@ export function headOf(folder: string): RunStarted | undefined {
 }
 
 function firstEvent(file: number): RunStarted | undefined {
-  const bytes = Buffer.alloc(LONGEST);
+  const bytes = Buffer.allocUnsafe(LONGEST);
   const text = bytes.subarray(0, readSync(file, bytes)).toString();
   const end = text.indexOf('\n');
   if (end === -1) return undefined;

@@ -70,6 +70,16 @@ export function isFolder(path: string): boolean {
   }
 }
 
+/** The names of the folders in a folder, not of links to some, in order; none where it cannot be read. */
+export function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.flatMap(entry => (entry.isDirectory() ? [entry.name] : [])).sort();
+  } catch {
+    return [];
+  }
+}
+
 /** The names in a folder, in order; none where it cannot be read. */
 export function namesIn(folder: string): string[] {
   try {
