@@ -5,10 +5,11 @@ import type { Past } from '../events/past.ts';
 import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
+import { sleepUntil, withDeadline, withLateDeadline } from './deadline.ts';
 import { fitting } from './fitting.ts';
 import { withReadiness } from './ready.ts';
 import { isRepeated, isRetried, isSettled, retryDelay } from './retrying.ts';
-import { type Scope, sleepUntil, withDeadline, withLateDeadline, withScope } from './scope.ts';
+import { type Scope, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 import { takeSlot } from './turn.ts';
 

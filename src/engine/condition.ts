@@ -2,8 +2,9 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { Condition, RunStep } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
+import { withDeadline } from './deadline.ts';
 import { executeLeaf } from './leaf.ts';
-import { type Scope, withDeadline, withScope } from './scope.ts';
+import { type Scope, withScope } from './scope.ts';
 import { giveBack, takeSlot } from './turn.ts';
 
 /** What the test of an `if` may take, in milliseconds. */

@@ -3,8 +3,9 @@
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { childPath, type FinallyBlock } from '../plan/plan.ts';
 import type { Ending, RunContext, Running } from './context.ts';
+import { withDeadline } from './deadline.ts';
 import { FAIL_NOBODY, Group } from './group.ts';
-import { type Scope, withDeadline, withScope } from './scope.ts';
+import { type Scope, withScope } from './scope.ts';
 import { skipFinally } from './skip.ts';
 
 /**

@@ -2,10 +2,11 @@
 import type { CancelReason, Failed } from '../events/outcome.ts';
 import type { Ready } from '../plan/plan.ts';
 import type { Ending, Readiness, RunContext, Running } from './context.ts';
+import { sleepUntil, withDeadline } from './deadline.ts';
 import { builtInsOf } from './leaf.ts';
 import { watchLines } from './line-watch.ts';
 import { type FinalProbe, finalProbe } from './probes.ts';
-import { type Scope, sleepUntil, withDeadline, withScope } from './scope.ts';
+import { type Scope, withScope } from './scope.ts';
 import { Unexpandable } from './variables.ts';
 
 /** Where the plan does not say: the first distance between two probes, each further one twice as long, and the longest. */

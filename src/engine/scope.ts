@@ -1,8 +1,7 @@
 /** The tree of what runs: a parent outlives its children, and cancelling it cancels them. */
-import type { CancelReason, OtherClock } from '../events/outcome.ts';
+import type { CancelReason } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isAtOrBelow } from '../plan/plan.ts';
-import type { Clock } from './clock.ts';
 import type { Values, Variables } from './variables.ts';
 
 /**
@@ -207,65 +206,6 @@ export async function withScope<T>(
   } finally {
     scope.end();
   }
-}
-
-/**
- * Runs `body` under a clock: after `limitMs` the scope is cancelled with a `timeout` of its path. The timer is gone
- * when this returns. @param which clock of the step it is, where not that of an attempt.
- */
-export async function withDeadline<T>(
-  clock: Clock,
-  scope: Scope,
-  limitMs: number | undefined,
-  body: () => Promise<T>,
-  which?: OtherClock,
-): Promise<T> {
-  return withLateDeadline(
-    clock,
-    scope,
-    limitMs,
-    start => {
-      start();
-      return body();
-    },
-    which,
-  );
-}
-
-/** As {@link withDeadline}, but the clock begins when the body calls `start`; only the first call counts. */
-export async function withLateDeadline<T>(
-  clock: Clock,
-  scope: Scope,
-  limitMs: number | undefined,
-  body: (start: () => void) => Promise<T>,
-  which?: OtherClock,
-): Promise<T> {
-  if (limitMs === undefined) return body(() => {});
-  let disarm: (() => void) | undefined;
-  const start = () => {
-    disarm ??= clock.at(clock.now() + limitMs, () =>
-      scope.cancel({ type: 'timeout', step: scope.path, limitMs, ...(which === undefined ? {} : { clock: which }) }),
-    );
-  };
-  try {
-    return await body(start);
-  } finally {
-    disarm?.();
-  }
-}
-
-/** Waits until `due`; resolves to whether the time came before the scope closed. */
-export function sleepUntil(clock: Clock, due: number, scope: Scope): Promise<boolean> {
-  return new Promise(resolve => {
-    const disarm = clock.at(due, () => {
-      forget();
-      resolve(true);
-    });
-    const forget = scope.whenClosed(() => {
-      disarm();
-      resolve(false);
-    });
-  });
 }
 
 /** Resolves as the promise does, or with nothing once the scope closes. */

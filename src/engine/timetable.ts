@@ -2,7 +2,8 @@
 import { cronTimes } from '../plan/cron.ts';
 import type { Every } from '../plan/every.ts';
 import type { Clock } from './clock.ts';
-import { type Scope, sleepUntil } from './scope.ts';
+import { sleepUntil } from './deadline.ts';
+import type { Scope } from './scope.ts';
 
 /** The ticks that come after one, as they stand at a moment. */
 export interface Next {
