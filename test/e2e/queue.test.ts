@@ -306,6 +306,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
         }),
         /does not let this user do what runjobs needs/,
       ],
+      [await stageOn(stage.redis, stage.folder, context, `${stage.redis.url}/99`).run(plan), /has no such database/],
       [await stageOn(stage.redis, stage.folder, context, 'redis://:secret@127.0.0.1').run(plan), /holds a password/],
       [
         await stageOn(stage.redis, stage.folder, context, 'redis://10.1.2.3').run(plan),

@@ -1,5 +1,6 @@
 /** Connections to Redis: tried out first, so that what is wrong is said once and in words; then kept up. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
 import type { QueueAddress } from './address.ts';
 import { fitsCluster, type Keys, keysOf } from './keys.ts';
@@ -148,7 +149,7 @@ function settingsFor({ address, password }: QueuePlace): Settings | { readonly f
     db,
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls: { ...files, servername: host } }),
+    ...(tls === undefined ? {} : { tls: { ...files, servername: isIP(host) === 0 ? host : '' } }),
     // What is asked while Redis is away waits for it.
     maxRetriesPerRequest: null,
     connectTimeout: PROBE_MS,
@@ -178,6 +179,8 @@ async function probe(client: Redis, { address, prefix }: QueuePlace): Promise<Pr
       const isCluster = /^redis_mode:cluster/m.test(about);
       // On another node of a cluster it would be answered with where to go.
       if (!isCluster) await client.set(`${prefix}:probe`, '1', 'PX', 1000);
+      // Of a database that is not there it is told on the side.
+      if (heard !== undefined && troubleOf(heard, address).isFinal) throw heard;
       return { isCluster, warnings: warningsIn(about, address.shown) };
     });
     return await Promise.race([asked, late]);
