@@ -234,7 +234,8 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       userState: userStateOf(env),
       endDead: dead => endDeadRun(plan, dead.run, message => run.warn(message)),
     }),
-    parallelism: availableParallelism(),
+    // With workers, the processors here say nothing of how much goes on at once.
+    parallelism: options.queue === undefined ? availableParallelism() : plan.slots,
     builtIns: { RUNJOBS_TMP: makeTemporary(folder) },
   });
   const control = await openControl({ folder, run: id, target: run });

@@ -5,7 +5,7 @@ import type { Past } from '../events/past.ts';
 import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
-import { sleepUntil, withDeadline, withLateDeadline } from './deadline.ts';
+import { armDeadline, sleepUntil, withDeadline, withLateDeadline } from './deadline.ts';
 import { fitting } from './fitting.ts';
 import { withReadiness } from './ready.ts';
 import { isRepeated, isRetried, isSettled, retryDelay } from './retrying.ts';
@@ -92,11 +92,12 @@ async function oneAttempt(
   const startedAt = run.clock.now();
   running.readyAt = undefined;
   return withScope(scope, { past }, async inner => {
+    const ready = (body: () => Promise<Ending>) => withReadiness(run, running, inner, attempt, body);
     const body = async () => fitting(await runBody(run, running, inner, attempt), path, inner.variables);
     const { outcome: own, saved } = await withLateDeadline(run.clock, inner, step.timeoutMs, start => {
-      running.onStart = start;
-      if (!run.startsLate || !isLeaf(step)) start();
-      return withReadiness(run, running, inner, attempt, body);
+      if (run.startsLate && isLeaf(step)) return whenStarted(run, running, inner, start, () => ready(body));
+      start();
+      return ready(body);
     });
     const outcome = judged(own, running, inner);
     run.publish({
@@ -111,6 +112,27 @@ async function oneAttempt(
     });
     return { outcome, saved };
   });
+}
+
+/** Calls `start` when an executor tells that the step has started, for which it has as long as for a slot. */
+async function whenStarted<T>(
+  run: RunContext,
+  running: Running,
+  scope: Scope,
+  start: () => void,
+  body: () => Promise<T>,
+): Promise<T> {
+  const limitMs = running.step.limits?.queueMs;
+  const callOff = limitMs === undefined ? () => {} : armDeadline(run.clock, scope, limitMs, 'worker');
+  running.onStart = () => {
+    callOff();
+    start();
+  };
+  try {
+    return await body();
+  } finally {
+    callOff();
+  }
 }
 
 /** Waits for a slot, until there is one or the scope closes; or no longer than `timeout.queue`: then the failure. */

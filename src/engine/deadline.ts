@@ -26,6 +26,17 @@ export async function withDeadline<T>(
   );
 }
 
+/** Cancels the scope after `limitMs`, unless it is called off with what is returned. */
+export function armDeadline(clock: Clock, scope: Scope, limitMs: number, which?: OtherClock): () => void {
+  const reason = {
+    type: 'timeout',
+    step: scope.path,
+    limitMs,
+    ...(which === undefined ? {} : { clock: which }),
+  } as const;
+  return clock.at(clock.now() + limitMs, () => scope.cancel(reason));
+}
+
 /** As {@link withDeadline}, but the clock begins when the body calls `start`; only the first call counts. */
 export async function withLateDeadline<T>(
   clock: Clock,
@@ -37,9 +48,7 @@ export async function withLateDeadline<T>(
   if (limitMs === undefined) return body(() => {});
   let disarm: (() => void) | undefined;
   const start = () => {
-    disarm ??= clock.at(clock.now() + limitMs, () =>
-      scope.cancel({ type: 'timeout', step: scope.path, limitMs, ...(which === undefined ? {} : { clock: which }) }),
-    );
+    disarm ??= armDeadline(clock, scope, limitMs, which);
   };
   try {
     return await body(start);

@@ -37,7 +37,7 @@ function kind(type: string, properties: Record<string, Schema> = {}, description
   return object({ type: { const: type }, ...properties }, description);
 }
 
-const clocks = { limitMs: count, 'clock?': { enum: ['total', 'quiet', 'queue', 'ready'] }, 'probe?': text };
+const clocks = { limitMs: count, 'clock?': { enum: ['total', 'quiet', 'queue', 'worker', 'ready'] }, 'probe?': text };
 
 const HTTP_TROUBLES: readonly HttpTrouble[] = [
   'request',

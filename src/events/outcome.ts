@@ -115,7 +115,7 @@ export type HttpTrouble =
  * Clocks besides that of an attempt: all attempts and waits together, a time without output, a wait for a slot, the time
  * until it must be ready (`probe` is what was said last of why it was not).
  */
-export type OtherClock = 'total' | 'quiet' | 'queue' | 'ready';
+export type OtherClock = 'total' | 'quiet' | 'queue' | 'worker' | 'ready';
 
 /** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
 export type CancelReason =

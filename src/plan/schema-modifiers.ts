@@ -115,7 +115,8 @@ export const timeoutShape = lazily({
       'What all of it may take, from the moment it may start to the end of its last attempt: waits for slots and between attempts count. Example: "10m".',
     ),
   quiet: () => key(someTime, 'How long it may print nothing. With run and http. Example: "2m".'),
-  queue: () => key(someTime, 'How long one wait for its slot may last. With run and http. Example: "5m".'),
+  queue: () =>
+    key(someTime, 'How long one wait for its slot may last, or for a worker. With run and http. Example: "5m".'),
 });
 
 export const stopShape = lazily({

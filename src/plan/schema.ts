@@ -130,7 +130,7 @@ export const stepShape = joined(
     limit: () =>
       key(
         wholeNumber('a whole number, 1 or more', 1),
-        'Of a gather: so many children at once, default all; of a forEach: so many copies, default one a processor. Example: 4.',
+        'Of a gather: so many children at once, default all; of a forEach: so many copies, default one a processor, with --queue as many as there are slots. Example: 4.',
       ),
     failFast: () =>
       key(

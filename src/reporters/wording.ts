@@ -126,6 +126,8 @@ function timeoutWords({ limitMs, clock, probe }: RanOut): string {
       return `timed out: no output for ${limit}`;
     case 'queue':
       return `timed out: no free slot for ${limit}`;
+    case 'worker':
+      return `timed out: no worker took it in ${limit}`;
     case 'ready':
       return `not ready after ${limit}${probe === undefined ? '' : `: ${oneLine(probe)}`}`;
     default:

@@ -59,6 +59,15 @@ describe('the clock of a step that waits for a machine', () => {
     expect(run).toMatchObject({ tookMs: 6000, timersLeft: 0 });
   });
 
+  it('has its limit in the one for slots: no worker may be there', async () => {
+    const limits = { queueMs: 3000 };
+    const run = await simulate(leaf('.', { waitMs: 5000 }, { limits }), { startsLate: true });
+    expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'timeout', limitMs: 3000, clock: 'worker' } });
+    expect(run).toMatchObject({ tookMs: 3000, timersLeft: 0 });
+    const taken = await simulate(leaf('.', { waitMs: 2000, durationMs: 9000 }, { limits }), { startsLate: true });
+    expect(taken).toMatchObject({ outcome: { state: 'succeeded' }, tookMs: 11_000, timersLeft: 0 });
+  });
+
   it('keeps no step beside it from starting', async () => {
     const run = await simulate(gather('.', [leaf('a', { waitMs: 5000 }), leaf('b', { durationMs: 100 })]), {
       startsLate: true,
