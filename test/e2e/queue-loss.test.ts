@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { printed, processesWith, until } from '../support/cli.ts';
@@ -134,6 +134,36 @@ describe
           .sort((a, b) => a - b),
       ).toEqual(Array.from({ length: 40 }, (_, n) => n));
       for (let n = 0; n < 40; n += 1) expect(stdout).toContain(`end ${n}\n`);
+    });
+
+    it('goes on where Redis is full for some seconds, and nothing runs twice', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child } = await stage.worker(['-c', '4']);
+      const numbers = Array.from({ length: 12 }, (_, n) => n);
+      const script = 'echo $N >>done; echo "begin $N"; sleep 0.3; echo "end $N"';
+      const late = {
+        steps: [
+          { runsOn: 'root', run: 'until [ -e full ]; do sleep 0.1; done' },
+          { run: script, env: { N: '12' } },
+        ],
+      };
+      const run = stage.run({ gather: [{ forEach: { N: numbers }, limit: 3, run: script }, late] });
+      await printed(run, 'end 0');
+      const told = Promise.all([printed(child, 'is full'), printed(run, 'steps wait for the queue: ')]);
+      await stage.redis.client.config('SET', 'maxmemory', '1mb');
+      writeFileSync(join(stage.folder, 'full'), '');
+      await told;
+      await stage.redis.client.config('SET', 'maxmemory', '0');
+      await stage.redis.client.config('SET', 'maxmemory', '0');
+      const { stdout, exitCode } = await run;
+      expect(exitCode).toBe(0);
+      expect(
+        written(stage)
+          .map(Number)
+          .sort((a, b) => a - b),
+      ).toEqual([...numbers, 12]);
+      for (const n of [...numbers, 12]) expect(stdout).toMatch(new RegExp(`begin ${n}\n(.*\n)*.*end ${n}\n`));
     });
 
     it('takes what was done well while Redis was away for longer than a lock', { timeout: LONG }, async context => {

@@ -28,6 +28,8 @@ export interface Root {
   holdsSecret(text: string): boolean;
   readonly secrets: ReadonlySet<string>;
   tell(job: string, word: Word): Promise<void>;
+  /** Whether the error says that Redis takes nothing for now, of which somebody is told. */
+  isForNow(error: unknown): boolean;
   /** A worker could not be told to stop: what it has may go on. */
   leftBehind(job: string): void;
 }
@@ -155,8 +157,9 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
   const stop = (word: Word, patienceMs: number) => {
     void root.tell(job, word).catch(() => {});
     if (open.worker === undefined) {
+      const mayBeThere = dispatch.isAdded || open.isAdding;
       root.queues.remove(label, job).then(
-        wasThere => wasThere && settle({ outcome: cancelled(context) }),
+        wasThere => (wasThere || !mayBeThere) && settle({ outcome: cancelled(context) }),
         () => {},
       );
     }
@@ -203,6 +206,8 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
         await root.queues.add(label, job, sealed);
         root.dispatches.added(dispatch);
       } catch (error) {
+        // It is tried again by whoever watches over the open jobs.
+        if (root.isForNow(error)) return;
         settle({ outcome: failedToStart(`it cannot be put into the queue: ${(error as Error).message}`) });
       } finally {
         open.isAdding = false;

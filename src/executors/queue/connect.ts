@@ -26,6 +26,7 @@ export interface Connection {
   readonly warnings: readonly string[];
   /** One more connection, for what blocks or listens. */
   another(): Client;
+  readonly address: QueueAddress;
   /** The packages that the queue is made of. */
   readonly bullmq: typeof import('bullmq');
   /** Ends all connections at once. */
@@ -97,6 +98,7 @@ export async function connect(
     keys: keysOf(prefix),
     warnings: probed.warnings,
     another,
+    address,
     bullmq: packages.bullmq,
     close() {
       isOver = true;

@@ -29,6 +29,8 @@ export interface Workshop {
   readonly envAllow: readonly string[];
   /** The jobs that it has. */
   readonly jobs: Map<string, HeldJob>;
+  /** Whether the error says that Redis takes nothing for now, of which somebody is told. */
+  readonly isForNow: (error: unknown) => boolean;
 }
 
 /** A job while a worker has it. */
@@ -76,7 +78,8 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
       kill.abort(TOLD);
     },
   });
-  const outlet = openOutlet({ client: connection.client, keys: connection.keys, run, job });
+  const { client, keys } = connection;
+  const outlet = openOutlet({ client, keys, run, job, isForNow: shop.isForNow });
   const timer = message.timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(TOLD), message.timeoutMs);
   try {
     // It may have been told before we had it.

@@ -2,7 +2,7 @@
 import type { Client } from './connect.ts';
 import { fieldsOf, type Told } from './entry.ts';
 import type { Keys } from './keys.ts';
-import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, ROOT_PATIENCE_MS } from './pace.ts';
+import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, RECONNECT_MS, ROOT_PATIENCE_MS } from './pace.ts';
 
 export interface Outlet {
   tell(told: Told): void;
@@ -17,6 +17,8 @@ export interface OutletOptions {
   readonly keys: Keys;
   readonly run: string;
   readonly job: string;
+  /** Whether Redis takes nothing for now: what is told waits as while it is away. */
+  readonly isForNow: (error: unknown) => boolean;
 }
 
 /** What an entry takes besides its bytes: of very small ones there must not be too many either. */
@@ -25,7 +27,7 @@ const ENTRY_BYTES = 1024;
 const LOOK_MS = 20;
 
 /** Opens the outlet of one job. While Redis is away what is told waits, and the command with it once that is much. */
-export function openOutlet({ client, keys, run, job }: OutletOptions): Outlet {
+export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions): Outlet {
   const stream = keys.log(run);
   let seq = 0;
   let batch: { readonly stream: 'out' | 'err'; readonly pieces: Uint8Array[]; bytes: number } | undefined;
@@ -37,6 +39,22 @@ export function openOutlet({ client, keys, run, job }: OutletOptions): Outlet {
   let waiting: Promise<void> | undefined;
   let dropped = 0;
 
+  /** Set while Redis takes nothing: what comes then has to keep its place. */
+  let isRefused = false;
+  const put = async (fields: readonly (string | Buffer)[]): Promise<string> => {
+    for (;;) {
+      try {
+        const id = await client.xadd(stream, '*', ...fields);
+        isRefused = false;
+        return String(id);
+      } catch (error) {
+        if (!isForNow(error)) throw error;
+        isRefused = true;
+        await new Promise(done => setTimeout(done, RECONNECT_MS));
+      }
+    }
+  };
+
   const send = (told: Told, length = 0) => {
     seq += 1;
     const bytes = length + ENTRY_BYTES;
@@ -44,8 +62,9 @@ export function openOutlet({ client, keys, run, job }: OutletOptions): Outlet {
     flying.push(sent);
     inFlight += bytes;
     const fields = fieldsOf({ job, seq, told }).map(field => (typeof field === 'string' ? field : Buffer.from(field)));
-    last = client.xadd(stream, '*', ...fields).then(id => {
-      sent.id = String(id);
+    const placed = isRefused ? last.then(() => put(fields)) : put(fields);
+    last = placed.then(id => {
+      sent.id = id;
     });
     // Whoever asks for the end is told.
     last.catch(() => {});

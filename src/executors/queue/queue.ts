@@ -15,6 +15,7 @@ import { openQueues } from './queues.ts';
 import { openReader } from './reader.ts';
 import { type SentEnvOptions, sentEnv } from './sent-env.ts';
 import { tellToStop } from './tell.ts';
+import { forNow } from './trouble.ts';
 import { openWatch, type Watch } from './watch.ts';
 
 // Loaded with it, as both need the same.
@@ -137,6 +138,7 @@ export async function openQueueExecutor(
       return env;
     },
     tell: (job, word) => tellToStop({ client, keys }, run, job, word),
+    isForNow: forNow(connection, words => warn(`steps wait for the queue: ${words}`)),
     leftBehind(job) {
       leftBehind.add(job);
       warn(

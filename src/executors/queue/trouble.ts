@@ -37,6 +37,39 @@ const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
   [/wrong version number|packet length too long/i, at => `${at} speaks no TLS: write redis:// for it`],
 ];
 
+/** What Redis answers where it takes nothing for now, and what to do. */
+const FOR_NOW: readonly (readonly [RegExp, (shown: string) => string])[] = [
+  [/\bOOM command/, at => `${at} is full, and takes nothing until something is gone: give it more memory (maxmemory)`],
+  [/\bMISCONF\b/, at => `${at} cannot write to its disk, and takes nothing until it can`],
+  [
+    /\b(?:LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN) /,
+    at => `${at} takes nothing: it starts, or its cluster changes`,
+  ],
+];
+
+/** After so long without such an error it is told anew. */
+const FORGOTTEN_MS = 30_000;
+
+/**
+ * Whether an error means that Redis takes nothing for now, so that what was asked is to be tried again.
+ * @param tell takes the words, once until it has been well for a while.
+ */
+export function forNow(
+  { address: { shown } }: { readonly address: Pick<QueueAddress, 'shown'> },
+  tell: (words: string) => void,
+): (error: unknown) => boolean {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return error => {
+    const { message } = innermost(error);
+    const words = FOR_NOW.find(([pattern]) => pattern.test(message))?.[1](shown);
+    if (words === undefined) return false;
+    const now = performance.now();
+    if (now - lastAt > FORGOTTEN_MS) tell(words);
+    lastAt = now;
+    return true;
+  };
+}
+
 /** What went wrong; `words` never hold a password. */
 export function troubleOf(error: unknown, { shown }: Pick<QueueAddress, 'shown'>): Trouble {
   const { message, code } = innermost(error);

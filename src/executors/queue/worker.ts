@@ -14,7 +14,7 @@ import { MESSAGE_VERSION } from './message.ts';
 import { type Orphanage, openOrphanage } from './orphans.ts';
 import { LOCK_MS, RECONNECT_MS, STALLED_CHECK_MS } from './pace.ts';
 import { listen } from './tell.ts';
-import { troubleOf } from './trouble.ts';
+import { forNow, troubleOf } from './trouble.ts';
 
 export interface WorkerOptions {
   readonly place: QueuePlace;
@@ -77,6 +77,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   const { client, keys, bullmq } = connection;
   const scratch = mkdtempSync(join(tmpdir(), 'runjobs-worker-'));
   const executor = await options.openExecutor(id, scratch);
+  const isForNow = forNow(connection, words => say(`what runs goes on: ${words}`));
   const shop: Workshop = {
     id,
     connection,
@@ -89,6 +90,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     own: options.own,
     envAllow: options.envAllow,
     jobs,
+    isForNow,
   };
   const carryOut = async ({ id: job, data }: Job): Promise<void> => {
     const startedAt = performance.now();
@@ -127,6 +129,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     removeOnComplete: { count: 0 },
   });
   bull.on('error', error => {
+    if (isForNow(error)) return;
     const trouble = troubleOf(error, place.address);
     if (trouble.isFinal) finish(trouble.words);
   });
