@@ -232,6 +232,21 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect((await stage.runjobs(['workers'])).stdout).toBe('');
   });
 
+  it('lets a worker that has nothing go at once', async context => {
+    const { expect } = context;
+    const stage = await openStage(context);
+    // Once it took two seconds each time, by a timer of a connection that was closed already.
+    const took: number[] = [];
+    while (took.length < 3 && !took.some(ms => ms < 1500)) {
+      const { child } = await stage.worker();
+      const toldAt = performance.now();
+      child.kill();
+      expect((await child).exitCode).toBe(0);
+      took.push(performance.now() - toldAt);
+    }
+    expect(Math.min(...took)).toBeLessThan(1500);
+  });
+
   it('stops what a worker has at the second signal', async context => {
     const { expect } = context;
     const stage = await openStage(context);

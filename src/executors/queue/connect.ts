@@ -42,6 +42,7 @@ export interface ConnectOptions {
 }
 
 const PROBE_MS = 6000;
+const LEAVING_MS = 100;
 
 /** Connects, or says in words why not. */
 export async function connect(
@@ -132,6 +133,7 @@ interface Settings {
   readonly tls?: { readonly servername: string; readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   readonly maxRetriesPerRequest: null;
   readonly connectTimeout: number;
+  readonly disconnectTimeout: number;
   readonly socketTimeout: number;
 }
 
@@ -155,6 +157,8 @@ function settingsFor({ address, password }: QueuePlace): Settings | { readonly f
     // What is asked while Redis is away waits for it.
     maxRetriesPerRequest: null,
     connectTimeout: PROBE_MS,
+    // Nobody waits for more than that when all is done.
+    disconnectTimeout: LEAVING_MS,
     // A link that was cut breaks no connection by itself.
     socketTimeout: SILENCE_MS,
   };
