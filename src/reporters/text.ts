@@ -15,6 +15,8 @@ const IS_UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:
 /** The same in a text of several lines. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
 const IS_TEXT_UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:vso)?\[/;
+/** What is in no text but ASCII without control codes and "#": looked for in a quarter of the time. */
+const IS_SPECIAL = /[^\t\n\x20-\x22\x24-\x7e]/;
 /** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
 const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
@@ -75,7 +77,7 @@ export function createLineAssembly(clean: (line: string) => string = cleanse): L
   const addText = (chunk: string) => {
     const text = complete(chunk);
     // Most of what is printed is harmless, which is seen soonest in one look at all of it.
-    if (text === undefined || !IS_TEXT_UNSAFE.test(text)) return text;
+    if (text === undefined || !IS_SPECIAL.test(text) || !IS_TEXT_UNSAFE.test(text)) return text;
     return text.split('\n').map(clean).join('\n');
   };
   return {
