@@ -5,9 +5,10 @@ import type { OutputWish } from '../events/publish.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
+import type { Release } from './place.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
-import type { Release, Slots } from './slots.ts';
+import type { Slots } from './slots.ts';
 import type { Values } from './variables.ts';
 
 /** A run, as its parts see it. */

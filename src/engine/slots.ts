@@ -1,15 +1,7 @@
 /** Places that are handed out first come, first served, and never more than there are: the slots of a run, and its pools. */
 import type { Pool } from '../plan/pools.ts';
 import type { Clock } from './clock.ts';
-
-/** A lease of places; calling it gives them back. Further calls do nothing. */
-export type Release = () => void;
-
-/** How a waiter is told when to give up. */
-export interface Waiting {
-  /** Calls `fn` once when waiting has become pointless; returns how to forget it. */
-  whenClosed(fn: () => void): () => void;
-}
+import { Place, type Release } from './place.ts';
 
 /** What a step takes, all of it at once or nothing. */
 export interface Wants {
@@ -20,16 +12,10 @@ export interface Wants {
 
 const A_SLOT: Wants = { slot: true };
 
-interface Waiter {
-  readonly ticket: number;
-  receive(release: Release): void;
-  isGone: boolean;
-}
-
 /** Those who wait for the same, in the order they came. */
 interface Lane {
   readonly wants: Wants;
-  readonly waiters: Waiter[];
+  readonly places: Place[];
   /** The first one that has not been served; before it there is nothing of worth. */
   head: number;
 }
@@ -77,33 +63,24 @@ export class Slots {
     return Object.entries(wants.pools ?? {}).find(([name, weight]) => !this.#has(name, weight))?.[0];
   }
 
-  /**
-   * Waits for what is wanted. Resolves to `undefined` when `waiting` closes first: then nothing is held, also when it was
-   * handed over in the same moment.
-   */
-  take(waiting: Waiting, wants = A_SLOT): Promise<Release | undefined> {
-    return new Promise(resolve => {
-      let forget = () => {};
-      const waiter: Waiter = {
-        ticket: this.#tickets++,
-        isGone: false,
-        receive(release) {
-          forget();
-          resolve(release);
-        },
-      };
-      this.#laneOf(wants).waiters.push(waiter);
-      this.#waiting += 1;
-      forget = waiting.whenClosed(() => {
-        if (waiter.isGone) return;
-        waiter.isGone = true;
-        this.#waiting -= 1;
-        resolve(undefined);
-        // What it alone kept from others is theirs now.
-        if (this.#stocks.size > 0 && this.#waiting > 0) this.#clock.soon(() => this.#handOut());
-      });
-      if (this.#stocks.size > 0) this.#watchRates();
-    });
+  /** Takes the last place in the line; it is served at once where {@link tryTake} would have what is wanted. */
+  lineUp(wants = A_SLOT): Place {
+    const place = new Place(this.#tickets++, this);
+    const release = this.tryTake(wants);
+    if (release !== undefined) {
+      place.serve(release);
+      return place;
+    }
+    this.#laneOf(wants).places.push(place);
+    this.#waiting += 1;
+    if (this.#stocks.size > 0) this.#watchRates();
+    return place;
+  }
+
+  /** Somebody has given up a place that was not served: what it alone kept from others is theirs now. */
+  left(): void {
+    this.#waiting -= 1;
+    if (this.#stocks.size > 0 && this.#waiting > 0) this.#clock.soon(() => this.#handOut());
   }
 
   /** Whether somebody waits who must come first: for a slot alone where one is wanted, or for one of the same pools. */
@@ -152,11 +129,10 @@ export class Slots {
     const claims = new Claims();
     for (const lane of this.#inOrder()) {
       const release = claims.stopsThose(lane.wants) ? undefined : this.#grant(lane.wants);
-      const waiter = this.#first(lane);
-      if (release !== undefined && waiter !== undefined) {
-        waiter.isGone = true;
+      const place = this.#first(lane);
+      if (release !== undefined && place !== undefined) {
         this.#waiting -= 1;
-        waiter.receive(release);
+        place.serve(release);
         return true;
       }
       claims.add(lane.wants, this.lacking(lane.wants) !== undefined);
@@ -175,19 +151,19 @@ export class Slots {
     const key = wants.pools === undefined ? String(wants.slot) : JSON.stringify(wants);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = { wants, waiters: [], head: 0 };
+      lane = { wants, places: [], head: 0 };
       this.#lanes.set(key, lane);
     }
     return lane;
   }
 
-  #first(lane: Lane): Waiter | undefined {
-    while (lane.waiters[lane.head]?.isGone) lane.head += 1;
-    if (lane.head > 1024 && lane.head * 2 > lane.waiters.length) {
-      lane.waiters.splice(0, lane.head);
+  #first(lane: Lane): Place | undefined {
+    while (lane.places[lane.head]?.isGone) lane.head += 1;
+    if (lane.head > 1024 && lane.head * 2 > lane.places.length) {
+      lane.places.splice(0, lane.head);
       lane.head = 0;
     }
-    return lane.waiters[lane.head];
+    return lane.places[lane.head];
   }
 
   #has(name: string, weight: number): boolean {

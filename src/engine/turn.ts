@@ -1,18 +1,30 @@
 /** The wait for a slot and pools. */
 import { isLeaf } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
+import type { Place } from './place.ts';
 import type { Scope } from './scope.ts';
+
+/** Who wants a slot. */
+type Wanting = Pick<Running, 'step' | 'path'>;
 
 /**
  * Takes a slot for the step, and what it wants of the pools, at once or as soon as all of it is free; nothing where the
  * scope closes before. @param inPools whether its pools are for what is to start.
  */
 export async function takeSlot(run: RunContext, running: Running, scope: Scope, inPools = false): Promise<void> {
-  const { step, path } = running;
+  const place = lineUp(run, running, scope, inPools);
+  running.slot = place.given;
+  if (running.slot !== undefined) return;
+  running.onBegun();
+  running.slot = await place.taken(scope);
+}
+
+/** Takes the step's place in the line, and tells where it has to wait there. */
+function lineUp(run: RunContext, { step, path }: Wanting, scope: Scope, inPools: boolean): Place {
   const pools = inPools && isLeaf(step) && !scope.poolless ? step.pools : undefined;
   const wants = { slot: !scope.slotless, ...(pools === undefined ? {} : { pools }) };
-  running.slot = run.slots.tryTake(wants);
-  if (running.slot !== undefined) return;
+  const place = run.slots.lineUp(wants);
+  if (place.given !== undefined) return place;
   const pool = run.slots.lacking(wants);
   run.publish({
     type: 'step.queued',
@@ -21,8 +33,7 @@ export async function takeSlot(run: RunContext, running: Running, scope: Scope, 
     for: pool === undefined ? 'slot' : 'pool',
     ...(pool === undefined ? {} : { pool }),
   });
-  running.onBegun();
-  running.slot = await run.slots.take(scope, wants);
+  return place;
 }
 
 /** Gives back what the step holds, before it goes on to something else. */

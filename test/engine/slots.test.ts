@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Release, Slots } from '../../src/engine/slots.ts';
+import type { Release } from '../../src/engine/place.ts';
+import { Slots } from '../../src/engine/slots.ts';
 
 const never = { whenClosed: () => () => {} };
 
@@ -13,7 +14,7 @@ function create(size: number) {
 /** A waiter that can give up. */
 function impatient(slots: Slots) {
   let wake = () => {};
-  const gone = slots.take({
+  const gone = slots.lineUp().taken({
     whenClosed(fn) {
       wake = fn;
       return () => {};
@@ -34,12 +35,18 @@ it('hands a freed place to the waiter that came first', async () => {
   const { slots, settle } = create(1);
   const release = slots.tryTake();
   const order: string[] = [];
-  const first = slots.take(never).then(next => {
-    order.push('first');
-    next?.();
-    settle();
-  });
-  const second = slots.take(never).then(() => order.push('second'));
+  const first = slots
+    .lineUp()
+    .taken(never)
+    .then(next => {
+      order.push('first');
+      next?.();
+      settle();
+    });
+  const second = slots
+    .lineUp()
+    .taken(never)
+    .then(() => order.push('second'));
   release?.();
   settle();
   await Promise.all([first, second]);
@@ -50,7 +57,7 @@ it('hands a freed place to the waiter that came first', async () => {
 it('lets no newcomer steal a place between its release and its hand-over', async () => {
   const { slots, settle } = create(1);
   const release = slots.tryTake();
-  const waiter = slots.take(never);
+  const waiter = slots.lineUp().taken(never);
   release?.();
   expect(slots.tryTake()).toBeUndefined();
   settle();
@@ -72,7 +79,7 @@ it('passes over a waiter that gave up, and leaks nothing', async () => {
   const { slots, settle } = create(1);
   const release = slots.tryTake();
   const { gone, giveUp } = impatient(slots);
-  const patient = slots.take(never);
+  const patient = slots.lineUp().taken(never);
   giveUp();
   expect(await gone).toBeUndefined();
   release?.();
@@ -102,10 +109,13 @@ it('stays in order and flat through ten thousand waiters', async () => {
   const free: (Release | undefined)[] = held;
   for (let index = 0; index < 10_000; index += 1) {
     waits.push(
-      slots.take(never).then(release => {
-        order.push(index);
-        free.push(release);
-      }),
+      slots
+        .lineUp()
+        .taken(never)
+        .then(release => {
+          order.push(index);
+          free.push(release);
+        }),
     );
   }
   while (order.length < 10_000) {
