@@ -11,7 +11,7 @@ import { withReadiness } from './ready.ts';
 import { isRepeated, isRetried, isSettled, retryDelay } from './retrying.ts';
 import { type Scope, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
-import { takeSlot } from './turn.ts';
+import { takeSlot, takesPlace } from './turn.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
@@ -81,7 +81,7 @@ async function oneAttempt(
   past: Past | undefined,
 ): Promise<Ending> {
   const { step, path } = running;
-  if (isLeaf(step) && (!scope.slotless || (step.pools !== undefined && !scope.poolless))) {
+  if (takesPlace(step, scope)) {
     const late =
       step.limits?.queueMs === undefined
         ? await takeSlot(run, running, scope, true)

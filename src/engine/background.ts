@@ -32,7 +32,7 @@ export class Backgrounds {
   /** Starts one in a scope of its own. @param onReady called once, when it is ready, before {@link Started.begun} resolves. */
   start(
     variables: Variables,
-    run: (scope: Scope, told: Required<Told>) => Promise<Outcome>,
+    run: (scope: Scope, told: Required<Omit<Told, 'place'>>) => Promise<Outcome>,
     onReady: () => void = () => {},
   ): Started {
     const scope = Scope.below(this.#group, { link: 'background', variables });
@@ -53,7 +53,7 @@ export class Backgrounds {
       onReady();
       beReady();
     };
-    const told: Required<Told> = {
+    const told: Required<Omit<Told, 'place'>> = {
       onBegun(outcome) {
         // Where it has ended before, `ended` tells it: once its failure has closed the group.
         if (outcome !== undefined) return;

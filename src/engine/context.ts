@@ -5,7 +5,7 @@ import type { OutputWish } from '../events/publish.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLog, StepLogs } from './executor.ts';
-import type { Release } from './place.ts';
+import type { Place, Release } from './place.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Slots } from './slots.ts';
@@ -86,6 +86,8 @@ export interface Told {
   readonly onBegun?: Begun | undefined;
   /** Called when its `ready` says so, once for each attempt. */
   readonly onReady?: (() => void) | undefined;
+  /** Its place in the line for slots, where it has taken one before anything else. */
+  readonly place?: Place | undefined;
 }
 
 /** A step while it runs: what its modifiers share. */
@@ -112,6 +114,8 @@ export interface Running {
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;
+  /** The place in the line for its first slot, where it has that already. */
+  place: Place | undefined;
   /** Give back the locks of the plans that the step uses. */
   readonly locks: (() => void)[];
   log: StepLog | undefined;

@@ -44,13 +44,18 @@ export function fanOut(limit: number, next: () => Turn | undefined, onBegun: () 
     };
     const start = (run: (begun: Begun) => Promise<unknown>, begun: () => void) => {
       running += 1;
-      // What has ended before is looked at once its failure has closed the group.
-      const onBegun: Begun = ended => {
-        if (ended === undefined) begun();
+      /** Kept no longer than it is of use: very many may wait for their slots. */
+      let begin: (() => void) | undefined = begun;
+      const hasBegun = () => {
+        begin?.();
+        begin = undefined;
       };
-      void run(onBegun).then(() => {
+      void run(ended => {
+        // What has ended before is looked at once its failure has closed the group.
+        if (ended === undefined) hasBegun();
+      }).then(() => {
         running -= 1;
-        begun();
+        hasBegun();
         void startMore();
       });
     };

@@ -23,7 +23,6 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
     return scope.variables.saving(saved, scope.path, step.env);
   };
   const inItsScope = async <T>(child: Step, body: (inner: Scope) => Promise<T>): Promise<T> => {
-    if (child.needs === undefined) return body(scope);
     const inner = Scope.below(scope, { variables: seenBy(child) });
     try {
       return await body(inner);
@@ -51,8 +50,13 @@ export async function gather(run: RunContext, step: GatherStep, scope: Scope, on
     }
     return {
       type: 'run',
-      run: begun =>
-        inItsScope(child, inner => group.child(child, begun, inner)).then(outcome => needs.ended(child, outcome)),
+      run: begun => {
+        const ended =
+          child.needs === undefined
+            ? group.child(child, begun)
+            : inItsScope(child, inner => group.child(child, begun, inner));
+        return needs.isAwaited(child) ? ended.then(outcome => needs.ended(child, outcome)) : ended;
+      },
     };
   };
   await fanOut(step.limit ?? Number.POSITIVE_INFINITY, next, onBegun);

@@ -4,6 +4,7 @@ import { type CancelReason, counts, type Failed, type Outcome, type SkipReason }
 import { childPath, type Step } from '../plan/plan.ts';
 import { Backgrounds, type Started } from './background.ts';
 import type { Begun, Ending, RunContext, Told } from './context.ts';
+import { hold, placeAhead } from './held.ts';
 import type { Scope } from './scope.ts';
 import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
@@ -91,9 +92,13 @@ export class Group {
   }
 
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
-  async child(step: Step, onBegun?: Begun, scope = this.#scope): Promise<Outcome> {
+  child(step: Step, onBegun?: Begun, scope = this.#scope): Promise<Outcome> {
     this.#foreground = true;
-    return this.#observed(step, scope, { onBegun });
+    const path = this.pathOf(step);
+    const place = placeAhead(this.#run, step, path, scope);
+    if (place === undefined || place.given !== undefined) return this.#observed(step, scope, { onBegun, place });
+    onBegun?.();
+    return hold(scope, path, place, () => this.#observed(step, scope, { place }));
   }
 
   /** Starts a child that is not awaited before {@link Group.end}. @param onReady see {@link Backgrounds.start}. */

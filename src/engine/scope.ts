@@ -28,6 +28,15 @@ export interface ScopeOptions {
   readonly item?: Values;
 }
 
+/** A step directly in a scope that only waits. */
+export interface Held {
+  readonly path: string;
+  /** Opens its scope, where it then waits. */
+  enter(): void;
+  /** Told once: nothing new starts here. */
+  closed(): void;
+}
+
 const NO_TICKS: readonly number[] = [];
 
 /**
@@ -55,6 +64,7 @@ export class Scope {
   #controller: AbortController | undefined;
   #whenClosed: Set<() => void> | undefined;
   #whenEmpty: (() => void) | undefined;
+  #held: Set<Held> | undefined;
 
   constructor(
     parent: Scope | undefined,
@@ -110,6 +120,7 @@ export class Scope {
     const waiting = this.#whenClosed;
     this.#whenClosed = undefined;
     if (waiting !== undefined) for (const wake of waiting) wake();
+    for (const held of this.#held ?? []) held.closed();
     if (this.#children === undefined) return;
     for (const child of this.#children) if (child.#link !== 'shielded') child.close(reason);
   }
@@ -133,6 +144,11 @@ export class Scope {
   /** The outermost scope of the step at this path, if it runs. */
   find(path: string): Scope | undefined {
     if (this.path === path) return this;
+    for (const held of this.#held ?? []) {
+      if (held.path !== path) continue;
+      held.enter();
+      break;
+    }
     for (const child of this.#children ?? []) {
       const found = isAtOrBelow(path, child.path) ? child.find(path) : undefined;
       if (found !== undefined) return found;
@@ -143,6 +159,7 @@ export class Scope {
   /** The paths of all that runs below, each once, from the outermost inwards. */
   paths(found = new Set<string>()): Set<string> {
     for (const child of this.#children ?? []) child.paths(found.add(child.path));
+    for (const { path } of this.#held ?? []) found.add(path);
     return found;
   }
 
@@ -165,6 +182,18 @@ export class Scope {
     this.#whenClosed ??= new Set();
     this.#whenClosed.add(wake);
     return () => void this.#whenClosed?.delete(wake);
+  }
+
+  /** Keeps a step that only waits, and has no scope of its own until it enters; it is told at once where this is closed. */
+  hold(held: Held): void {
+    this.#held ??= new Set();
+    this.#held.add(held);
+    if (this.closed !== undefined) held.closed();
+  }
+
+  /** The step enters. */
+  release(held: Held): void {
+    this.#held?.delete(held);
   }
 
   /** Resolves when no scope below is left. */

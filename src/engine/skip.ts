@@ -9,13 +9,28 @@ import { isOver, pastOf, takeOver } from './takeover.ts';
  * Gives a step that never starts, and everything below it, its final state: children first, in declared order. What had
  * ended in a run that is resumed stays as it was.
  */
-export function skip(run: RunContext, step: Step, path: string, reason: SkipReason, past?: Past): Ending {
+export function skip(
+  run: RunContext,
+  step: Step,
+  path: string,
+  reason: SkipReason,
+  past?: Past,
+  tick?: number,
+): Ending {
   if (isOver(step, past)) return takeOver(run, step, path, past);
   skipBelow(run, step, path, reason, past);
   skipFinally(run, step, path, reason);
   const outcome: Outcome = { state: 'skipped', reason };
   run.settled(path, outcome);
-  run.publish({ type: 'step.finished', step: path, t: run.t(), outcome, durationMs: 0, attempts: 0 });
+  run.publish({
+    type: 'step.finished',
+    step: path,
+    t: run.t(),
+    ...(tick === undefined ? {} : { tick }),
+    outcome,
+    durationMs: 0,
+    attempts: 0,
+  });
   return { outcome };
 }
 

@@ -23,7 +23,7 @@ export async function runStep(
   step: Step,
   path: string,
   group: Scope,
-  { onBegun = () => {}, onReady = () => {} }: Told = {},
+  { onBegun = () => {}, onReady = () => {}, place }: Told = {},
 ): Promise<Ending> {
   const past = pastOf(step, group.past);
   if (isOver(step, past)) {
@@ -33,7 +33,9 @@ export async function runStep(
   }
   const reason = step.leftOut === undefined ? group.closed : ({ type: 'left-out', by: step.leftOut } as const);
   if (reason !== undefined) {
-    const ending = skip(run, step, path, reason, past);
+    place?.leave();
+    // One that waited has done so in a tick.
+    const ending = skip(run, step, path, reason, past, place && group.tick);
     onBegun(ending.outcome);
     return ending;
   }
@@ -48,6 +50,7 @@ export async function runStep(
     readyAt: undefined,
     attempts: 0,
     slot: undefined,
+    place,
     locks: [],
     log: undefined,
   };

@@ -1,5 +1,5 @@
 /** The wait for a slot and pools. */
-import { isLeaf } from '../plan/plan.ts';
+import { isLeaf, type LeafStep, type Step } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
 import type { Place } from './place.ts';
 import type { Scope } from './scope.ts';
@@ -9,18 +9,24 @@ type Wanting = Pick<Running, 'step' | 'path'>;
 
 /**
  * Takes a slot for the step, and what it wants of the pools, at once or as soon as all of it is free; nothing where the
- * scope closes before. @param inPools whether its pools are for what is to start.
+ * scope closes before. It may have its place in the line already. @param inPools whether its pools are for what is to start.
  */
 export async function takeSlot(run: RunContext, running: Running, scope: Scope, inPools = false): Promise<void> {
-  const place = lineUp(run, running, scope, inPools);
+  const place = running.place ?? lineUp(run, running, scope, inPools);
+  running.place = undefined;
   running.slot = place.given;
   if (running.slot !== undefined) return;
   running.onBegun();
   running.slot = await place.taken(scope);
 }
 
+/** Whether it is a step in here that takes a slot, or something of the pools. */
+export function takesPlace(step: Step, scope: Scope): step is LeafStep {
+  return isLeaf(step) && (!scope.slotless || (step.pools !== undefined && !scope.poolless));
+}
+
 /** Takes the step's place in the line, and tells where it has to wait there. */
-function lineUp(run: RunContext, { step, path }: Wanting, scope: Scope, inPools: boolean): Place {
+export function lineUp(run: RunContext, { step, path }: Wanting, scope: Scope, inPools: boolean): Place {
   const pools = inPools && isLeaf(step) && !scope.poolless ? step.pools : undefined;
   const wants = { slot: !scope.slotless, ...(pools === undefined ? {} : { pools }) };
   const place = run.slots.lineUp(wants);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { copyTimes } from '../support/copies.ts';
 import { tickFor } from '../support/ticks.ts';
+import { waitersOf } from '../support/waiters.ts';
 
 it.each([
   ['step', 10_000],
@@ -22,4 +23,10 @@ it('a forEach of very many copies keeps a flat heap and leaves no timer', { time
   expect(timersLeft).toBe(0);
   // A single object kept for each copy would be more.
   expect(grownBytes).toBeLessThan((count - 2000) * 40);
+});
+
+it('a step that waits for its slot takes less than a kibibyte', async () => {
+  const { bytesEach, exitCode } = await waitersOf(10_000);
+  expect(bytesEach).toBeLessThan(1024);
+  expect(exitCode).toBe(1);
 });
