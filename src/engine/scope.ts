@@ -206,7 +206,7 @@ export class Scope {
 
   /** Takes the scope out of the tree. Throws when something below it has not ended, which is a bug. */
   end(): void {
-    if (this.#children !== undefined && this.#children.size > 0) {
+    if ((this.#children?.size ?? 0) + (this.#held?.size ?? 0) > 0) {
       throw new Error(`the scope of "${this.path}" ended before what runs in it`);
     }
     const parent = this.#parent;
