@@ -1,4 +1,5 @@
 /** The processes of one step, wherever they have gone: found by their mark, and through their parents. */
+import { kinshipAmong } from './kinship.ts';
 import { type MarksOf, marksAmong } from './marks.ts';
 import { type Process, type Processes, scanProcesses } from './processes.ts';
 
@@ -53,14 +54,7 @@ export interface Search {
 
 /** The members among these processes: the known, the marked, those of the group, and all of their descendants. */
 export function membersAmong(processes: Processes, { run, mark, known, group, marks, since }: Search): Member[] {
-  const candidates = [...processes.values()].filter(({ startedAt }) => startedAt >= since);
-  const children = new Map<number, Process[]>();
-  for (const process of candidates) {
-    const siblings = children.get(process.parent);
-    if (siblings === undefined) children.set(process.parent, [process]);
-    else siblings.push(process);
-  }
-  const startOf = new Map(known.map(({ pid, startedAt }) => [pid, startedAt]));
+  const kinship = kinshipAmong(processes, marks);
   const members = new Map<number, Member>();
 
   const add = (process: Process, own: ReturnType<MarksOf>, isNested: boolean) => {
@@ -68,15 +62,25 @@ export function membersAmong(processes: Processes, { run, mark, known, group, ma
     if (members.has(pid) || (typeof own === 'object' && !own.runs.includes(run))) return;
     const nested = typeof own === 'object' ? own.runs.at(-1) !== run : isNested;
     members.set(pid, { ...process, isNested: nested });
-    for (const child of children.get(pid) ?? []) {
+    for (const child of kinship.childrenOf(pid)) {
       if (child.startedAt >= startedAt) add(child, marks(child.pid), nested);
     }
   };
-  for (const process of candidates) {
-    const own = marks(process.pid);
-    const isMarked = typeof own === 'object' && own.launches.includes(mark);
-    if (isMarked || startOf.get(process.pid) === process.startedAt || process.group === group || process.pid === group)
-      add(process, own, false);
+  const leader = group === undefined ? undefined : processes.get(group);
+  const heads = new Set([
+    ...known.flatMap(one => sameIn(processes, one)),
+    ...kinship.marked(mark, since),
+    ...(group === undefined ? [] : kinship.inGroup(group)),
+    ...(leader === undefined ? [] : [leader]),
+  ]);
+  for (const head of [...heads].sort((one, other) => one.pid - other.pid)) {
+    if (head.startedAt >= since) add(head, marks(head.pid), false);
   }
   return [...members.values()];
+}
+
+/** The process itself, if it still runs. */
+function sameIn(processes: Processes, { pid, startedAt }: Process): Process[] {
+  const process = processes.get(pid);
+  return process?.startedAt === startedAt ? [process] : [];
 }

@@ -60,6 +60,35 @@ describe('the family of a step', () => {
     ]);
   });
 
+  it('costs no more looks at marks for each step, however many processes of others there are', () => {
+    const count = 100;
+    const table = new Map(Array.from({ length: count }, (_, index) => [index + 10, process_(index + 10, 1)]));
+    let looks = 0;
+    const marks = (pid: number) => {
+      looks += 1;
+      return marked('r', pid);
+    };
+    for (const pid of table.keys()) {
+      const found = membersAmong(table, { run: 'r', mark: `r:${pid}`, known: [], group: pid, marks, since: 0 });
+      expect(found.map(member => member.pid)).toEqual([pid]);
+    }
+    expect(looks).toBeLessThanOrEqual(3 * count);
+  });
+
+  it('reads no marks of those that are older than all who look', () => {
+    const read: number[] = [];
+    const marks = (pid: number) => {
+      read.push(pid);
+      return pid === 30 ? marked('r') : undefined;
+    };
+    const table = new Map([10, 20, 30, 40].map(pid => [pid, process_(pid, 1)]));
+    const search = { run: 'r', mark: 'r:1', known: [], group: undefined, marks };
+    expect(membersAmong(table, { ...search, since: 30 }).map(({ pid }) => pid)).toEqual([30]);
+    expect([...new Set(read)].sort()).toEqual([30, 40]);
+    expect(membersAmong(table, { ...search, since: 15 }).map(({ pid }) => pid)).toEqual([30]);
+    expect([...new Set(read)].sort()).toEqual([20, 30, 40]);
+  });
+
   it('tells those of a runjobs inside apart', () => {
     const table = [process_(10, 1), process_(11, 10), process_(12, 11)];
     expect(members(table, { 10: marked('r'), 11: marked('r inner') })).toEqual(['10', '11 nested', '12 nested']);
