@@ -15,15 +15,41 @@ export function firstOf(
   return new Promise(resolve => {
     const finish = (waited: Waited) => {
       clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      for (const signal of signals) forget(signal, onAbort);
       resolve(waited);
     };
     const onAbort = () => finish('aborted');
     const onSettled = () => finish('settled');
     const timer = limitMs === undefined ? undefined : setTimeout(finish, Math.min(limitMs, longestTimerMs), 'late');
-    for (const signal of signals) signal.addEventListener('abort', onAbort);
+    for (const signal of signals) listen(signal, onAbort);
     promise?.then(onSettled, onSettled);
   });
+}
+
+/** Who waits for a signal besides others: of its own listeners each costs the more the more there are. */
+const listening = new WeakMap<AbortSignal, Listening>();
+
+interface Listening {
+  readonly wakes: Set<() => void>;
+  wakeAll(): void;
+}
+
+function listen(signal: AbortSignal, wake: () => void): void {
+  let all = listening.get(signal);
+  if (all === undefined) {
+    const wakes = new Set<() => void>();
+    all = { wakes, wakeAll: () => wakes.forEach(each => void each()) };
+    listening.set(signal, all);
+    signal.addEventListener('abort', all.wakeAll);
+  }
+  all.wakes.add(wake);
+}
+
+function forget(signal: AbortSignal, wake: () => void): void {
+  const all = listening.get(signal);
+  if (!all?.wakes.delete(wake) || all.wakes.size > 0) return;
+  signal.removeEventListener('abort', all.wakeAll);
+  listening.delete(signal);
 }
 
 /** Resolves after `ms`, or as soon as one of `signals` is aborted. */
