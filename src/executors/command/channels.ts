@@ -1,5 +1,6 @@
 /** The pool of channels: named pipes, made in batches when first needed and used again and again. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { openPipes } from './pipes.ts';
 export interface Channels {
   /**
    * Makes the first pipes. Never rejects: what is wrong shows when one is lent.
-   * @param by makes those at the paths, in a folder of theirs; false where it could not.
+   * @param by makes those at the paths, and the folder that they are in; false where it could not.
    */
   prepare(
     by: (pipes: { readonly folder: string; readonly paths: readonly string[] }) => Promise<boolean>,
@@ -45,14 +46,14 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
   let waiting = 0;
   let hasFifos = true;
 
-  function placeFor(size: number) {
-    const folder = mkdtempSync(join(tmpdir(), 'runjobs-'));
+  function placeIn(folder: string, size: number) {
     folders.push(folder);
     return { folder, paths: Array.from({ length: size }, (_, index) => join(folder, String(index))) };
   }
 
   async function makeBatch(): Promise<void> {
-    const batch = placeFor(Math.min(Math.max(firstBatch, made, waiting), largestBatch));
+    const size = Math.min(Math.max(firstBatch, made, waiting), largestBatch);
+    const batch = placeIn(mkdtempSync(join(tmpdir(), 'runjobs-')), size);
     // At once, so that no moment is left in which we could be killed and nobody would know of it.
     onFolder(batch.folder);
     await run('mkfifo', ['-m', '600', ...batch.paths]);
@@ -126,7 +127,8 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
   return {
     async prepare(by) {
       try {
-        const batch = placeFor(firstBatch);
+        // Whoever makes the pipes makes the folder, and knows of it: were we killed now, nobody else would.
+        const batch = placeIn(join(tmpdir(), `runjobs-${randomBytes(6).toString('hex')}`), firstBatch);
         if (await by(batch)) haveMade(batch.paths);
         else await makeBatch();
       } catch {

@@ -22,7 +22,7 @@ export interface WatchdogOptions {
   readonly run: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** Named pipes that it makes first, in a folder that goes with the run: that spares us a fork, which is dear for a large process. */
+  /** Named pipes that it makes first, in a folder that it makes for them and that goes with the run: that spares us a fork, which is dear for a large process. */
   readonly pipes?: { readonly folder: string; readonly paths: readonly string[] };
 }
 
@@ -43,7 +43,7 @@ trap '' INT TERM HUP QUIT TSTP
 cd /
 run=$1 since=$2 patience=$3 folder=$4
 shift 4
-[ $# = 0 ] || { mkfifo -m 600 "$@" && echo made ; }
+[ $# = 0 ] || { mkdir -m 700 "$folder" && mkfifo -m 600 "$@" && echo made ; }
 exec > /dev/null
 set -- \${folder:+"$folder"}
 while IFS= read -r line; do

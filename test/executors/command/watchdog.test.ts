@@ -31,7 +31,8 @@ it('a watchdog that is dismissed goes at once, and touches nothing', async () =>
 });
 
 it('the first pipes of a run are made by its watchdog, which says where it could not', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'runjobs-dog-'));
+  const around = mkdtempSync(join(tmpdir(), 'runjobs-dog-'));
+  const folder = join(around, 'pipes');
   const run = `dog-pipes-${process.pid}`;
   const paths = ['0', '1'].map(name => join(folder, name));
   for (const made of [true, false]) {
@@ -39,9 +40,10 @@ it('the first pipes of a run are made by its watchdog, which says where it could
     const watchdog = openWatchdog({ run, graceMs: 0, pipes: { folder, paths } });
     expect(await watchdog?.pipesMade).toBe(made);
     expect(paths.map(path => lstatSync(path).isFIFO())).toEqual([true, true]);
+    expect(lstatSync(folder).mode & 0o777).toBe(0o700);
     await watchdog?.dismiss();
   }
-  rmSync(folder, { recursive: true });
+  rmSync(around, { recursive: true });
 });
 
 it('a run has one watchdog, which belongs to none and leads a session of its own', async () => {
