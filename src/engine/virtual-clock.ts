@@ -18,15 +18,19 @@ interface Timer {
   wake: (() => void) | undefined;
 }
 
-/** Starts at zero milliseconds and at the given time of day. Timers due together wake in the order they were set. */
-export function createVirtualClock(wallStart: Date = new Date('2026-01-01T00:00:00Z')): VirtualClock {
+/**
+ * Starts at zero milliseconds and at the given time of day. Timers due together wake in the order they were set.
+ * @param settle resolves when all work at hand has settled; default: when nothing is left to do in this process.
+ */
+export function createVirtualClock(
+  wallStart: Date = new Date('2026-01-01T00:00:00Z'),
+  settle: () => Promise<void> = () => new Promise(resolve => setImmediate(resolve)),
+): VirtualClock {
   const timers: Timer[] = [];
   let now = 0;
   let order = 0;
   let pending = 0;
   let wallShift = 0;
-
-  const settle = () => new Promise<void>(resolve => setImmediate(resolve));
 
   /** The first armed timer that is due by `limit`, taken out of the heap. */
   const take = (limit: number): Timer | undefined => {
