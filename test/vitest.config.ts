@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { FILES_LEFT_OUT } from './support/through/left-out.ts';
 
 /** Runs note where they are kept in the user's own state folder: not in that of whoever runs the tests. */
 const state = mkdtempSync(join(tmpdir(), 'runjobs-state-'));
@@ -18,6 +19,18 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/bench/**', 'test/soak/**'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/engine/**/*.test.ts'],
+          exclude: Object.keys(FILES_LEFT_OUT).map(name => `test/engine/${name}.test.ts`),
+          env: { RUNJOBS_THROUGH: 'queue' },
+          setupFiles: ['test/support/through/setup.ts'],
+          // To load what makes up a queue takes longer than most of the files.
+          isolate: false,
+          testTimeout: 60_000,
         },
       },
       {

@@ -7,6 +7,7 @@ import { changedSteps } from '../../src/plan/same.ts';
 import { pastOf, type SimulateOptions, simulate } from '../support/simulate.ts';
 import { forEach, lastly, leaf, steps } from '../support/steps.ts';
 import { share } from '../support/trees.ts';
+import { examples } from '../support/way.ts';
 
 const LASTS = { durationMs: 100 };
 
@@ -150,7 +151,7 @@ describe('a forEach that is resumed', () => {
         }
         expect(all.length).toBeGreaterThan(30);
       }),
-      { numRuns: 150 },
+      { numRuns: examples(150) },
     );
   });
 });

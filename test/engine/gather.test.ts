@@ -3,6 +3,7 @@ import { openRun } from '../../src/engine/run.ts';
 import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, leaf, plan, sleep, steps } from '../support/steps.ts';
+import { inAnyOrderThroughQueue } from '../support/way.ts';
 
 describe('a child of a gather that fails before it has started', () => {
   it('lets no other one start', async () => {
@@ -89,14 +90,8 @@ describe('gather', () => {
 
   it('never starts a child that waits for a slot when the failure comes', async () => {
     const run = await simulate(gather('.', [leaf('bad', { exitCode: 1, durationMs: 5 }), leaf('b')]), { slots: 1 });
-    expect(run.lines).toEqual([
-      '0 . started',
-      '0 bad started',
-      '0 b queued',
-      '5 bad failed',
-      '5 b skipped',
-      '5 . failed',
-    ]);
+    const expected = ['0 . started', '0 bad started', '0 b queued', '5 bad failed', '5 b skipped', '5 . failed'];
+    expect(inAnyOrderThroughQueue(run.lines)).toEqual(inAnyOrderThroughQueue(expected));
   });
 
   it('holds at most its limit at once, and starts the next when one has ended', async () => {

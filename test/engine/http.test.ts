@@ -1,5 +1,6 @@
 /** What the engine makes of requests: their final texts, and what of their failures may be told. */
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/engine/clock.ts';
 import type { ExecuteContext } from '../../src/engine/executor.ts';
 import { finalTexts } from '../../src/engine/final-texts.ts';
 import { withoutQuotations } from '../../src/engine/hidden.ts';
@@ -13,6 +14,7 @@ import type { Failed, HttpTrouble } from '../../src/events/outcome.ts';
 import { createSecrets } from '../../src/events/secrets.ts';
 import type { HttpStep } from '../../src/plan/plan.ts';
 import { plan, retry, steps } from '../support/steps.ts';
+import { openWay } from '../support/way.ts';
 
 function request(parts: Partial<HttpStep>): HttpStep {
   const common = { type: 'http', id: 'a', env: {}, background: false, allowFailure: false } as const;
@@ -130,8 +132,7 @@ describe('the failure of a request', () => {
 describe('how much of an answer has come', () => {
   it('is told once a second at most, with the rate since, and not at all where it is quick', async () => {
     const events: RunEvent[] = [];
-    const clock = createVirtualClock();
-    const receive = async (context: ExecuteContext, stepMs: number, count: number) => {
+    const receive = async (clock: Clock, context: ExecuteContext, stepMs: number, count: number) => {
       context.started();
       for (let piece = 1; piece <= count; piece += 1) {
         await new Promise<void>(resolve => void clock.at(clock.now() + stepMs, resolve));
@@ -139,16 +140,18 @@ describe('how much of an answer has come', () => {
       }
       return { state: 'succeeded', status: 200 } as const;
     };
+    const way = await openWay(clock => ({
+      execute: (_, context) => receive(clock, context, context.path === 'slow' ? 300 : 100, 9),
+    }));
     const run = openRun({
       plan: plan(steps('.', [request({ id: 'slow' }), request({ id: 'quick' })])),
       id: 'x',
-      clock,
+      clock: way.clock,
       publish: event => void events.push(event),
-      executor: {
-        execute: (_, context) => (context.path === 'slow' ? receive(context, 300, 9) : receive(context, 100, 9)),
-      },
+      executor: way.executor,
+      startsLate: way.startsLate,
     });
-    await clock.runUntil(run.start());
+    await way.clock.runUntil(run.start()).finally(way.close);
     const told = events.filter(event => event.type === 'step.progress');
     expect(told).toEqual([
       { type: 'step.progress', step: 'slow', t: 1200, bytes: 4000, total: 100_000, rate: 3333 },

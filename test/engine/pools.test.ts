@@ -5,6 +5,7 @@ import type { Pool } from '../../src/plan/plan.ts';
 import { parsePool } from '../../src/plan/pools.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry } from '../support/steps.ts';
+import { examples } from '../support/way.ts';
 
 const size = (count: number): Pool => ({ type: 'size', size: count });
 const rate = (count: number, perMs: number): Pool => ({ type: 'rate', count, perMs });
@@ -150,7 +151,7 @@ describe('a pool', () => {
         expect(run.timersLeft).toBe(0);
         expect(children.every(({ id }) => run.steps.has(id))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: examples(300) },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { RunEvent } from '../../src/events/event.ts';
 import { childPath, isAtOrBelow, isLeaf, type Step } from '../../src/plan/plan.ts';
 import { type Simulation, simulate } from '../support/simulate.ts';
 import { foreground, ms, paths, reachAt, tree } from '../support/trees.ts';
+import { examples } from '../support/way.ts';
 
 const isBelow = (path: string, group: string) => path !== group && isAtOrBelow(path, group);
 
@@ -137,7 +138,7 @@ describe('for any tree of steps, interrupted at any moment', () => {
         }
         expect(run.failures.some(({ outcome }) => outcome.reason.type === 'internal')).toBe(false);
       }),
-      { numRuns: 600 },
+      { numRuns: examples(600) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('for any tree of steps, interrupted at any moment', () => {
         });
         expect(run.timersLeft).toBeLessThanOrEqual(run.tookMs < cancelAt ? 1 : 0);
       }),
-      { numRuns: 300 },
+      { numRuns: examples(300) },
     );
   });
 
@@ -161,7 +162,7 @@ describe('for any tree of steps, interrupted at any moment', () => {
         const second = await observe(root, slots, cancelAt, killAfter);
         expect(second.events).toEqual(first.events);
       }),
-      { numRuns: 150 },
+      { numRuns: examples(150) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { changedSteps } from '../../src/plan/same.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
 import { foreground, paths, share, tree } from '../support/trees.ts';
+import { examples } from '../support/way.ts';
 
 const every = (intervalMs: number, times: number) => ({ every: { intervalMs, times, overlap: 'skip' as const } });
 
@@ -259,7 +260,7 @@ describe('broken off anywhere, any number of times, and resumed', () => {
         const last = events.at(-1);
         if (isPlain && last?.type === 'run.finished') expect(last.outcome.state).toBe(whole.outcome.state);
       }),
-      { numRuns: 300 },
+      { numRuns: examples(300) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { openRun } from '../../src/engine/run.ts';
 import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, plan, sleep, steps } from '../support/steps.ts';
+import { openWay } from '../support/way.ts';
 
 const interrupted = { type: 'interrupted', signal: 'SIGINT' } as const;
 
@@ -263,7 +264,6 @@ describe('a run', () => {
   });
 
   it('hands executors a request with every text final', async () => {
-    const clock = createVirtualClock();
     const works: unknown[] = [];
     const http = {
       id: '.',
@@ -278,19 +278,22 @@ describe('a run', () => {
       body: { type: 'json', value: { list: ['${N}', 5, null], deep: { a: '$$' } } },
     } as const;
     for (const root of [http, { ...http, body: { type: 'text', text: '${N}' } as const }]) {
+      const way = await openWay(() => ({
+        async execute(step, context) {
+          context.started();
+          works.push(step);
+          return { state: 'succeeded', status: 200 };
+        },
+      }));
       const run = openRun({
         plan: plan(root),
         id: 'x',
-        clock,
+        clock: way.clock,
         publish: () => undefined,
-        executor: {
-          async execute(step) {
-            works.push(step);
-            return { state: 'succeeded', status: 200 };
-          },
-        },
+        executor: way.executor,
+        startsLate: way.startsLate,
       });
-      await clock.runUntil(run.start());
+      await way.clock.runUntil(run.start()).finally(way.close);
     }
     expect(works).toMatchObject([
       { url: 'http://h/', headers: { x: '5' }, body: { value: { list: ['5', 5, null], deep: { a: '$' } } } },

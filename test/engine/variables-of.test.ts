@@ -8,6 +8,7 @@ import { childPath, isAtOrBelow, type Step } from '../../src/plan/plan.ts';
 import { simulate } from '../support/simulate.ts';
 import { any, gather, lastly, leaf, need, plan, retry, steps } from '../support/steps.ts';
 import { foreground, tree } from '../support/trees.ts';
+import { examples } from '../support/way.ts';
 
 /** All that is known of what is around a step. */
 function pastFor(path: string, events: readonly RunEvent[]) {
@@ -100,9 +101,9 @@ describe('what is told of the variables of a step', () => {
           expect((await told(root, path, events, env))?.variables.all(), path).toEqual(seen);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: examples(200) },
     );
-    expect(compared).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(examples(100));
   });
 
   it('names the step that has saved a value, however deep it is', async () => {

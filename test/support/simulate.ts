@@ -1,11 +1,12 @@
 /** Runs a tree of steps on the virtual clock and keeps everything that it tells. */
 import type { ExecuteContext } from '../../src/engine/executor.ts';
 import { openRun, type Run, type RunOptions, type RunResult } from '../../src/engine/run.ts';
-import { createVirtualClock, type VirtualClock } from '../../src/engine/virtual-clock.ts';
+import type { VirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { createPast, type Past } from '../../src/events/past.ts';
 import { copiesWithRerun } from '../../src/events/reruns.ts';
+import { createSecrets } from '../../src/events/secrets.ts';
 import {
   type Answer,
   type Behaviour,
@@ -15,6 +16,7 @@ import {
 import type { Address } from '../../src/plan/address.ts';
 import type { Plan, Step } from '../../src/plan/plan.ts';
 import { plan } from './steps.ts';
+import { openWay } from './way.ts';
 
 export interface SimulateOptions {
   readonly slots?: number;
@@ -59,18 +61,25 @@ export interface Simulation extends RunResult {
   state(path: string): Outcome['state'] | undefined;
 }
 
-/** Runs the step as the root of a plan. */
+/** Runs the step as the root of a plan; where the laws are to hold through a queue, by way of that. */
 export async function simulate(root: Step, options: SimulateOptions = {}): Promise<Simulation> {
   const { onSweep } = options;
-  const clock = createVirtualClock(options.wall);
   const events: RunEvent[] = [];
-  const executor = createSimulatedExecutor(clock, (step, context) => {
-    options.onExecute?.(context);
-    if (options.behave !== undefined) return options.behave(context);
-    const behaviour = JSON.parse(step.type === 'run' ? String(step.command) : '{}') as Behaviour | Behaviour[];
-    if (!Array.isArray(behaviour)) return behaviour;
-    return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
-  });
+  const secrets = createSecrets();
+  const way = await openWay(
+    clock => {
+      const executor = createSimulatedExecutor(clock, (step, context) => {
+        options.onExecute?.(context);
+        if (options.behave !== undefined) return options.behave(context);
+        const behaviour = JSON.parse(step.type === 'run' ? String(step.command) : '{}') as Behaviour | Behaviour[];
+        if (!Array.isArray(behaviour)) return behaviour;
+        return behaviour[Math.min(context.attempt, behaviour.length) - 1] ?? {};
+      });
+      return onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) };
+    },
+    { wall: options.wall, secrets, secretNames: options.secrets ?? [] },
+  );
+  const { clock } = way;
   const { reach = 0 } = options;
   const run = openRun({
     reach: createSimulatedReach(clock, address => {
@@ -86,10 +95,11 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     ...(options.tailOf === undefined ? {} : { tailOf: options.tailOf }),
     ...(options.tellOutput === undefined ? {} : { tellOutput: options.tellOutput }),
     id: 'test-run',
-    executor: onSweep === undefined ? executor : { ...executor, sweep: path => onSweep(path, clock) },
+    secrets,
+    executor: way.executor,
     clock,
     random: options.random ?? (() => 0.5),
-    startsLate: options.startsLate ?? false,
+    startsLate: options.startsLate ?? way.startsLate,
     env: options.env ?? {},
     host: options.host ?? 'a-host',
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
@@ -98,14 +108,15 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     ...(options.locks === undefined ? {} : { locks: options.locks }),
     ...(options.holdsSecret === undefined ? {} : { holdsSecret: options.holdsSecret }),
     ...(options.resume === undefined ? {} : { resume: { past: pastOf(options.resume, root), count: 1 } }),
-    publish(event) {
+    publish(told) {
+      const event = way.plain(told);
       events.push(event);
       options.onEvent?.(event);
       return undefined;
     },
   });
   options.during?.(run, clock);
-  const result = await clock.runUntil(run.start());
+  const result = await clock.runUntil(run.start()).finally(way.close);
   const tookMs = clock.now();
   await clock.advance(0);
   return {
