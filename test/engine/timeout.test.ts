@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/plan/plan.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
 
@@ -91,6 +92,25 @@ describe('timeout', () => {
     expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'timeout', limitMs: 1000 } });
     expect(run.failures.map(({ step }) => step)).toEqual(['bad', '.']);
     expect(run.exitCode).toBe(124);
+  });
+
+  it('may be longer than any timer can be, and so may the time that a step has to end', async () => {
+    const monthMs = 30 * 24 * 3_600_000;
+    const run = await simulate(
+      gather('.', [
+        leaf('quick', { durationMs: 1000 }, { timeoutMs: monthMs }),
+        leaf('long', { durationMs: 2 * monthMs }, { timeoutMs: monthMs }),
+      ]),
+    );
+    expect(run.state('quick')).toBe('succeeded');
+    expect(run.steps.get('long')).toEqual({ state: 'failed', reason: { type: 'timeout', limitMs: monthMs } });
+    expect(run.tookMs).toBe(monthMs);
+    const slow = leaf('.', { durationMs: 2 * monthMs, stopMs: 5000 });
+    const patient = { ...slow, stop: { signal: 'SIGTERM', graceMs: monthMs } } as Step;
+    const stopped = await simulate(patient, {
+      during: (run, clock) => clock.at(10, () => run.cancel({ type: 'aborted' })),
+    });
+    expect(stopped).toMatchObject({ tookMs: 5010, outcome: { state: 'cancelled' } });
   });
 
   it('is forgiven like any failure', async () => {

@@ -4,6 +4,7 @@ import { type ExecuteContext, reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { LeafStep } from '../../plan/plan.ts';
 import { isSplit, type Keeping, openKeeping } from '../keeping.ts';
+import { after } from './after.ts';
 import type { Dispatch, Dispatches } from './dispatches.ts';
 import type { Result, Told } from './entry.ts';
 import type { Jobs, OpenJob } from './jobs.ts';
@@ -146,7 +147,7 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
   if (size > MESSAGE_BYTES) return { outcome: failedToStart(tooLarge(size)) };
   // The beginning of the file is gone with the root that had written it.
   const isBroken = dispatch.isResumed && keeping !== undefined;
-  let backstop: NodeJS.Timeout | undefined;
+  let callOff = () => {};
   let settle: (result: Result) => void = () => {};
   const settled = new Promise<Result>(resolve => {
     settle = resolve;
@@ -163,11 +164,11 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
         () => {},
       );
     }
-    clearTimeout(backstop);
-    backstop = setTimeout(() => {
+    callOff();
+    callOff = after(patienceMs, () => {
       root.leftBehind(job);
       settle({ outcome: cancelled(context) });
-    }, patienceMs);
+    });
   };
   const onStop = () => stop('stop', graceOf(step) + ANSWER_MS);
   const onKill = () => stop('kill', KILLED_MS);
@@ -180,7 +181,7 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
     const result = await settled;
     return isBroken ? { outcome: lost('the file of "saveTo" was broken off with the run') } : result;
   } finally {
-    clearTimeout(backstop);
+    callOff();
     signal.removeEventListener('abort', onStop);
     kill.removeEventListener('abort', onKill);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import type { CancelReason, Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
+import { after } from './after.ts';
 import type { Connection } from './connect.ts';
 import type { Result } from './entry.ts';
 import { type Message, readMessage } from './message.ts';
@@ -80,7 +81,8 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
   });
   const { client, keys } = connection;
   const outlet = openOutlet({ client, keys, run, job, isForNow: shop.isForNow });
-  const timer = message.timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(TOLD), message.timeoutMs);
+  const { timeoutMs } = message;
+  const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.abort(TOLD));
   try {
     // It may have been told before we had it.
     const word = await wordOn(connection, run, job);
@@ -89,7 +91,7 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     await outlet.end({ type: 'ended', result: { ...result, ...(isLost ? { lost: true } : {}) } });
     return { run, step, outcome: result.outcome };
   } finally {
-    clearTimeout(timer);
+    callOff();
     shop.jobs.delete(job);
   }
 }
