@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import type { RunEvent } from '../../src/events/event.ts';
 import { printed, processesWith, until } from '../support/cli.ts';
 import { openStage, type Stage } from '../support/queue.ts';
 import { noRedis } from '../support/redis.ts';
@@ -223,6 +224,43 @@ describe
         const log = readFileSync(join(stage.folder, '.runjobs', 'runs', runOf(stage), 'logs', `all.s${n}.log`), 'utf8');
         expect(log).toBe(`${Array.from({ length: 12 }, (_, i) => `${n} line ${i + 1} saved\n`).join('')}${n}`);
       }
+    });
+
+    it('keeps a background step apart from what asked whether it is ready when the root was killed', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker(['-c', '3']);
+      const run = stage.run({
+        steps: [
+          {
+            id: 'server',
+            background: true,
+            run: 'echo server >>done; until test -e stop; do sleep 0.1; done; echo bye >>done',
+            // It is asked when the root is killed, and answers a while later.
+            ready: { run: 'echo asked >>asked; until test -e answer; do sleep 0.1; done' },
+          },
+          { id: 'use', run: 'echo use >>done; touch stop; until grep bye done; do sleep 0.1; done' },
+        ],
+      });
+      await until(() => existsSync(join(stage.folder, 'asked')));
+      run.kill('SIGKILL');
+      await run;
+      const resumed = stage.runjobs(['resume', runOf(stage), '--reporter', 'ndjson']);
+      await printed(resumed, '"step.started","step":"server"');
+      writeFileSync(join(stage.folder, 'answer'), '');
+      const { stdout, exitCode } = await resumed;
+      expect(exitCode, stdout).toBe(0);
+      expect(written(stage)).toEqual(['server', 'use', 'bye']);
+      expect(written(stage, 'asked')).toEqual(['asked']);
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as RunEvent);
+      const told = events.flatMap(event => ('step' in event ? [`${event.type} ${event.step}`] : []));
+      const order = ['step.ready server', 'step.started use', 'step.finished server'];
+      expect(told.filter(words => order.includes(words))).toEqual(order);
     });
 
     it('stops when another root has taken its run over', { timeout: LONG }, async context => {

@@ -71,6 +71,7 @@ export async function attemptRemotely(
   } finally {
     keeping?.drop();
     root.jobs.close(dispatch.job);
+    root.dispatches.over(dispatch);
     // By then the journal knows of it.
     setImmediate(() => root.dispatches.done(dispatch));
   }

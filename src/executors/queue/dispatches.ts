@@ -31,12 +31,17 @@ export interface Dispatches {
   readonly position: string;
   /** The entry behind it, which was being written to the log of a step that was so long then. */
   readonly inDoubt: InDoubt | undefined;
-  /** Takes up what was given away for the attempt by a run that was broken off, else notes that it will be given away. */
+  /**
+   * Takes up what was given away for the attempt by a run that was broken off, else notes that it will be given away. Several
+   * may be under way under one name, the attempt itself first: those beside it ask whether it is ready.
+   */
   claim(attempt: string, label: string): Dispatch;
   added(dispatch: Dispatch): void;
   started(job: string, facts: StartFacts): void;
   /** Note before {@link Dispatches.moveTo}: the result must not be lost. */
   ended(job: string, result: Result): void;
+  /** The attempt is over: what is claimed under its name from now on is another one, not one beside it. */
+  over(dispatch: Dispatch): void;
   /** The result has gone into the journal, or nobody waits for it any more. */
   done(dispatch: Dispatch): void;
   /** An entry will be written to a log: call before. */
@@ -98,6 +103,9 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
       ...more,
     });
   }
+  /** The names of attempts that are under way, and by its job that of each. */
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
   let count = known.count;
   const lines = openSync(path, 'a', 0o600);
   const place = openSync(
@@ -127,15 +135,22 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
   return {
     position,
     inDoubt,
-    claim(attempt, label) {
+    claim(name, label) {
+      const attempt = freeName(name, taken);
       const earlier = waiting.get(attempt);
-      if (earlier !== undefined) {
-        waiting.delete(attempt);
-        return earlier;
+      waiting.delete(attempt);
+      if (earlier === undefined) {
+        count += 1;
+        note({ given: count, attempt, label });
       }
-      count += 1;
-      note({ given: count, attempt, label });
-      return { job: jobOf(count), label, isResumed: false, isAdded: false };
+      const dispatch = earlier ?? { job: jobOf(count), label, isResumed: false, isAdded: false };
+      taken.add(attempt);
+      names.set(dispatch.job, attempt);
+      return dispatch;
+    },
+    over({ job }) {
+      taken.delete(names.get(job) ?? '');
+      names.delete(job);
     },
     added(dispatch) {
       dispatch.isAdded = true;
@@ -155,6 +170,12 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
       closeSync(place);
     },
   };
+}
+
+/** The name of an attempt, or of what is under way beside it. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let beside = 1; ; beside += 1) if (!taken.has(`${name} +${beside}`)) return `${name} +${beside}`;
 }
 
 interface Kept {

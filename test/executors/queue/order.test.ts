@@ -105,6 +105,29 @@ describe('what was given away', () => {
     second.close();
   });
 
+  it('beside an attempt, as what asks whether it is ready, is taken up as what it was', () => {
+    const folder = temporary();
+    const first = open(folder);
+    const server = first.claim('server 1', 'gpu');
+    const asked = first.claim('server 1', 'gpu');
+    first.over(asked);
+    first.done(asked);
+    const askedAgain = first.claim('server 1', 'gpu');
+    // Over, but not yet in the journal, as its group is tried again.
+    const quick = first.claim('quick 1', 'gpu');
+    first.over(quick);
+    const again = first.claim('quick 1', 'gpu');
+    first.done(quick);
+    first.close();
+
+    const second = open(folder);
+    expect(second.unclaimed()).toHaveLength(3);
+    expect(second.claim('server 1', 'gpu')).toMatchObject({ job: server.job, isResumed: true });
+    expect(second.claim('server 1', 'gpu')).toMatchObject({ job: askedAgain.job, isResumed: true });
+    expect(second.claim('quick 1', 'gpu')).toMatchObject({ job: again.job, isResumed: true });
+    second.close();
+  });
+
   it('tells of its queue, also once all of it is done', () => {
     const folder = temporary();
     expect(queueOfRun(folder)).toBe(undefined);
