@@ -128,7 +128,7 @@ describe
       const { stdout, exitCode } = await run;
       expect(stdout).toMatch(/the queue is away/);
       expect(stdout).toMatch(/the queue is back after [1-4] s/);
-      expect(exitCode).toBe(0);
+      expect(exitCode, stdout).toBe(0);
       expect(
         written(stage)
           .map(Number)
