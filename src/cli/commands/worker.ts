@@ -48,10 +48,11 @@ async function work(flags: WorkerFlags, say: (words: string) => void): Promise<n
     say(`${worker.fault}; nothing was started`);
     return EXIT.usage;
   }
+  // Whoever reads that it is there may end it.
+  const release = obeySignals(worker, say);
   say(
     `worker ${worker.id} takes steps with the label "${flags.labels}", ${flags.concurrency} at once, from ${place.address.shown}`,
   );
-  const release = obeySignals(worker, say);
   const why = await worker.ended;
   release();
   if (why !== undefined) say(why);
