@@ -66,21 +66,26 @@ const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
  * for is written as it comes, and without `decompress` everything is.
  */
 export async function writeBody(
-  { statusCode, headers, body, isCutOff }: HttpResponse,
+  response: HttpResponse,
   write: ExecuteContext['write'],
   progress: Progress,
   { decompress = true, maxBody, before = 0, received, isEnough }: BodyRules = {},
 ): Promise<void> {
+  const { headers } = response;
   const unpackers = decompress ? unpackersOf(headers['content-encoding']) : [];
   const limit = maxBody ?? (unpackers.length === 0 ? Number.POSITIVE_INFINITY : MAX_BODY);
   let size = before;
   if (headers['content-length'] !== undefined) progress.announced = Number(headers['content-length']);
+  const take = (bytes: Uint8Array) => {
+    size += bytes.length;
+    if (size > limit) throw new BodyTooLarge(limit);
+    return write(bytes);
+  };
+  const packed = (take: Take, isEnough?: () => boolean) => readCounted(response, progress, received, take, isEnough);
+  if (unpackers.length === 0) return packed(take, isEnough);
   try {
-    for await (const bytes of unpacked(counted({ statusCode, body, isCutOff }, progress, received), unpackers)) {
-      size += bytes.length;
-      if (size > limit) throw new BodyTooLarge(limit);
-      const taken = write(bytes);
-      if (taken !== undefined) await taken;
+    for await (const bytes of unpacked(packed, unpackers)) {
+      await take(bytes);
       if (isEnough?.()) return;
     }
   } catch (error) {
@@ -90,24 +95,32 @@ export async function writeBody(
   }
 }
 
-async function* counted(
-  { statusCode, body, isCutOff }: Omit<HttpResponse, 'headers'>,
+type Take = (bytes: Uint8Array) => Promise<void> | undefined;
+
+/** Reads what the server sends. Rejects when it is cut off. */
+async function readCounted(
+  { statusCode, body, isCutOff }: HttpResponse,
   progress: Progress,
   received: BodyRules['received'],
-): AsyncGenerator<Uint8Array> {
+  take: Take,
+  isEnough?: () => boolean,
+): Promise<void> {
+  let size = 0;
   progress.received = 0;
+  const count = (bytes: Uint8Array) => {
+    size += bytes.length;
+    progress.received = size;
+    received?.(size, progress.announced);
+    return take(bytes);
+  };
   try {
-    for await (const bytes of body) {
-      progress.received += bytes.length;
-      received?.(progress.received, progress.announced);
-      yield bytes;
-    }
+    await body.read(count, isEnough);
   } catch (error) {
     // The length is that of the body which is not sent; undici misses it. Source: RFC 9110, 8.6.
     const isMissed = (error as { code?: string }).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
     if (!isMissed || !WITHOUT_BODY.includes(statusCode)) throw error;
   }
-  if (isCutOff(progress.received)) throw new BodyCutOff('the body has ended early');
+  if (isEnough?.() !== true && isCutOff(size)) throw new BodyCutOff('the body has ended early');
 }
 
 type Unpacker = () => Duplex;
@@ -132,9 +145,26 @@ function unpackersOf(encodings: string | string[] = []): readonly Unpacker[] {
   return unpackers.every(unpacker => unpacker !== undefined) ? unpackers : [];
 }
 
-function unpacked(packed: AsyncIterable<Uint8Array>, unpackers: readonly Unpacker[]): AsyncIterable<Uint8Array> {
-  if (unpackers.length === 0) return packed;
-  const source = Readable.from(packed, { objectMode: false });
+function unpacked(read: (take: Take) => Promise<void>, unpackers: readonly Unpacker[]): AsyncIterable<Uint8Array> {
+  let goOn = () => {};
+  let isReading = false;
+  const source = new Readable({
+    read() {
+      goOn();
+      if (isReading) return;
+      isReading = true;
+      const push = (bytes: Uint8Array) => {
+        if (source.push(bytes)) return undefined;
+        return new Promise<void>(resolve => {
+          goOn = resolve;
+        });
+      };
+      read(push).then(
+        () => source.push(null),
+        error => source.destroy(error),
+      );
+    },
+  });
   // Errors reach the reader of the last stream.
   return pipeline([source, ...unpackers.map(open => open())], () => {}) as Duplex;
 }

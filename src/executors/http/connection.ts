@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { watchResets } from './http2.ts';
+import { Incoming } from './incoming.ts';
 import { type Interim, passOverInterim } from './interim.ts';
 import { isAlert } from './tls-trouble.ts';
 
@@ -46,10 +47,12 @@ export class Connection {
     this.resetCode = watchResets(this.client);
   }
 
-  /** Sends a request. Rejects with the error of node or undici. */
-  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  /** Sends a request; what comes of it tells of the errors of node and undici. */
+  request(options: Dispatcher.DispatchOptions): Incoming {
     this.#interim?.expect();
-    return this.client.request(options);
+    const incoming = new Incoming(options.body);
+    this.client.dispatch(options, incoming);
+    return incoming;
   }
 
   /** Why the server has hung up, where it has said so in TLS. */

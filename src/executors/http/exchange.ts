@@ -4,12 +4,16 @@ import type { Dispatcher } from 'undici';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
 import { sendable } from './http2.ts';
+import type { AnswerBody, AnswerHead } from './incoming.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
 import type { Stop } from './stop.ts';
 
-export interface HttpResponse extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'> {
+export interface HttpResponse extends AnswerHead {
+  readonly body: AnswerBody;
+  /** Bytes of the body that the server has promised; undefined where it has not, and where none comes. */
+  readonly announced: number | undefined;
   /** Whether its body was cut off, although it has ended. @param received bytes of it. */
   isCutOff(received: number): boolean;
 }
@@ -42,13 +46,13 @@ export async function exchange<T>(
     converse(session, connection, stop, async hangUp => {
       const body = openBody(request);
       try {
-        const { statusCode, headers, body: answer } = await connection.request(optionsOf(request, body));
+        const incoming = connection.request(optionsOf(request, body));
+        const { statusCode, headers } = await incoming.head;
         isAnswered = true;
-        const isCutOff = (received: number) => {
-          const announced = announcedBy(request, { statusCode, headers });
-          return announced === undefined ? connection.resetCode() !== 0 : received < announced;
-        };
-        return await receive({ statusCode, headers, body: answer, isCutOff }, hangUp);
+        const announced = announcedBy(request, statusCode, headers);
+        const isCutOff = (received: number) =>
+          announced === undefined ? connection.resetCode() !== 0 : received < announced;
+        return await receive({ statusCode, headers, body: incoming, announced, isCutOff }, hangUp);
       } finally {
         if (body.stuff instanceof Readable) body.stuff.destroy();
       }
@@ -78,8 +82,7 @@ function openBody({ method, payload, way }: HttpRequest): Body {
   return { stuff, ...(payload.length === undefined ? {} : { length: payload.length }) };
 }
 
-/** Bytes of the body that the server has promised; undefined where it has not, and where none comes. */
-function announcedBy({ method }: HttpRequest, { statusCode, headers }: Omit<HttpResponse, 'body' | 'isCutOff'>) {
+function announcedBy({ method }: HttpRequest, statusCode: number, headers: AnswerHead['headers']) {
   const length = headers['content-length'];
   if (typeof length !== 'string' || method === 'HEAD' || WITHOUT_BODY.includes(statusCode)) return undefined;
   return Number(length);
@@ -98,11 +101,11 @@ async function converse<T>(
 ) {
   let isOver = false;
   let forget = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    forget = stop.onAbort(() => reject(new Error('The request was called off')));
-  });
   try {
-    const result = await Promise.race([talk(() => (isOver = true)), stopped]);
+    const result = await new Promise<T>((resolve, reject) => {
+      forget = stop.onAbort(() => reject(new Error('The request was called off')));
+      talk(() => (isOver = true)).then(resolve, reject);
+    });
     if (isOver) await session.discard(connection);
     else session.giveBack(connection);
     return result;
@@ -117,7 +120,7 @@ async function converse<T>(
 function optionsOf(
   { method, url, headers, proxy }: HttpRequest,
   { stuff: body, length: bytes }: Body,
-): Dispatcher.RequestOptions {
+): Dispatcher.DispatchOptions {
   const length = bytes === undefined ? {} : { 'content-length': String(bytes) };
   const path = url.pathname + url.search;
   if (proxy === undefined || url.protocol === 'https:') {
