@@ -53,6 +53,8 @@ export interface ExecuteContext {
   readonly signal: AbortSignal;
   /** Aborted when the whole run must end at once: no grace is left. */
   readonly kill: AbortSignal;
+  /** Both signals as one, where that costs less: a signal takes longer to be made, and to be listened to, than the rest of a small request. */
+  readonly stop?: Stop;
   /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
   /** Call exactly once, when the process or request has started. */
@@ -73,6 +75,14 @@ export interface ExecuteContext {
    * large, or no text, are a failure of type `save` in its place.
    */
   save(values: Readonly<Record<string, string>>): void;
+}
+
+/** What stops an attempt, politely or at once. */
+export interface Stop {
+  /** Why, once it must stop. */
+  readonly cancelled: CancelReason | undefined;
+  /** Calls it once when that comes, at once if it has. Returns how to forget it; nothing listens any more then. */
+  whenCancelled(call: () => void): () => void;
 }
 
 /** What is known of a start. */

@@ -49,6 +49,7 @@ export async function executeLeaf(
         return scope.signal;
       },
       kill: run.killed,
+      stop: scope,
       get env() {
         environment ??= variables.environment();
         return environment;

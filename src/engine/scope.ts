@@ -63,6 +63,7 @@ export class Scope {
   #children: Set<Scope> | undefined;
   #controller: AbortController | undefined;
   #whenClosed: Set<() => void> | undefined;
+  #whenCancelled: Set<() => void> | undefined;
   #whenEmpty: (() => void) | undefined;
   #held: Set<Held> | undefined;
 
@@ -117,9 +118,7 @@ export class Scope {
   close(reason: CancelReason): void {
     if (this.closed !== undefined) return;
     this.closed = reason;
-    const waiting = this.#whenClosed;
-    this.#whenClosed = undefined;
-    if (waiting !== undefined) for (const wake of waiting) wake();
+    wakeAll(this.#whenClosed);
     for (const held of this.#held ?? []) held.closed();
     if (this.#children === undefined) return;
     for (const child of this.#children) if (child.#link !== 'shielded') child.close(reason);
@@ -131,6 +130,7 @@ export class Scope {
     if (this.cancelled !== undefined) return;
     this.cancelled = reason;
     this.#controller?.abort(reason);
+    wakeAll(this.#whenCancelled);
     if (this.#children === undefined) return;
     for (const child of this.#children) if (child.#link === 'attached') child.cancel(reason);
   }
@@ -180,8 +180,17 @@ export class Scope {
       return () => {};
     }
     this.#whenClosed ??= new Set();
-    this.#whenClosed.add(wake);
-    return () => void this.#whenClosed?.delete(wake);
+    return waking(this.#whenClosed, wake);
+  }
+
+  /** The same for when it is cancelled. */
+  whenCancelled(wake: () => void): () => void {
+    if (this.cancelled !== undefined) {
+      wake();
+      return () => {};
+    }
+    this.#whenCancelled ??= new Set();
+    return waking(this.#whenCancelled, wake);
   }
 
   /** Keeps a step that only waits, and has no scope of its own until it enters; it is told at once where this is closed. */
@@ -214,6 +223,17 @@ export class Scope {
     parent.#children.delete(this);
     if (parent.#children.size === 0) parent.#whenEmpty?.();
   }
+}
+
+/** Adds it; returns how to take it out. */
+function waking(all: Set<() => void>, wake: () => void): () => void {
+  all.add(wake);
+  return () => void all.delete(wake);
+}
+
+/** Those that another one takes out meanwhile are left alone. */
+function wakeAll(all: Set<() => void> | undefined): void {
+  if (all !== undefined) for (const wake of all) wake();
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What one attempt of a leaf step keeps of its output: variables for the steps that follow, and a file. */
 import type { ExecuteContext } from '../engine/executor.ts';
 import { reasonOf } from '../engine/executor.ts';
-import type { Failed, Outcome } from '../events/outcome.ts';
+import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import { childPath, type LeafStep } from '../plan/plan.ts';
 import { type Answer, collectionFor, type Saving, savedOutput, savedParts } from './saved.ts';
 import { openSavedFile, type SavedFile } from './saved-file.ts';
@@ -47,7 +47,7 @@ export function isSplit({ save, saveTo, retry }: Keeps & Pick<LeafStep, 'retry'>
  */
 export function openKeeping(
   step: Keeps,
-  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'save'>,
+  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'stop' | 'save'>,
   folder: string,
   source?: string,
 ): Keeping | { readonly fault: string } {
@@ -101,12 +101,17 @@ export function openKeeping(
 function isGood(
   { state }: Outcome,
   { id, background }: Keeps,
-  { path, signal, kill }: Pick<ExecuteContext, 'path' | 'signal' | 'kill'>,
+  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'stop'>,
 ): boolean {
+  const { path, kill, stop } = context;
   if (kill.aborted) return false;
-  if (!signal.aborted) return state === 'succeeded';
-  const reason = reasonOf(signal);
+  const reason = stop === undefined ? ofSignal(context.signal) : stop.cancelled;
+  if (reason === undefined) return state === 'succeeded';
   return background && reason.type === 'group-ended' && childPath(reason.step, id) === path;
+}
+
+function ofSignal(signal: AbortSignal): CancelReason | undefined {
+  return signal.aborted ? reasonOf(signal) : undefined;
 }
 
 /** What has ended so, but cannot be kept. */

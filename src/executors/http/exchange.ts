@@ -1,6 +1,7 @@
 /** One request and its response, over one connection of the session. */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Stop } from '../../engine/executor.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
 import { sendable } from './http2.ts';
@@ -8,7 +9,7 @@ import type { AnswerBody, AnswerHead } from './incoming.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import type { Session } from './session.ts';
-import type { Stop } from './stop.ts';
+import { CalledOff, goOnUnless } from './stop.ts';
 
 export interface HttpResponse extends AnswerHead {
   readonly body: AnswerBody;
@@ -30,7 +31,7 @@ const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
  * A server may close a waiting connection just as the next request is on its way: if it may safely be sent twice, that
  * request is repeated once, over a new connection.
  *
- * Rejects with the error of node, undici or `receive`. On abort of `stop` it rejects, too. Either way the connection is
+ * Rejects with the error of node, undici or `receive`. Once it must stop it rejects, too. Either way the connection is
  * closed by then.
  */
 export async function exchange<T>(
@@ -39,7 +40,7 @@ export async function exchange<T>(
   stop: Stop,
   receive: (response: HttpResponse, hangUp: () => void) => Promise<T>,
 ): Promise<T> {
-  stop.throwIfAborted();
+  goOnUnless(stop);
   const route = session.routeTo(request.url, request.way, request.proxy);
   let isAnswered = false;
   const converseOver = (connection: Connection) =>
@@ -63,7 +64,7 @@ export async function exchange<T>(
     return await converseOver(connection);
   } catch (error) {
     const wasStale = connection.isUsed && !isAnswered && CLOSED_BY_SERVER.includes((error as { code: string }).code);
-    if (!wasStale || stop.aborted || !mayRepeat(request)) throw error;
+    if (!wasStale || stop.cancelled !== undefined || !mayRepeat(request)) throw error;
   }
   return converseOver(session.open(route));
 }
@@ -103,7 +104,7 @@ async function converse<T>(
   let forget = () => {};
   try {
     const result = await new Promise<T>((resolve, reject) => {
-      forget = stop.onAbort(() => reject(new Error('The request was called off')));
+      forget = stop.whenCancelled(() => reject(new CalledOff()));
       talk(() => (isOver = true)).then(resolve, reject);
     });
     if (isOver) await session.discard(connection);

@@ -1,4 +1,5 @@
 /** One request, and where redirects lead from it, until there is an answer. */
+import type { Stop } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import { type Attempt, receive, refuse } from './answering.ts';
 import type { Progress } from './body.ts';
@@ -8,11 +9,10 @@ import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type HttpRequest, label, masked } from './request.ts';
 import { askingForRest, restIn } from './resuming.ts';
 import type { Session } from './session.ts';
-import type { Stop } from './stop.ts';
 import { explain } from './trouble.ts';
 import { failed, isExpected } from './verdict.ts';
 
-/** Sends the request, and those that redirects ask for; resolves with how it ended. Rejects on abort of `stop`. */
+/** Sends the request, and those that redirects ask for; resolves with how it ended. Rejects once it must stop. */
 export async function follow(session: Session, first: HttpRequest, attempt: Attempt, stop: Stop): Promise<Outcome> {
   const { follow: most = MAX_REDIRECTS } = attempt.step;
   let request = first;
@@ -96,7 +96,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       return ended(await refuse(response, request, attempt, progress));
     });
   } catch (error) {
-    const trouble = stop.aborted ? undefined : explain(error, request, progress);
+    const trouble = stop.cancelled !== undefined ? undefined : explain(error, request, progress);
     if (trouble === undefined) throw error;
     return ended(failed(trouble.kind, `${label(request)}: ${trouble.words}`));
   }

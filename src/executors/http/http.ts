@@ -1,6 +1,6 @@
 /** Carries out `http` steps: requests through one session for the whole run, each response streamed to the step's log. */
 import { setMaxListeners } from 'node:events';
-import { type Executor, reasonOf } from '../../engine/executor.ts';
+import type { Executor, Stop } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import { openKeeping, unkept } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
@@ -9,7 +9,7 @@ import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
 import { openSession, type Session } from './session.ts';
-import { type Stop, stopOf } from './stop.ts';
+import { goOnUnless, stopOf } from './stop.ts';
 import { failed } from './verdict.ts';
 
 export interface HttpExecutor extends Executor {
@@ -34,11 +34,11 @@ export function openHttpExecutor(folder: string): HttpExecutor {
       const from = step.folder ?? folder;
       const keeping = openKeeping(step, context, from, downloadSource(step));
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
-      const { signal, kill } = context;
-      // Thousands of steps listen to it.
+      const { kill } = context;
+      // Thousands of steps may listen to it.
       if (kill !== patient) setMaxListeners(0, kill);
       patient = kill;
-      const stop = stopOf(signal, kill);
+      const stop = context.stop ?? stopOf(context);
       try {
         const { part } = keeping.file ?? {};
         const startedAt = performance.now();
@@ -49,9 +49,10 @@ export function openHttpExecutor(folder: string): HttpExecutor {
           isBrokenOff: outcome.state === 'failed' && isBrokenOff(outcome),
         });
       } catch (error) {
-        if (!stop.aborted) throw error;
+        const { cancelled: reason } = stop;
+        if (reason === undefined) throw error;
         keeping.file?.leave();
-        return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+        return { state: 'cancelled', reason };
       } finally {
         keeping.drop();
       }
@@ -60,9 +61,9 @@ export function openHttpExecutor(folder: string): HttpExecutor {
   };
 }
 
-/** From the first request to the answer. Rejects on abort of `stop`. */
+/** From the first request to the answer. Rejects once it must stop. */
 async function carryOut(session: Session, attempt: Attempt, folder: string, stop: Stop): Promise<Outcome> {
-  stop.throwIfAborted();
+  goOnUnless(stop);
   const { step, context } = attempt;
   const first = requestOf(step, context, folder);
   if ('fault' in first) {

@@ -1,29 +1,44 @@
-/** Two signals as one: whether a request is to stop, and a word when that comes. */
+/** What stops a request: its step is cancelled, or the whole run killed. */
+import { type ExecuteContext, reasonOf, type Stop } from '../../engine/executor.ts';
 
-export interface Stop {
-  readonly aborted: boolean;
-  throwIfAborted(): void;
-  /** Calls it when the first of them comes. Returns how to forget it; nothing listens any more then. */
-  onAbort(call: () => void): () => void;
-}
-
-/** What stops a request: its step is cancelled, or the whole run killed. An AbortSignal made of both would cost more than the rest of a small request. */
-export function stopOf(signal: AbortSignal, kill: AbortSignal): Stop {
+/** The two signals of an attempt as one. */
+export function stopOf({ signal, kill }: Pick<ExecuteContext, 'signal' | 'kill'>): Stop {
+  const reason = () => {
+    if (signal.aborted) return reasonOf(signal);
+    return kill.aborted ? reasonOf(kill) : undefined;
+  };
   return {
-    get aborted() {
-      return signal.aborted || kill.aborted;
+    get cancelled() {
+      return reason();
     },
-    throwIfAborted() {
-      signal.throwIfAborted();
-      kill.throwIfAborted();
-    },
-    onAbort(call) {
-      signal.addEventListener('abort', call);
-      kill.addEventListener('abort', call);
-      return () => {
-        signal.removeEventListener('abort', call);
-        kill.removeEventListener('abort', call);
+    whenCancelled(call) {
+      if (reason() !== undefined) {
+        call();
+        return () => {};
+      }
+      const forget = () => {
+        signal.removeEventListener('abort', once);
+        kill.removeEventListener('abort', once);
       };
+      const once = () => {
+        forget();
+        call();
+      };
+      signal.addEventListener('abort', once);
+      kill.addEventListener('abort', once);
+      return forget;
     },
   };
+}
+
+/** Thrown where a request that must stop would go on. */
+export class CalledOff extends Error {
+  constructor() {
+    super('The request was called off');
+  }
+}
+
+/** @throws {CalledOff} when it must stop. */
+export function goOnUnless({ cancelled }: Stop): void {
+  if (cancelled !== undefined) throw new CalledOff();
 }
