@@ -77,6 +77,12 @@ export interface ExecuteContext {
   save(values: Readonly<Record<string, string>>): void;
 }
 
+/** The same attempt, whose output goes elsewhere. `...` alone would leave out what is made where it is asked for. */
+export function writingTo(context: ExecuteContext, write: ExecuteContext['write']): ExecuteContext {
+  const { signal, env } = context;
+  return { ...context, signal, env, write };
+}
+
 /** What stops an attempt, politely or at once. */
 export interface Stop {
   /** Why, once it must stop. */

@@ -7,6 +7,7 @@ import type { Ending, RunContext, Running } from './context.ts';
 import type { StartFacts } from './executor.ts';
 import { finalTexts } from './final-texts.ts';
 import { withoutQuotations } from './hidden.ts';
+import { LeafContext } from './leaf-context.ts';
 import { openOutput } from './output.ts';
 import { watchQuiet } from './quiet.ts';
 import { tellReceived } from './received.ts';
@@ -36,24 +37,14 @@ export async function executeLeaf(
   const variables = scope.variables.with(builtInsOf({ path: running.path, attempt, tick: scope.tick }, run.builtIns), {
     type: 'runjobs',
   });
-  let environment: Values | undefined;
   let saved: Values | undefined;
   let refusal: string | undefined;
   const own = await prepared(step, variables, work => {
     running.log ??= run.logs?.open(running.path, { isShared: step.type === 'http' });
-    const carriedOut = run.executor.execute(work, {
+    const context = new LeafContext(scope, variables, {
       path: running.path,
       attempt,
-      ticks: scope.ticks,
-      get signal() {
-        return scope.signal;
-      },
       kill: run.killed,
-      stop: scope,
-      get env() {
-        environment ??= variables.environment();
-        return environment;
-      },
       started: announce,
       write(bytes, stream) {
         const welcome = output.write(bytes, stream);
@@ -68,6 +59,7 @@ export async function executeLeaf(
         refusal = learn(run, values);
       },
     });
+    const carriedOut = run.executor.execute(work, context);
     // Its start may be long in coming: the steps beside it do not wait for that.
     if (run.startsLate) running.onBegun();
     return carriedOut;

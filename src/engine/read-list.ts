@@ -2,7 +2,7 @@
 import type { Outcome } from '../events/outcome.ts';
 import type { ListSource, NamedList, RunStep } from '../plan/plan.ts';
 import type { RunContext, Running } from './context.ts';
-import type { Executor, ListItems, ListRead, ListText } from './executor.ts';
+import { type Executor, type ListItems, type ListRead, type ListText, writingTo } from './executor.ts';
 import { executeLeaf } from './leaf.ts';
 import type { Scope } from './scope.ts';
 import { giveBack, takeSlot } from './turn.ts';
@@ -111,7 +111,7 @@ function withoutStandardOutput(run: RunContext): RunContext {
   const execute: Executor['execute'] = (step, context) => {
     const write: typeof context.write = (bytes, stream) =>
       stream === 'err' ? context.write(bytes, stream) : undefined;
-    return run.executor.execute(step, { ...context, write });
+    return run.executor.execute(step, writingTo(context, write));
   };
   return { ...run, executor: { ...run.executor, execute } };
 }

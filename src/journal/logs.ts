@@ -25,40 +25,58 @@ export interface LogOptions {
 export function openLogs(folder: string, { maxLog }: LogOptions = {}): StepLogs {
   const folders = openLogFolders(folder);
   const shared = openSharedLogs(folder, folders);
-  const openOwn = (path: string): StepLog => {
-    const name = `${RUN_FILES.logs}/${logName(path)}`;
-    const file = join(folder, name);
-    let size = folders.isThere(dirname(file)) ? sizeOf(file, maxLog) : 0;
-    let log: OpenLog | undefined;
-    return {
-      name,
-      get size() {
-        return log?.size ?? size;
-      },
-      get isEmpty() {
-        return this.size === 0;
-      },
-      append(bytes) {
-        if (log === undefined) folders.make(dirname(file));
-        log ??= maxLog === undefined ? openWhole(file, size) : openCappedLog(file, maxLog);
-        log.append(bytes);
-      },
-      close() {
-        if (log === undefined) return;
-        size = log.size;
-        log.close();
-        log = undefined;
-      },
-    };
-  };
   return {
     open(path, { isShared = false, isOver = false } = {}) {
       const place = isShared && maxLog === undefined ? logPlace(path) : undefined;
-      return place?.shared === undefined ? openOwn(path) : shared.open(place.shared, place.key, isOver);
+      return place?.shared === undefined
+        ? new OwnLog(folder, folders, path, maxLog)
+        : shared.open(place.shared, place.key, isOver);
     },
     close: shared.close,
   };
 }
+
+/** The log of one step alone. */
+class OwnLog implements StepLog {
+  readonly name: string;
+  readonly #file: string;
+  readonly #folders: LogFolders;
+  readonly #maxLog: number | undefined;
+  #sizeBefore: number;
+  #open: OpenLog | undefined;
+
+  constructor(folder: string, folders: LogFolders, path: string, maxLog: number | undefined) {
+    this.name = `${RUN_FILES.logs}/${logName(path)}`;
+    this.#file = join(folder, this.name);
+    this.#folders = folders;
+    this.#maxLog = maxLog;
+    this.#sizeBefore = folders.isThere(dirname(this.#file)) ? sizeOf(this.#file, maxLog) : 0;
+  }
+
+  get size(): number {
+    return this.#open?.size ?? this.#sizeBefore;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#open === undefined) this.#folders.make(dirname(this.#file));
+    this.#open ??=
+      this.#maxLog === undefined ? openWhole(this.#file, this.#sizeBefore) : openCappedLog(this.#file, this.#maxLog);
+    this.#open.append(bytes);
+  }
+
+  close(): void {
+    if (this.#open === undefined) return;
+    this.#sizeBefore = this.#open.size;
+    this.#open.close();
+    this.#open = undefined;
+  }
+}
+
+type LogFolders = ReturnType<typeof openLogFolders>;
 
 /** The folders of a run's logs. */
 function openLogFolders(folder: string) {
@@ -86,12 +104,13 @@ function openLogFolders(folder: string) {
 /** So many are open though none of their steps prints: the next one of the same thousand will. */
 const IDLE_MAX = 2;
 
+interface Entry {
+  readonly log: SharedLog;
+  users: number;
+}
+
 /** Logs of which each is open while one of its steps prints, and a while longer. */
-function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolders>) {
-  interface Entry {
-    readonly log: SharedLog;
-    users: number;
-  }
+function openSharedLogs(folder: string, folders: LogFolders) {
   const open = new Map<string, Entry>();
   const idle = new Set<string>();
   /** How long those are that this run has written itself, and closed. */
@@ -127,35 +146,70 @@ function openSharedLogs(folder: string, folders: ReturnType<typeof openLogFolder
       leave(file, use(file));
     return open.get(file)?.log.size ?? known.get(file);
   };
+  /** The names of the last one: the next copy most often has the same. */
+  let last = { place: '', name: '', file: '' };
+  const shelf = { use, leave, sizeNow };
   return {
     open(place: string, key: string, isOver: boolean): StepLog {
-      const name = `${RUN_FILES.logs}/${place}`;
-      const file = join(folder, name);
-      let entry: Entry | undefined;
-      let hasPrinted = isOver && hasPieces(file, key);
-      return {
-        name,
-        get size() {
-          return sizeNow(file) ?? 0;
-        },
-        get isEmpty() {
-          return !hasPrinted;
-        },
-        append(bytes) {
-          entry ??= use(file);
-          entry.log.append(key, bytes);
-          hasPrinted = true;
-        },
-        close() {
-          if (entry !== undefined) leave(file, entry);
-          entry = undefined;
-        },
-      };
+      if (last.place !== place) {
+        const name = `${RUN_FILES.logs}/${place}`;
+        last = { place, name, file: join(folder, name) };
+      }
+      return new LogInShared(shelf, last, key, isOver && hasPieces(last.file, key));
     },
     close() {
       for (const file of idle) shut(file);
     },
   };
+}
+
+/** Shared logs, by their files. */
+interface Shelf {
+  use(file: string): Entry;
+  leave(file: string, entry: Entry): void;
+  sizeNow(file: string): number | undefined;
+}
+
+/** What one step has in a log that others share. */
+class LogInShared implements StepLog {
+  readonly name: string;
+  readonly #file: string;
+  readonly #shelf: Shelf;
+  readonly #key: string;
+  #entry: Entry | undefined;
+  #hasPrinted: boolean;
+
+  constructor(
+    shelf: Shelf,
+    { name, file }: { readonly name: string; readonly file: string },
+    key: string,
+    hasPrinted: boolean,
+  ) {
+    this.name = name;
+    this.#file = file;
+    this.#shelf = shelf;
+    this.#key = key;
+    this.#hasPrinted = hasPrinted;
+  }
+
+  get size(): number {
+    return this.#shelf.sizeNow(this.#file) ?? 0;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#hasPrinted;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#entry ??= this.#shelf.use(this.#file);
+    this.#entry.log.append(this.#key, bytes);
+    this.#hasPrinted = true;
+  }
+
+  close(): void {
+    if (this.#entry !== undefined) this.#shelf.leave(this.#file, this.#entry);
+    this.#entry = undefined;
+  }
 }
 
 type OpenLog = Omit<StepLog, 'name' | 'isEmpty'>;

@@ -1,5 +1,5 @@
 /** A command whose output, or what it writes to `$RUNJOBS_OUTPUT`, is kept. */
-import type { ExecuteContext } from '../../engine/executor.ts';
+import { type ExecuteContext, writingTo } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import { openKeeping } from '../keeping.ts';
@@ -37,7 +37,7 @@ export async function keptOf(
     return notStarted(`the file for $RUNJOBS_OUTPUT cannot be made: ${(error as Error).message}`);
   }
   try {
-    const outcome = await carryOut({ ...context, write: taking(context, keeping.take) }, output?.path);
+    const outcome = await carryOut(writingTo(context, taking(context, keeping.take)), output?.path);
     return await keeping.end(outcome, save?.type === 'file' ? { saving: output?.read(save.names) } : {});
   } finally {
     keeping.drop();
