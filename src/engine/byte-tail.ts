@@ -1,9 +1,11 @@
 /** The end of a stream of bytes, in bounded memory. */
 import type { ByteTail } from './context.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** Keeps the last `most` bytes; they are copied into memory that grows to twice of that, and is used again and again. */
 export function createByteTail(most: number): ByteTail & { append(bytes: Uint8Array): void } {
-  let kept = new Uint8Array(0);
+  let kept: Uint8Array = NOTHING;
   let length = 0;
 
   const makeRoom = (more: number) => {
@@ -12,7 +14,8 @@ export function createByteTail(most: number): ByteTail & { append(bytes: Uint8Ar
     const from = Math.max(0, length - most);
     if (needed <= kept.length) kept.copyWithin(0, from, length);
     else {
-      const larger = new Uint8Array(Math.min(2 * most, Math.max(needed, 2 * kept.length)));
+      // Memory that is cleared before costs more than what is then put there.
+      const larger = Buffer.allocUnsafe(Math.min(2 * most, Math.max(needed, 2 * kept.length)));
       larger.set(kept.subarray(from, length));
       kept = larger;
     }

@@ -49,7 +49,9 @@ export async function receive(
   const { statusCode: status } = response;
   const looking = expecting(step.expect);
   const excerpt = new Excerpt();
+  const isLookedAt = looking.isCurious || step.expect.event !== undefined;
   const look = (bytes: Uint8Array) => {
+    if (!isLookedAt) return;
     looking.take(bytes);
     excerpt.take(bytes);
   };

@@ -7,6 +7,8 @@ import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
 
 export interface Expecting {
+  /** Whether there is more to look at than the status. */
+  readonly isCurious: boolean;
   /** Whether the body is in memory as a whole. */
   readonly isKept: boolean;
   /** Takes a piece of the body; the bytes are copied. */
@@ -28,12 +30,14 @@ export function expecting(expect: HttpExpect): Expecting {
   const hash = sha256 === undefined ? undefined : createHash('sha256');
   const pieces: Uint8Array[] = [];
   return {
+    isCurious: isKept || headers.length > 0 || underMs !== undefined || sha256 !== undefined,
     isKept,
     take(bytes) {
       hash?.update(bytes);
       if (isKept) pieces.push(new Uint8Array(bytes));
     },
     unmet(answer) {
+      if (!this.isCurious) return [];
       const text = isKept ? new TextDecoder().decode(Buffer.concat(pieces)) : '';
       const tookMs = Math.ceil(answer.tookMs);
       const digest = hash?.digest('hex');

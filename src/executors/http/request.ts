@@ -85,9 +85,12 @@ function wellFormed(text: string): string {
 
 /** An http or https URL, relative ones from `from`; undefined for anything else. */
 export function webUrl(text: string, from?: URL): URL | undefined {
-  if (!URL.canParse(text, from?.href)) return undefined;
-  const url = new URL(text, from);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+  try {
+    const url = new URL(text, from);
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `GET https://user:***@host/path`. */
