@@ -15,7 +15,7 @@ export function createByteTail(most: number): ByteTail & { append(bytes: Uint8Ar
     if (needed <= kept.length) kept.copyWithin(0, from, length);
     else {
       // Memory that is cleared before costs more than what is then put there.
-      const larger = Buffer.allocUnsafe(Math.min(2 * most, Math.max(needed, 2 * kept.length)));
+      const larger = Buffer.allocUnsafe(needed > most / 2 ? 2 * most : Math.max(needed, 2 * kept.length));
       larger.set(kept.subarray(from, length));
       kept = larger;
     }

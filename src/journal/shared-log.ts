@@ -1,12 +1,12 @@
 /** One log for many steps: what they print stands there in pieces, each below a line that says whose it is. */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync, writevSync } from 'node:fs';
 import { openIfThere } from './open-if-there.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 const WINDOW = 64 * 1024;
 /** No line above a piece is longer. */
 const HEAD_MAX = 200;
-/** Up to here it costs less to copy bytes than to write them by themselves. */
+/** Up to here it costs less to copy bytes than to write them from where they are. */
 const FEW = 16 * 1024;
 const HEAD = /^==> (\S+) (\d{1,15}) <==$/;
 const NEWLINE = 0x0a;
@@ -45,7 +45,7 @@ export function openSharedLog(path: string, { isWhole }: { readonly isWhole: boo
       const head = Buffer.from(`==> ${key} ${bytes.length} <==\n`);
       try {
         if (bytes.length <= FEW) writeAll(file, Buffer.concat([head, bytes, END]));
-        else for (const part of [head, bytes, END]) writeAll(file, part);
+        else writeParts(file, [head, bytes, END]);
       } catch (error) {
         ftruncateSync(file, size);
         throw error;
@@ -69,6 +69,13 @@ export function hasPieces(path: string, key: string): boolean {
 }
 
 const END = Buffer.of(NEWLINE);
+
+function writeParts(file: number, parts: readonly Uint8Array[]): void {
+  const written = writevSync(file, parts);
+  const all = parts.reduce((size, { length }) => size + length, 0);
+  // The disk is nearly full: what is left tells.
+  if (written < all) writeAll(file, Buffer.concat(parts).subarray(written));
+}
 
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
