@@ -28,16 +28,17 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
 type Text = (value: string) => string;
 
 function finalManner({ session, proxy, tls, socket }: HttpRequest, text: Text): HttpManner {
-  const { ca, cert, key } = tls ?? {};
-  const files = Object.entries({ ca, cert, key }).flatMap(([name, path]) =>
-    path === undefined ? [] : [[name, text(path)]],
-  );
   return {
     ...(typeof session === 'string' ? { session: text(session) } : {}),
     ...(typeof proxy === 'string' ? { proxy: text(proxy) } : {}),
-    ...(tls === undefined ? {} : { tls: { ...tls, ...Object.fromEntries(files) } }),
+    ...(tls === undefined ? {} : { tls: { ...tls, ...finalFiles(tls, text) } }),
     ...(socket === undefined ? {} : { socket: text(socket) }),
   };
+}
+
+function finalFiles({ ca, cert, key }: NonNullable<HttpManner['tls']>, text: Text): Record<string, string> {
+  const files = Object.entries({ ca, cert, key });
+  return Object.fromEntries(files.flatMap(([name, path]) => (path === undefined ? [] : [[name, text(path)]])));
 }
 
 function finalUrl(url: string, variables: Variables): string {

@@ -133,7 +133,8 @@ class TooManyLayers extends Error {
 }
 
 /** In the order in which they are needed; none where one of them is not known. */
-function unpackersOf(encodings: string | string[] = []): readonly Unpacker[] {
+function unpackersOf(encodings: string | string[] | undefined): readonly Unpacker[] {
+  if (encodings === undefined) return [];
   const names = [encodings]
     .flat()
     .join()

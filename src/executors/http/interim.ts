@@ -12,6 +12,8 @@ const START = /^HTTP\/1\.[01] 1(?!01)\d\d/;
 /** What may become such a beginning. */
 const START_OF_START = /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01]|HTTP\/1\.[01] |HTTP\/1\.[01] 1\d?)$/;
 const START_LENGTH = 12;
+const STATUS_AT = 9;
+const DIGIT_ONE = 0x31;
 /** The head of an answer that is longer is none. */
 const HEAD_MAX = 16 * 1024;
 
@@ -42,6 +44,7 @@ export function passOverInterim(socket: Socket): Interim {
 function behindInterim(bytes: Buffer): Buffer | undefined {
   let rest = bytes;
   while (rest.length > 0) {
+    if (rest.length >= START_LENGTH && rest[STATUS_AT] !== DIGIT_ONE) return rest;
     const start = rest.toString('latin1', 0, START_LENGTH);
     if (START_OF_START.test(start)) return undefined;
     if (!START.test(start)) return rest;
