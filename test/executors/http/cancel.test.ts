@@ -2,6 +2,8 @@
 import { getEventListeners } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { Scope } from '../../../src/engine/scope.ts';
+import { Variables } from '../../../src/engine/variables.ts';
 import { closed, context, listen, open, serve, serveBytes, step, type TestContext, type TestServer } from './rig.ts';
 
 const CANCELLED = { state: 'cancelled', reason: { type: 'sibling-failed', step: 'other' } };
@@ -103,4 +105,48 @@ it('a rejection of the log is no failure of the request, and closes the socket',
   const broken = context(() => Promise.reject(new Error('disk full')));
   await expect(open().execute(step(server.url), broken)).rejects.toThrow('disk full');
   await closed(server.sockets[0]);
+});
+
+describe('a request whose step has a scope', () => {
+  /** A context of which nobody makes a signal. */
+  function scoped() {
+    const scope = new Scope(undefined, { path: 'step', variables: new Variables({}, { type: 'process' }) });
+    const ctx = context();
+    const { signal: _, ...rest } = ctx;
+    const told = {
+      ...rest,
+      stop: scope,
+      get signal(): AbortSignal {
+        throw new Error('a signal was made');
+      },
+    };
+    return { scope, told };
+  }
+
+  it('closes its socket when the scope is cancelled, without a signal', async () => {
+    const { reached, reach } = moment();
+    const server = await serveBytes(reach);
+    const { scope, told } = scoped();
+    const running = open().execute(step(server.url), told);
+    await reached;
+    scope.cancel({ type: 'sibling-failed', step: 'other' });
+    expect(await running).toEqual(CANCELLED);
+    await closed(server.sockets[0]);
+  });
+
+  it('is not made where the scope was cancelled before', async () => {
+    const server = await serve((_request, response) => void response.end());
+    const { scope, told } = scoped();
+    scope.cancel({ type: 'sibling-failed', step: 'other' });
+    expect(await open().execute(step(server.url), told)).toEqual(CANCELLED);
+    expect(server.sockets).toEqual([]);
+  });
+
+  it('succeeds, and what is cancelled afterwards does not concern it', async () => {
+    const server = await serve((_request, response) => void response.end());
+    const { scope, told } = scoped();
+    expect(await open().execute(step(server.url), told)).toEqual({ state: 'succeeded', status: 200 });
+    scope.cancel({ type: 'sibling-failed', step: 'other' });
+    expect(server.sockets[0]?.closed).toBe(false);
+  });
 });
