@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseQueueAddress } from '../executors/queue/address.ts';
 import type { QueuePlace } from '../executors/queue/connect.ts';
+import { DEFAULT_PREFIX } from '../executors/queue/keys.ts';
 import type { QueueFlags } from './requests.ts';
 
 export type QueueNamed =
@@ -11,7 +12,14 @@ export type QueueNamed =
 
 /** The queue of `--queue`, or what is wrong with it. */
 export function queueNamed({ queue, queuePrefix, queuePasswordFile, insecureQueue }: QueueFlags): QueueNamed {
-  if (queue === undefined) return { type: 'none' };
+  if (queue === undefined) {
+    const stray =
+      (queuePasswordFile !== undefined && '--queue-password-file') ||
+      (insecureQueue && '--insecure-queue') ||
+      (queuePrefix !== DEFAULT_PREFIX && '--queue-prefix');
+    if (!stray) return { type: 'none' };
+    return { type: 'wrong', words: `runjobs: ${stray} is of no use without --queue; nothing was started\n` };
+  }
   const address = parseQueueAddress(queue, insecureQueue ?? false);
   if ('fault' in address) return { type: 'wrong', words: `runjobs: ${address.fault}; nothing was started\n` };
   const { RUNJOBS_QUEUE_PASSWORD: fromEnv, RUNJOBS_QUEUE_KEY: key } = process.env;

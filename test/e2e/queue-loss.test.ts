@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'bullmq';
 import { describe, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import { printed, processesWith, until } from '../support/cli.ts';
@@ -137,6 +138,28 @@ describe
       for (let n = 0; n < 40; n += 1) expect(stdout).toContain(`end ${n}\n`);
     });
 
+    it('gives a step away again that no worker had begun to which Redis had handed it', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { redis } = stage;
+      const run = stage.run({ run: 'echo once >>done' });
+      // It is what a worker looks like to which the answer of Redis never came.
+      const taker = new Worker('leaf.default', null, {
+        connection: { port: redis.port, password: redis.password, maxRetriesPerRequest: null },
+        prefix: '{rj}',
+        autorun: false,
+        lockDuration: 1000,
+      });
+      taker.on('error', () => {});
+      while ((await taker.getNextJob('nobody', { block: false })) === undefined) await sleep(50);
+      await taker.close(true);
+      await stage.worker();
+      const { exitCode, stdout } = await run;
+      expect([exitCode, written(stage)], stdout).toEqual([0, ['once']]);
+    });
+
     it('goes on where Redis is full for some seconds, and nothing runs twice', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);
@@ -158,7 +181,7 @@ describe
       await stage.redis.client.config('SET', 'maxmemory', '0');
       await stage.redis.client.config('SET', 'maxmemory', '0');
       const { stdout, exitCode } = await run;
-      expect(exitCode).toBe(0);
+      expect(exitCode, stdout).toBe(0);
       expect(
         written(stage)
           .map(Number)

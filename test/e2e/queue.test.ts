@@ -305,7 +305,12 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const plan = { run: 'true' };
     const port = await freePort();
     await stage.redis.client.acl('SETUSER', 'poor', 'on', '>poor', '~other:*', '+@all', '-@admin');
-    const wrong = [
+    interface Said {
+      readonly exitCode?: number | undefined;
+      readonly stdout?: unknown;
+      readonly stderr?: unknown;
+    }
+    const wrong: [Said, RegExp][] = [
       [await stage.run(plan, [], { RUNJOBS_QUEUE_PASSWORD: 'no' }), /does not take this user and password/],
       [
         await stage.run(plan, [], { RUNJOBS_QUEUE_PASSWORD: '' }),
@@ -327,11 +332,15 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
         await stageOn(stage.redis, stage.folder, context, 'redis://10.1.2.3').run(plan),
         /is another machine, and the way there is open/,
       ],
-    ] as const;
+    ];
+    for (const address of ['redis://%zz@127.0.0.1', 'redis://127.0.0.1:0'])
+      wrong.push([await stageOn(stage.redis, stage.folder, context, address).run(plan), /is no address of a queue/]);
+    for (const stray of [['--insecure-queue'], ['--queue-prefix', '{x}'], ['--queue-password-file', 'none']])
+      wrong.push([await runjobs(['plan.json', ...stray], { cwd: stage.folder }), /is of no use without --queue/]);
     for (const [{ exitCode, stderr, stdout }, words] of wrong) {
       expect([exitCode, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(words);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(String(stderr).trim().split('\n')).toHaveLength(1);
       expect(stderr).not.toMatch(/secret@|at file:/);
     }
     const worker = await stage.runjobs(['worker'], { RUNJOBS_QUEUE_PASSWORD: 'no' });

@@ -47,8 +47,9 @@ export function parseQueueAddress(text: string, isInsecure: boolean): QueueAddre
     const file = url.searchParams.get(name);
     return file === null || file === '' ? [] : [[name, file] as const];
   });
-  const user = decodeURIComponent(url.username);
-  const port = Number(url.port) || 6379;
+  const user = decoded(url.username);
+  const port = url.port === '' ? 6379 : Number(url.port);
+  if (user === undefined || port === 0) return { fault: `${quoteText(text)} is no address of a queue, ${EXAMPLE}` };
   return {
     host,
     port,
@@ -57,6 +58,14 @@ export function parseQueueAddress(text: string, isInsecure: boolean): QueueAddre
     ...(isTls ? { tls: Object.fromEntries(files) } : {}),
     shown: `${url.protocol}//${user === '' ? '' : `${user}@`}${url.hostname}:${port}${db === '0' ? '' : `/${db}`}`,
   };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isLoopback(host: string): boolean {

@@ -3,43 +3,20 @@ import { setMaxListeners } from 'node:events';
 import { type ExecuteContext, reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { LeafStep } from '../../plan/plan.ts';
-import { isSplit, type Keeping, openKeeping } from '../keeping.ts';
+import { type Keeping, openKeeping } from '../keeping.ts';
 import { after } from './after.ts';
-import type { Dispatch, Dispatches } from './dispatches.ts';
+import type { Dispatch } from './dispatches.ts';
 import type { Result, Told } from './entry.ts';
-import type { Jobs, OpenJob } from './jobs.ts';
+import type { OpenJob } from './jobs.ts';
 import { type Message, type Sealed, seal } from './message.ts';
-import { MESSAGE_BYTES, MESSAGE_MS } from './pace.ts';
-import type { Queues } from './queues.ts';
+import { MESSAGE_BYTES } from './pace.ts';
+import type { Root } from './root.ts';
+import { messageFor, tooLarge } from './sending.ts';
 import type { Word } from './tell.ts';
-import { workOf } from './work.ts';
-
-/** What the attempts of a run share. */
-export interface Root {
-  readonly run: string;
-  /** Of the plan. */
-  readonly folder: string;
-  readonly key: string | undefined;
-  readonly jobs: Jobs;
-  readonly queues: Queues;
-  readonly dispatches: Dispatches;
-  /** The variables that go with a step; a fault where one that it needs may not. */
-  envFor(step: LeafStep, context: ExecuteContext): Readonly<Record<string, string>>;
-  /** Whether a text holds the value of a secret. */
-  holdsSecret(text: string): boolean;
-  readonly secrets: ReadonlySet<string>;
-  tell(job: string, word: Word): Promise<void>;
-  /** Whether the error says that Redis takes nothing for now, of which somebody is told. */
-  isForNow(error: unknown): boolean;
-  /** A worker could not be told to stop: what it has may go on. */
-  leftBehind(job: string): void;
-}
 
 /** What a worker may take longer than the grace to say that all has ended. */
 const ANSWER_MS = 10_000;
 const KILLED_MS = 3000;
-/** How much later than the root a worker ends what takes too long: the root has the first word. */
-const TIMEOUT_SLACK_MS = 2000;
 
 /** As `Executor.execute`. @param label of the workers that may carry it out. */
 export async function attemptRemotely(
@@ -63,71 +40,31 @@ export async function attemptRemotely(
           step.folder ?? root.folder,
         );
   if (keeping !== undefined && 'fault' in keeping) return failedToStart(keeping.fault);
-  const dispatch = root.dispatches.claim(`${context.path} ${context.ticks.join('.')} ${context.attempt}`, label);
   try {
-    const result = await resultOf(root, { step, context, dispatch, message, keeping });
+    const result = await giveAway(root, { step, context, message, keeping }, label);
     if (result.saved !== undefined && result.outcome.state === 'succeeded') context.save(result.saved);
     return (await keeping?.end(result.outcome)) ?? result.outcome;
   } finally {
     keeping?.drop();
-    root.jobs.close(dispatch.job);
-    root.dispatches.over(dispatch);
-    // By then the journal knows of it.
-    setImmediate(() => root.dispatches.done(dispatch));
   }
 }
 
-function messageFor(
-  root: Root,
-  step: LeafStep,
-  context: ExecuteContext,
-  label: string,
-): Message | { readonly fault: string } {
-  const work = workOf(step, root.folder, isSplit(step));
-  if ('fault' in work) return work;
-  const saved = savedSecret(step, root.secrets);
-  if (saved !== undefined)
-    return {
-      fault: `the step saves the secret "${saved}", which would go through the queue: let it run with the root, "runsOn: root"`,
-    };
-  if (holds(work, root.holdsSecret))
-    return {
-      fault:
-        'the step holds the value of a secret, and messages hold none: let a script read the variable, and name it in "envFromWorker"',
-    };
-  return {
-    run: root.run,
-    step: context.path,
-    attempt: context.attempt,
-    work,
-    env: root.envFor(step, context),
-    fromWorker: step.envFromWorker ?? [],
-    ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs + TIMEOUT_SLACK_MS }),
-    label,
-    until: Date.now() + MESSAGE_MS,
-  };
-}
-
-function savedSecret({ save }: LeafStep, secrets: ReadonlySet<string>): string | undefined {
-  switch (save?.type) {
-    case undefined:
-      return undefined;
-    case 'output':
-      return secrets.has(save.name) ? save.name : undefined;
-    case 'parts':
-      return Object.keys(save.parts).find(name => secrets.has(name));
-    case 'file':
-      return save.names.find(name => secrets.has(name));
-    default:
-      return save satisfies never;
+/** Gives the attempt away, and again where it was lost on its way to a worker. */
+async function giveAway(root: Root, attempt: Omit<Attempt, 'dispatch'>, label: string): Promise<Result> {
+  const { path, ticks, attempt: number, signal, kill } = attempt.context;
+  for (;;) {
+    const dispatch = root.dispatches.claim(`${path} ${ticks.join('.')} ${number}`, label);
+    try {
+      const result = await resultOf(root, { ...attempt, dispatch });
+      if (result !== undefined) return result;
+      if (signal.aborted || kill.aborted) return { outcome: cancelled(attempt.context) };
+    } finally {
+      root.jobs.close(dispatch.job);
+      root.dispatches.over(dispatch);
+      // By then the journal knows of it.
+      setImmediate(() => root.dispatches.done(dispatch));
+    }
   }
-}
-
-/** Whether one of the texts in a value is refused. */
-function holds(value: unknown, isRefused: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return isRefused(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(one => holds(one, isRefused));
 }
 
 interface Attempt {
@@ -138,8 +75,11 @@ interface Attempt {
   readonly keeping: Keeping | undefined;
 }
 
-/** Gives the attempt away and follows it to its end. */
-async function resultOf(root: Root, { step, context, dispatch, message, keeping }: Attempt): Promise<Result> {
+/** Follows the attempt to its end; undefined where the root has it back, and no worker has begun it. */
+async function resultOf(
+  root: Root,
+  { step, context, dispatch, message, keeping }: Attempt,
+): Promise<Result | undefined> {
   const { signal, kill } = context;
   const { job, label } = dispatch;
   if (dispatch.result !== undefined) return dispatch.result;
@@ -149,8 +89,8 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
   // The beginning of the file is gone with the root that had written it.
   const isBroken = dispatch.isResumed && keeping !== undefined;
   let callOff = () => {};
-  let settle: (result: Result) => void = () => {};
-  const settled = new Promise<Result>(resolve => {
+  let settle: Opening['settle'] = () => {};
+  const settled = new Promise<Result | undefined>(resolve => {
     settle = resolve;
   });
   const open = openJob(root, { dispatch, context, keeping, sealed, settle });
@@ -190,11 +130,16 @@ async function resultOf(root: Root, { step, context, dispatch, message, keeping 
 
 interface Opening extends Pick<Attempt, 'dispatch' | 'context' | 'keeping'> {
   readonly sealed: Sealed;
-  readonly settle: (result: Result) => void;
+  readonly settle: (result: Result | undefined) => void;
 }
 
 function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Opening): OpenJob {
   const { job, label } = dispatch;
+  const conclude = (words: string) => {
+    // Were its worker only frozen, it ends the command when it goes on.
+    void root.tell(job, 'kill').catch(() => {});
+    settle({ outcome: lost(words) });
+  };
   const open: OpenJob = {
     dispatch,
     path: context.path,
@@ -219,11 +164,12 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
     conclude(how, words) {
       void root.queues.remove(label, job).catch(() => {});
       if (how === 'refused') settle({ outcome: failedToStart(words) });
-      else {
-        // Were its worker only frozen, it ends the command when it goes on.
-        void root.tell(job, 'kill').catch(() => {});
-        settle({ outcome: lost(words) });
-      }
+      else if (how === 'lost' && open.worker === undefined)
+        root.takeBack(job).then(
+          isBack => (isBack ? settle(undefined) : conclude(words)),
+          () => conclude(words),
+        );
+      else conclude(words);
     },
     missed(count) {
       void context.write(Buffer.from(`\n[output lost: ${count} pieces are missing]\n`));
@@ -250,6 +196,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
         return undefined;
       case 'ended':
         root.dispatches.ended(job, told.result);
+        root.forget(job);
         settle(endOf(told.result, context));
         return undefined;
       default:
@@ -282,11 +229,4 @@ function failedToStart(message: string): Outcome {
 
 function graceOf(step: LeafStep): number {
   return step.type === 'run' ? step.stop.graceMs : 0;
-}
-
-function tooLarge(size: number): string {
-  return (
-    `the step and its variables are ${Math.ceil(size / 1024)} KiB, and a message holds ${MESSAGE_BYTES / 1024} KiB at most: ` +
-    'put the large ones in files, or let the step run with the root, "runsOn: root"'
-  );
 }

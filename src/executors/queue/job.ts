@@ -9,6 +9,8 @@ import type { Connection } from './connect.ts';
 import type { Result } from './entry.ts';
 import { type Message, readMessage } from './message.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
+import { patiently } from './patiently.ts';
+import { takeJob } from './taking.ts';
 import type { Word } from './tell.ts';
 import { wordOn } from './tell.ts';
 import { stepFor } from './work.ts';
@@ -85,7 +87,11 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
   const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.abort(TOLD));
   try {
     // It may have been told before we had it.
-    const word = await wordOn(connection, run, job);
+    const [word, isOurs] = await patiently(
+      () => Promise.all([wordOn(connection, run, job), takeJob(connection, run, job, shop.id)]),
+      shop.isForNow,
+    );
+    if (!isOurs) throw new Refusal('its root has taken it back');
     if (word !== undefined) stop.abort(TOLD);
     const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
     await outlet.end({ type: 'ended', result: { ...result, ...(isLost ? { lost: true } : {}) } });

@@ -14,7 +14,7 @@ export interface OpenJob {
   /** A returned promise asks for no more until it resolves. */
   take(told: Told): Promise<void> | undefined;
   /** No worker tells its end: this is it. */
-  conclude(how: 'lost' | 'refused', words: string): void;
+  conclude(how: 'lost' | 'vanished' | 'refused', words: string): void;
   /** Entries of its worker are missing. */
   missed(count: number): void;
   /** The worker that has it. */

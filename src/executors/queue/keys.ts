@@ -11,6 +11,8 @@ export interface Keys {
   read(run: string): string;
   /** The jobs of a run that are to stop: `stop` or `kill` by job. */
   cancel(run: string): string;
+  /** Whose each job of a run is, once somebody has taken it. */
+  taken(run: string): string;
   /** Who is the root of the run, while it lives. */
   lease(run: string): string;
   /** What a live worker says of itself. */
@@ -29,6 +31,7 @@ export function keysOf(prefix: string): Keys {
     log: run => `${prefix}:log:${run}`,
     read: run => `${prefix}:read:${run}`,
     cancel: run => `${prefix}:cancel:${run}`,
+    taken: run => `${prefix}:taken:${run}`,
     lease: run => `${prefix}:run:${run}`,
     worker: id => `${prefix}:worker:${id}`,
     workers: `${prefix}:workers`,

@@ -2,7 +2,8 @@
 import type { Client } from './connect.ts';
 import { fieldsOf, type Told } from './entry.ts';
 import type { Keys } from './keys.ts';
-import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, RECONNECT_MS, ROOT_PATIENCE_MS } from './pace.ts';
+import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, ROOT_PATIENCE_MS } from './pace.ts';
+import { patiently } from './patiently.ts';
 
 export interface Outlet {
   tell(told: Told): void;
@@ -42,17 +43,15 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
   /** Set while Redis takes nothing: what comes then has to keep its place. */
   let isRefused = false;
   const put = async (fields: readonly (string | Buffer)[]): Promise<string> => {
-    for (;;) {
-      try {
-        const id = await client.xadd(stream, '*', ...fields);
-        isRefused = false;
-        return String(id);
-      } catch (error) {
-        if (!isForNow(error)) throw error;
-        isRefused = true;
-        await new Promise(done => setTimeout(done, RECONNECT_MS));
-      }
-    }
+    const id = await patiently(
+      () => client.xadd(stream, '*', ...fields),
+      error => {
+        isRefused = isForNow(error);
+        return isRefused;
+      },
+    );
+    isRefused = false;
+    return String(id);
   };
 
   const send = (told: Told, length = 0) => {

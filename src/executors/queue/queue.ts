@@ -5,7 +5,7 @@ import { pid } from 'node:process';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import type { LeafStep } from '../../plan/plan.ts';
 import { labelOf, ROOT_LABEL } from '../../plan/remote.ts';
-import { attemptRemotely, type Root } from './attempt.ts';
+import { attemptRemotely } from './attempt.ts';
 import { connect, type QueuePlace } from './connect.ts';
 import { openDispatches } from './dispatches.ts';
 import { openEarly } from './early.ts';
@@ -13,7 +13,9 @@ import { openJobs } from './jobs.ts';
 import { takeLease } from './lease.ts';
 import { openQueues } from './queues.ts';
 import { openReader } from './reader.ts';
+import type { Root } from './root.ts';
 import { type SentEnvOptions, sentEnv } from './sent-env.ts';
+import { ROOT, takeJob } from './taking.ts';
 import { tellToStop } from './tell.ts';
 import { forNow } from './trouble.ts';
 import { openWatch, type Watch } from './watch.ts';
@@ -138,6 +140,8 @@ export async function openQueueExecutor(
       return env;
     },
     tell: (job, word) => tellToStop({ client, keys }, run, job, word),
+    takeBack: job => takeJob({ client, keys }, run, job, ROOT),
+    forget: job => void client.hdel(keys.taken(run), job).catch(() => {}),
     isForNow: forNow(connection, words => warn(`steps wait for the queue: ${words}`)),
     leftBehind(job) {
       leftBehind.add(job);
@@ -160,7 +164,7 @@ export async function openQueueExecutor(
     }
     // Who was not reached reads it later; it goes by itself.
     if (leftBehind.size === 0 && dispatches.unclaimed().length === 0)
-      await client.del(keys.log(run), keys.read(run), keys.cancel(run));
+      await client.del(keys.log(run), keys.read(run), keys.cancel(run), keys.taken(run));
     await lease.release();
     await queues.close();
   };

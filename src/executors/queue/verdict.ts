@@ -23,8 +23,10 @@ export type Verdict =
   | { readonly type: 'wait' }
   /** It never came into the queue: it is put there again. */
   | { readonly type: 'add' }
-  /** Nobody knows whether it was carried out. */
+  /** It was handed to a worker that has let go of it: it has run, unless no worker had begun it. */
   | { readonly type: 'lost'; readonly words: string }
+  /** Redis knows nothing of it: nobody can say whether it was carried out. */
+  | { readonly type: 'vanished'; readonly words: string }
   /** No worker would take it; in words why. */
   | { readonly type: 'refused'; readonly words: string };
 
@@ -50,7 +52,10 @@ export function verdictOn({
   if (!isThere && !isAdded) return { type: 'add' };
   if (forMs < (isWorkerAlive ? LAST_WORD_MS : ON_ITS_WAY_MS)) return { type: 'wait' };
   if (!isThere)
-    return { type: 'lost', words: 'Redis has lost the job, which may have run; "idempotent: true" lets it run again' };
+    return {
+      type: 'vanished',
+      words: 'Redis has lost the job, which may have run; "idempotent: true" lets it run again',
+    };
   const who = hasStarted
     ? 'its worker is gone, and it may have run'
     : 'a worker took it and is gone, and it may have run';

@@ -77,6 +77,7 @@ export function openWatch(options: WatchOptions): Watch {
         void job.add();
         return;
       case 'lost':
+      case 'vanished':
       case 'refused':
         job.conclude(verdict.type, verdict.words);
         return;

@@ -33,10 +33,10 @@ describe('what becomes of an open job', () => {
     expect(verdict({ isStalled: true, forMs: 11_000 })).toBe('lost');
   });
 
-  it('it is added again when it never came into the queue, and lost when Redis has lost it', () => {
+  it('it is added again when it never came into the queue, and has vanished when Redis has lost it', () => {
     expect(verdict({ isThere: false, isAdded: false })).toBe('add');
     expect(verdict({ isThere: false, forMs: 100 })).toBe('wait');
-    expect(verdict({ isThere: false, isWorkerAlive: false, forMs: 2000 })).toBe('lost');
+    expect(verdict({ isThere: false, isWorkerAlive: false, forMs: 2000 })).toBe('vanished');
   });
 
   it('it is refused when a worker says why', () => {

@@ -21,12 +21,12 @@ export const LAWS_LEFT_OUT: Readonly<Record<string, string>> = {
     'a message holds 256 KiB; the variables of the process are taken for those of the plan here, and are more',
   'a step that cannot save is tried again by its retry, as after any failure':
     'a message holds 256 KiB; the variables of the process are taken for those of the plan here, and are more',
-  'one whose group closes in the moment of the hand-over is skipped, and gives back what it got':
-    'the start of the step before it is heard of when it has been given away itself: it is cancelled then',
 };
 
 /** Laws that hold there mostly, as nobody promises them: they are not tried. */
 export const LAWS_NOT_PROMISED: Readonly<Record<string, string>> = {
+  'one whose group closes in the moment of the hand-over is skipped, and gives back what it got':
+    'where the start of the step before it is heard of when it has been given away itself, it is cancelled',
   'for any tree of steps, interrupted at any moment > the same tree tells the same events':
     'in which order the starts of one millisecond are heard depends on the machine',
 };
