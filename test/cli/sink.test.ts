@@ -34,6 +34,11 @@ describe('a sink', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
+  it('lets nobody wait for what was written at once, however small the stream', () => {
+    const writable = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => done() });
+    expect(createSink(writable).write('12345')).toBeUndefined();
+  });
+
   it('hands the same promise to all that must wait, and leaves no listener', async () => {
     const { writable, next } = stream({ highWaterMark: 1 });
     const sink = createSink(writable);
@@ -79,5 +84,46 @@ describe('a sink', () => {
     await next();
     await next();
     expect(done).toHaveBeenCalledOnce();
+  });
+});
+
+describe('large texts on their way through a sink', () => {
+  /** A stream that holds on to what it was given, as one does that writes later. */
+  function holding() {
+    const held: { readonly bytes: Buffer; readonly done: () => void }[] = [];
+    const writable = new Writable({
+      highWaterMark: 1,
+      write: (bytes, _encoding, done) => void held.push({ bytes, done }),
+    });
+    return { sink: createSink(writable), held };
+  }
+
+  it.each([
+    ['of ASCII', 'x'.repeat(50_000)],
+    ['of other characters', 'é日🚀'.repeat(10_000)],
+    ['with half a character', `${'x'.repeat(20_000)}\ud83d${'x'.repeat(20_000)}`],
+    ['too large for the memory that is used again', 'x'.repeat(1_000_000)],
+    ['too large by what follows its ASCII', 'x'.repeat(262_143) + 'é'.repeat(3)],
+  ])('come out as they are: %s', (_what, text) => {
+    const { sink, held } = holding();
+    void sink.write(text);
+    expect(held[0]?.bytes.equals(Buffer.from(text))).toBe(true);
+  });
+
+  it('share memory one after the other, never with one that is still to be written', () => {
+    const { sink, held } = holding();
+    const of = (character: string) => character.repeat(20_000);
+    void sink.write(of('a'));
+    void sink.write(of('b'));
+    expect(String(held[0]?.bytes)).toBe(of('a'));
+    held[0]?.done();
+    expect(String(held[1]?.bytes)).toBe(of('b'));
+    void sink.write(of('c'));
+    expect(String(held[1]?.bytes)).toBe(of('b'));
+    held[1]?.done();
+    held[2]?.done();
+    void sink.write(of('d'));
+    expect(String(held[3]?.bytes)).toBe(of('d'));
+    expect(held[3]?.bytes.buffer).toBe(held[0]?.bytes.buffer);
   });
 });
