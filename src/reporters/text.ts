@@ -1,4 +1,5 @@
 /** What children print, made harmless: no control codes, nothing that a CI takes for a command, whole lines. */
+import { isPrintable } from './printable.ts';
 
 /**
  * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
@@ -15,8 +16,6 @@ const IS_UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:
 /** The same in a text of several lines. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
 const IS_TEXT_UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|##(?:vso)?\[/;
-/** What is in no text but ASCII without control codes and "#": looked for in a quarter of the time. */
-const IS_SPECIAL = /[^\t\n\x20-\x22\x24-\x7e]/;
 /** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
 const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
@@ -34,6 +33,11 @@ export function cleanse(line: string): string {
     .slice(text.lastIndexOf('\r') + 1)
     .replace(CONTROL, '')
     .replace(CI_COMMAND, '## ');
+}
+
+/** Whether {@link cleanse} may change a line of the text. */
+function isUnsafe(text: string): boolean {
+  return (text.includes('##') || !isPrintable(text)) && IS_TEXT_UNSAFE.test(text);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
@@ -77,7 +81,7 @@ export function createLineAssembly(clean: (line: string) => string = cleanse): L
   const addText = (chunk: string) => {
     const text = complete(chunk);
     // Most of what is printed is harmless, which is seen soonest in one look at all of it.
-    if (text === undefined || !IS_SPECIAL.test(text) || !IS_TEXT_UNSAFE.test(text)) return text;
+    if (text === undefined || !isUnsafe(text)) return text;
     return text.split('\n').map(clean).join('\n');
   };
   return {

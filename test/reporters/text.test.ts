@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutTo, widthOf } from '../../src/reporters/columns.ts';
+import { isPrintable } from '../../src/reporters/printable.ts';
 import { cleanse, createLineAssembly } from '../../src/reporters/text.ts';
 
 describe('a line of a child, cleansed', () => {
@@ -60,6 +61,17 @@ describe('lines put together from chunks', () => {
     expect(assemble('\x1b[3', '1mred\x1b', '[0m\n').lines).toEqual(['red']);
   });
 
+  it.each([['\x1b[31m'], ['\x07'], ['1%\r2%'], ['##[error]'], ['\x7f'], ['\x85'], ['\u202e'], ['é']])(
+    'are cleansed wherever among much that is harmless stands %j',
+    unsafe => {
+      const harmless = `${'x'.repeat(9)}\n`.repeat(300);
+      for (let at = 1000; at < 1020; at++) {
+        const text = harmless.slice(0, at) + unsafe + harmless.slice(at);
+        expect(createLineAssembly().addText(text)).toBe(text.trimEnd().split('\n').map(cleanse).join('\n'));
+      }
+    },
+  );
+
   it('come in pieces when they have no end', () => {
     const { lines, rest } = assemble('x'.repeat(200_000));
     expect(lines.map(line => line.length)).toEqual([65_536, 65_536, 65_536]);
@@ -78,6 +90,43 @@ describe('lines put together from chunks', () => {
     expect(assembly.end()).toEqual(['half']);
     expect(assembly.end()).toEqual([]);
     expect(assembly.add('next\n')).toEqual(['next']);
+  });
+});
+
+describe('a text that is printable at a glance', () => {
+  it('is of printable ASCII, tabs and line ends, wherever anything else may stand', () => {
+    for (let code = 0; code <= 0x100; code++) {
+      const character = String.fromCharCode(code);
+      const isHarmless = character === '\t' || character === '\n' || (character >= ' ' && character <= '~');
+      for (let before = 0; before < 17; before++) {
+        for (const around of [' ', '~', '\n']) {
+          const text = around.repeat(before) + character + around.repeat(17 - before);
+          expect(isPrintable(text), JSON.stringify(text)).toBe(isHarmless);
+          expect(isPrintable(around.repeat(before) + character), JSON.stringify(text)).toBe(isHarmless);
+        }
+      }
+    }
+  });
+
+  it('is never told by what was looked at before', () => {
+    expect(isPrintable(`${'x'.repeat(9)}\x1b`)).toBe(false);
+    expect(isPrintable('x'.repeat(9))).toBe(true);
+  });
+
+  it('is short enough to be looked at', () => {
+    expect(isPrintable('')).toBe(true);
+    expect(isPrintable('x'.repeat(128 * 1024))).toBe(true);
+    expect(isPrintable('x'.repeat(128 * 1024 + 1))).toBe(false);
+    expect(isPrintable(`${'x'.repeat(128 * 1024 - 1)}é`)).toBe(false);
+  });
+
+  it('is left as it is by what makes each line harmless', () => {
+    for (let one = 0; one < 0x80; one++) {
+      for (let two = 0; two < 0x80; two++) {
+        const text = `a${String.fromCharCode(one)}b${String.fromCharCode(two)}c`;
+        if (isPrintable(text)) expect(text.split('\n').map(cleanse).join('\n')).toBe(text);
+      }
+    }
   });
 });
 
