@@ -190,6 +190,26 @@ describe
       for (const n of [...numbers, 12]) expect(stdout).toMatch(new RegExp(`begin ${n}\n(.*\n)*.*end ${n}\n`));
     });
 
+    it('lets a run end that is interrupted while Redis is away', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker();
+      const run = stage.run({ run: 'echo up; exec sleep 77' });
+      await printed(run, 'up\n');
+      const away = printed(run, 'the queue is away');
+      await stage.redis.stop();
+      await away;
+      const stopping = printed(run, 'stopping everything');
+      run.kill('SIGINT');
+      await stopping;
+      run.kill('SIGINT');
+      const { exitCode, signal, stdout } = await run;
+      expect([exitCode ?? signal, stdout]).toEqual([
+        'SIGINT',
+        expect.stringContaining('did not say that it has ended'),
+      ]);
+    });
+
     it('takes what was done well while Redis was away for longer than a lock', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);

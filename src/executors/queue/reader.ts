@@ -41,9 +41,14 @@ export function openReader(options: ReaderOptions): Reader {
   let position = options.position;
   let done = position;
   let isStopped = false;
+  /** Redis owes an answer, which never comes once it is away and the connection was given up. */
+  let isWaiting = false;
 
   const read = async () => {
+    isWaiting = true;
     const reply = await blocking.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
+    isWaiting = false;
+    if (isStopped) return false;
     for (const [id, fields] of entriesIn(reply)) {
       const entry = entryOf(fields);
       const welcome = entry === undefined ? undefined : take(entry, { id: String(id), before: position });
@@ -69,7 +74,7 @@ export function openReader(options: ReaderOptions): Reader {
     async stop() {
       isStopped = true;
       blocking.disconnect();
-      await ended;
+      if (!isWaiting) await ended;
     },
   };
 }
