@@ -62,6 +62,8 @@ export function readMessage(given: unknown, { job, key, now, label, allow }: Rea
       `this worker is too old or too new: it reads messages of version ${MESSAGE_VERSION}, and this one has ` +
         `${quoteText(String(sealed.v))}; run the same runjobs on all machines`,
     );
+  // A folder of the worker is called by it.
+  if (!JOB_NAME.test(job)) return refused('its job has a name that no root gives');
   const { body } = sealed;
   if (typeof body !== 'string') return refused('the message has no body');
   if (key !== undefined && !isSignature(sealed.sig, key, job, body))
@@ -78,6 +80,9 @@ export function readMessage(given: unknown, { job, key, now, label, allow }: Rea
   if (!allow.includes(type)) return refused(`this worker carries out no "${type}" steps: --allow ${allow.join(',')}`);
   return { type: 'message', message };
 }
+
+/** `<run>.<number>`. */
+const JOB_NAME = /^[\w-]+\.\d+$/;
 
 function refused(words: string): MessageRead {
   return { type: 'refused', words };

@@ -28,6 +28,11 @@ describe('a message', () => {
     expect(readMessage(seal(message, 'r.1', 'key'), { ...asked, key: 'key' })).toEqual({ type: 'message', message });
   });
 
+  it('is refused where its job is called as no root calls it: a folder of the worker has that name', () => {
+    for (const job of ['../../home/r.1', 'r/../x.1', '..', 'r.1/..', 'r', '/r.1'])
+      expect(refusal(seal(message, job, undefined), { job })).toBe('its job has a name that no root gives');
+  });
+
   it('is refused by a worker with a key when it is not signed, was signed with another key, for another job, or was changed', () => {
     const sealed = seal(message, 'r.1', 'key');
     expect(refusal(seal(message, 'r.1', undefined), { key: 'key' })).toMatch(/is not signed/);
