@@ -3,7 +3,7 @@
 export interface SentEnvOptions {
   /** Of this process, which means nothing on another machine. */
   readonly ofProcess: Readonly<Record<string, string | undefined>>;
-  /** Names that the plan, or the caller, sets: they go also where the value is the same. */
+  /** Names that the plan, or the caller, sets, as {@link namesSetBy}: they go also where the value is the same. */
   readonly names: ReadonlySet<string>;
   /** Names of secrets. */
   readonly secrets: ReadonlySet<string>;
@@ -28,9 +28,14 @@ export function sentEnv(env: Readonly<Record<string, string>>, options: SentEnvO
     const value = env[name];
     if (value === undefined || HERE.includes(name) || /^RUNJOBS_QUEUE/.test(name)) continue;
     if (secrets.has(name)) kept.push(name);
-    else if (!names.has(name) && ofProcess[name] === value) continue;
+    else if (ofProcess[name] === value && !isSet(name, names)) continue;
     else if (holdsSecret(value)) kept.push(name);
     else sent[name] = value;
   }
   return { env: sent, kept };
+}
+
+/** Whether the plan sets it, by its name or by that of the list of which it is a column or a member. */
+function isSet(name: string, names: ReadonlySet<string>): boolean {
+  return names.has(name) || [...name.matchAll(/_/g)].some(({ index }) => names.has(`${name.slice(0, index)}_*`));
 }

@@ -7,7 +7,7 @@ const OWN = ['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'OUTCOME', 'EXIT_CODE
   name => `RUNJOBS_${name}`,
 );
 
-/** Those that stand in it; what files of variables hold is not known yet. */
+/** Those that stand in it, `LIST_*` for the columns and members of a list; what files of variables hold is not known yet. */
 export function namesSetBy({ root, inputs }: Plan): Set<string> {
   const names = new Set([...OWN, ...Object.keys(inputs)]);
   const add = (some: Iterable<string>) => {
@@ -19,7 +19,7 @@ export function namesSetBy({ root, inputs }: Plan): Set<string> {
     if (step.used?.save !== undefined) add(Object.keys(step.used.save));
     if (step.type === 'forEach') {
       const { items } = step;
-      if (items.type === 'product') add(items.lists.map(({ name }) => name));
+      if (items.type === 'product') add(items.lists.flatMap(({ name }) => [name, `${name}_*`]));
       else for (const row of items.rows) add(Object.keys(row));
     }
     if ('save' in step && step.save !== undefined) add(savedNames(step.save));

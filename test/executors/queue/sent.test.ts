@@ -161,6 +161,19 @@ describe('what goes to a worker', () => {
     for (const name of ['I', 'A', 'S', 'F', 'T', 'RUNJOBS_STEP']) expect(names).toContain(name);
   });
 
+  it('are the columns and members of its lists, too, where the process has the same', () => {
+    const loaded = planFrom({ forEach: { R: { csv: 'r.csv' } }, run: 'x' }, { folder: '/' });
+    if (loaded.type !== 'loaded') throw new Error('the plan is wrong');
+    const env = { R: 'row', R_host: 'prod', OTHER_host: 'prod' };
+    const options = {
+      ofProcess: env,
+      names: namesSetBy(loaded.plan),
+      secrets: new Set<string>(),
+      holdsSecret: () => false,
+    };
+    expect(sentEnv(env, options).env).toEqual({ R: 'row', R_host: 'prod' });
+  });
+
   it('has of the worker’s own what every program needs, and what is asked for and allowed', () => {
     const own = { PATH: '/bin', LC_ALL: 'C', TOKEN: 't', OTHER: 'o', RUNJOBS_X: 'x' };
     const given = (asked: string[], allowed: string[]) => workerEnv({ A: '1' }, asked, { own, allowed });
