@@ -403,6 +403,8 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
         /workers carry out the steps of .*; nothing was started. Go on with: runjobs resume \S+ --queue redis:/,
       ),
     ]);
+    const other = await stageOn(stage.redis, stage.folder, context, `${stage.redis.url}/1`).runjobs(['resume', id]);
+    expect([other.exitCode, other.stderr]).toEqual([2, refused.stderr]);
     writeFileSync(join(stage.folder, 'go'), '');
     expect((await stage.runjobs(['resume', id])).exitCode).toBe(0);
   });

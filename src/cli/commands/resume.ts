@@ -64,7 +64,9 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
 
 async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Promise<void> {
   const queue = queueNamed(flags);
-  const missing = queue.type === 'none' ? queueOfRun(run.folder) : undefined;
+  const first = queue.type === 'wrong' ? undefined : queueOfRun(run.folder);
+  const named = queue.type === 'named' ? queue.place.address.shown : undefined;
+  const missing = first === named ? undefined : first;
   if (queue.type === 'wrong' || missing !== undefined) {
     run.owner.release();
     return refuse(streams, EXIT.usage, queue.type === 'wrong' ? queue.words : forgottenQueue(run.id, missing ?? ''));
@@ -107,7 +109,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
   });
 }
 
-/** Workers may have steps of it: without the queue they would be done a second time. */
+/** Workers may have steps of it: without the queue that they are in they would be done a second time. */
 function forgottenQueue(id: string, queue: string): string {
   return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
 }
