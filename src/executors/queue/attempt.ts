@@ -14,6 +14,8 @@ import type { Root } from './root.ts';
 import { messageFor, tooLarge } from './sending.ts';
 import type { Word } from './tell.ts';
 
+const HOLE = 'lost: some of its output did not come, so that the file of "saveTo" would have a hole';
+
 /** What a worker may take longer than the grace to say that all has ended. */
 const ANSWER_MS = 10_000;
 const KILLED_MS = 3000;
@@ -140,6 +142,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
     void root.tell(job, 'kill').catch(() => {});
     settle({ outcome: lost(words) });
   };
+  let hasHole = false;
   const open: OpenJob = {
     dispatch,
     path: context.path,
@@ -172,6 +175,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
       else conclude(words);
     },
     missed(count) {
+      hasHole = true;
       void context.write(Buffer.from(`\n[output lost: ${count} pieces are missing]\n`));
     },
   };
@@ -197,7 +201,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
       case 'ended':
         root.dispatches.ended(job, told.result);
         root.forget(job);
-        settle(endOf(told.result, context));
+        settle(hasHole && keeping !== undefined ? { outcome: lost(HOLE) } : endOf(told.result, context));
         return undefined;
       default:
         return told satisfies never;
