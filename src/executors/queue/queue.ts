@@ -17,7 +17,7 @@ import type { Root } from './root.ts';
 import { type SentEnvOptions, sentEnv } from './sent-env.ts';
 import { ROOT, takeJob } from './taking.ts';
 import { tellToStop } from './tell.ts';
-import { forNow } from './trouble.ts';
+import { forNow, troubleOf } from './trouble.ts';
 import { openWatch, type Watch } from './watch.ts';
 
 // Loaded with it, as both need the same.
@@ -72,7 +72,10 @@ export async function openQueueExecutor(
   if ('fault' in connection) return connection;
   for (const warning of connection.warnings) warn(warning);
   const { client, keys } = connection;
-  const queues = openQueues(connection, () => {});
+  const queues = openQueues(connection, error => {
+    const trouble = troubleOf(error, place.address);
+    if (trouble.isFinal) broken(`the queue cannot be used any more: ${trouble.words}`);
+  });
   const dispatches = openDispatches(options.runFolder, {
     run,
     queue: shown,
