@@ -68,8 +68,8 @@ async function perform(request: Request): Promise<void> {
       process.exitCode = await (await import('./commands/on-plans.ts')).cronPrintCommand(request.plan, request.options);
       return;
     case 'worker':
-      process.exitCode = await (await import('./commands/on-workers.ts')).workerCommand(request.options);
-      return;
+      // Where Redis is away, connections of BullMQ would go on looking for it.
+      return exitProcess(await (await import('./commands/on-workers.ts')).workerCommand(request.options));
     case 'workers':
       process.exitCode = await (await import('./commands/on-workers.ts')).workersCommand(request.options);
       return;

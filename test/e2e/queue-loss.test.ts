@@ -190,6 +190,17 @@ describe
       for (const n of [...numbers, 12]) expect(stdout).toMatch(new RegExp(`begin ${n}\n(.*\n)*.*end ${n}\n`));
     });
 
+    it('lets a worker go that is told to while Redis is away', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child } = await stage.worker();
+      const away = printed(child, 'the queue is away');
+      await stage.redis.stop();
+      await away;
+      child.kill('SIGTERM');
+      expect((await child).exitCode).toBe(0);
+    });
+
     it('lets a run end that is interrupted while Redis is away', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);

@@ -159,6 +159,14 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     const until = performance.now() + LAST_WORDS_MS;
     while (jobs.size > 0 && performance.now() < until) await new Promise(done => setTimeout(done, 50));
   };
+  /** Ends it once it has nothing, and has been granted its leave or has waited for that. */
+  const leaving = async (left: Promise<void>) => {
+    do {
+      while (jobs.size > 0) await new Promise(done => setTimeout(done, 50));
+      await within(LAST_WORDS_MS, left);
+    } while (jobs.size > 0);
+    finish(undefined);
+  };
   const end = async (): Promise<string | undefined> => {
     const why = await over;
     // The queue is of no use: what runs has nobody who waits for it.
@@ -179,11 +187,13 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     leave() {
       isLeaving = true;
       heartbeat?.beat();
-      // It resolves when the jobs that it has are done.
-      bull.close().catch(() => {});
+      // It resolves when the jobs that it has are done; where Redis is away, maybe never.
+      void leaving(bull.close());
     },
     stop: () => tellAll('stop'),
-    kill: () => tellAll('kill'),
+    kill() {
+      void endAll().then(() => finish(undefined));
+    },
   };
 }
 
