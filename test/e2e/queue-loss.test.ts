@@ -201,6 +201,36 @@ describe
       expect((await child).exitCode).toBe(0);
     });
 
+    it('keeps all that a command prints while its root stands still for long, also in a file', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker();
+      // More than may be on its way.
+      const script = 'echo up >&2; until [ -e go ]; do sleep 0.1; done; seq 1 2600000';
+      const run = stage.run({
+        gather: [
+          { run: script, saveTo: 'big.out' },
+          { id: 'log', run: script },
+        ],
+      });
+      await printed(run, 'up\n');
+      run.kill('SIGSTOP');
+      writeFileSync(join(stage.folder, 'go'), '');
+      await sleep(35_000);
+      run.kill('SIGCONT');
+      const { exitCode, stdout } = await run;
+      const told = String(stdout)
+        .split('\n')
+        .filter(line => !/\d$/.test(line));
+      expect(exitCode, told.join('\n')).toBe(0);
+      const all = Array.from({ length: 2_600_000 }, (_, n) => `${n + 1}\n`).join('');
+      expect(readFileSync(join(stage.folder, 'big.out'), 'utf8') === all).toBe(true);
+      const log = join(stage.folder, '.runjobs', 'runs', runOf(stage), 'logs', 'log.log');
+      expect(readFileSync(log, 'utf8') === `up\n${all}`).toBe(true);
+    });
+
     it('lets a run end that is interrupted while Redis is away', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);

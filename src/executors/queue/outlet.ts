@@ -2,7 +2,7 @@
 import type { Client } from './connect.ts';
 import { fieldsOf, type Told } from './entry.ts';
 import type { Keys } from './keys.ts';
-import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS, ROOT_PATIENCE_MS } from './pace.ts';
+import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS } from './pace.ts';
 import { patiently } from './patiently.ts';
 
 export interface Outlet {
@@ -38,7 +38,7 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
   let inFlight = 0;
   let last: Promise<unknown> = Promise.resolve();
   let waiting: Promise<void> | undefined;
-  let dropped = 0;
+  let isOver = false;
 
   /** Set while Redis takes nothing: what comes then has to keep its place. */
   let isRefused = false;
@@ -85,10 +85,9 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
     return ms < readMs || (ms === readMs && n <= readN);
   };
 
-  /** Waits until the root has read enough; where it reads nothing for long, output is dropped until it does. */
+  /** Waits until the root has read enough, or the job is over: a root that is gone may be resumed, and wants all of it. */
   const catchUp = async () => {
-    let since = performance.now();
-    while (inFlight > IN_FLIGHT_BYTES / 2 && performance.now() - since < ROOT_PATIENCE_MS) {
+    while (inFlight > IN_FLIGHT_BYTES / 2 && !isOver) {
       await last.catch(() => {});
       const read = String((await client.get(keys.read(run)).catch(() => undefined)) ?? '0-0');
       let hasMoved = false;
@@ -96,17 +95,9 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
         inFlight -= flying.shift()?.bytes ?? 0;
         hasMoved = true;
       }
-      if (hasMoved) since = performance.now();
-      else await new Promise(done => setTimeout(done, LOOK_MS));
+      if (!hasMoved) await new Promise(done => setTimeout(done, LOOK_MS));
     }
     waiting = undefined;
-  };
-
-  const tellDropped = () => {
-    if (dropped === 0) return;
-    const bytes = Buffer.from(`\n[${dropped} bytes of output were dropped: the root did not read them in time]\n`);
-    dropped = 0;
-    send({ type: 'output', stream: 'out', bytes }, bytes.length);
   };
 
   return {
@@ -115,12 +106,6 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
       send(told);
     },
     write(bytes, which) {
-      if (inFlight > IN_FLIGHT_BYTES) {
-        dropped += bytes.length;
-        waiting ??= catchUp();
-        return waiting;
-      }
-      tellDropped();
       if (batch !== undefined && (batch.stream !== which || batch.bytes + bytes.length > BATCH_BYTES)) flush();
       batch ??= { stream: which, pieces: [], bytes: 0 };
       batch.pieces.push(Buffer.from(bytes));
@@ -133,8 +118,8 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
     },
     async end(told) {
       flush();
-      tellDropped();
       send(told);
+      isOver = true;
       await last;
     },
   };

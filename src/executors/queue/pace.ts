@@ -24,8 +24,6 @@ export const BATCH_MS = 50;
 export const BATCH_BYTES = 64 * 1024;
 /** Bytes of one job that the root has not read yet: then its command has to wait. */
 export const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
-/** A root that reads nothing for so long is gone: output is dropped then, and the command goes on. */
-export const ROOT_PATIENCE_MS = 30_000;
 /** What a run has left in Redis is gone after so long. */
 export const KEPT_MS = 7 * 24 * 3600 * 1000;
 /** Nobody takes a message that is older. */

@@ -97,6 +97,7 @@ export async function openQueueExecutor(
     client,
     keys,
     jobs: jobs.all,
+    drainedAt: () => reader.drainedAt,
     onWorkers: options.workers,
     onNoWorker(label, count) {
       const waits = count === 1 ? 'a step waits' : `${count} steps wait`;

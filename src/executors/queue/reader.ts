@@ -27,6 +27,8 @@ export interface EntryPlace {
 }
 
 export interface Reader {
+  /** When all that had been told was read and dealt with, the last time, on the clock of `performance`. */
+  readonly drainedAt: number;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function openReader(options: ReaderOptions): Reader {
   let position = options.position;
   let done = position;
   let isStopped = false;
+  let drainedAt = Number.NEGATIVE_INFINITY;
   /** Redis owes an answer, which never comes once it is away and the connection was given up. */
   let isWaiting = false;
 
@@ -49,13 +52,16 @@ export function openReader(options: ReaderOptions): Reader {
     const reply = await blocking.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
     isWaiting = false;
     if (isStopped) return false;
-    for (const [id, fields] of entriesIn(reply)) {
+    const answeredAt = performance.now();
+    const entries = entriesIn(reply);
+    for (const [id, fields] of entries) {
       const entry = entryOf(fields);
       const welcome = entry === undefined ? undefined : take(entry, { id: String(id), before: position });
       position = String(id);
       done = moveTo(position);
       if (welcome !== undefined) await welcome;
     }
+    if (entries.length < ENTRIES_AT_ONCE) drainedAt = answeredAt;
     return reply !== null;
   };
 
@@ -71,6 +77,9 @@ export function openReader(options: ReaderOptions): Reader {
     if (!isStopped) onFailure(error);
   });
   return {
+    get drainedAt() {
+      return drainedAt;
+    },
     async stop() {
       isStopped = true;
       blocking.disconnect();

@@ -10,6 +10,8 @@ export interface WatchOptions {
   readonly client: Client;
   readonly keys: Keys;
   readonly jobs: ReadonlyMap<string, OpenJob>;
+  /** When nothing was left unread of what workers had told: a last word may be behind much output. */
+  readonly drainedAt: () => number;
   /** Workers of the run have come or gone; slots are those of all of them. */
   readonly onWorkers: (workers: number, slots: number) => void;
   /** So many jobs wait for a worker with the label, and there is none. */
@@ -25,7 +27,7 @@ export interface Watch {
 const AT_ONCE = 500;
 
 export function openWatch(options: WatchOptions): Watch {
-  const { client, keys, jobs, onNoWorker, onWorkers } = options;
+  const { client, keys, jobs, drainedAt, onNoWorker, onWorkers } = options;
   const labels = new Set<string>();
   let told = '';
   /** Labels of which was told that nobody serves them. */
@@ -65,7 +67,7 @@ export function openWatch(options: WatchOptions): Watch {
       hasStarted: job.worker !== undefined || processedOn != null,
       isWorkerAlive: job.worker !== undefined && cards.has(job.worker),
       isAdded: job.dispatch.isAdded,
-      forMs: now - (job.oddSince ?? now),
+      forMs: job.oddSince !== undefined && drainedAt() >= job.oddSince ? now - job.oddSince : 0,
     };
     const verdict = verdictOn(standing);
     switch (verdict.type) {
