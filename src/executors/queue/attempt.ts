@@ -14,6 +14,9 @@ import type { Root } from './root.ts';
 import { messageFor, tooLarge } from './sending.ts';
 import type { Word } from './tell.ts';
 
+/** So often it is given away which no worker has begun. */
+const GIVEN_MAX = 3;
+const NEVER_BEGUN = `lost: ${GIVEN_MAX} times a worker took it and did not begin it`;
 const HOLE = 'lost: some of its output did not come, so that the file of "saveTo" would have a hole';
 
 /** What a worker may take longer than the grace to say that all has ended. */
@@ -54,12 +57,13 @@ export async function attemptRemotely(
 /** Gives the attempt away, and again where it was lost on its way to a worker. */
 async function giveAway(root: Root, attempt: Omit<Attempt, 'dispatch'>, label: string): Promise<Result> {
   const { path, ticks, attempt: number, signal, kill } = attempt.context;
-  for (;;) {
+  for (let times = 1; ; times += 1) {
     const dispatch = root.dispatches.claim(`${path} ${ticks.join('.')} ${number}`, label);
     try {
       const result = await resultOf(root, { ...attempt, dispatch });
       if (result !== undefined) return result;
       if (signal.aborted || kill.aborted) return { outcome: cancelled(attempt.context) };
+      if (times === GIVEN_MAX) return { outcome: lost(NEVER_BEGUN) };
     } finally {
       root.jobs.close(dispatch.job);
       root.dispatches.over(dispatch);

@@ -14,7 +14,7 @@ export interface Standing {
   readonly isWorkerAlive: boolean;
   /** It is certain that it was put into the queue. */
   readonly isAdded: boolean;
-  /** Milliseconds for which this has been so. */
+  /** Milliseconds for which this has been so; none as long as something is unread that a worker had told before. */
   readonly forMs: number;
 }
 
@@ -36,6 +36,8 @@ const LAST_WORD_MS = 10_000;
 const ON_ITS_WAY_MS = 1500;
 
 const STALLED = /stalled more than/;
+/** Stands before why a worker would not take a job: whatever else fails one may come after the command has run. */
+export const REFUSED = 'refused: ';
 
 export function verdictOn({
   isThere,
@@ -46,8 +48,8 @@ export function verdictOn({
   isAdded,
   forMs,
 }: Standing): Verdict {
-  if (failedReason !== undefined && !STALLED.test(failedReason) && !isStalled)
-    return forMs < ON_ITS_WAY_MS ? { type: 'wait' } : { type: 'refused', words: failedReason };
+  if (failedReason?.startsWith(REFUSED))
+    return forMs < ON_ITS_WAY_MS ? { type: 'wait' } : { type: 'refused', words: failedReason.slice(REFUSED.length) };
   if (isThere && !isStalled && failedReason === undefined) return { type: 'wait' };
   if (!isThere && !isAdded) return { type: 'add' };
   if (forMs < (isWorkerAlive ? LAST_WORD_MS : ON_ITS_WAY_MS)) return { type: 'wait' };
@@ -56,8 +58,14 @@ export function verdictOn({
       type: 'vanished',
       words: 'Redis has lost the job, which may have run; "idempotent: true" lets it run again',
     };
-  const who = hasStarted
-    ? 'its worker is gone, and it may have run'
-    : 'a worker took it and is gone, and it may have run';
-  return { type: 'lost', words: `lost: ${who}; "idempotent: true" or "retry.on: [lost]" lets it run again` };
+  return {
+    type: 'lost',
+    words: `lost: ${who(hasStarted, failedReason)}; "idempotent: true" or "retry.on: [lost]" lets it run again`,
+  };
+}
+
+function who(hasStarted: boolean, failedReason: string | undefined): string {
+  if (failedReason !== undefined && !STALLED.test(failedReason))
+    return `its worker could not go on (${failedReason}), and it may have run`;
+  return hasStarted ? 'its worker is gone, and it may have run' : 'a worker took it and is gone, and it may have run';
 }

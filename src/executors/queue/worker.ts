@@ -15,6 +15,7 @@ import { type Orphanage, openOrphanage } from './orphans.ts';
 import { LOCK_MS, RECONNECT_MS, STALLED_CHECK_MS } from './pace.ts';
 import { listen } from './tell.ts';
 import { forNow, troubleOf } from './trouble.ts';
+import { REFUSED } from './verdict.ts';
 
 export interface WorkerOptions {
   readonly place: QueuePlace;
@@ -99,9 +100,13 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
       const tookMs = Math.round(performance.now() - startedAt);
       say(`${outcome.state === 'succeeded' ? '✔' : '✖'} ${step} of ${run} ${outcome.state} after ${tookMs} ms`);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      say(`refused ${String(job)}: ${error.message}`);
-      throw new bullmq.UnrecoverableError(error.message);
+      const { message } = error as Error;
+      if (!(error instanceof Refusal)) {
+        say(`could not go on with ${String(job)}: ${message}`);
+        throw error;
+      }
+      say(`refused ${String(job)}: ${message}`);
+      throw new bullmq.UnrecoverableError(`${REFUSED}${message}`);
     }
   };
   const since = Date.now();

@@ -40,9 +40,16 @@ describe('what becomes of an open job', () => {
   });
 
   it('it is refused when a worker says why', () => {
-    expect(verdictOn({ ...running, failedReason: 'this worker is too old', forMs: 2000 })).toEqual({
+    expect(verdictOn({ ...running, failedReason: 'refused: this worker is too old', forMs: 2000 })).toEqual({
       type: 'refused',
       words: 'this worker is too old',
+    });
+  });
+
+  it('it is lost when its worker could not go on, as that may be when the command has run', () => {
+    expect(verdictOn({ ...running, failedReason: 'ERR odd', forMs: 11_000 })).toEqual({
+      type: 'lost',
+      words: expect.stringMatching(/its worker could not go on \(ERR odd\), and it may have run/),
     });
   });
 });
