@@ -405,6 +405,15 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     ]);
     const other = await stageOn(stage.redis, stage.folder, context, `${stage.redis.url}/1`).runjobs(['resume', id]);
     expect([other.exitCode, other.stderr]).toEqual([2, refused.stderr]);
+    const known = join(stage.folder, '.runjobs', 'runs', id, 'queue.ndjson');
+    const whole = readFileSync(known, 'utf8');
+    writeFileSync(known, `garbage\n${whole}`);
+    const damaged = await stage.runjobs(['resume', id]);
+    expect([damaged.exitCode, damaged.stderr]).toEqual([
+      2,
+      expect.stringMatching(/queue\.ndjson" is damaged.*nothing was started\n$/),
+    ]);
+    writeFileSync(known, whole);
     writeFileSync(join(stage.folder, 'go'), '');
     expect((await stage.runjobs(['resume', id])).exitCode).toBe(0);
   });

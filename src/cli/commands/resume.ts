@@ -21,7 +21,7 @@ import {
   loadNamedPlan,
   readAround,
 } from '../plan-source.ts';
-import { queueNamed, withoutQueueSecrets } from '../queue-place.ts';
+import { type QueueNamed, queueNamed, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
@@ -64,12 +64,10 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
 
 async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Promise<void> {
   const queue = queueNamed(flags);
-  const first = queue.type === 'wrong' ? undefined : queueOfRun(run.folder);
-  const named = queue.type === 'named' ? queue.place.address.shown : undefined;
-  const missing = first === named ? undefined : first;
-  if (queue.type === 'wrong' || missing !== undefined) {
+  const wrong = queue.type === 'wrong' ? queue.words : otherQueue(run, queue);
+  if (wrong !== undefined) {
     run.owner.release();
-    return refuse(streams, EXIT.usage, queue.type === 'wrong' ? queue.words : forgottenQueue(run.id, missing ?? ''));
+    return refuse(streams, EXIT.usage, wrong);
   }
   const found = await planOf(run, flags);
   if ('wrong' in found) {
@@ -110,7 +108,14 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
 }
 
 /** Workers may have steps of it: without the queue that they are in they would be done a second time. */
-function forgottenQueue(id: string, queue: string): string {
+function otherQueue({ id, folder }: ReopenedRun, named: Exclude<QueueNamed, { type: 'wrong' }>): string | undefined {
+  let queue: string | undefined;
+  try {
+    queue = queueOfRun(folder);
+  } catch (error) {
+    return `runjobs: ${(error as Error).message}; nothing was started\n`;
+  }
+  if (queue === undefined || (named.type === 'named' && named.place.address.shown === queue)) return undefined;
   return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
 }
 

@@ -113,7 +113,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     existsSync(join(folder, QUEUE_FILES.position)) ? 'r+' : 'w+',
     0o600,
   );
-  const { position, inDoubt } = positionIn(readFileSync(place, 'utf8'));
+  const { position, inDoubt } = positionIn(readFileSync(place, 'utf8'), folder);
   let at = position;
   const keep = (kept: Kept) => {
     const text = JSON.stringify(kept);
@@ -183,13 +183,33 @@ interface Kept {
   readonly inDoubt?: InDoubt;
 }
 
-function positionIn(text: string): { readonly position: string; readonly inDoubt: InDoubt | undefined } {
-  const { position, inDoubt } = text.trim() === '' ? { position: START } : (JSON.parse(text) as Kept);
-  return { position, inDoubt };
+function positionIn(
+  text: string,
+  folder: string,
+): { readonly position: string; readonly inDoubt: InDoubt | undefined } {
+  if (text.trim() === '') return { position: START, inDoubt: undefined };
+  try {
+    const { position, inDoubt } = JSON.parse(text) as Kept;
+    return { position, inDoubt };
+  } catch {
+    throw damaged(join(folder, QUEUE_FILES.position));
+  }
 }
 
-/** The queue whose workers carry out the steps of a run, as people know it; undefined: it has none. */
+/** Nobody knows any more what workers have, or have done, of the run. */
+function damaged(place: string): Error {
+  return new Error(
+    `"${place}" is damaged, by which it is known what workers have done of this run: start the plan anew, once none of them has a step of it`,
+  );
+}
+
+/**
+ * The queue whose workers carry out the steps of a run, as people know it; undefined: it has none.
+ * @throws where what is known of them is damaged, in words.
+ */
 export function queueOfRun(folder: string): string | undefined {
+  const place = join(folder, QUEUE_FILES.position);
+  if (existsSync(place)) positionIn(readFileSync(place, 'utf8'), folder);
   return readDispatches(join(folder, QUEUE_FILES.dispatches)).queue;
 }
 
@@ -215,7 +235,8 @@ function readDispatches(path: string): Known {
   let count = 0;
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   for (const written of text.split('\n').slice(0, -1)) {
-    const line = JSON.parse(written) as Line;
+    const line = lineIn(written);
+    if (line === undefined) throw damaged(path);
     if ('queue' in line) queue = line.queue;
     else if ('given' in line) {
       count = line.given;
@@ -226,4 +247,13 @@ function readDispatches(path: string): Known {
     else open.delete(line.done);
   }
   return { queue, count, open: [...open.values()] };
+}
+
+function lineIn(text: string): Line | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === 'object' && line !== null ? (line as Line) : undefined;
+  } catch {
+    return undefined;
+  }
 }
