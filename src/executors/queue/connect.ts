@@ -115,7 +115,8 @@ function retryIn(times: number): number {
 async function loadPackages() {
   try {
     const [bullmq, ioredis] = await Promise.all([import('bullmq'), import('ioredis')]);
-    return { bullmq, ioredis };
+    const isKnown = [bullmq.Queue, bullmq.Worker, ioredis.Redis].every(made => typeof made === 'function');
+    return isKnown ? { bullmq, ioredis } : undefined;
   } catch (error) {
     // By whichever way they are asked for.
     if (/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;

@@ -74,7 +74,10 @@ export function readMessage(given: unknown, { job, key, now, label, allow }: Rea
     );
   const message = messageIn(body);
   if (message === undefined) return refused('the message is damaged');
-  if (message.until < now) return refused('the message is too old: it waited for a worker for more than a day');
+  if (message.until < now)
+    return refused(
+      'the message is too old: it waited for a worker for more than a day, or the clocks of root and worker are that far apart',
+    );
   if (message.label !== label) return refused(`the message was written for workers with the label "${message.label}"`);
   const { type } = message.work.step;
   if (!allow.includes(type)) return refused(`this worker carries out no "${type}" steps: --allow ${allow.join(',')}`);

@@ -8,7 +8,8 @@ export interface Trouble {
   readonly isFinal: boolean;
 }
 
-export const NOT_INSTALLED = 'the queue needs two packages that are not installed: npm i bullmq ioredis';
+export const NOT_INSTALLED =
+  'the queue needs two packages that are not installed, or of other versions: npm i bullmq@6 ioredis@5';
 
 export const OWN_CERTIFICATE = 'a certificate of ours: name it as "?cert=me.pem&key=me.key" in the address';
 
