@@ -175,22 +175,14 @@ export class Scope {
 
   /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */
   whenClosed(wake: () => void): () => void {
-    if (this.closed !== undefined) {
-      wake();
-      return () => {};
-    }
     this.#whenClosed ??= new Set();
-    return waking(this.#whenClosed, wake);
+    return waking(this.#whenClosed, this.closed, wake);
   }
 
   /** The same for when it is cancelled. */
   whenCancelled(wake: () => void): () => void {
-    if (this.cancelled !== undefined) {
-      wake();
-      return () => {};
-    }
     this.#whenCancelled ??= new Set();
-    return waking(this.#whenCancelled, wake);
+    return waking(this.#whenCancelled, this.cancelled, wake);
   }
 
   /** Keeps a step that only waits, and has no scope of its own until it enters; it is told at once where this is closed. */
@@ -225,9 +217,10 @@ export class Scope {
   }
 }
 
-/** Adds it; returns how to take it out. */
-function waking(all: Set<() => void>, wake: () => void): () => void {
-  all.add(wake);
+/** Adds it, or calls it at once where what it waits for has come for a reason; returns how to take it out. */
+function waking(all: Set<() => void>, reason: CancelReason | undefined, wake: () => void): () => void {
+  if (reason === undefined) all.add(wake);
+  else wake();
   return () => void all.delete(wake);
 }
 
