@@ -17,6 +17,13 @@ function written({ folder }: Stage, name = 'done'): string[] {
   return readFileSync(join(folder, name), 'utf8').trim().split('\n');
 }
 
+/** The same where each step has a number, in their order. */
+function numbersIn(stage: Stage): number[] {
+  return written(stage)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
 /** The one run of the folder. */
 function runOf({ folder }: Stage): string {
   return readdirSync(join(folder, '.runjobs', 'runs'))[0] ?? '';
@@ -130,11 +137,7 @@ describe
       expect(stdout).toMatch(/the queue is away/);
       expect(stdout).toMatch(/the queue is back after [1-4] s/);
       expect(exitCode, stdout).toBe(0);
-      expect(
-        written(stage)
-          .map(Number)
-          .sort((a, b) => a - b),
-      ).toEqual(Array.from({ length: 40 }, (_, n) => n));
+      expect(numbersIn(stage)).toEqual(Array.from({ length: 40 }, (_, n) => n));
       for (let n = 0; n < 40; n += 1) expect(stdout).toContain(`end ${n}\n`);
     });
 
@@ -182,11 +185,7 @@ describe
       await stage.redis.client.config('SET', 'maxmemory', '0');
       const { stdout, exitCode } = await run;
       expect(exitCode, stdout).toBe(0);
-      expect(
-        written(stage)
-          .map(Number)
-          .sort((a, b) => a - b),
-      ).toEqual([...numbers, 12]);
+      expect(numbersIn(stage)).toEqual([...numbers, 12]);
       for (const n of [...numbers, 12]) expect(stdout).toMatch(new RegExp(`begin ${n}\n(.*\n)*.*end ${n}\n`));
     });
 
