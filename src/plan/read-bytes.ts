@@ -9,8 +9,8 @@ export interface BytesRead {
 
 /** The bytes, or undefined where there are more than `most`. Rejects with the file system's error. */
 export async function readBytes(file: string, most: number): Promise<BytesRead | undefined> {
-  const { size, isFile } = factsOf(file);
-  if (isFile) return size > most ? undefined : { bytes: readFileSync(file), isFile };
+  const found = statSync(file);
+  if (found.isFile()) return found.size > most ? undefined : { bytes: readFileSync(file), isFile: true };
   // Whoever writes into it may be this process.
   const chunks: Buffer[] = [];
   let length = 0;
@@ -19,10 +19,5 @@ export async function readBytes(file: string, most: number): Promise<BytesRead |
     length += chunk.length;
     if (length > most) return undefined;
   }
-  return { bytes: Buffer.concat(chunks), isFile };
-}
-
-function factsOf(file: string): { readonly size: number; readonly isFile: boolean } {
-  const facts = statSync(file);
-  return { size: facts.size, isFile: facts.isFile() };
+  return { bytes: Buffer.concat(chunks), isFile: false };
 }
