@@ -4,7 +4,7 @@ import { Worker } from 'bullmq';
 import { describe, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import { printed, processesWith, until } from '../support/cli.ts';
-import { openStage, type Stage } from '../support/queue.ts';
+import { openStage, type Stage, stageOn } from '../support/queue.ts';
 import { noRedis } from '../support/redis.ts';
 
 /** Waits that the locks of a queue ask for. */
@@ -356,6 +356,23 @@ describe
       const { exitCode, stdout } = await run;
       expect(exitCode).toBe(74);
       expect(stdout).toContain('another runjobs has taken this run over');
+    });
+
+    it('ends a run whose rights are taken away', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { client } = stage.redis;
+      await client.acl('SETUSER', 'rj', 'on', '>rj', '~{rj}:*', '&{rj}:*', '+@all');
+      await stage.worker();
+      const user = stageOn(stage.redis, stage.folder, context, stage.redis.url.replace('127', 'rj@127'));
+      const run = user.run({ run: 'echo up; exec sleep 88' }, [], { RUNJOBS_QUEUE_PASSWORD: 'rj' });
+      await printed(run, 'up\n');
+      await client.acl('SETUSER', 'rj', '-@write');
+      const { exitCode, stdout } = await run;
+      expect([exitCode, stdout]).toEqual([
+        74,
+        expect.stringMatching(/the queue cannot be used any more: .* does not let this user/),
+      ]);
     });
 
     it('says after ten seconds that nobody serves a label, and goes on when somebody does', {

@@ -18,6 +18,8 @@ export interface LeaseOptions {
   readonly holder: string;
   /** Another root has taken the run over. */
   readonly onTaken: () => void;
+  /** It cannot be renewed: told each time. */
+  readonly onError: (error: unknown) => void;
 }
 
 const RENEW = `
@@ -31,18 +33,15 @@ const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call
  * Takes the lease, also from a root that has it: the lock of the run's folder has told that this one is dead. Were it only
  * frozen, it learns of it when it goes on. Resolves when Redis has it.
  */
-export async function takeLease({ client, keys, run, holder, onTaken }: LeaseOptions): Promise<Lease> {
+export async function takeLease({ client, keys, run, holder, onTaken, onError }: LeaseOptions): Promise<Lease> {
   const key = keys.lease(run);
   await client.set(key, holder, 'PX', LEASE_TTL_MS);
   const timer = setInterval(() => {
-    client.eval(RENEW, 1, key, holder, LEASE_TTL_MS).then(
-      answer => {
-        if (answer !== 0) return;
-        clearInterval(timer);
-        onTaken();
-      },
-      () => {},
-    );
+    client.eval(RENEW, 1, key, holder, LEASE_TTL_MS).then(answer => {
+      if (answer !== 0) return;
+      clearInterval(timer);
+      onTaken();
+    }, onError);
   }, LEASE_BEAT_MS);
   return {
     async release() {

@@ -72,10 +72,12 @@ export async function openQueueExecutor(
   if ('fault' in connection) return connection;
   for (const warning of connection.warnings) warn(warning);
   const { client, keys } = connection;
-  const queues = openQueues(connection, error => {
+  /** What passes has been told by the connection, or is tried again. */
+  const onError = (error: unknown) => {
     const trouble = troubleOf(error, place.address);
     if (trouble.isFinal) broken(`the queue cannot be used any more: ${trouble.words}`);
-  });
+  };
+  const queues = openQueues(connection, onError);
   const dispatches = openDispatches(options.runFolder, {
     run,
     queue: shown,
@@ -92,6 +94,7 @@ export async function openQueueExecutor(
     run,
     holder: `${hostname()} ${pid} ${randomUUID()}`,
     onTaken: () => broken('another runjobs has taken this run over: "runjobs resume" was started elsewhere'),
+    onError,
   });
   watch = openWatch({
     client,

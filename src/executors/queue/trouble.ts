@@ -24,7 +24,8 @@ const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
     at => `${at} asks for a password: give it in RUNJOBS_QUEUE_PASSWORD, or in a file with --queue-password-file`,
   ],
   [
-    /NOPERM/,
+    // Of a command within a script, older ones say it without the code.
+    /NOPERM|user executing the script can't|ACL failure in script/,
     at =>
       `${at} does not let this user do what runjobs needs: "+@all -@admin -@dangerous +info +client|setname +client|list" on the keys and channels of --queue-prefix`,
   ],

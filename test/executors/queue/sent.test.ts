@@ -76,6 +76,7 @@ describe('what Redis refuses', () => {
     ['WRONGPASS invalid username-password pair or user is disabled.', /does not take this user and password/, true],
     ['NOAUTH Authentication required.', /asks for a password/, true],
     ["NOPERM this user has no permissions to run the 'info' command", /does not let this user/, true],
+    ["ERR The user executing the script can't run this command or subcommand", /does not let this user/, true],
     ["CROSSSLOT Keys in request don't hash to the same slot", /needs braces/, true],
     ['something else', /redis:\/\/q: something else/, false],
   ])('%s is told in words', (message, words, isFinal) => {
