@@ -246,6 +246,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       opened = run;
       for (const fault of faults) run.broken(fault);
       try {
+        await executors.ready;
         const result = await run.start();
         outcome = result.outcome;
         return maskedResult(secrets, result);

@@ -14,6 +14,8 @@ import type { Terminal } from './command/terminal.ts';
 import type { QueueExecutorOptions } from './queue/queue.ts';
 
 export interface Executors extends Required<Executor> {
+  /** Resolves when what the first steps need is made, which goes on from the opening; before it they would start in any order. Never rejects. */
+  readonly ready: Promise<void>;
   /** Frees what the executors hold between steps: sessions, channels. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function openExecutors(plan: Plan, options: ExecutorOptions): Promi
     }
   };
   return {
+    ready: command?.ready ?? Promise.resolve(),
     execute(step, context) {
       const executor = executorOf(step);
       if (executor === undefined) throw new Error(`no executor was opened for steps of type "${step.type}"`);
@@ -63,8 +66,7 @@ export async function openExecutors(plan: Plan, options: ExecutorOptions): Promi
 async function openCommands(options: CommandExecutorOptions) {
   const { openCommandExecutor } = await import('./command/command.ts');
   const executor = openCommandExecutor(options);
-  await executor.prepare();
-  return executor;
+  return { ...executor, ready: executor.prepare() };
 }
 
 async function openHttp(folder: string) {
@@ -96,6 +98,7 @@ export async function openQueuedExecutors(
   }
   return {
     ...queue,
+    ready: local.ready,
     async close() {
       await queue.close();
       await local.close();
@@ -104,9 +107,14 @@ export async function openQueuedExecutors(
 }
 
 /** What a worker carries steps out with. @param id its own: the mark of its processes. @param scratch a folder of its own. */
-export async function openWorkerExecutor(workdir: string, id: string, scratch: string): Promise<Executors> {
+export async function openWorkerExecutor(
+  workdir: string,
+  id: string,
+  scratch: string,
+): Promise<Omit<Executors, 'ready'>> {
   const command = await openCommands({ folder: workdir, run: id, outputs: `${scratch}/outputs`, scratch });
   let http: Awaited<ReturnType<typeof openHttp>> | undefined;
+  await command.ready;
   return {
     async execute(step, context) {
       if (step.type === 'run') return command.execute(step, context);
