@@ -1,10 +1,10 @@
 // Loads a script together with what V8 had compiled of it in an earlier process, which saves a third of a short run.
-const { createHash, randomBytes } = require('node:crypto');
 const { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
+const { crc32 } = require('node:zlib');
 
 // A regular expression of a plan meets lines of anybody: one that tries without end goes on in linear time. It stands here
 // because V8 takes nothing that was compiled under other flags.
@@ -29,29 +29,34 @@ function loadCompiled(file) {
 
 /**
  * V8 itself looks only at the length of the script, and at nothing of what it had compiled: a script that was changed since
- * must not meet it, and what is damaged would end the process without a word. So a digest stands before it.
+ * must not meet it, and what is damaged would end the process without a word. So a checksum stands before it.
  */
 function readKept(kept, file) {
   try {
     if (statSync(kept).mtimeMs < statSync(file).mtimeMs) return undefined;
     const bytes = readFileSync(kept);
-    const compiled = bytes.subarray(DIGEST_BYTES);
-    return digestOf(compiled).equals(bytes.subarray(0, DIGEST_BYTES)) ? compiled : undefined;
+    const compiled = bytes.subarray(CHECKSUM_BYTES);
+    return checksumOf(compiled).equals(bytes.subarray(0, CHECKSUM_BYTES)) ? compiled : undefined;
   } catch {
     return undefined;
   }
 }
 
-const DIGEST_BYTES = 20;
-const digestOf = bytes => createHash('sha1').update(bytes).digest();
+const CHECKSUM_BYTES = 4;
+
+function checksumOf(bytes) {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  checksum.writeUInt32BE(crc32(bytes));
+  return checksum;
+}
 
 function keep(kept, script) {
   // Two containers may share the folder, and the id of their process.
-  const fresh = `${kept}.${randomBytes(6).toString('hex')}`;
+  const fresh = `${kept}.${process.pid}-${Math.random().toString(36).slice(2)}`;
   try {
     accessSync(dirname(kept), constants.W_OK);
     const compiled = script.createCachedData();
-    writeFileSync(fresh, Buffer.concat([digestOf(compiled), compiled]), { flag: 'wx' });
+    writeFileSync(fresh, Buffer.concat([checksumOf(compiled), compiled]), { flag: 'wx' });
     renameSync(fresh, kept);
   } catch {
     // Where there is no room, the next process compiles again.

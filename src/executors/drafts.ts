@@ -1,9 +1,9 @@
 /** Files while they are written: under names of their own, by which those of dead processes are told. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
+import { sha256 } from '../plan/sha256.ts';
 import { startOf } from './command/processes.ts';
 
 let count = 0;
@@ -16,7 +16,7 @@ export function newDraft(folder: string): string {
 
 /** How the names of drafts begin that processes of this place write; the process and its start follow. */
 function drafts(): string {
-  beginning ??= `.runjobs-${createHash('sha256').update(here()).digest('hex').slice(0, 8)}-`;
+  beginning ??= `.runjobs-${sha256(here()).slice(0, 8)}-`;
   return beginning;
 }
 

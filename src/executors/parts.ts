@@ -1,7 +1,7 @@
 /** Beginnings of files that somebody may go on with: what is left of a download that was broken off, beside its target. */
-import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { sha256 } from '../plan/sha256.ts';
 import { newDraft } from './drafts.ts';
 
 /** What must be known of a beginning to go on with it. */
@@ -20,11 +20,6 @@ export interface Part extends PartFacts {
 
 /** After so long nobody goes on with it. */
 const OLD_MS = 7 * 24 * 60 * 60 * 1000;
-
-/** Where a source may be named in files and compared. */
-export function sourceOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /** Notes beside a draft, at once, what it is the beginning of: then it is left by a process that dies. */
 export function notePart(draft: string, target: string, facts: PartFacts): void {
@@ -94,7 +89,7 @@ function noteOf(draft: string): string {
 }
 
 function partOf(target: string): string {
-  return join(dirname(target), `.runjobs-part-${sourceOf(basename(target)).slice(0, 16)}`);
+  return join(dirname(target), `.runjobs-part-${sha256(basename(target)).slice(0, 16)}`);
 }
 
 /** This run of the machine: after a loss of power the bytes of a file may not be those that were written. */

@@ -1,8 +1,8 @@
 /** Signs of life for those who cannot see our process, as in another container of the machine. */
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { uniqueDigits } from '../events/unique.ts';
 import { connectTo, listenAt } from './sockets.ts';
 
 /** A socket that somebody holds as long as they live: whoever reaches it knows. */
@@ -15,7 +15,7 @@ export interface Beacon {
 
 /** Lights a beacon beside the path. Resolves in any case: it is needed only by those who cannot see our process. */
 export async function lightBeacon(path: string): Promise<Beacon> {
-  const name = `${basename(path)}~${randomBytes(6).toString('hex')}`;
+  const name = `${basename(path)}~${uniqueDigits(12)}`;
   const place = join(dirname(path), name);
   const server = createServer(socket => socket.destroy());
   const close = () => {

@@ -1,5 +1,4 @@
 /** The files of a lock: one for each generation of holders, made complete at once or not at all. */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { uniqueDigits } from '../events/unique.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
@@ -41,7 +41,7 @@ type Awaitable<T> = T | Promise<T>;
  */
 export function openGenerations(folder: string): Generations {
   const place = (generation: number) => join(folder, String(generation));
-  const fresh = () => `${folder}~${randomBytes(6).toString('hex')}`;
+  const fresh = () => `${folder}~${uniqueDigits(12)}`;
   return {
     numbers() {
       const names = namesIn(folder);

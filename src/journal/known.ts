@@ -1,9 +1,12 @@
 /** The state folders that runs of this user were kept in: an index in the user's own state folder. */
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { getuid } from 'node:process';
+import { sha256 } from '../plan/sha256.ts';
+
+/** Bytes of a file's name that every file system takes. */
+const LONGEST_NAME = 200;
 
 /**
  * The user's own state folder: `runjobs` in $XDG_STATE_HOME, else in `~/.local/state`; of a user who has no home, as one whom a
@@ -27,7 +30,7 @@ function homeOrNone(): string | undefined {
 
 /** Notes a state folder, so that its runs are found from elsewhere. Costs one call when it is noted already; never throws. */
 export function rememberFolder(userState: string, folder: string): void {
-  const file = join(userState, 'folders', createHash('sha256').update(folder).digest('hex').slice(0, 16));
+  const file = join(userState, 'folders', noteName(folder));
   try {
     try {
       note(file, folder);
@@ -39,6 +42,12 @@ export function rememberFolder(userState: string, folder: string): void {
   } catch {
     // A run must not fail for an index: its folder is found from beside it, or by --state-dir.
   }
+}
+
+/** Two folders never have the same. */
+function noteName(folder: string): string {
+  const readable = encodeURIComponent(folder);
+  return readable.length <= LONGEST_NAME ? readable : sha256(folder);
 }
 
 function note(file: string, folder: string): void {

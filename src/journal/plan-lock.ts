@@ -1,10 +1,10 @@
 /** The lock of a plan: at most one run of what it names at a time. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Plan, PlanLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';
+import { sha256 } from '../plan/sha256.ts';
 import { type Holder, thisHolder, thisPlace } from './holder.ts';
 import { type Lock, takeLock } from './lock.ts';
 
@@ -87,7 +87,7 @@ export function lockFolderName({ name }: PlanLock, file: string | undefined): st
   const real = name === undefined ? realpathSync(file ?? '') : '';
   const readable = safe(name ?? basename(real)).slice(0, LONGEST_NAME);
   const key = name === undefined ? `file ${real}` : `name ${name}`;
-  return `${readable}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  return `${readable}-${sha256(key).slice(0, 16)}`;
 }
 
 interface Wish extends PlanLockOptions {

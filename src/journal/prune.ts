@@ -1,7 +1,7 @@
 /** Removing runs: the old ones of a plan after a run of it, and those that somebody names. */
-import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { uniqueDigits } from '../events/unique.ts';
 import { type KeptRun, runsIn, sorted } from './find.ts';
 import { headOf } from './head.ts';
 import { namesIn } from './known.ts';
@@ -59,7 +59,7 @@ export async function prune(current: KeptRun, { keep, keepBytes }: Keep, isAlive
  */
 export async function removeRun({ id, folder }: KeptRun, isAlive: IsAlive): Promise<boolean> {
   if (await isAlive(folder)) return false;
-  const gone = join(dirname(folder), `${GONE}${id}-${randomBytes(4).toString('hex')}`);
+  const gone = join(dirname(folder), `${GONE}${id}-${uniqueDigits(8)}`);
   try {
     renameSync(folder, gone);
     if (await isAlive(gone)) {

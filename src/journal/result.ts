@@ -1,9 +1,9 @@
 /** How a run ended, in one small file: so that a list of runs need not read their journals. */
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunFacts } from '../events/facts.ts';
 import { isSoundOutcome } from '../events/sound.ts';
+import { uniqueDigits } from '../events/unique.ts';
 import { namesIn } from './known.ts';
 import { RUN_FILES } from './runs.ts';
 
@@ -28,7 +28,7 @@ export interface RunRecord extends RunFacts {
 export function writeResult(folder: string, facts: RunFacts | undefined): void {
   if (facts?.outcome === undefined || facts.exitCode === undefined) return;
   const result = { v: VERSION, ...facts, bytes: bytesIn(folder) };
-  const scratch = join(folder, `.${RUN_FILES.result}-${randomBytes(4).toString('hex')}`);
+  const scratch = join(folder, `.${RUN_FILES.result}-${uniqueDigits(8)}`);
   const file = openSync(scratch, O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
     writeFileSync(file, `${JSON.stringify(result)}\n`);

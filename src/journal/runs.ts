@@ -1,7 +1,7 @@
 /** Runs on disk: the state folder and the folder of each run. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { uniqueDigits } from '../events/unique.ts';
 import { makeOwnFolder, UnsafeFolder } from './folders.ts';
 import { rememberFolder } from './known.ts';
 
@@ -34,7 +34,7 @@ export interface RunFolder {
 /** The id of a run that starts now: `20261122-081349-7f3a91c4`, in UTC. Unique on this machine, whatever the folder. */
 export function createRunId(now: Date): string {
   const [date, time] = now.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
-  return `${date}-${time}-${randomBytes(4).toString('hex')}`;
+  return `${date}-${time}-${uniqueDigits(8)}`;
 }
 
 /** When the run of this id was started: milliseconds since 1970, to the second. */

@@ -1,5 +1,5 @@
 /** The name of a step that is safe in file names. */
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 const LONGEST = 100;
 const SAFE = /^[A-Za-z0-9._[\]-]{1,100}$/;
@@ -18,5 +18,5 @@ export function safeKey(part: string, path: string): string {
   if (SAFE.test(part)) return part;
   const dotted = part.replaceAll('/', '.');
   const safe = dotted.replace(/[^A-Za-z0-9._[\]-]/g, '_').slice(0, LONGEST);
-  return safe === dotted ? safe : `${safe}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+  return safe === dotted ? safe : `${safe}-${sha256(path).slice(0, 8)}`;
 }

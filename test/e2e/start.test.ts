@@ -48,9 +48,9 @@ describe('a start', () => {
     );
   });
 
-  it('loads nothing of Node that only requests, terminals and threads need', async () => {
+  it('loads nothing of Node that only requests, terminals, threads and secrets need', async () => {
     const { modules } = await counted([planFile({ run: 'true' })]);
-    const needless = ['http', 'https', 'http2', 'tls', 'zlib', 'dns', 'inspector', 'readline', 'worker_threads'];
+    const needless = ['http', 'https', 'http2', 'tls', 'crypto', 'dns', 'inspector', 'readline', 'worker_threads'];
     expect(modules.filter(name => needless.includes(name))).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 /** The pool of channels: named pipes, made in batches when first needed and used again and again. */
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { uniqueDigits } from '../../events/unique.ts';
 import { type Channel, type Listener, type StreamName, split } from './channel.ts';
 import { Fifo } from './fifo.ts';
 import { openPipes } from './pipes.ts';
@@ -128,7 +128,7 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     async prepare(by) {
       try {
         // Whoever makes the pipes makes the folder, and knows of it: were we killed now, nobody else would.
-        const batch = placeIn(join(tmpdir(), `runjobs-${randomBytes(6).toString('hex')}`), firstBatch);
+        const batch = placeIn(join(tmpdir(), `runjobs-${uniqueDigits(12)}`), firstBatch);
         if (await by(batch)) haveMade(batch.paths);
         else await makeBatch();
       } catch {

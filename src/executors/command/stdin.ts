@@ -1,9 +1,9 @@
 /** What a command reads: a text, handed over in memory, or a file itself. */
-import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { uniqueDigits } from '../../events/unique.ts';
 import type { Stdin } from '../../plan/plan.ts';
 import { whyUnreadable } from '../../plan/unreadable.ts';
 
@@ -47,7 +47,7 @@ function openText(text: string): Input | { readonly fault: string } {
 
 /** A file that only its descriptor leads to; it has lost its name before anything was in it. */
 function nameless(folder: string, text: string): number {
-  const path = join(folder, `runjobs-${randomUUID()}`);
+  const path = join(folder, `runjobs-${uniqueDigits(16)}`);
   const writer = openSync(path, 'wx', 0o600);
   let reader: number | undefined;
   try {

@@ -1,7 +1,7 @@
 /** The key by which a server knows a request again that is sent twice: the same in all attempts, and in a resumed run. */
-import { createHash } from 'node:crypto';
 import type { ExecuteContext } from '../../engine/executor.ts';
 import type { HttpStep } from '../../plan/plan.ts';
+import { sha256 } from '../../plan/sha256.ts';
 
 /** The header of a step that asks for one. It is derived, so that it need not be kept: from run, step and ticks. */
 export function idempotencyHeader(
@@ -11,7 +11,7 @@ export function idempotencyHeader(
   if (idempotencyKey === undefined) return {};
   if (idempotencyKey !== true) return { 'idempotency-key': idempotencyKey };
   const about = JSON.stringify([place.env.RUNJOBS_RUN, place.path, place.ticks]);
-  const hex = createHash('sha256').update(about).digest('hex');
+  const hex = sha256(about);
   // In the form of a UUID of version 8, which some servers ask for.
   const parts = [
     hex.slice(0, 8),

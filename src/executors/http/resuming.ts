@@ -1,7 +1,7 @@
 /** Downloads that go on where an earlier attempt was broken off (RFC 9110, 14), so that no byte comes twice. */
 import type { Failed, HttpTrouble } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
-import { sourceOf } from '../parts.ts';
+import { sha256 } from '../../plan/sha256.ts';
 import type { SavedFile } from '../saved-file.ts';
 import type { HttpResponse } from './exchange.ts';
 import type { HttpRequest } from './request.ts';
@@ -27,7 +27,7 @@ export function downloadSource({
   const hasRange = Object.keys(headers).some(name => name.toLowerCase() === 'range');
   if (saveTo === undefined || method !== 'GET' || hasRange) return undefined;
   if (paginate !== undefined || expect.event !== undefined) return undefined;
-  return sourceOf(JSON.stringify([url, ...query]));
+  return sha256(JSON.stringify([url, ...query]));
 }
 
 /** The request for the rest of a file; without a part of it, for all of it. Packed, it could not be cut. */
