@@ -21,6 +21,8 @@ export interface Conducted extends ReporterFlags {
   /** As it will run. */
   readonly plan: Plan;
   readonly given: GivenToRun;
+  /** The options that name its queue. */
+  readonly queueWords: readonly string[];
   readonly color: boolean;
   /** The paths of the interactive steps that it may come to. */
   readonly interactive: readonly string[];

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseQueueAddress } from '../executors/queue/address.ts';
 import type { QueuePlace } from '../executors/queue/connect.ts';
+import { queueOfRun } from '../executors/queue/dispatches.ts';
 import { DEFAULT_PREFIX } from '../executors/queue/keys.ts';
+import { queueOptions } from '../executors/queue/name.ts';
 import type { QueueFlags } from './requests.ts';
 
 export type QueueNamed =
@@ -41,6 +43,27 @@ export function queueNamed({ queue, queuePrefix, queuePasswordFile, insecureQueu
       ...(key ? { key } : {}),
     },
   };
+}
+
+/** The options that name the queue, for a command that goes on with what was begun; none where there is no queue. */
+export function queueWords({ queue, queuePrefix, queuePasswordFile, insecureQueue }: QueueFlags): readonly string[] {
+  if (queue === undefined) return [];
+  return [
+    ...queueOptions({ address: queue, prefix: queuePrefix }),
+    ...(queuePasswordFile === undefined ? [] : ['--queue-password-file', queuePasswordFile]),
+    ...(insecureQueue ? ['--insecure-queue'] : []),
+  ];
+}
+
+/** The same of a run that was given one, as far as its folder knows. */
+export function queueWordsOf(folder: string): readonly string[] {
+  try {
+    const queue = queueOfRun(folder);
+    return queue === undefined ? [] : queueOptions(queue);
+  } catch {
+    // It cannot be resumed; "resume" says why.
+    return [];
+  }
 }
 
 /** The environment without what opens the queue: no step sees it. */

@@ -50,6 +50,8 @@ export function chooseNamedReporters(flags: ReporterFlags, { stdout, stderr }: S
 export interface Reported {
   readonly plan: Plan;
   readonly given: GivenToRun;
+  /** The options that name its queue. */
+  readonly queueWords?: readonly string[];
   readonly streams: Streams;
   /** Whether the command line lets colours be. */
   readonly color: boolean;
@@ -62,7 +64,7 @@ export interface Reported {
 /** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
   chosen: readonly Chosen[],
-  { plan, given, streams, color, openControls, clock = realClock }: Reported,
+  { plan, given, queueWords = [], streams, color, openControls, clock = realClock }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
   const clash = clashOf(chosen, plan);
@@ -82,7 +84,7 @@ export async function openChosenReporters(
       },
       openControls,
       cwd: process.cwd(),
-      given: givenShown(plan, given),
+      given: { ...givenShown(plan, given), queue: queueWords },
       host: hostname(),
       env: process.env,
       readUsual: folder => usualTimes(folder, plan),

@@ -1,4 +1,4 @@
-/** The command that runs only some steps of a plan again. */
+/** The commands that go on with a run, or run only some steps of its plan again. */
 import { isAbsolute, relative } from 'node:path';
 import { templateOf } from '../plan/paths.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -15,18 +15,31 @@ export interface AgainGiven {
   readonly set: Readonly<Record<string, string>>;
   /** Absolute paths. */
   readonly envFiles: readonly string[];
+  /** The options that name the queue which it was given. */
+  readonly queue?: readonly string[];
 }
 
-/** The command for these steps; undefined where there is none. */
-export type Again = (steps: readonly string[]) => string | undefined;
+export interface Again {
+  /** The command that goes on with the run of this id. */
+  resume(run: string): string;
+  /** The command for these steps only; undefined where there is none. */
+  only(steps: readonly string[]): string | undefined;
+}
 
 /**
- * `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
- * There is none for a plan without a file, and for steps of a `finally`, which run only with what they tidy up after.
+ * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
+ * There is none of the latter for a plan without a file, and for steps of a `finally`, which run only with what they tidy up after.
  * @param cwd paths below it are written relative to it.
  */
 export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] }, cwd?: string): Again {
-  const { file, definition } = plan;
+  const queue = given.queue ?? [];
+  return {
+    resume: run => ['runjobs', 'resume', run, ...queue.map(quoted)].join(' '),
+    only: onlyOf(plan, given, cwd),
+  };
+}
+
+function onlyOf({ file, definition }: Plan, given: AgainGiven, cwd: string | undefined): Again['only'] {
   if (file === undefined) return () => undefined;
   const near = (path: string) => {
     const way = cwd === undefined ? path : relative(cwd, path);
@@ -38,6 +51,7 @@ export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] 
   const options = [
     ...Object.entries(given.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...given.envFiles.flatMap(path => ['--env-file', near(path)]),
+    ...(given.queue ?? []),
   ];
   return steps => {
     // Steps of a finally run again with what they tidy up after.

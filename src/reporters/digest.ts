@@ -81,9 +81,9 @@ function nextLines({ progress, again, palette }: DigestOptions): string[] {
   const { root, folder, failures } = progress;
   const lines: string[] = [];
   if (folder !== undefined && root.counts.succeeded > 0)
-    lines.push(`to go on from here: runjobs resume ${basename(folder)}`);
+    lines.push(`to go on from here: ${again?.resume(basename(folder)) ?? `runjobs resume ${basename(folder)}`}`);
   const failed = [...failures.values()].filter(({ outcome }) => !outcome.allowed).map(({ step }) => step);
-  const command = again?.(failed);
+  const command = again?.only(failed);
   if (command !== undefined) lines.push(`to run ${failed.length === 1 ? 'it' : 'them'} again: ${command}`);
   return lines.length === 0 ? [] : ['', ...lines.map(line => palette.quiet(line))];
 }

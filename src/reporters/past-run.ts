@@ -101,7 +101,7 @@ function headLines(options: PastOptions): string[] {
     field('started', `${localTime(facts.startedAt)} (${ageWords(facts.startedAt, now)})${resumed}`),
     field('folder', cleanse(run.folder)),
     ...(run.trouble === undefined ? [] : [field('trouble', cleanse(run.trouble))]),
-    ...(mayResume(run) ? [field('resume', `runjobs resume ${run.id}`)] : []),
+    ...(mayResume(run) ? [field('resume', options.again?.resume(run.id) ?? `runjobs resume ${run.id}`)] : []),
     ...(run.state === 'running' ? [field('stop', `runjobs stop ${run.id}`)] : []),
   ];
 }

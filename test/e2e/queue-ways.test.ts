@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import { runjobs } from '../support/cli.ts';
 import { openStage, stageOn } from '../support/queue.ts';
 import { type Ending, freePort, noRedis, startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -74,6 +75,24 @@ describe.skipIf(noRedis !== undefined).concurrent(`ways to a queue${noRedis ? ` 
     const { exitCode } = await stage.run({ run: 'true' }, ['--queue-prefix', 'mine']);
     expect(exitCode).toBe(0);
     expect((await stage.redis.client.keys('*')).filter(key => !key.startsWith('mine:'))).toEqual([]);
+  });
+
+  it('is named in what to do next, at the end of a run and where it is looked at later', async context => {
+    const { expect } = context;
+    const stage = await openStage(context);
+    const { url } = stage.redis;
+    await stage.worker(['--queue-prefix', 'mine']);
+    const failed = await stage.run({ steps: ['true', { id: 'bad', run: 'exit 3' }] }, ['--queue-prefix', 'mine']);
+    const [, id = ''] = /to go on from here: runjobs resume (\S+)/.exec(String(failed.stdout)) ?? [];
+    const queue = `--queue ${url} --queue-prefix mine`;
+    expect(failed.stdout).toContain(`\nto go on from here: runjobs resume ${id} ${queue}\n`);
+    expect(failed.stdout).toContain(`\nto run it again: runjobs plan.json ${queue} --only bad\n`);
+    const { stdout: shown } = await runjobs(['show', id], { cwd: stage.folder });
+    expect(shown).toContain(`runjobs resume ${id} ${queue}\n`);
+    const { stdout: told } = await runjobs(['replay', id, '--reporter', 'plain', '--speed', 'max'], {
+      cwd: stage.folder,
+    });
+    expect(told).toContain(`\nto go on from here: runjobs resume ${id} ${queue}\n`);
   });
 });
 

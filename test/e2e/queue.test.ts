@@ -405,6 +405,8 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     ]);
     const other = await stageOn(stage.redis, stage.folder, context, `${stage.redis.url}/1`).runjobs(['resume', id]);
     expect([other.exitCode, other.stderr]).toEqual([2, refused.stderr]);
+    const renamed = await stage.runjobs(['resume', id, '--queue-prefix', 'mine']);
+    expect([renamed.exitCode, renamed.stderr]).toEqual([2, refused.stderr]);
     const known = join(stage.folder, '.runjobs', 'runs', id, 'queue.ndjson');
     const whole = readFileSync(known, 'utf8');
     writeFileSync(known, `garbage\n${whole}`);

@@ -157,7 +157,7 @@ describe('the digest of a run that failed', () => {
 
 describe('the command that runs a step again', () => {
   const again = (steps: readonly string[], plan = PLAN, given?: Parameters<typeof againOf>[1]) =>
-    againOf(plan, given, '/plans')(steps);
+    againOf(plan, given, '/plans').only(steps);
 
   it.each([
     [['checks/unit'], "runjobs 'a plan.yaml' --only checks/unit"],
@@ -182,9 +182,18 @@ describe('the command that runs a step again', () => {
     );
   });
 
+  it('names the queue that the run was given', () => {
+    const given = { set: {}, envFiles: [], queue: ['--queue', 'rediss://h:1/?ca=a b.pem', '--queue-prefix', 'x'] };
+    const { resume, only } = againOf(PLAN, given, '/plans');
+    expect([resume('r1'), only(['publish'])]).toEqual([
+      "runjobs resume r1 --queue 'rediss://h:1/?ca=a b.pem' --queue-prefix x",
+      "runjobs 'a plan.yaml' --queue 'rediss://h:1/?ca=a b.pem' --queue-prefix x --only publish",
+    ]);
+  });
+
   it('is none where the plan has no file, or where it could not be copied from a screen', () => {
     const { file: _, ...nowhere } = PLAN;
-    expect(againOf(nowhere)(['publish'])).toBeUndefined();
+    expect(againOf(nowhere).only(['publish'])).toBeUndefined();
     expect(again(['publish'], PLAN, { set: { A: 'two\nlines' }, envFiles: [] })).toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Reporter } from '../../reporters/reporter.ts';
 import { EXIT, exitProcess } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
+import { queueWordsOf } from '../queue-place.ts';
 import { createReplayClock, type ReplayClock } from '../replay-clock.ts';
 import { chooseNamedReporters, openChosenReporters } from '../reporting.ts';
 import type { ReplayFlags } from '../requests.ts';
@@ -38,6 +39,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   const opened = await openChosenReporters(choice.reporters, {
     plan,
     given: { levels: [], kept: copy.given },
+    queueWords: queueWordsOf(run.folder),
     streams,
     color: flags.color,
     clock,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { interactiveAhead } from '../../engine/interactive.ts';
 import { queueOfRun } from '../../executors/queue/dispatches.ts';
+import { isSameQueue, nameOf, type QueueName, queueOptions } from '../../executors/queue/name.ts';
 import { overridden } from '../../journal/plan-copy.ts';
 import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resume.ts';
 import type { Given, GivenOptions } from '../../plan/given.ts';
@@ -21,7 +22,7 @@ import {
   loadNamedPlan,
   readAround,
 } from '../plan-source.ts';
-import { type QueueNamed, queueNamed, withoutQueueSecrets } from '../queue-place.ts';
+import { type QueueNamed, queueNamed, queueWords, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { ResumeFlags } from '../requests.ts';
 import { openStreams, type Streams } from '../streams.ts';
@@ -89,6 +90,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     plan: asRun,
     interactive: interactiveAhead(asRun.root, run.past.root),
     given,
+    queueWords: queueWords(flags),
     abandon: run.owner.release,
     open(opening) {
       const env = withoutQueueSecrets(process.env) as Record<string, string>;
@@ -109,14 +111,14 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
 
 /** Workers may have steps of it: without the queue that they are in they would be done a second time. */
 function otherQueue({ id, folder }: ReopenedRun, named: Exclude<QueueNamed, { type: 'wrong' }>): string | undefined {
-  let queue: string | undefined;
+  let queue: QueueName | undefined;
   try {
     queue = queueOfRun(folder);
   } catch (error) {
     return `runjobs: ${(error as Error).message}; nothing was started\n`;
   }
-  if (queue === undefined || (named.type === 'named' && named.place.address.shown === queue)) return undefined;
-  return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: runjobs resume ${id} --queue ${queue}\n`;
+  if (queue === undefined || (named.type === 'named' && isSameQueue(nameOf(named.place), queue))) return undefined;
+  return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: ${['runjobs resume', id, ...queueOptions(queue)].join(' ')}\n`;
 }
 
 /** A plan to go on with, or why it cannot be. */

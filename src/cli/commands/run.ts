@@ -8,7 +8,7 @@ import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
 import { exposedWords, loadGivenPlan } from '../plan-source.ts';
-import { queueNamed, withoutQueueSecrets } from '../queue-place.ts';
+import { queueNamed, queueWords, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { RunFlags } from '../requests.ts';
 import { openStreams } from '../streams.ts';
@@ -36,6 +36,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     plan: asRun,
     interactive: interactiveAhead(asRun.root),
     given,
+    queueWords: queueWords(flags),
     open: opening =>
       openRootRun({
         ...opening,

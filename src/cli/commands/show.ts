@@ -17,6 +17,7 @@ import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
+import { queueWordsOf } from '../queue-place.ts';
 import { givenShown } from '../reporting.ts';
 import type { ShowFlags } from '../requests.ts';
 import { seenVariables } from '../seen-variables.ts';
@@ -74,7 +75,11 @@ async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean):
   const plan = 'plan' in copy ? copy.plan : undefined;
   const again =
     'plan' in copy
-      ? againOf(copy.plan, givenShown(copy.plan, { levels: [], kept: copy.given }), process.cwd())
+      ? againOf(
+          copy.plan,
+          { ...givenShown(copy.plan, { levels: [], kept: copy.given }), queue: queueWordsOf(kept.folder) },
+          process.cwd(),
+        )
       : undefined;
   const logs = openRunLogs(kept.folder);
   return {

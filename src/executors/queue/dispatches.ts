@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 import { join } from 'node:path';
 import type { StartFacts } from '../../engine/executor.ts';
 import type { Result } from './entry.ts';
+import { isSameQueue, type QueueName } from './name.ts';
 
 /** The files of the queue in the run's folder. */
 export const QUEUE_FILES = {
@@ -64,7 +65,7 @@ export interface InDoubt {
 }
 
 type Line =
-  | { readonly queue: string }
+  | { readonly queue: QueueName }
   | { readonly given: number; readonly attempt: string; readonly label: string }
   | { readonly added: number }
   | { readonly started: number; readonly facts: StartFacts }
@@ -77,8 +78,7 @@ const POSITION_BYTES = 512;
 
 export interface DispatchOptions {
   readonly run: string;
-  /** The address of the queue, for people. */
-  readonly queue: string;
+  readonly queue: QueueName;
   /** Each note is safe against a loss of power before the step is given away. */
   readonly durable: boolean;
   /** Something could not be noted: nothing more may be given away. */
@@ -131,7 +131,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
       onFailure(error);
     }
   };
-  if (known.queue !== queue) note({ queue });
+  if (!isSameQueue(known.queue, queue)) note({ queue });
   return {
     position,
     inDoubt,
@@ -204,17 +204,17 @@ function damaged(place: string): Error {
 }
 
 /**
- * The queue whose workers carry out the steps of a run, as people know it; undefined: it has none.
+ * The queue whose workers carry out the steps of a run; undefined: it has none.
  * @throws where what is known of them is damaged, in words.
  */
-export function queueOfRun(folder: string): string | undefined {
+export function queueOfRun(folder: string): QueueName | undefined {
   const place = join(folder, QUEUE_FILES.position);
   if (existsSync(place)) positionIn(readFileSync(place, 'utf8'), folder);
   return readDispatches(join(folder, QUEUE_FILES.dispatches)).queue;
 }
 
 interface Known {
-  readonly queue: string | undefined;
+  readonly queue: QueueName | undefined;
   readonly count: number;
   readonly open: readonly OpenDispatch[];
 }
@@ -231,7 +231,7 @@ interface OpenDispatch {
 /** A torn last line never happened. */
 function readDispatches(path: string): Known {
   const open = new Map<number, OpenDispatch>();
-  let queue: string | undefined;
+  let queue: QueueName | undefined;
   let count = 0;
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   for (const written of text.split('\n').slice(0, -1)) {

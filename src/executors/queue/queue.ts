@@ -11,6 +11,7 @@ import { openDispatches } from './dispatches.ts';
 import { openEarly } from './early.ts';
 import { openJobs } from './jobs.ts';
 import { takeLease } from './lease.ts';
+import { nameOf, queueOptions } from './name.ts';
 import { openQueues } from './queues.ts';
 import { openReader } from './reader.ts';
 import type { Root } from './root.ts';
@@ -59,7 +60,7 @@ export async function openQueueExecutor(
   options: QueueExecutorOptions,
 ): Promise<QueueExecutor | { readonly fault: string }> {
   const { place, run, local, warn, broken } = options;
-  const { shown } = place.address;
+  const name = nameOf(place);
   let watch: Watch | undefined;
   const connection = await connect(place, {
     onDown: words => warn(`the queue is away, steps wait for it: ${words}`),
@@ -80,7 +81,7 @@ export async function openQueueExecutor(
   const queues = openQueues(connection, onError);
   const dispatches = openDispatches(options.runFolder, {
     run,
-    queue: shown,
+    queue: name,
     durable: options.durable,
     onFailure: error => broken(`what was given to workers cannot be noted: ${(error as Error).message}`),
   });
@@ -104,10 +105,8 @@ export async function openQueueExecutor(
     onWorkers: options.workers,
     onNoWorker(label, count) {
       const waits = count === 1 ? 'a step waits' : `${count} steps wait`;
-      const labels = label === 'default' ? '' : ` --labels ${label}`;
-      warn(
-        `no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker --queue ${shown}${labels}"`,
-      );
+      const options = [...queueOptions(name), ...(label === 'default' ? [] : ['--labels', label])].join(' ');
+      warn(`no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker ${options}"`);
     },
   });
   const reader = openReader({

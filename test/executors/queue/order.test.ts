@@ -7,6 +7,8 @@ import { openEarly } from '../../../src/executors/queue/early.ts';
 import { entryOf, fieldsOf, type Told } from '../../../src/executors/queue/entry.ts';
 import { openSequence } from '../../../src/executors/queue/sequence.ts';
 
+const QUEUE = { address: 'redis://q', prefix: '{rj}' };
+
 describe('the order of what a worker tells', () => {
   it('drops what comes twice and notices what is missing', () => {
     const order = openSequence();
@@ -59,7 +61,7 @@ describe('what was given away', () => {
   const open = (folder: string) =>
     openDispatches(folder, {
       run: 'r',
-      queue: 'redis://q',
+      queue: QUEUE,
       durable: false,
       onFailure(error) {
         throw error;
@@ -85,7 +87,7 @@ describe('what was given away', () => {
     first.moveTo('17-3');
     first.begin({ id: '18-0', path: 'a', size: 7 });
     first.close();
-    expect(queueOfRun(folder)).toBe('redis://q');
+    expect(queueOfRun(folder)).toEqual(QUEUE);
 
     const second = open(folder);
     expect(second).toMatchObject({ position: '17-3', inDoubt: { id: '18-0', path: 'a', size: 7 } });
@@ -134,7 +136,7 @@ describe('what was given away', () => {
     const dispatches = open(folder);
     dispatches.done(dispatches.claim('a 1', 'gpu'));
     dispatches.close();
-    expect(queueOfRun(folder)).toBe('redis://q');
+    expect(queueOfRun(folder)).toEqual(QUEUE);
     const again = open(folder);
     expect(again.unclaimed()).toEqual([]);
     again.close();
