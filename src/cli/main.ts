@@ -10,7 +10,8 @@ import { openStreams } from './streams.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   watchForBugs();
   try {
-    await perform(parseArguments(argv, version()));
+    const code = await perform(parseArguments(argv, version()));
+    if (code !== undefined) process.exitCode = code;
   } catch (error) {
     const words = surroundings(error as NodeJS.ErrnoException);
     if (words === undefined) reportBug(error);
@@ -26,78 +27,60 @@ function surroundings({ code, syscall }: NodeJS.ErrnoException): string | undefi
   return undefined;
 }
 
-async function perform(request: Request): Promise<void> {
+/** Resolves to the exit code, where the command does not end the process itself. */
+async function perform(request: Request): Promise<number | undefined> {
   switch (request.type) {
     case 'run':
-      return (await import('./commands/on-runs.ts')).runCommand(request.plan, request.options);
+      await (await onRuns()).runCommand(request.plan, request.options);
+      return undefined;
     case 'resume':
-      return (await import('./commands/on-runs.ts')).resumeCommand(request.run, request.options);
+      await (await onRuns()).resumeCommand(request.run, request.options);
+      return undefined;
     case 'runs':
-      process.exitCode = await (await import('./commands/on-past-runs.ts')).runsCommand(request.options);
-      return;
+      return (await onPastRuns()).runsCommand(request.options);
     case 'show':
-      process.exitCode = await (await import('./commands/on-past-runs.ts')).showCommand(
-        request.run,
-        request.step,
-        request.options,
-      );
-      return;
+      return (await onPastRuns()).showCommand(request.run, request.step, request.options);
     case 'logs':
-      process.exitCode = await (await import('./commands/on-past-runs.ts')).logsCommand(
-        request.run,
-        request.step,
-        request.options,
-      );
-      return;
+      return (await onPastRuns()).logsCommand(request.run, request.step, request.options);
     case 'stop':
-      process.exitCode = await (await import('./commands/on-past-runs.ts')).stopCommand(
-        request.run,
-        request.step,
-        request.options,
-      );
-      return;
+      return (await onPastRuns()).stopCommand(request.run, request.step, request.options);
     case 'clean':
-      process.exitCode = await (await import('./commands/on-past-runs.ts')).cleanCommand(request.runs, request.options);
-      return;
+      return (await onPastRuns()).cleanCommand(request.runs, request.options);
     case 'replay':
-      return (await import('./commands/on-past-runs.ts')).replayCommand(request.run, request.options);
+      await (await onPastRuns()).replayCommand(request.run, request.options);
+      return undefined;
     case 'check':
-      process.exitCode = await (await import('./commands/on-plans.ts')).checkCommand(request.plan, request.options);
-      return;
+      return (await onPlans()).checkCommand(request.plan, request.options);
     case 'cron-print':
-      process.exitCode = await (await import('./commands/on-plans.ts')).cronPrintCommand(request.plan, request.options);
-      return;
+      return (await onPlans()).cronPrintCommand(request.plan, request.options);
     case 'worker':
       // Where Redis is away, connections of BullMQ would go on looking for it.
-      return exitProcess(await (await import('./commands/on-workers.ts')).workerCommand(request.options));
+      exitProcess(await (await onWorkers()).workerCommand(request.options));
+      return undefined;
     case 'workers':
-      process.exitCode = await (await import('./commands/on-workers.ts')).workersCommand(request.options);
-      return;
+      return (await onWorkers()).workersCommand(request.options);
     case 'init':
-      process.exitCode = await (await import('./commands/on-plans.ts')).initCommand();
-      return;
+      return (await onPlans()).initCommand();
     case 'completion':
-      process.exitCode = await (await import('./commands/on-plans.ts')).completionCommand(request.shell);
-      return;
+      return (await onPlans()).completionCommand(request.shell);
     case 'complete':
-      process.exitCode = await (await import('./commands/on-plans.ts')).completeCommand(
-        request.words,
-        request.commands,
-      );
-      return;
+      return (await onPlans()).completeCommand(request.words, request.commands);
     case 'schema':
-      process.exitCode = await (await import('./commands/on-plans.ts')).schemaCommand(request.options);
-      return;
+      return (await onPlans()).schemaCommand(request.options);
     case 'help':
-      process.exitCode = await (await import('./commands/on-plans.ts')).helpCommand(request.plan, request.words);
-      return;
+      return (await onPlans()).helpCommand(request.plan, request.words);
     case 'say':
-      process.exitCode = await say(request.words, request.exitCode);
-      return;
+      return say(request.words, request.exitCode);
     default:
       return request satisfies never;
   }
 }
+
+// What a command needs is loaded with it.
+const onRuns = () => import('./commands/on-runs.ts');
+const onPastRuns = () => import('./commands/on-past-runs.ts');
+const onPlans = () => import('./commands/on-plans.ts');
+const onWorkers = () => import('./commands/on-workers.ts');
 
 /** Help goes to standard output, what is wrong with the arguments to standard error. */
 async function say(words: string, exitCode: number): Promise<number> {

@@ -1,7 +1,8 @@
 /** What an attempt brings forth that may be a secret whose value nobody knows yet, because the step is about to save it. */
 import type { Failed, Failure } from '../events/outcome.ts';
 import type { LeafStep, Save } from '../plan/plan.ts';
-import { type Learning, namesSaved } from './secret-values.ts';
+import { namesSaved } from '../plan/saved-names.ts';
+import type { Learning } from './secret-values.ts';
 
 export interface Hidden {
   /** The secret. */

@@ -1,6 +1,6 @@
 /** What the copies of a forEach have saved, as it is seen outside: of each variable a JSON array, in the order of the items. */
 import { childrenOf, isLeaf, type Step } from '../plan/plan.ts';
-import { namesSaved } from './secret-values.ts';
+import { namesSaved } from '../plan/saved-names.ts';
 import type { Values } from './variables.ts';
 
 /** What one variable may hold, as everywhere. */

@@ -1,8 +1,9 @@
 /** The values of a plan's secrets: what is known at the start, and what is learned while the run goes on. */
 import type { Secrets } from '../events/secrets.ts';
 import { isTooShort, SECRET_MIN } from '../events/spellings.ts';
-import { childrenOf, type Plan, type Save, type Step } from '../plan/plan.ts';
+import { childrenOf, type Plan, type Step } from '../plan/plan.ts';
 import type { Problem } from '../plan/problems.ts';
+import { namesSaved } from '../plan/saved-names.ts';
 import type { Values, Variables } from './variables.ts';
 
 /** What a run knows of its secrets. */
@@ -86,20 +87,4 @@ function settable(step: Step, found: Settable = { names: new Set(), hasFiles: fa
   }
   for (const child of [...childrenOf(step), ...(step.finally?.steps ?? [])]) settable(child, found);
   return found;
-}
-
-/** The variables that a step saves. */
-export function namesSaved(save: Save | undefined): readonly string[] {
-  switch (save?.type) {
-    case undefined:
-      return [];
-    case 'output':
-      return [save.name];
-    case 'parts':
-      return Object.keys(save.parts);
-    case 'file':
-      return save.names;
-    default:
-      return save satisfies never;
-  }
 }

@@ -1,9 +1,9 @@
 /** `json`: the elements of an array; of an object each member besides. */
 import type { ListItems } from '../../engine/executor.ts';
+import { Offsets } from '../../plan/offsets.ts';
 import { BadList } from './bad-list.ts';
 import { endOfValue, membersOf, skipSpace, textOf } from './json-scan.ts';
 import { asName } from './names.ts';
-import { Offsets } from './offsets.ts';
 
 /**
  * A string is its text, all else compact JSON, its numbers as they are written; of an object, each member is a variable

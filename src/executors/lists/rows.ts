@@ -1,5 +1,5 @@
 /** Rows of cells, packed into one text: however many there are, the heap holds two objects. */
-import { Offsets } from './offsets.ts';
+import { Offsets } from '../../plan/offsets.ts';
 
 export class Rows {
   #bytes = Buffer.allocUnsafe(64 * 1024);

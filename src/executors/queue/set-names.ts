@@ -1,6 +1,7 @@
 /** The names of the variables that a plan sets, wherever it does: they go to workers, whatever the values are. */
 import { visitSteps } from '../../plan/paths.ts';
-import type { Plan, Save } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { namesSaved } from '../../plan/saved-names.ts';
 
 /** What runjobs tells each command of itself. */
 const OWN = ['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'OUTCOME', 'EXIT_CODE', 'FAILED_STEP'].map(
@@ -22,20 +23,7 @@ export function namesSetBy({ root, inputs }: Plan): Set<string> {
       if (items.type === 'product') add(items.lists.flatMap(({ name }) => [name, `${name}_*`]));
       else for (const row of items.rows) add(Object.keys(row));
     }
-    if ('save' in step && step.save !== undefined) add(savedNames(step.save));
+    if ('save' in step) add(namesSaved(step.save));
   });
   return names;
-}
-
-function savedNames(save: Save): readonly string[] {
-  switch (save.type) {
-    case 'output':
-      return [save.name];
-    case 'parts':
-      return Object.keys(save.parts);
-    case 'file':
-      return save.names;
-    default:
-      return save satisfies never;
-  }
 }
