@@ -2,11 +2,9 @@
 import {
   closeSync,
   createReadStream,
-  existsSync,
   fchmodSync,
   fsync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -17,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../plan/make-folder.ts';
 import { newDraft, withLeftDrafts } from './drafts.ts';
 import { forgetPart, leavePart, notePart, type Part, takePart } from './parts.ts';
 
@@ -58,17 +57,6 @@ export function openSavedFile(path: string, folder: string, source?: string): Sa
     return draftOf(path, target, before, source);
   } catch (error) {
     return { fault: faultWords(path, error) };
-  }
-}
-
-/** Not by Node's own `recursive`, which never comes back where a system refuses with ENOENT, as below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Folders that only their owner can enter, made without following what somebody else has put in their place. */
-import { lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../plan/make-folder.ts';
 
 /** A place where nothing can be kept; the message says why and what to do. */
 export class UnsafeFolder extends Error {
@@ -23,7 +24,7 @@ export class UnsafeFolder extends Error {
  * @throws the file system's error when it cannot be made.
  */
 export function makeOwnFolder(path: string, { anyOwner = false }: { anyOwner?: boolean } = {}): boolean {
-  if (isMade(path)) return true;
+  if (makeFolder(path, 0o700)) return true;
   const found = lstatSync(path);
   if (found.isSymbolicLink()) {
     throw new UnsafeFolder(
@@ -42,21 +43,4 @@ export function makeOwnFolder(path: string, { anyOwner = false }: { anyOwner?: b
 function isTrusted({ uid }: Stats, path: string): boolean {
   const self = process.geteuid?.();
   return self === undefined || uid === self || uid === 0 || uid === lstatSync(dirname(path)).uid;
-}
-
-/**
- * Whether it was made; false where it was there before. The folders above it are made, too: not in Node's own way, which
- * never ends below /proc, where nothing can be made.
- */
-function isMade(path: string, isLastTry = false): boolean {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    if (code !== 'ENOENT' || isLastTry || dirname(path) === path) throw error;
-  }
-  isMade(dirname(path));
-  return isMade(path, true);
 }

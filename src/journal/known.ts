@@ -1,8 +1,9 @@
 /** The state folders that runs of this user were kept in: an index in the user's own state folder. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { getuid } from 'node:process';
+import { makeFolder } from '../plan/make-folder.ts';
 import { sha256 } from '../plan/sha256.ts';
 
 /** Bytes of a file's name that every file system takes. */
@@ -36,7 +37,7 @@ export function rememberFolder(userState: string, folder: string): void {
       note(file, folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
-      mkdirSync(join(userState, 'folders'), { recursive: true, mode: 0o700 });
+      makeFolder(join(userState, 'folders'), 0o700);
       note(file, folder);
     }
   } catch {

@@ -1,7 +1,8 @@
 /** The lock of a plan: at most one run of what it names at a time. */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../plan/make-folder.ts';
 import type { Plan, PlanLock } from '../plan/plan.ts';
 import { quoteText } from '../plan/quote.ts';
 import { sha256 } from '../plan/sha256.ts';
@@ -38,7 +39,7 @@ export class LockHeldError extends Error {
 export class LockUnusableError extends Error {
   constructor(lock: string, place: string, cause: unknown) {
     super(
-      `the lock ${quoteText(lock)} cannot be kept in "${place}", so nothing was started: ${(cause as Error).message}`,
+      `the lock ${quoteText(lock)} cannot be kept in "${place}", so nothing was started: ${(cause as Error).message}; set XDG_STATE_HOME to a folder that can be written`,
       {
         cause,
       },
@@ -72,7 +73,7 @@ export async function lockPlan(plan: LockedPlan, options: PlanLockOptions): Prom
   const folder = join(options.userState, 'locks', safe(hostname()));
   try {
     const place = join(folder, lockFolderName(lock, plan.file));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return await takeInTime(place, { name, waitMs: lock.waitMs, plan, ...options });
   } catch (error) {
     throw error instanceof LockHeldError ? error : new LockUnusableError(name, folder, error);

@@ -52,6 +52,12 @@ describe('without any variable, in the root folder', () => {
     expect(bare([planFile(plan)], { env: { TMPDIR: '/nowhere', PATH: '/usr/bin:/bin' } }).status).toBe(0);
   });
 
+  it('a home in which nothing can be made is not missed', () => {
+    const { status, stdout, stderr } = bare([planFile({ run: 'echo up' })], { env: { HOME: '/proc' } });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('up');
+  });
+
   it.skipIf(noSetpriv !== '')(`a user who has no name and no home runs it${noSetpriv}`, () => {
     const file = planFile(plan);
     chmodSync(dirname(file), 0o777);

@@ -322,6 +322,16 @@ describe('a lock that cannot be kept is told with exit code 74, and starts nothi
     expect(trace()).toEqual([]);
   });
 
+  it('where nothing can be made', async () => {
+    const { file, trace } = world();
+    const { exitCode, stderr } = await runjobs([file], { env: { XDG_STATE_HOME: '/proc/x' }, timeout: 20_000 });
+    expect([exitCode, String(stderr)]).toEqual([
+      74,
+      expect.stringMatching(/mkdir '\/proc(?:\/x)?'; set XDG_STATE_HOME to a folder that can be written\n$/),
+    ]);
+    expect(trace()).toEqual([]);
+  });
+
   it('where a link or a file stands in its place', async () => {
     const { start, locks, go, trace } = world();
     go();

@@ -1,7 +1,8 @@
 /** The file `$RUNJOBS_OUTPUT`: commands write variables to it, `NAME=value` or a heredoc, one after the other. */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPE_BYTES } from '../../plan/limits.ts';
+import { makeFolder } from '../../plan/make-folder.ts';
 import { quoteText } from '../../plan/quote.ts';
 import { suggest } from '../../plan/suggest.ts';
 import { checked, type Saving, textOf } from '../saved.ts';
@@ -18,7 +19,7 @@ export interface OutputFile {
 
 /** Makes the file, empty. Throws the system's error. @param folder made where it is missing. */
 export function openOutputFile(folder: string, name: string): OutputFile {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const path = join(folder, name);
   rmSync(path, { force: true });
   writeFileSync(path, '', { mode: 0o600, flag: 'wx' });

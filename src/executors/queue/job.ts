@@ -1,9 +1,10 @@
 /** One job on a worker: read, carried out by an executor, all that it tells sent to its root. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
 import type { CancelReason, Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
+import { makeFolder } from '../../plan/make-folder.ts';
 import { after } from './after.ts';
 import type { Connection } from './connect.ts';
 import type { Result } from './entry.ts';
@@ -140,7 +141,7 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
       saved = values;
     },
   };
-  mkdirSync(tmp, { recursive: true });
+  makeFolder(tmp);
   try {
     const outcome = await executor.execute(step, context);
     // Its group is elsewhere, and would not end what it has left.
