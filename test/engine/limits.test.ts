@@ -112,6 +112,24 @@ describe('retry.on', () => {
       leaf('.', [{ http: { status: 429, retryAfterMs: 5000 } }, {}], { retry: settings, limits: { totalMs: 1000 } }),
     );
     expect(run).toMatchObject({ tookMs: 0, outcome: { state: 'failed', status: 429 } });
+    expect(run.events).toContainEqual(
+      expect.objectContaining({ type: 'warning', message: 'it is not tried again: the server asks to wait 5 s' }),
+    );
+  });
+
+  it.each([
+    ['an hour is waited for', 3_600_000, {}, 3_600_000],
+    ['more than an hour is not', 3_600_001, {}, 0],
+    [
+      'more is, where the plan allows such delays',
+      7_200_000,
+      { retry: { ...settings, maxDelayMs: 7_200_000 } },
+      7_200_000,
+    ],
+    ['more is, where the total leaves time for it', 7_200_000, { limits: { totalMs: 9_000_000 } }, 7_200_000],
+  ])('waits for a server in reason: %s', async (_, retryAfterMs, more, tookMs) => {
+    const run = await simulate(leaf('.', [{ http: { status: 429, retryAfterMs } }, {}], { retry: settings, ...more }));
+    expect(run).toMatchObject({ tookMs, outcome: { state: tookMs === 0 ? 'failed' : 'succeeded' } });
   });
 
   it.each([
