@@ -54,8 +54,13 @@ export function overridden(plan: Plan, { slots = plan.slots, timeoutMs, lock, se
     ...plan,
     slots,
     ...(lock === undefined || plan.lock !== undefined ? {} : { lock }),
-    root: selected(timeoutMs === undefined ? plan.root : { ...plan.root, timeoutMs }, selection),
+    root: selected(timeoutMs === undefined ? plan.root : withTimeout(plan.root, timeoutMs), selection),
   };
+}
+
+/** Where the plan's own would be: of a forEach the copies have it. */
+function withTimeout(root: Step, timeoutMs: number): Step {
+  return root.type === 'forEach' ? { ...root, each: withTimeout(root.each, timeoutMs) } : { ...root, timeoutMs };
 }
 
 /** Writes the copy, without the values of secrets, in place of an earlier one; whole, or not at all. @throws the file system's error. */

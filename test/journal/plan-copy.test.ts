@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readPlanCopy, writePlanCopy } from '../../src/journal/plan-copy.ts';
-import { leaf, plan } from '../support/steps.ts';
+import { overridden, readPlanCopy, writePlanCopy } from '../../src/journal/plan-copy.ts';
+import { forEach, leaf, plan } from '../support/steps.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -22,6 +22,14 @@ it('keeps what was given, but the values of secrets, and files that can be read 
   });
   expect(readPlanCopy(folder)).toMatchObject({ given: { set: { TARGET: 'moon' }, envFiles: [file] } });
   expect(readFileSync(join(folder, 'plan.json'), 'utf8')).not.toContain('hunter22');
+});
+
+it('has the timeout of the command line where the plan would have its own: on the copies of a forEach', () => {
+  const own = { ...leaf('.'), timeoutMs: 300 };
+  expect(overridden(plan(own), { timeoutMs: 5000 }).root).toMatchObject({ timeoutMs: 5000 });
+  const { root } = overridden(plan(forEach('.', 1, own)), { timeoutMs: 5000 });
+  expect(root).toMatchObject({ each: { timeoutMs: 5000 } });
+  expect(root).not.toHaveProperty('timeoutMs');
 });
 
 it.each([undefined, null, 5, { set: 5, envFiles: 5 }, { set: { A: 5 }, envFiles: [5] }])(
