@@ -193,6 +193,12 @@ function againWords(cancelling: CancelReason | undefined): string {
   return cancelling.signal === 'SIGINT' ? '; Ctrl-C again kills' : `; ${cancelling.signal} again kills`;
 }
 
+/** A test says no by 1; that it may be misspelt is to be seen. */
+function testWords(exitCode: number): string {
+  const meaning = exitCode === 126 || exitCode === 127 ? ` (${EXIT_CODES[exitCode]})` : '';
+  return `exit ${exitCode}${meaning}`;
+}
+
 /** Why a step never started. */
 export function skipWords(reason: SkipReason): string {
   switch (reason.type) {
@@ -203,7 +209,7 @@ export function skipWords(reason: SkipReason): string {
     case 'locked':
       return oneLine(reason.message);
     case 'if':
-      return 'name' in reason ? `if: "${reason.name}" has another value` : `if: exit ${reason.exitCode}`;
+      return 'name' in reason ? `if: "${reason.name}" has another value` : `if: ${testWords(reason.exitCode)}`;
     case 'need':
       return needWords(reason);
     case 'not-started':
