@@ -1,7 +1,8 @@
 /** The commands that go on with a run, or run only some steps of its plan again. */
 import { isAbsolute, relative } from 'node:path';
-import { templateOf } from '../plan/paths.ts';
-import type { Plan } from '../plan/plan.ts';
+import { templateOf, visitSteps } from '../plan/paths.ts';
+import { isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
+import { namesSaved } from '../plan/saved-names.ts';
 import { quoted } from './steps.ts';
 import { cleanse } from './text.ts';
 
@@ -28,7 +29,8 @@ export interface Again {
 
 /**
  * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
- * There is none of the latter for a plan without a file, and for steps of a `finally`, which run only with what they tidy up after.
+ * There is none of the latter for a plan without a file, for steps of a `finally`, which run only with what they tidy up after, and where
+ * a variable is needed that a step saves which would be left out.
  * @param cwd paths below it are written relative to it.
  */
 export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] }, cwd?: string): Again {
@@ -39,7 +41,7 @@ export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] 
   };
 }
 
-function onlyOf({ file, definition }: Plan, given: AgainGiven, cwd: string | undefined): Again['only'] {
+function onlyOf({ file, definition, root }: Plan, given: AgainGiven, cwd: string | undefined): Again['only'] {
   if (file === undefined) return () => undefined;
   const near = (path: string) => {
     const way = cwd === undefined ? path : relative(cwd, path);
@@ -55,8 +57,8 @@ function onlyOf({ file, definition }: Plan, given: AgainGiven, cwd: string | und
   ];
   return steps => {
     // Steps of a finally run again with what they tidy up after.
-    const paths = [...new Set(steps.flatMap(step => selectable(step) ?? []))];
-    if (paths.length === 0 || paths.length > STEPS_MAX) return undefined;
+    const paths = selectable(steps);
+    if (paths.length === 0 || paths.length > STEPS_MAX || needsOthers(root, paths)) return undefined;
     const only = paths.includes('.') ? [] : paths.flatMap(path => ['--only', path]);
     const command = ['runjobs', ...[source, ...options, ...only].map(quoted)].join(' ');
     // What cannot be shown as it is cannot be copied either.
@@ -64,8 +66,21 @@ function onlyOf({ file, definition }: Plan, given: AgainGiven, cwd: string | und
   };
 }
 
-/** The path by which the command line can name a step: what is in a copy with that of every copy. */
-function selectable(path: string): string | undefined {
-  const template = templateOf(path).replace(/(?:\[\])+$/, '');
-  return template.split('/').includes('finally') ? undefined : template || '.';
+/** The paths by which the command line can name the steps: what is in a copy with that of every copy. */
+export function selectable(steps: readonly string[]): readonly string[] {
+  const templates = steps.map(step => templateOf(step).replace(/(?:\[\])+$/, '') || '.');
+  return [...new Set(templates.filter(template => !template.split('/').includes('finally')))];
+}
+
+/** Whether one of the steps speaks of a variable that only a step saves which is not among them, or in them. */
+function needsOthers(root: Step, paths: readonly string[]): boolean {
+  const [own, others] = [new Set<string>(), new Set<string>()];
+  const spoken: string[] = [];
+  visitSteps(root, (step, template) => {
+    const isChosen = paths.some(path => isAtOrBelow(template, path));
+    if ('save' in step) for (const name of namesSaved(step.save)) (isChosen ? own : others).add(name);
+    if (isChosen) spoken.push(JSON.stringify(isLeaf(step) ? step : step.env));
+  });
+  const names = [...others].filter(name => !own.has(name)).map(name => `${name}\\b`);
+  return names.length > 0 && new RegExp(`\\$\\{?(?:${names.join('|')})`).test(spoken.join('\n'));
 }

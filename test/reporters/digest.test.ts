@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/events/fold.ts';
 import { createProgress } from '../../src/events/progress.ts';
-import type { StepCommon } from '../../src/plan/plan.ts';
+import type { Step, StepCommon } from '../../src/plan/plan.ts';
 import { againOf } from '../../src/reporters/again.ts';
 import { digestLines } from '../../src/reporters/digest.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
@@ -189,6 +189,26 @@ describe('the command that runs a step again', () => {
       "runjobs resume r1 --queue 'rediss://h:1/?ca=a b.pem' --queue-prefix x",
       "runjobs 'a plan.yaml' --queue 'rediss://h:1/?ca=a b.pem' --queue-prefix x --only publish",
     ]);
+  });
+
+  it.each([
+    [['use'], 'echo ${AV}', undefined],
+    [['use'], 'echo "$AV"', undefined],
+    [['use'], 'echo $AVE', 'runjobs plan.yaml --only use'],
+    [['make', 'use'], 'echo $AV', 'runjobs plan.yaml --only make --only use'],
+    [['.'], 'echo $AV', 'runjobs plan.yaml'],
+  ])('of %j that runs %s is %s where another step saves AV', (paths, command, words) => {
+    const make = { ...run('make'), save: { type: 'output', name: 'AV' } } as Step;
+    const saving = { ...planOf(steps('root', [make, run('use', command)])), file: '/plans/plan.yaml' };
+    expect(again(paths, saving)).toBe(words);
+  });
+
+  it('counts only those that it runs', () => {
+    const { tell, lines } = stage();
+    tell.end('publish', exit(1));
+    tell.end('finally/1', exit(1));
+    tell.finish(childFailed('publish'), 1);
+    expect(lines().at(-1)).toBe("to run it again: runjobs 'a plan.yaml' --only publish");
   });
 
   it('is none where the plan has no file, or where it could not be copied from a screen', () => {
