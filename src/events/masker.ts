@@ -16,6 +16,8 @@ export interface Masker {
   write(bytes: Uint8Array): Uint8Array;
   /** The stream is over: gives what was held back. It may be written to again, as a new stream. */
   end(): Uint8Array;
+  /** Whether something was masked by now. */
+  readonly hasMasked: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export function createMasker(current: () => Automaton | undefined): Masker {
   let covered = 0;
   /** Words found in `held`, in order, not touching one another. */
   let covers: Cover[] = [];
+  let hasMasked = false;
 
   const cover = (found: Cover) => {
     let { start } = found;
@@ -53,6 +56,7 @@ export function createMasker(current: () => Automaton | undefined): Masker {
     while (covers[0] !== undefined && covers[0].start < end) {
       const [next] = covers.splice(0, 1) as [Cover];
       pieces.push(bytes.subarray(at, next.start), MASK_BYTES);
+      hasMasked = true;
       covered = next.end;
       at = Math.min(covered, end);
     }
@@ -84,6 +88,9 @@ export function createMasker(current: () => Automaton | undefined): Masker {
       state = 0;
       covered = 0;
       return rest;
+    },
+    get hasMasked() {
+      return hasMasked;
     },
   };
 }

@@ -150,7 +150,11 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
   it('gives secrets to no message: a worker adds them from its own environment, and masks them', async context => {
     const { expect } = context;
     const stage = await openStage(context);
-    await stage.worker(['--env-allow', 'TOKEN'], { TOKEN: 'the-worker-token', OTHER: 'not for steps' });
+    await stage.worker(['--env-allow', 'TOKEN,SHORT'], {
+      TOKEN: 'the-worker-token',
+      OTHER: 'not for steps',
+      SHORT: 'pin12',
+    });
     const run = stage.run(
       {
         secrets: ['TOKEN'],
@@ -160,6 +164,9 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
           { id: 'without', run: 'test -z "$TOKEN"' },
           { id: 'other', run: 'true', envFromWorker: ['OTHER'] },
           { id: 'text', run: ['echo', '${TOKEN}'] },
+          { id: 'env', run: 'echo "$Z"', env: { Z: 'my ${TOKEN}' } },
+          { id: 'file', run: 'echo "$TOKEN"', envFromWorker: ['TOKEN'], saveTo: 'kept' },
+          { id: 'short', run: 'true', envFromWorker: ['SHORT'] },
         ],
       },
       [],
@@ -172,7 +179,13 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect(stdout).toContain(
       '"TOKEN" is secret and not sent to workers: where a step needs it, name it in "envFromWorker"',
     );
-    expect(stdout).toMatch(/✖ other this worker does not give "OTHER" away: start it with --env-allow TOKEN,OTHER/);
+    expect(stdout).toMatch(
+      /✖ other this worker does not give "OTHER" away: start it with --env-allow TOKEN,SHORT,OTHER/,
+    );
+    expect(stdout).toMatch(/✖ env its variable "Z" holds the value of a secret, and messages hold none/);
+    expect(stdout).toMatch(/✖ file .*what it saves holds a value of "envFromWorker"/);
+    expect(existsSync(join(stage.folder, 'kept'))).toBe(false);
+    expect(stdout).toMatch(/✖ short "SHORT" of this worker's environment is too short to be masked/);
     expect(stdout).toMatch(/✖ text the step holds the value of a secret, and messages hold none/);
     expect(stage.redis.written()).toContain('without');
     expect(stage.redis.written()).not.toMatch(/the-root-token|the-worker-token/);
@@ -258,6 +271,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     child.kill('SIGTERM');
     const { stdout, exitCode } = await run;
     expect(stdout).toContain('[plan] bye');
+    expect(stdout).toMatch(/✖ plan lost: its worker was stopped and has ended it, but it has run/);
     expect(exitCode).toBe(1);
     expect((await child).exitCode).toBe(0);
   });

@@ -6,7 +6,7 @@ import type { LeafStep } from '../../plan/plan.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { after } from './after.ts';
 import type { Dispatch } from './dispatches.ts';
-import type { Result, Told } from './entry.ts';
+import { type Result, STAYS_THERE, type Told } from './entry.ts';
 import type { OpenJob } from './jobs.ts';
 import { type Message, type Sealed, seal } from './message.ts';
 import { MESSAGE_BYTES } from './pace.ts';
@@ -18,6 +18,13 @@ import type { Word } from './tell.ts';
 const GIVEN_MAX = 3;
 const NEVER_BEGUN = `lost: ${GIVEN_MAX} times a worker took it and did not begin it`;
 const HOLE = 'lost: some of its output did not come, so that the file of "saveTo" would have a hole';
+
+const AGAIN = '"idempotent: true" or "retry.on: [lost]" lets it run again';
+const ABANDONED = {
+  'cut-off': 'had been cut off and has ended it',
+  stopped: 'was stopped and has ended it',
+  orphaned: 'has ended it, as the root was gone for too long',
+} as const;
 
 /** What a worker may take longer than the grace to say that all has ended. */
 const ANSWER_MS = 10_000;
@@ -48,7 +55,9 @@ export async function attemptRemotely(
   try {
     const result = await giveAway(root, { step, context, message, keeping }, label);
     if (result.saved !== undefined && result.outcome.state === 'succeeded') context.save(result.saved);
-    return (await keeping?.end(result.outcome)) ?? result.outcome;
+    const isHidden = keeping !== undefined && result.masked === true && result.outcome.state === 'succeeded';
+    const outcome = isHidden ? STAYS_THERE : result.outcome;
+    return (await keeping?.end(outcome)) ?? outcome;
   } finally {
     keeping?.drop();
   }
@@ -216,8 +225,10 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
 
 /** What a worker's last word means here. */
 function endOf(result: Result, context: ExecuteContext): Result {
-  if (result.lost !== undefined && !context.signal.aborted)
-    return { outcome: lost('lost: its worker had been cut off and has ended it, but it has run') };
+  const { lost: why, outcome } = result;
+  // Of what had come to its end in the meantime there is nothing to doubt, unless another may have had it.
+  if (why !== undefined && !context.signal.aborted && (why === 'cut-off' || outcome.state !== 'succeeded'))
+    return { outcome: lost(`lost: its worker ${ABANDONED[why]}, but it has run; ${AGAIN}`) };
   // The worker only knows that it was told.
   return result.outcome.state === 'cancelled' ? { ...result, outcome: cancelled(context) } : result;
 }

@@ -16,9 +16,20 @@ export interface Result {
   readonly outcome: Outcome;
   /** What the step saves. */
   readonly saved?: Readonly<Record<string, string>>;
-  /** The worker had lost its hold on the job and has ended the command: nobody knows what it has done. */
-  readonly lost?: true;
+  /** What it printed to stdout held values of the worker's own, and came without them. */
+  readonly masked?: true;
+  /** The worker has ended the command by itself: nobody knows what it has done. */
+  readonly lost?: Abandoned;
 }
+
+/** Why: it had lost its hold on the job, it was stopped itself, or the root was gone for too long. */
+export type Abandoned = 'cut-off' | 'stopped' | 'orphaned';
+
+/** What is kept may hold nothing that is masked. */
+export const STAYS_THERE: Outcome = {
+  state: 'failed',
+  reason: { type: 'save', message: 'what it saves holds a value of "envFromWorker", which stays on the worker' },
+};
 
 export interface Entry {
   readonly job: string;

@@ -7,7 +7,7 @@ import { createSecrets } from '../../events/secrets.ts';
 import { makeFolder } from '../../plan/make-folder.ts';
 import { after } from './after.ts';
 import type { Connection } from './connect.ts';
-import type { Result } from './entry.ts';
+import { type Abandoned, type Result, STAYS_THERE } from './entry.ts';
 import { type Message, readMessage } from './message.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { patiently } from './patiently.ts';
@@ -41,10 +41,10 @@ export interface Workshop {
 export interface HeldJob {
   readonly run: string;
   readonly step: string;
-  /** Tells it to stop. */
+  /** Its root tells it to stop. */
   tell(word: Word): void;
-  /** Another may have it by now: it is killed, and its end told as lost. */
-  loseHold(): void;
+  /** The worker ends it by itself, for the first reason that there was; that it did is told with its end. */
+  abandon(why: Abandoned, word: Word): void;
 }
 
 /** No worker of this kind carries the message out; it is told to the root as the reason. */
@@ -72,14 +72,15 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
   const { run, step } = message;
   const stop = new AbortController();
   const kill = new AbortController();
-  let isLost = false;
+  let abandoned: Abandoned | undefined;
+  const tell = (word: Word) => (word === 'kill' ? kill : stop).abort(TOLD);
   shop.jobs.set(job, {
     run,
     step,
-    tell: word => (word === 'kill' ? kill : stop).abort(TOLD),
-    loseHold() {
-      isLost = true;
-      kill.abort(TOLD);
+    tell,
+    abandon(why, word) {
+      if (!stop.signal.aborted && !kill.signal.aborted) abandoned = why;
+      tell(word);
     },
   });
   const { client, keys } = connection;
@@ -95,7 +96,7 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     if (!isOurs) throw new Refusal('its root has taken it back');
     if (word !== undefined) stop.abort(TOLD);
     const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
-    await outlet.end({ type: 'ended', result: { ...result, ...(isLost ? { lost: true } : {}) } });
+    await outlet.end({ type: 'ended', result: { ...result, ...(abandoned === undefined ? {} : { lost: abandoned }) } });
     return { run, step, outcome: result.outcome };
   } finally {
     callOff();
@@ -148,17 +149,12 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
     await executor.sweep(job, { kill, warn: text => outlet.tell({ type: 'warning', message: text }) });
     if (!secrets.isEmpty)
       for (const stream of ['out', 'err'] as const) void outlet.write(maskers[stream].end(), stream);
-    if (Object.values(saved ?? {}).some(secrets.holds))
-      return {
-        outcome: {
-          state: 'failed',
-          reason: {
-            type: 'save',
-            message: 'what it saves holds a value of "envFromWorker", which stays on the worker',
-          },
-        },
-      };
-    return { outcome, ...(saved === undefined ? {} : { saved }) };
+    if (Object.values(saved ?? {}).some(secrets.holds)) return { outcome: STAYS_THERE };
+    return {
+      outcome,
+      ...(saved === undefined ? {} : { saved }),
+      ...(maskers.out.hasMasked ? { masked: true } : {}),
+    };
   } finally {
     rmSync(tmp, { recursive: true, force: true });
   }

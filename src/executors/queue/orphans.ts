@@ -33,7 +33,7 @@ export function openOrphanage({ client, keys, jobs, graceMs, say }: OrphanOption
     if (now - since < graceMs) return;
     missed.delete(run);
     say(`the root of ${run} is gone for too long: its steps are ended`);
-    for (const job of jobs.values()) if (job.run === run) job.tell('stop');
+    for (const job of jobs.values()) if (job.run === run) job.abandon('orphaned', 'stop');
   };
   const timer = setInterval(() => {
     const runs = new Set([...jobs.values()].map(({ run }) => run));

@@ -67,7 +67,8 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
     });
     // Whoever asks for the end is told.
     last.catch(() => {});
-    if (seq === 1) void client.pexpire(stream, KEPT_MS).catch(() => {});
+    // The last one, too: a root that has not waited for it has removed the stream.
+    if (seq === 1 || told.type === 'ended') void client.pexpire(stream, KEPT_MS).catch(() => {});
   };
 
   const flush = () => {

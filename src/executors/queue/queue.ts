@@ -142,8 +142,10 @@ export async function openQueueExecutor(
     holdsSecret: options.holdsSecret,
     envFor(step, context) {
       const { env, kept } = sentEnv(context.env, options);
-      for (const name of kept) if (!(step.envFromWorker ?? []).includes(name)) tellKept(name, context);
-      return env;
+      const missing = kept.filter(name => !step.envFromWorker?.includes(name));
+      const held = missing.find(name => name in step.env);
+      if (held === undefined) for (const name of missing) tellKept(name, context);
+      return { env, held };
     },
     tell: (job, word) => tellToStop({ client, keys }, run, job, word),
     takeBack: job => takeJob({ client, keys }, run, job, ROOT),

@@ -15,8 +15,11 @@ export interface Root {
   readonly jobs: Jobs;
   readonly queues: Queues;
   readonly dispatches: Dispatches;
-  /** The variables that go with a step; a fault where one that it needs may not. */
-  envFor(step: LeafStep, context: ExecuteContext): Readonly<Record<string, string>>;
+  /** The variables that go with a step; of those that the step itself sets, the first that may not. */
+  envFor(
+    step: LeafStep,
+    context: ExecuteContext,
+  ): { readonly env: Readonly<Record<string, string>>; readonly held: string | undefined };
   /** Whether a text holds the value of a secret. */
   holdsSecret(text: string): boolean;
   readonly secrets: ReadonlySet<string>;

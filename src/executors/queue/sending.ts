@@ -29,12 +29,17 @@ export function messageFor(
       fault:
         'the step holds the value of a secret, and messages hold none: let a script read the variable, and name it in "envFromWorker"',
     };
+  const { env, held } = root.envFor(step, context);
+  if (held !== undefined)
+    return {
+      fault: `its variable "${held}" holds the value of a secret, and messages hold none: set it on the worker, and name it in "envFromWorker"`,
+    };
   return {
     run: root.run,
     step: context.path,
     attempt: context.attempt,
     work,
-    env: root.envFor(step, context),
+    env,
     fromWorker: step.envFromWorker ?? [],
     ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs + TIMEOUT_SLACK_MS }),
     label,

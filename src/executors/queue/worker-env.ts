@@ -1,4 +1,5 @@
 /** The environment of a command on a worker: little of the worker's own, what the message brings, and what the plan asks for by name. */
+import { isTooShort, SECRET_MIN } from '../../events/spellings.ts';
 
 /** What a command cannot do without: where programs and the user's files are, and how text is written. */
 const OWN = [
@@ -49,6 +50,11 @@ export function workerEnv(
       return {
         type: 'refused',
         words: `the environment of this worker has no "${name}", which "envFromWorker" asks for`,
+      };
+    if (value !== '' && isTooShort(value))
+      return {
+        type: 'refused',
+        words: `"${name}" of this worker's environment is too short to be masked: it must have ${SECRET_MIN} characters`,
       };
     env[name] = value;
   }

@@ -141,7 +141,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   bull.on('lockRenewalFailed', lost => {
     for (const job of lost) {
       say(`the hold on ${job} is lost: the queue was away, or this machine stood still, for too long`);
-      if (options.onLockLost === 'kill') jobs.get(job)?.loseHold();
+      if (options.onLockLost === 'kill') jobs.get(job)?.abandon('cut-off', 'kill');
     }
   });
   heartbeat = openHeartbeat({ client, keys }, card);
@@ -155,12 +155,12 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     error => finish(troubleOf(error, place.address).words),
   );
 
-  const tellAll = (word: 'stop' | 'kill') => {
-    for (const job of jobs.values()) job.tell(word);
+  const abandonAll = (word: 'stop' | 'kill') => {
+    for (const job of jobs.values()) job.abandon('stopped', word);
   };
   /** Their last words may reach nobody: that is not waited for. */
   const endAll = async () => {
-    tellAll('kill');
+    abandonAll('kill');
     const until = performance.now() + LAST_WORDS_MS;
     while (jobs.size > 0 && performance.now() < until) await new Promise(done => setTimeout(done, 50));
   };
@@ -195,7 +195,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
       // It resolves when the jobs that it has are done; where Redis is away, maybe never.
       void leaving(bull.close());
     },
-    stop: () => tellAll('stop'),
+    stop: () => abandonAll('stop'),
     kill() {
       void endAll().then(() => finish(undefined));
     },
