@@ -174,7 +174,10 @@ function closed({ path }: Running, scope: Scope): Outcome {
 function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
   const told = scope.cancelled;
   if (told === undefined || (own.state === 'failed' && own.reason.type === 'internal')) return own;
+  // Nobody knows whether it has ended: it is not tried again as what has.
+  const isLost = own.state === 'failed' && own.reason.type === 'lost';
   if (told.type === 'timeout' && told.step === path) {
+    if (isLost) return own;
     const { step: _, ...reason } = told;
     return { state: 'failed', reason, ...(isLeaf(step) ? exitFacts(own) : {}) };
   }

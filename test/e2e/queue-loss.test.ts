@@ -250,6 +250,65 @@ describe
       ]);
     });
 
+    it('takes up, when the run is resumed, what went on as nobody could tell its worker to end', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child } = await stage.worker(['-c', '2']);
+      const script = 'echo $RUNJOBS_STEP >>done; echo up; while [ ! -e go ]; do sleep 0.1; done';
+      const run = stage.run({
+        gather: [
+          { id: 'a', run: `${script}; echo end >>done` },
+          { id: 'file', run: `${script}; echo whole`, saveTo: 'kept', stop: { grace: '100ms' } },
+        ],
+      });
+      await printed(run, 'up\n');
+      const away = Promise.all([printed(run, 'the queue is away'), printed(child, 'the queue is away')]);
+      await stage.redis.stop('SIGKILL');
+      await away;
+      const stopping = printed(run, 'stopping everything');
+      run.kill('SIGINT');
+      await stopping;
+      run.kill('SIGINT');
+      expect((await run).stdout).toContain('it may still run there; a resumed run takes it up');
+      const back = printed(child, 'the queue is back');
+      await stage.redis.start();
+      await back;
+      const ended = printed(child, '✖ file');
+      const resumed = stage.runjobs(['resume', runOf(stage), '--reporter', 'plain']);
+      // Its file had been broken off, so that it is ended and done anew, as all that was cancelled.
+      await ended;
+      writeFileSync(join(stage.folder, 'go'), '');
+      const { stdout, exitCode } = await resumed;
+      expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/✔ a\b[\s\S]*succeeded/)]);
+      expect(written(stage).sort()).toEqual(['a', 'end', 'file', 'file']);
+      expect(written(stage, 'kept')).toEqual(['up', 'whole']);
+    });
+
+    it('does not try again what a worker that stands still has not ended in time', { timeout: LONG }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const { child: frozen } = await stage.worker();
+      const run = stage.run({
+        run: 'echo a >>done; echo up; exec sleep 1234',
+        timeout: '2s',
+        stop: { grace: '100ms' },
+        retry: { times: 1, delay: '0s' },
+      });
+      await printed(run, 'up\n');
+      frozen.kill('SIGSTOP');
+      await stage.worker();
+      const { stdout, exitCode } = await run;
+      expect([exitCode, stdout]).toEqual([
+        1,
+        expect.stringMatching(/✖ plan lost: it was told to end, and its worker has not said that it has/),
+      ]);
+      frozen.kill('SIGCONT');
+      await printed(frozen, '✖');
+      expect(written(stage)).toEqual(['a']);
+    });
+
     it('takes what was done well while Redis was away for longer than a lock', { timeout: LONG }, async context => {
       const { expect } = context;
       const stage = await openStage(context);

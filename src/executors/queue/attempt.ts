@@ -17,6 +17,8 @@ import type { Word } from './tell.ts';
 /** So often it is given away which no worker has begun. */
 const GIVEN_MAX = 3;
 const NEVER_BEGUN = `lost: ${GIVEN_MAX} times a worker took it and did not begin it`;
+const UNENDED = 'lost: it was told to end, and its worker has not said that it has: it may still run';
+const BROKEN_OFF = 'the file of "saveTo" was broken off with the run';
 const HOLE = 'lost: some of its output did not come, so that the file of "saveTo" would have a hole';
 
 const AGAIN = '"idempotent: true" or "retry.on: [lost]" lets it run again';
@@ -97,7 +99,11 @@ async function resultOf(
 ): Promise<Result | undefined> {
   const { signal, kill } = context;
   const { job, label } = dispatch;
-  if (dispatch.result !== undefined) return dispatch.result;
+  const wasLeft = dispatch.isLeft;
+  /** What was left by the run that is resumed, and has ended on its word, is done anew, as all that was cancelled. */
+  const unlessAnew = (result: Result | undefined) =>
+    wasLeft && result?.told && !signal.aborted && !kill.aborted ? undefined : result;
+  if (dispatch.result !== undefined) return unlessAnew(dispatch.result);
   const sealed = seal(message, job, root.key);
   const size = Buffer.byteLength(JSON.stringify(sealed));
   if (size > MESSAGE_BYTES) return { outcome: failedToStart(tooLarge(size)) };
@@ -122,8 +128,8 @@ async function resultOf(
     }
     callOff();
     callOff = after(patienceMs, () => {
-      root.leftBehind(job);
-      settle({ outcome: cancelled(context) });
+      root.leftBehind(dispatch);
+      settle({ outcome: lost(UNENDED) });
     });
   };
   const onStop = () => stop('stop', graceOf(step) + ANSWER_MS);
@@ -134,8 +140,10 @@ async function resultOf(
     if (isBroken) stop('kill', ANSWER_MS);
     // Of one that was given away before, the stream has to be read first: it may have ended.
     if (!dispatch.isResumed) void open.add();
+    else if (wasLeft && !isBroken) await root.untell(job);
     const result = await settled;
-    return isBroken ? { outcome: lost('the file of "saveTo" was broken off with the run') } : result;
+    if (!isBroken) return unlessAnew(result);
+    return wasLeft && result !== undefined && !isLost(result) ? undefined : { outcome: lost(BROKEN_OFF) };
   } finally {
     callOff();
     signal.removeEventListener('abort', onStop);
@@ -153,7 +161,9 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const conclude = (words: string) => {
     // Were its worker only frozen, it ends the command when it goes on.
     void root.tell(job, 'kill').catch(() => {});
-    settle({ outcome: lost(words) });
+    const isUnended = context.signal.aborted || context.kill.aborted;
+    if (isUnended) root.leftBehind(dispatch);
+    settle({ outcome: lost(isUnended ? UNENDED : words) });
   };
   let hasHole = false;
   const open: OpenJob = {
@@ -236,6 +246,10 @@ function endOf(result: Result, context: ExecuteContext): Result {
 function cancelled({ signal, kill }: ExecuteContext): Outcome {
   if (!signal.aborted && !kill.aborted) return lost('its worker was told to end it, by none of this run');
   return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+}
+
+function isLost({ outcome }: Result): boolean {
+  return outcome.state === 'failed' && outcome.reason.type === 'lost';
 }
 
 function lost(message: string): Outcome {

@@ -21,6 +21,8 @@ export interface Dispatch {
   readonly isResumed: boolean;
   /** It is in the queue for certain. */
   isAdded: boolean;
+  /** The run did not wait for its end any more: a worker may still have it. */
+  isLeft: boolean;
   /** The worker that has started it, where that was known. */
   readonly started?: StartFacts;
   /** How it ended, where that was known but nobody had made use of it. */
@@ -43,7 +45,9 @@ export interface Dispatches {
   ended(job: string, result: Result): void;
   /** The attempt is over: what is claimed under its name from now on is another one, not one beside it. */
   over(dispatch: Dispatch): void;
-  /** The result has gone into the journal, or nobody waits for it any more. */
+  /** Nobody waits for its end any more, though a worker may still have it: a run that is resumed takes it up. */
+  left(dispatch: Dispatch): void;
+  /** The result has gone into the journal. Of what was left nothing is noted. */
   done(dispatch: Dispatch): void;
   /** An entry will be written to a log: call before. */
   begin(entry: InDoubt): void;
@@ -69,6 +73,7 @@ type Line =
   | { readonly given: number; readonly attempt: string; readonly label: string }
   | { readonly added: number }
   | { readonly started: number; readonly facts: StartFacts }
+  | { readonly left: number }
   | { readonly ended: number; readonly result: Result }
   | { readonly done: number };
 
@@ -94,12 +99,13 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
   const jobOf = (number: number) => `${run}.${number}`;
   const numberOf = (job: string) => Number(job.slice(run.length + 1));
   const waiting = new Map<string, Dispatch>();
-  for (const { number, attempt, label, isAdded, ...more } of known.open) {
+  for (const { number, attempt, label, isAdded, isLeft, ...more } of known.open) {
     waiting.set(attempt, {
       job: jobOf(number),
       label,
       isResumed: true,
       isAdded,
+      isLeft,
       ...more,
     });
   }
@@ -143,7 +149,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
         count += 1;
         note({ given: count, attempt, label });
       }
-      const dispatch = earlier ?? { job: jobOf(count), label, isResumed: false, isAdded: false };
+      const dispatch = earlier ?? { job: jobOf(count), label, isResumed: false, isAdded: false, isLeft: false };
       taken.add(attempt);
       names.set(dispatch.job, attempt);
       return dispatch;
@@ -158,7 +164,13 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     },
     started: (job, facts) => note({ started: numberOf(job), facts }),
     ended: (job, result) => note({ ended: numberOf(job), result }),
-    done: ({ job }) => note({ done: numberOf(job) }),
+    left(dispatch) {
+      dispatch.isLeft = true;
+      note({ left: numberOf(dispatch.job) });
+    },
+    done({ job, isLeft }) {
+      if (!isLeft) note({ done: numberOf(job) });
+    },
     begin: entry => keep({ position: at, inDoubt: entry }),
     moveTo(position) {
       at = position;
@@ -224,6 +236,7 @@ interface OpenDispatch {
   readonly attempt: string;
   readonly label: string;
   isAdded: boolean;
+  isLeft: boolean;
   started?: StartFacts;
   result?: Result;
 }
@@ -240,8 +253,15 @@ function readDispatches(path: string): Known {
     if ('queue' in line) queue = line.queue;
     else if ('given' in line) {
       count = line.given;
-      open.set(line.given, { number: line.given, attempt: line.attempt, label: line.label, isAdded: false });
+      open.set(line.given, {
+        number: line.given,
+        attempt: line.attempt,
+        label: line.label,
+        isAdded: false,
+        isLeft: false,
+      });
     } else if ('added' in line) Object.assign(open.get(line.added) ?? {}, { isAdded: true });
+    else if ('left' in line) Object.assign(open.get(line.left) ?? {}, { isLeft: true });
     else if ('started' in line) Object.assign(open.get(line.started) ?? {}, { started: line.facts });
     else if ('ended' in line) Object.assign(open.get(line.ended) ?? {}, { result: line.result });
     else open.delete(line.done);

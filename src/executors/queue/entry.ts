@@ -16,6 +16,8 @@ export interface Result {
   readonly outcome: Outcome;
   /** What the step saves. */
   readonly saved?: Readonly<Record<string, string>>;
+  /** It was told to end by its root. */
+  readonly told?: true;
   /** What it printed to stdout held values of the worker's own, and came without them. */
   readonly masked?: true;
   /** The worker has ended the command by itself: nobody knows what it has done. */

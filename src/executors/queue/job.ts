@@ -73,11 +73,15 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
   const stop = new AbortController();
   const kill = new AbortController();
   let abandoned: Abandoned | undefined;
+  let isTold = false;
   const tell = (word: Word) => (word === 'kill' ? kill : stop).abort(TOLD);
   shop.jobs.set(job, {
     run,
     step,
-    tell,
+    tell(word) {
+      isTold = true;
+      tell(word);
+    },
     abandon(why, word) {
       if (!stop.signal.aborted && !kill.signal.aborted) abandoned = why;
       tell(word);
@@ -94,9 +98,13 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
       shop.isForNow,
     );
     if (!isOurs) throw new Refusal('its root has taken it back');
-    if (word !== undefined) stop.abort(TOLD);
+    if (word !== undefined) {
+      isTold = true;
+      stop.abort(TOLD);
+    }
     const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
-    await outlet.end({ type: 'ended', result: { ...result, ...(abandoned === undefined ? {} : { lost: abandoned }) } });
+    const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
+    await outlet.end({ type: 'ended', result: { ...result, ...why } });
     return { run, step, outcome: result.outcome };
   } finally {
     callOff();

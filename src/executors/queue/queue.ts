@@ -17,7 +17,7 @@ import { openReader } from './reader.ts';
 import type { Root } from './root.ts';
 import { type SentEnvOptions, sentEnv } from './sent-env.ts';
 import { ROOT, takeJob } from './taking.ts';
-import { tellToStop } from './tell.ts';
+import { tellToStop, untell } from './tell.ts';
 import { forNow, troubleOf } from './trouble.ts';
 import { openWatch, type Watch } from './watch.ts';
 
@@ -151,12 +151,14 @@ export async function openQueueExecutor(
     takeBack: job => takeJob({ client, keys }, run, job, ROOT),
     forget: job => void client.hdel(keys.taken(run), job).catch(() => {}),
     isForNow: forNow(connection, words => warn(`steps wait for the queue: ${words}`)),
-    leftBehind(job) {
-      leftBehind.add(job);
+    leftBehind(dispatch) {
+      dispatches.left(dispatch);
+      leftBehind.add(dispatch.job);
       warn(
-        `the worker of a step did not say that it has ended (job ${job}): it ends it when it reaches the queue again`,
+        `the worker of a step did not say that it has ended (job ${dispatch.job}): it may still run there; a resumed run takes it up`,
       );
     },
+    untell: job => untell({ client, keys }, run, job),
   };
 
   function tellKept(name: string, context: ExecuteContext): void {

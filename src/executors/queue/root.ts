@@ -1,7 +1,7 @@
 /** The root of a run, as the attempts that it gives away see it. */
 import type { ExecuteContext } from '../../engine/executor.ts';
 import type { LeafStep } from '../../plan/plan.ts';
-import type { Dispatches } from './dispatches.ts';
+import type { Dispatch, Dispatches } from './dispatches.ts';
 import type { Jobs } from './jobs.ts';
 import type { Queues } from './queues.ts';
 import type { Word } from './tell.ts';
@@ -30,6 +30,8 @@ export interface Root {
   forget(job: string): void;
   /** Whether the error says that Redis takes nothing for now, of which somebody is told. */
   isForNow(error: unknown): boolean;
-  /** A worker could not be told to stop: what it has may go on. */
-  leftBehind(job: string): void;
+  /** A worker has not said that it has ended what it was told to: it may go on. */
+  leftBehind(dispatch: Dispatch): void;
+  /** Takes back that the job is to stop, where its worker has not heard of it. */
+  untell(job: string): Promise<void>;
 }

@@ -20,6 +20,11 @@ export async function tellToStop({ client, keys }: Telling, run: string, job: st
   ]);
 }
 
+/** Takes it back, for whoever has not heard it. */
+export async function untell({ client, keys }: Telling, run: string, job: string): Promise<void> {
+  await client.hdel(keys.cancel(run), job);
+}
+
 /** What was said of the job, if anything. */
 export async function wordOn({ client, keys }: Telling, run: string, job: string): Promise<Word | undefined> {
   const word = await client.hget(keys.cancel(run), job);
