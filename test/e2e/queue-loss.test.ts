@@ -234,14 +234,18 @@ describe
       const { expect } = context;
       const stage = await openStage(context);
       await stage.worker();
-      const run = stage.run({ run: 'echo up; exec sleep 77' });
+      const run = stage.run({
+        steps: [{ id: 'a', run: 'echo up; exec sleep 77', stop: { grace: '100ms' } }],
+        finally: [{ run: 'true', stop: { grace: '1h' } }],
+      });
       await printed(run, 'up\n');
       const away = printed(run, 'the queue is away');
       await stage.redis.stop();
       await away;
-      const stopping = printed(run, 'stopping everything');
+      const given = printed(run, '◼ a cancelled');
       run.kill('SIGINT');
-      await stopping;
+      // What tidies up waits for the queue now, until it is killed.
+      await given;
       run.kill('SIGINT');
       const { exitCode, signal, stdout } = await run;
       expect([exitCode ?? signal, stdout]).toEqual([

@@ -132,7 +132,10 @@ async function resultOf(
       settle({ outcome: lost(UNENDED) });
     });
   };
-  const onStop = () => stop('stop', graceOf(step) + ANSWER_MS);
+  const onStop = () => {
+    // Both come at once where the run is killed.
+    if (!kill.aborted) stop('stop', graceOf(step) + ANSWER_MS);
+  };
   const onKill = () => stop('kill', KILLED_MS);
   signal.addEventListener('abort', onStop);
   kill.addEventListener('abort', onKill);
