@@ -97,6 +97,7 @@ describe('what was given away', () => {
       label: 'gpu',
       isResumed: true,
       isAdded: true,
+      isLeft: false,
       started: { worker: 'w', pid: 7 },
     });
     expect(second.unclaimed().map(({ job }) => job)).toEqual(['r.2']);
@@ -104,6 +105,20 @@ describe('what was given away', () => {
     expect(second.claim('c 1', 'gpu')).toMatchObject({ job: 'r.4', isResumed: false });
     // The same attempt of a group that is tried again is another one.
     expect(second.claim('a 1', 'gpu')).toMatchObject({ job: 'r.5', isResumed: false });
+    second.close();
+  });
+
+  it('is taken up, too, where nobody had waited for its end', () => {
+    const folder = temporary();
+    const first = open(folder);
+    const left = first.claim('a 1', 'gpu');
+    first.left(left);
+    first.over(left);
+    first.done(left);
+    first.close();
+
+    const second = open(folder);
+    expect(second.claim('a 1', 'gpu')).toMatchObject({ job: left.job, isResumed: true, isLeft: true });
     second.close();
   });
 

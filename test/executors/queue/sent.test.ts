@@ -176,12 +176,14 @@ describe('what goes to a worker', () => {
   });
 
   it('has of the worker’s own what every program needs, and what is asked for and allowed', () => {
-    const own = { PATH: '/bin', LC_ALL: 'C', TOKEN: 't', OTHER: 'o', RUNJOBS_X: 'x' };
+    const own = { PATH: '/bin', LC_ALL: 'C', TOKEN: 'secret', PIN: '12345', EMPTY: '', OTHER: 'o', RUNJOBS_X: 'x' };
     const given = (asked: string[], allowed: string[]) => workerEnv({ A: '1' }, asked, { own, allowed });
     expect(given(['TOKEN'], ['TOKEN'])).toEqual({
       type: 'env',
-      env: { PATH: '/bin', LC_ALL: 'C', A: '1', TOKEN: 't' },
+      env: { PATH: '/bin', LC_ALL: 'C', A: '1', TOKEN: 'secret' },
     });
+    expect(given(['EMPTY'], ['EMPTY'])).toMatchObject({ env: { EMPTY: '' } });
+    expect(given(['PIN'], ['PIN'])).toMatchObject({ words: expect.stringMatching(/"PIN" .* is too short/) });
     expect(given(['OTHER'], ['TOKEN'])).toMatchObject({ words: expect.stringMatching(/--env-allow TOKEN,OTHER/) });
     expect(given(['NONE'], ['NONE'])).toMatchObject({ words: expect.stringMatching(/has no "NONE"/) });
     expect(given(['RUNJOBS_X'], ['RUNJOBS_X']).type).toBe('refused');
