@@ -27,7 +27,7 @@ import { assignment, duration, speed, wholeNumber, wholeOrNone } from './values.
 const EXIT_CODES = `
 Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
 3 a bug in runjobs · 74 the journal, a log or the lock cannot be written · 75 another run holds the lock, or the run to be
-resumed is alive · 124 the plan's own timeout ran out · 129, 130, 143 ended by a signal`;
+resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 ended by a signal`;
 
 /** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {

@@ -23,7 +23,7 @@ export class LockHeldError extends Error {
     lock: string,
     { holder, sure, place, waitedMs }: { holder: Holder; sure: boolean; place: string; waitedMs: number },
   ) {
-    const waited = waitedMs > 0 ? `waited ${age(waitedMs)}, ` : '';
+    const waited = waitedMs > 0 ? `waited ${limit(waitedMs)}, ` : '';
     const way = sure
       ? `Stop it with "runjobs stop ${plain(holder.run)}", or wait ${waitedMs > 0 ? 'longer, in lock.wait' : 'for it: lock: {wait: 10m}'}.`
       : `Whether it is alive cannot be seen from here; if it is not, remove "${place}".`;
@@ -109,8 +109,8 @@ async function takeInTime(place: string, { name, waitMs, plan, run, signal, onWa
     const leftMs = limitMs - (performance.now() - from);
     if (leftMs <= 0) throw new LockHeldError(name, { holder: by, sure, place, waitedMs: limitMs });
     if (by.run !== known) {
-      const limit = waitMs === 'forever' ? '' : `, ${age(leftMs)} at most`;
-      onWait?.(`${quoteText(name)} is locked: ${describeHolder(by)}; waiting for it${limit}`);
+      const most = waitMs === 'forever' ? '' : `, ${limit(leftMs)} at most`;
+      onWait?.(`${quoteText(name)} is locked: ${describeHolder(by)}; waiting for it${most}`);
     }
     known = by.run;
     await pause(Math.min(leftMs, POLL_MS), signal);
@@ -118,12 +118,12 @@ async function takeInTime(place: string, { name, waitMs, plan, run, signal, onWa
   return undefined;
 }
 
-/** `run 20261122-081349-7f3a (pid 4711, plan "/x/plan.yaml") holds it since 3m 12s`. */
+/** `run 20261122-081349-7f3a (pid 4711, plan "/x/plan.yaml") has held it for 3m 12s`. */
 export function describeHolder({ run, pid, host, pidNamespace, plan, name, at }: Holder): string {
   const isOutside = pidNamespace !== undefined && pidNamespace !== thisPlace().pidNamespace;
   const where = host === hostname() ? (isOutside ? ' in another container' : '') : ` on ${plain(host)}`;
   const what = plan === undefined ? quoteText(name) : plain(plan);
-  return `run ${plain(run)} (pid ${pid}${where}, plan ${what}) holds it since ${age(Date.now() - Date.parse(at))}`;
+  return `run ${plain(run)} (pid ${pid}${where}, plan ${what}) has held it for ${age(Date.now() - Date.parse(at))}`;
 }
 
 /** `42s`, `3m 12s`, `2h 5m`, `3d 4h`. */
@@ -133,6 +133,12 @@ function age(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
   const hours = Math.floor(seconds / 3600);
   return hours < 24 ? `${hours}h ${Math.floor(seconds / 60) % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** As {@link age}, more exact where whole seconds would say little. */
+function limit(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  return ms < 10_000 ? `${Math.round(ms / 100) / 10}s` : age(ms);
 }
 
 /** What a record says, harmless to a terminal. */

@@ -27,7 +27,7 @@ export function selectSteps(root: Step, { only = [], skip = [], from }: Selectio
   for (const [option = '', text = ''] of options) {
     const matches = matcher(text);
     if (paths.some(matches)) continue;
-    return { type: 'unknown', message: `${option} ${text}: no step has this path${hint(text, paths)}` };
+    return { type: 'unknown', message: `${option} ${text}: ${whyNone(text, paths)}` };
   }
   let selected = root;
   if (from !== undefined) selected = startFrom(selected, '.', matcher(from));
@@ -36,7 +36,13 @@ export function selectSteps(root: Step, { only = [], skip = [], from }: Selectio
   return { type: 'selected', root: selected };
 }
 
-/** What may be meant by a path that no step has. */
+/** Why a path names no step that could be chosen, and what may be meant. */
+function whyNone(text: string, paths: readonly string[]): string {
+  if (text.split('/').includes('finally'))
+    return 'steps of a finally cannot be chosen: they run with what they tidy up after';
+  return `no step has this path${hint(text, paths)}`;
+}
+
 function hint(text: string, paths: readonly string[]): string {
   if (/\[\d+\]/.test(text)) return '; copies cannot be chosen one by one: write [] for all of them';
   return didYouMean(text, paths) || '; "runjobs check" shows the paths';

@@ -27,7 +27,7 @@ const noMounts =
 
 const HELD = (pid: number | undefined, plan: string) =>
   new RegExp(
-    `^runjobs: "\\w+" is locked: run \\d{8}-\\d{6}-[0-9a-f]+ \\(pid ${pid}, plan ${plan}\\) holds it since (\\d+m )?\\d+s; nothing was started\\. Stop it with "runjobs stop \\d{8}-[0-9a-f-]+", or wait for it: lock: {wait: 10m}\\.\\n$`,
+    `^runjobs: "\\w+" is locked: run \\d{8}-\\d{6}-[0-9a-f]+ \\(pid ${pid}, plan ${plan}\\) has held it for (\\d+m )?\\d+s; nothing was started\\. Stop it with "runjobs stop \\d{8}-[0-9a-f-]+", or wait for it: lock: {wait: 10m}\\.\\n$`,
   );
 
 /** A world of its own: a state folder for locks, a step that begins, waits for `go`, and ends. */
@@ -194,7 +194,7 @@ describe('a lock', () => {
     const { exitCode, stdout, stderr } = await start();
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(String(stderr)).toMatch(
-      /^runjobs: "plan" is locked: run \S+ \(pid \d+, plan \S+\) holds it since \d+s; skipped, as its lock says: held: skip\n$/,
+      /^runjobs: "plan" is locked: run \S+ \(pid \d+, plan \S+\) has held it for \d+s; skipped, as its lock says: held: skip\n$/,
     );
     const quiet = await start(['--quiet']);
     expect([quiet.exitCode, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);
@@ -226,7 +226,7 @@ describe('who waits for a lock', () => {
     expect(exitCode).toBe(0);
     expect(String(stderr)).toMatch(
       new RegExp(
-        `^runjobs: "plan" is locked: run .* \\(pid ${holder.pid}, plan ${file}\\) holds it since \\d+s; waiting for it, 1m 0s at most\\n$`,
+        `^runjobs: "plan" is locked: run .* \\(pid ${holder.pid}, plan ${file}\\) has held it for \\d+s; waiting for it, 1m 0s at most\\n$`,
       ),
     );
     expect((await holder).exitCode).toBe(0);

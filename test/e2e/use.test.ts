@@ -89,7 +89,7 @@ steps:
     const inside = await at.start('plan.yaml');
     expect(inside.exitCode).toBe(1);
     expect(String(inside.stdout)).toMatch(
-      /✖ used "used" is locked: run \d{8}-[\w-]+ \(pid \d+, plan .*used\.yaml\) holds it since \d+s; to wait for it/,
+      /✖ used "used" is locked: run \d{8}-[\w-]+ \(pid \d+, plan .*used\.yaml\) has held it for \d+s; to wait for it/,
     );
     writeFileSync(join(at.folder, 'go'), '');
     expect((await first).exitCode).toBe(0);
@@ -107,7 +107,7 @@ it('a used plan whose lock says held: skip is skipped while another run holds it
   const { exitCode, stdout } = await at.start('plan.yaml');
   expect(exitCode).toBe(0);
   expect(String(stdout)).toMatch(
-    /↓ backup skipped: "used" is locked: run \S+ \(pid \d+, plan .*\) holds it since \d+s\n/,
+    /↓ backup skipped: "used" is locked: run \S+ \(pid \d+, plan .*\) has held it for \d+s\n/,
   );
   expect(String(stdout)).toContain('] after\n');
   writeFileSync(join(at.folder, 'go'), '');

@@ -31,11 +31,11 @@ describe('the folder of a lock', () => {
 describe('what is said of a holder', () => {
   const holder = thisHolder({ run: '20261122-081349-7f3a', name: 'backup', plan: '/x/plan.yaml' });
   const since = (seconds: number) =>
-    describeHolder({ ...holder, at: new Date(Date.now() - seconds * 1000).toISOString() }).replace(/.* since /, '');
+    describeHolder({ ...holder, at: new Date(Date.now() - seconds * 1000).toISOString() }).replace(/.* for /, '');
 
   it('is its run, process, plan and age', () => {
     expect(describeHolder(holder)).toBe(
-      `run 20261122-081349-7f3a (pid ${process.pid}, plan /x/plan.yaml) holds it since 0s`,
+      `run 20261122-081349-7f3a (pid ${process.pid}, plan /x/plan.yaml) has held it for 0s`,
     );
     expect([since(42), since(192), since(7500), since(100 * 3600), since(-60)]).toEqual([
       '42s',
@@ -55,7 +55,7 @@ describe('what is said of a holder', () => {
   it('has its machine, when that is another, and never what could move a cursor', () => {
     const { plan: _, ...nameless } = { ...holder, host: 'web-2', name: 'a\u001b[2Jb', at: 'never' };
     expect(describeHolder(nameless)).toBe(
-      `run 20261122-081349-7f3a (pid ${process.pid} on web-2, plan "a\\u001b[2Jb") holds it since 0s`,
+      `run 20261122-081349-7f3a (pid ${process.pid} on web-2, plan "a\\u001b[2Jb") has held it for 0s`,
     );
   });
 });
@@ -75,7 +75,7 @@ describe('a plan’s lock', () => {
     );
     const late = await lockPlan(locked(20), { run: 'second', userState }).catch(caught => caught);
     expect(late.message).toMatch(
-      /; waited 0s, nothing was started\. Stop it with "runjobs stop first", or wait longer, in lock\.wait\.$/,
+      /; waited 20ms, nothing was started\. Stop it with "runjobs stop first", or wait longer, in lock\.wait\.$/,
     );
     const abort = new AbortController();
     const words: string[] = [];

@@ -33,7 +33,7 @@ describe('the lock of a used plan', () => {
     expect(await take('a')).toMatchObject({
       type: 'refused',
       message: expect.stringMatching(
-        /^"deploy" is locked: run other-run \(pid \d+, plan "x"\) holds it since 0s; to wait for it, say so in the used plan: lock: \{wait: 10m\}$/,
+        /^"deploy" is locked: run other-run \(pid \d+, plan "x"\) has held it for 0s; to wait for it, say so in the used plan: lock: \{wait: 10m\}$/,
       ),
     });
     other?.release();
@@ -47,7 +47,7 @@ describe('the lock of a used plan', () => {
     const other = await lockPlan({ name: 'x', lock: lock() }, { run: 'other-run', userState });
     expect(await take('a', skipping)).toMatchObject({
       type: 'skipped',
-      message: expect.stringMatching(/^"deploy" is locked: run other-run \(pid \d+, plan "x"\) holds it since 0s$/),
+      message: expect.stringMatching(/^"deploy" is locked: run other-run \(pid \d+, plan "x"\) has held it for 0s$/),
     });
     other?.release();
     const first = await take('a', skipping);

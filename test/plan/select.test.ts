@@ -62,6 +62,11 @@ describe('a selection', () => {
       type: 'unknown',
       message: '--only deploy/smok: no step has this path, did you mean "deploy/smoke"?',
     });
+    expect(selectSteps(tree, { skip: ['deploy/finally/cleanup'] })).toEqual({
+      type: 'unknown',
+      message:
+        '--skip deploy/finally/cleanup: steps of a finally cannot be chosen: they run with what they tidy up after',
+    });
   });
 
   it('reaches into the copies of a forEach, all at once', async () => {
