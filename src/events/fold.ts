@@ -3,6 +3,7 @@ import { copyOf, parentPath } from '../plan/paths.ts';
 import { childPath, isAtOrBelow } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
+import { forgive } from './forgiven.ts';
 import { shortItem } from './item.ts';
 import type { Failed, Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
@@ -171,6 +172,7 @@ function finish(progress: Progress, event: StepFinished): void {
     remember(progress, node, event, each);
     break;
   }
+  if (node.group && outcome.state === 'succeeded') forgive(progress, node);
   settle(progress, node);
   node.tail = undefined;
 }

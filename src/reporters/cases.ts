@@ -1,9 +1,11 @@
 /** What became of each leaf step, for reports that are written at the end of a run. */
 import type { CopiesFinished, RunEvent, StepFinished } from '../events/event.ts';
+import { forgiven } from '../events/forgiven.ts';
 import type { Item } from '../events/item.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
 import { itemOf, type Progress } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
+import { isAtOrBelow } from '../plan/plan.ts';
 import type { Steps } from './steps.ts';
 
 /** So many are kept one by one; later ones only where they failed, and so many of these again. */
@@ -40,19 +42,35 @@ export interface Cases {
 export function createCases(progress: Progress, steps: Steps): Cases {
   const cases = new Map<string, Case>();
   const attempts = new Map<string, Failed[]>();
+  /** Cases of failures that count. */
+  const failing = new Set<string>();
   let unlisted = 0;
 
   const mayKeep = (key: string, { state }: Outcome) =>
     cases.has(key) || cases.size < CASES_MAX + (state === 'failed' ? FAILED_MAX : 0);
 
   const add = (key: string, one: Case, count: number) => {
-    if (mayKeep(key, one.outcome)) cases.set(key, one);
-    else unlisted += count;
+    if (!mayKeep(key, one.outcome)) {
+      unlisted += count;
+      return;
+    }
+    cases.set(key, one);
+    if (one.outcome.state === 'failed') failing.add(key);
+    else failing.delete(key);
+  };
+
+  const forgive = (group: string) => {
+    for (const key of [...failing].filter(step => isAtOrBelow(step, group))) {
+      const one = cases.get(key);
+      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome) });
+      failing.delete(key);
+    }
   };
 
   const finish = ({ step, t, outcome, durationMs, attempts: count, log, resumed }: StepFinished) => {
     const failed = attempts.get(step) ?? [];
     attempts.delete(step);
+    if (outcome.state === 'succeeded' && steps.isGroup(step)) forgive(step);
     if (steps.isGroup(step) && !progress.failures.has(step) && !isUnstarted(step, outcome)) return;
     const before = cases.get(step);
     const last = outcome.state === 'failed' ? -1 : undefined;

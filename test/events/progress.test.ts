@@ -260,6 +260,36 @@ describe('what is kept of a step', () => {
   });
 });
 
+describe('what has failed in a group that ends well', () => {
+  it('was allowed to, in the counts of all around it, too', () => {
+    const { tell, progress, counts } = stage('a', 'a/b');
+    tell.start('x');
+    tell.end('x', exit(1));
+    for (const step of ['a', 'a/b', 'a/b/lost', 'a/won']) tell.start(step);
+    tell.end('a/b/lost', exit(2));
+    tell.end('a/b', childFailed('a/b/lost'));
+    tell.end('a/won', ok);
+    expect(counts).toEqual({ ...none, succeeded: 1, failed: 2 });
+    tell.end('a', ok);
+    expect(counts).toEqual({ ...none, succeeded: 1, failed: 1, allowed: 1 });
+    expect(failuresOf(progress).map(({ step, outcome }) => [step, outcome.allowed ?? false])).toEqual([
+      ['x', false],
+      ['a/b/lost', true],
+    ]);
+    expect(progress.nodes.get('a/b/lost')?.phase).toBe('allowed');
+  });
+
+  it('leaves with the group that is tried again', () => {
+    const { tell, counts, progress } = stage('a', 'a/b');
+    for (const step of ['a', 'a/b', 'a/b/lost']) tell.start(step);
+    tell.end('a/b/lost', exit(2));
+    tell.end('a/b', ok);
+    tell.start('a', { attempt: 2 });
+    expect(counts).toEqual(none);
+    expect(failuresOf(progress)).toEqual([]);
+  });
+});
+
 describe('the run', () => {
   it('is told to stop for the first reason', () => {
     const { tell, progress } = stage();

@@ -151,6 +151,20 @@ describe('a JUnit report', () => {
     ]);
   });
 
+  it('has no failure where the group around it has ended well', async () => {
+    const { tell, written } = stage();
+    for (const n of [1, 2]) tell.start(`f[${n}]`);
+    tell.end('f[1]', exit(1));
+    tell.end('f[2]', ok);
+    tell.end('f', ok);
+    tell.end('.', ok);
+    tell.finish(ok);
+    const text = (await written()).join('\n');
+    expect(text).toContain('failures="0"');
+    expect(text).toContain('<skipped message="exit 1, allowed"/>');
+    expect(text).not.toContain('<failure');
+  });
+
   it('lists no more cases than a CI can show, and counts the others', async () => {
     const { tell, written, sink } = stage();
     for (let n = 1; n <= 30_000; n++) tell.end(`s${n}`, n === 30_000 ? exit(1) : ok);
