@@ -4,6 +4,7 @@ import { interactiveAhead } from './engine/interactive.ts';
 import { outermost, type RunResult } from './engine/run.ts';
 import { secretProblems } from './engine/secret-values.ts';
 import type { RunEvent } from './events/event.ts';
+import { checkOptions } from './library-options.ts';
 import { bodyProblems } from './plan/definitions.ts';
 import { type Given, type GivenOptions, levelsOf, readGiven } from './plan/given.ts';
 import type { PlanInput } from './plan/input.ts';
@@ -88,19 +89,20 @@ export interface RunOptions extends GivenToPlan {
 }
 
 /**
- * Reads and checks a job file without running it. Rejects never: what is wrong with the file, or with what is given to it, is
- * in the result. That inputs have no value is no problem here.
+ * Reads and checks a job file, or the object in its place, without running it: what is wrong with it, or with what is given to
+ * it, is in the result. That inputs have no value is no problem here.
  *
  * ```ts
  * const loaded = await loadPlan('plan.yaml');
  * if (loaded.type === 'rejected') for (const { line, message } of loaded.problems) console.error(line, message);
  * ```
+ * Rejects with a TypeError for options that there are not.
  */
-export async function loadPlan(file: string, options: GivenToPlan = {}): Promise<LoadResult> {
+export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = {}): Promise<LoadResult> {
+  checkOptions(options);
   const { given, problems } = await readOptions(options);
   if (problems.length > 0) return { type: 'rejected', problems };
-  const loaded = await load(file, { cwd: process.cwd(), given, secretsOf: secretsIn(given) });
-  return withInputs(loaded, given, false);
+  return withInputs(await read(plan, given), given, false);
 }
 
 /**
@@ -112,22 +114,18 @@ export async function loadPlan(file: string, options: GivenToPlan = {}): Promise
  *
  * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
  * aborted before its start, with `skipped`.
- * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
+ * @throws {TypeError} for options that there are not, or of another kind. @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
  * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
  * plan asks for; with `held: skip` it resolves with the state `skipped` in its place. @throws {LockUnusableError} when the lock cannot be kept.
  * @throws {QueueUnusable} when `options.queue` cannot be reached or used: nothing was started.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
+  checkOptions(options);
   const claim = claimRootRun(typeof plan === 'string' ? plan : nameIn(plan));
   try {
     const { given, problems } = await readOptions(options);
     if (problems.length > 0) throw new PlanError(problems);
-    const secretsOf = secretsIn(given);
-    const read =
-      typeof plan === 'string'
-        ? await load(plan, { given, secretsOf })
-        : await loadObject(plan, { folder: process.cwd(), given, secretsOf });
-    const loaded = withInputs(read, given, true);
+    const loaded = withInputs(await read(plan, given), given, true);
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const secretless = secretProblems(loaded.plan, outermost({ env: given.env, given: levelsOf(loaded.plan, given) }));
     if (secretless.length > 0) throw new PlanError(secretless);
@@ -138,8 +136,6 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     }
     claim.run.name = loaded.plan.name;
     const { signal, onEvent, slots = loaded.plan.slots, stateDir } = options;
-    if (!Number.isInteger(slots) || slots < 1)
-      throw new RangeError(`slots must be a whole number from 1, got ${slots}`);
     const queue = placeOf(options.queue);
     const { env } = given;
     const interrupt = (received: KeyboardSignal) => root.cancel({ type: 'interrupted', signal: received });
@@ -171,6 +167,13 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   } finally {
     claim.release();
   }
+}
+
+function read(plan: string | PlanInput, given: Given): Promise<LoadResult> {
+  const secretsOf = secretsIn(given);
+  return typeof plan === 'string'
+    ? load(plan, { cwd: process.cwd(), given, secretsOf })
+    : loadObject(plan, { folder: process.cwd(), given, secretsOf });
 }
 
 type Locking =

@@ -56,7 +56,8 @@ const ROOMS: Record<string, Room> = {
   'src/cli': { ours: ['src'], packages: ['commander'] },
   'src/claim.ts': { ours: ['src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
   'src/root-run.ts': { ours: ['src/claim.ts', 'src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
-  'src/index.ts': { ours: ['src/root-run.ts', 'src/plan', 'src/events', 'src/engine'] },
+  'src/library-options.ts': { ours: ['src/plan'] },
+  'src/index.ts': { ours: ['src/root-run.ts', 'src/library-options.ts', 'src/plan', 'src/events', 'src/engine'] },
 };
 
 /** Files that alone may import something their room may not. */

@@ -2,7 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LockHeldError, loadPlan, PlanError, RunActiveError, type RunEvent, run } from '../src/index.ts';
+import {
+  LockHeldError,
+  loadPlan,
+  PlanError,
+  type PlanInput,
+  RunActiveError,
+  type RunEvent,
+  type RunOptions,
+  run,
+} from '../src/index.ts';
 import { lockPlan } from '../src/journal/plan-lock.ts';
 
 let stateDir = '';
@@ -54,6 +63,34 @@ describe('what is given to a plan', () => {
     expect(await messages({ env: { C: '' }, set: { A: 'x' } })).toEqual(['input A: expected a number, got "x"']);
     expect(await messages({ env: {} })).toEqual([expect.stringMatching(/^nothing sets "C"/)]);
     expect(await messages({ env: {}, envFile: 'none.env' })).toEqual(['no such file']);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ nope: 1 }, 'options.nope is no option'],
+    [{ onevent() {} }, 'options.onevent is no option, did you mean "onEvent"?'],
+    [{ signal: 5 }, 'options.signal must be an AbortSignal, got 5'],
+    [{ onEvent: 'x' }, 'options.onEvent must be a function, got "x"'],
+    [{ slots: 0 }, 'options.slots must be a whole number from 1, got 0'],
+    [{ queue: 'redis://h' }, 'options.queue must be an object with an address, got "redis://h"'],
+    [{ queue: { adress: 'redis://h' } }, 'options.queue.adress is no option, did you mean "address"?'],
+    [5, 'options must be an object, got 5'],
+  ])('%j are refused in words, before anything starts', async (options, words) => {
+    const file = join(stateDir, 'started');
+    const error = await run({ run: `touch ${file}` }, options as RunOptions).catch(caught => caught);
+    expect([error.name, error.message]).toEqual(['TypeError', expect.stringContaining(words)]);
+    await expect(loadPlan({ run: 'true' }, options as RunOptions)).rejects.toThrow(words);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('of a plan that is an object are those of one in a file', async () => {
+    const wrong = await loadPlan({ rnu: 'true' } as PlanInput);
+    expect(wrong).toMatchObject({
+      type: 'rejected',
+      problems: [{ message: expect.stringContaining('did you mean "run"') }],
+    });
+    expect(await loadPlan({ run: 'true' }, { set: {}, envFile: [] })).toMatchObject({ type: 'loaded' });
   });
 });
 
