@@ -1,4 +1,4 @@
-/** The few colours and the glyphs that all reporters share; the glyphs are listr2's own. */
+/** The few colours and the glyphs that all reporters share; the glyphs are those of listr2, but that of what waits. */
 
 export interface Palette {
   good(text: string): string;
@@ -21,7 +21,7 @@ export const glyphs = {
   warning: '⚠',
   skipped: '↓',
   cancelled: '◼',
-  waiting: '◼',
+  waiting: '◻',
   output: '›',
   resumed: '↻',
 } as const;

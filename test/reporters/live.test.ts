@@ -34,7 +34,7 @@ describe('the live view', () => {
     expect(await look()).toEqual([
       '* tour 0.2 s  0/4 done · 2 waiting',
       '  ⚠ fetch 0.2 s exit 7, attempt 2 in 3 s',
-      '  ◼ deploy 0.2 s tick 2 in 1h 00m › beat',
+      '  ◻ deploy 0.2 s tick 2 in 1h 00m › beat',
     ]);
     clock.advance(1500);
     expect((await look())[1]).toBe('  ⚠ fetch 1.9 s exit 7, attempt 2 in 2 s');
