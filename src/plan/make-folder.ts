@@ -16,7 +16,7 @@ function isMade(path: string, mode: number, isLastTry: boolean): boolean {
     mkdirSync(path, { mode });
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = error as { readonly code?: string };
     if (code === 'EEXIST') return false;
     if (code !== 'ENOENT' || isLastTry || dirname(path) === path) throw error;
   }

@@ -74,7 +74,8 @@ export const everyShape = lazily({
     ),
 });
 
-const ON_WORDS = 'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" or "lost"';
+const ON_WORDS =
+  'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
 
 export const retryShape = lazily({
   times: () =>

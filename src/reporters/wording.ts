@@ -88,7 +88,8 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'http':
     case 'save':
     case 'lost':
-      return oneLine(failure.message);
+      // More may follow.
+      return oneLine(failure.message).replace(/(?<!\.)\.$/, '');
     case 'not-ready':
       return `${how.exitCode === undefined ? 'ended' : exitWords(how.exitCode)} before it was ready`;
     case 'stopped-by-user':
