@@ -105,7 +105,7 @@ describe('a run that has ended', () => {
     const { stdout } = await here(file, '--set', 'TARGET=it is here', '--only', '**');
     const digest = String(stdout).replace(/^[\s\S]*\n(?=\n✖ checks\/unit)/, '');
     expect(digest).toContain('exit 127 (command not found)');
-    expect(digest).toMatch(/\nto run them? again: runjobs plan.json --set 'TARGET=it is here' --only checks\/unit\n/);
+    expect(digest).toMatch(/\nto run it again: runjobs plan.json --set 'TARGET=it is here' --only checks\/unit\n/);
     const [id = ''] = ids();
     const shown = await said(['show']);
     // That stands in the head of it.

@@ -114,7 +114,7 @@ async function resultOf(
   const settled = new Promise<Result | undefined>(resolve => {
     settle = resolve;
   });
-  const open = openJob(root, { dispatch, context, keeping, sealed, settle });
+  const open = openJob(root, { dispatch, context, keeping: isBroken ? undefined : keeping, sealed, settle });
   if (dispatch.started !== undefined) context.started(dispatch.started);
   root.jobs.open(open);
   const stop = (word: Word, patienceMs: number) => {
