@@ -15,7 +15,7 @@ export interface Behaviour {
   readonly saves?: Readonly<Record<string, string>>;
   /** How the answer of a request failed, in the place of an exit code. */
   readonly http?: { readonly status?: number; readonly retryAfterMs?: number };
-  /** Its worker is lost at its end. */
+  /** Its worker is lost at its end, or before it has said that it has ended what it was told to. */
   readonly lost?: true;
   /** It waits so long for a machine before it starts. Default: 0. */
   readonly waitMs?: number;
@@ -93,7 +93,7 @@ export function createSimulatedExecutor(
         const kill = () => end({ state: 'cancelled', reason: reasonOf(context.kill) });
         const stop = () => {
           disarm();
-          const stopped = () => end({ state: 'cancelled', reason: reasonOf(context.signal) });
+          const stopped = () => (lost ? finish() : end({ state: 'cancelled', reason: reasonOf(context.signal) }));
           if (stopMs === 0) stopped();
           else disarm = clock.at(clock.now() + stopMs, stopped);
         };

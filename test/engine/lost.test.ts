@@ -32,6 +32,18 @@ describe('a step whose worker was lost', () => {
     expect(never.events.filter(({ type }) => type === 'attempt.finished')).toHaveLength(4);
   });
 
+  it('is not made once more by a retry, either, where its own time was over: it may still run', async () => {
+    const late = leaf('.', [{ durationMs: 9000, lost: true }, {}], { ...retry(1), timeoutMs: 1000 });
+    const run = await simulate(late);
+    expect(run).toMatchObject({ tookMs: 1000, outcome: { state: 'failed', reason: { type: 'lost' } } });
+    expect(run.events.filter(({ type }) => type === 'step.retrying')).toEqual([]);
+    // What is cancelled for another reason is cancelled.
+    const { steps: ends } = await simulate(
+      gather('.', [leaf('a', { durationMs: 9, exitCode: 1 }), leaf('b', { durationMs: 99, lost: true })]),
+    );
+    expect(ends.get('b')?.state).toBe('cancelled');
+  });
+
   it('is made once more by the retry of a group around it', async () => {
     const run = await simulate(steps('.', [leaf('a', lostOnce)], retry(1)), {
       behave: (() => {
