@@ -88,8 +88,7 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'http':
     case 'save':
     case 'lost':
-      // More may follow.
-      return oneLine(failure.message).replace(/(?<!\.)\.$/, '');
+      return oneLine(failure.message);
     case 'not-ready':
       return `${how.exitCode === undefined ? 'ended' : exitWords(how.exitCode)} before it was ready`;
     case 'stopped-by-user':

@@ -43,9 +43,9 @@ async function limited(prefix: readonly string[], plan: object) {
   };
 }
 
-const filesMessage = 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots".';
+const filesMessage = 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots"';
 const processesMessage =
-  'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots".';
+  'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots"';
 
 /** A log is a file too: where it was the one too many, the run is stopped with 74 and says so. */
 function expectTruth({ exitCode, stderr, left, unwritten }: Awaited<ReturnType<typeof limited>>): void {

@@ -15,10 +15,6 @@ const cancelled = (reason: CancelReason): Outcome => ({ state: 'cancelled', reas
 describe('an outcome in words', () => {
   it.each<[Outcome, string]>([
     [{ state: 'succeeded' }, 'succeeded'],
-    [
-      failed({ type: 'start', message: 'There is no "/x": create it.' }, { allowed: true }),
-      'There is no "/x": create it, allowed',
-    ],
     [{ state: 'skipped', reason: { type: 'if', exitCode: 2 } }, 'skipped: if: exit 2'],
     [{ state: 'skipped', reason: { type: 'if', exitCode: 127 } }, 'skipped: if: exit 127 (command not found)'],
     [failed({ type: 'exit' }, { exitCode: 1 }), 'exit 1'],

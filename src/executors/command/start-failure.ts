@@ -22,7 +22,7 @@ export function startFailure(error: unknown, line: CommandLine): StartFailure {
 
 /** The system's codes are ambiguous (ENOENT: the program, its interpreter or the folder), so it looks again. */
 function whyNotStarted({ code, message }: NodeJS.ErrnoException, line: CommandLine): string | undefined {
-  if (line.command[0] === '') return 'The command is empty: the first entry of the array names the program.';
+  if (line.command[0] === '') return 'The command is empty: the first entry of the array names the program';
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -30,41 +30,41 @@ function whyNotStarted({ code, message }: NodeJS.ErrnoException, line: CommandLi
     case 'EPERM':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return wrongFolder(line.cwd) ?? wrongProgram(line) ?? `Could not start "${line.command[0]}": ${message}.`;
+      return wrongFolder(line.cwd) ?? wrongProgram(line) ?? `Could not start "${line.command[0]}": ${message}`;
     case 'ENOEXEC':
-      return `"${line.command[0]}" is not a program for this machine: its format or processor is another one.`;
+      return `"${line.command[0]}" is not a program for this machine: its format or processor is another one`;
     case 'ETXTBSY':
-      return `"${line.command[0]}" is being written to and cannot run: wait until it is complete.`;
+      return `"${line.command[0]}" is being written to and cannot run: wait until it is complete`;
     case 'E2BIG':
       return tooLarge(line);
     case 'EMFILE':
-      return 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots".';
+      return 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots"';
     case 'ENFILE':
-      return 'Too many files are open on this machine: lower "slots", or raise fs.file-max.';
+      return 'Too many files are open on this machine: lower "slots", or raise fs.file-max';
     case 'EAGAIN':
-      return 'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots".';
+      return 'The limit of processes is reached: raise it ("ulimit -u", pids of the container) or lower "slots"';
     case 'ENOMEM':
-      return 'The machine has no memory left for another process: lower "slots".';
+      return 'The machine has no memory left for another process: lower "slots"';
     case 'ERR_INVALID_ARG_VALUE':
-      return `A NUL character stands in the command, its folder or its environment, where the system allows none: ${message}.`;
+      return `A NUL character stands in the command, its folder or its environment, where the system allows none: ${message}`;
     default:
       return code === undefined || code.startsWith('ERR_')
         ? undefined
-        : `Could not start "${line.command[0]}": ${message}.`;
+        : `Could not start "${line.command[0]}": ${message}`;
   }
 }
 
 function wrongFolder(cwd: string): string | undefined {
   try {
-    if (!statSync(cwd).isDirectory()) return `The working directory "${cwd}" is not a folder.`;
+    if (!statSync(cwd).isDirectory()) return `The working directory "${cwd}" is not a folder`;
     accessSync(cwd, constants.X_OK);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return `The working directory "${cwd}" does not exist: create it, or correct "cwd".`;
+      return `The working directory "${cwd}" does not exist: create it, or correct "cwd"`;
     }
-    return `The working directory "${cwd}" may not be entered (${code}): its permissions forbid it.`;
+    return `The working directory "${cwd}" may not be entered (${code}): its permissions forbid it`;
   }
 }
 
@@ -79,18 +79,16 @@ function wrongProgram({ command: [program], isLaunched, cwd, env }: CommandLine)
     case undefined:
       return (
         `No such command "${program}"${isLaunched ? ', which "launcher" names' : ''}: ` +
-        (isPath
-          ? `there is no file "${candidates[0]}".`
-          : `searched ${folders.map(folder => folder || '.').join(', ')}.`)
+        (isPath ? `there is no file "${candidates[0]}"` : `searched ${folders.map(folder => folder || '.').join(', ')}`)
       );
     case 'folder':
-      return `"${best.path}" is a folder, not a program.`;
+      return `"${best.path}" is a folder, not a program`;
     case 'file':
-      return `"${best.path}" is not executable: run "chmod +x" on it, or name its interpreter.`;
+      return `"${best.path}" is not executable: run "chmod +x" on it, or name its interpreter`;
     case 'unreadable':
-      return `"${best.path}" may not be reached: the permissions of a folder above it forbid it.`;
+      return `"${best.path}" may not be reached: the permissions of a folder above it forbid it`;
     default:
-      return `"${best?.path}" could not be run: the interpreter in its first line ("#!…") or its loader does not exist or may not run.`;
+      return `"${best?.path}" could not be run: the interpreter in its first line ("#!…") or its loader does not exist or may not run`;
   }
 }
 
@@ -124,7 +122,7 @@ function tooLarge({ command, isScript, env }: CommandLine): string {
   const largest = entries.reduce((a, b) => (b.size > a.size ? b : a));
   return (
     `The arguments and environment are too large for the system: ${inKiB(total)} in all, ${largest.name} alone ` +
-    `${inKiB(largest.size)} (Linux allows 128 KiB for one). Write it to a file and pass the file's name.`
+    `${inKiB(largest.size)} (Linux allows 128 KiB for one). Write it to a file and pass the file's name`
   );
 }
 

@@ -122,7 +122,7 @@ describe('a command that cannot start has failed', () => {
 
   it('for want of the program, with the folders searched', async () => {
     expect(await cannot(['no-such', 'x'], { env: { PATH: '/usr/bin:/bin' } })).toMatch(
-      /^No such command "no-such": searched .*\/usr\/bin, \/bin\.$/,
+      /^No such command "no-such": searched .*\/usr\/bin, \/bin$/,
     );
   });
 
@@ -132,19 +132,19 @@ describe('a command that cannot start has failed', () => {
 
   it('for want of the named file', async () => {
     const file = join(rig().folder, 'missing.sh');
-    expect(await cannot(['./missing.sh'])).toBe(`No such command "./missing.sh": there is no file "${file}".`);
+    expect(await cannot(['./missing.sh'])).toBe(`No such command "./missing.sh": there is no file "${file}"`);
   });
 
   it('for want of the folder, which is not taken for the program', async () => {
     expect(await cannot(['true'], { step: { cwd: 'missing' } })).toBe(
-      `The working directory "${rig().folder}/missing" does not exist: create it, or correct "cwd".`,
+      `The working directory "${rig().folder}/missing" does not exist: create it, or correct "cwd"`,
     );
   });
 
   it('in a folder that is a file', async () => {
     writeFileSync(join(rig().folder, 'file'), '');
     expect(await cannot('true', { step: { cwd: 'file' } })).toBe(
-      `The working directory "${rig().folder}/file" is not a folder.`,
+      `The working directory "${rig().folder}/file" is not a folder`,
     );
   });
 
@@ -156,13 +156,13 @@ describe('a command that cannot start has failed', () => {
   it('when the file is not executable', async () => {
     writeFileSync(join(rig().folder, 'script.sh'), '#!/bin/sh\n');
     expect(await cannot(['./script.sh'])).toBe(
-      `"${rig().folder}/script.sh" is not executable: run "chmod +x" on it, or name its interpreter.`,
+      `"${rig().folder}/script.sh" is not executable: run "chmod +x" on it, or name its interpreter`,
     );
   });
 
   it('when the program is a folder', async () => {
     mkdirSync(join(rig().folder, 'folder'));
-    expect(await cannot(['./folder'])).toBe(`"${rig().folder}/folder" is a folder, not a program.`);
+    expect(await cannot(['./folder'])).toBe(`"${rig().folder}/folder" is a folder, not a program`);
   });
 
   it('when the interpreter of its first line is missing', async () => {
