@@ -23,7 +23,7 @@ export class LockHeldError extends Error {
     lock: string,
     { holder, sure, place, waitedMs }: { holder: Holder; sure: boolean; place: string; waitedMs: number },
   ) {
-    const waited = waitedMs > 0 ? `waited ${limit(waitedMs)}, ` : '';
+    const waited = waitedMs > 0 ? `waited ${limitWords(waitedMs)}, ` : '';
     const way = sure
       ? `Stop it with "runjobs stop ${plain(holder.run)}", or wait ${waitedMs > 0 ? 'longer, in lock.wait' : 'for it: lock: {wait: 10m}'}.`
       : `Whether it is alive cannot be seen from here; if it is not, remove "${place}".`;
@@ -106,10 +106,11 @@ async function takeInTime(place: string, { name, waitMs, plan, run, signal, onWa
     const taking = await takeLock(place, holder);
     if (taking.type === 'held') return taking.lock;
     const { by, sure } = taking;
-    const leftMs = limitMs - (performance.now() - from);
+    // The first look takes no time that is worth telling.
+    const leftMs = known === undefined && limitMs > 0 ? limitMs : limitMs - (performance.now() - from);
     if (leftMs <= 0) throw new LockHeldError(name, { holder: by, sure, place, waitedMs: limitMs });
     if (by.run !== known) {
-      const most = waitMs === 'forever' ? '' : `, ${limit(leftMs)} at most`;
+      const most = waitMs === 'forever' ? '' : `, ${limitWords(leftMs)} at most`;
       onWait?.(`${quoteText(name)} is locked: ${describeHolder(by)}; waiting for it${most}`);
     }
     known = by.run;
@@ -135,10 +136,10 @@ function age(ms: number): string {
   return hours < 24 ? `${hours}h ${Math.floor(seconds / 60) % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** As {@link age}, more exact where whole seconds would say little. */
-function limit(ms: number): string {
+/** How long a wait may be, or was: as {@link age}, below a minute to the millisecond. */
+export function limitWords(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
-  return ms < 10_000 ? `${Math.round(ms / 100) / 10}s` : age(ms);
+  return ms < 60_000 ? `${Math.round(ms) / 1000}s` : age(ms);
 }
 
 /** What a record says, harmless to a terminal. */

@@ -8,6 +8,7 @@ import {
   type LockedPlan,
   LockHeldError,
   LockUnusableError,
+  limitWords,
   lockFolderName,
   lockPlan,
   POLL_MS,
@@ -25,7 +26,12 @@ export interface StepLocksOptions {
   readonly endDead: (holder: Holder) => Promise<void>;
 }
 
-const WAIT = 'to wait for it, say so in the used plan: lock: {wait: 10m}';
+/** What may be done about a lock that was not to be had. */
+function wayOut({ waitMs }: StepLock): string {
+  return waitMs === 0 || waitMs === 'forever'
+    ? 'to wait for it, say so in the used plan: lock: {wait: 10m}'
+    : `waited ${limitWords(waitMs)}; to wait longer, say so in the used plan, in lock.wait`;
+}
 
 /** Takes locks for the steps of one run. */
 export function openStepLocks(options: StepLocksOptions): Locks {
@@ -103,11 +109,14 @@ class OwnSteps {
   ): Promise<LockTaking | { readonly type: 'free'; readonly leftMs: StepLock['waitMs'] }> {
     const until = lock.waitMs === 'forever' ? Number.POSITIVE_INFINITY : performance.now() + lock.waitMs;
     const waiting = { path, place };
+    let told: string | undefined;
     this.#waiting.add(waiting);
     try {
-      for (let told: string | undefined; ; ) {
+      for (;;) {
         const holder = this.#holders.get(place);
-        const leftMs = Math.max(0, until - performance.now());
+        // The first look takes no time that is worth telling.
+        const leftMs =
+          told === undefined && lock.waitMs !== 'forever' ? lock.waitMs : Math.max(0, until - performance.now());
         if (holder === undefined) {
           this.#holders.set(place, path);
           return { type: 'free', leftMs: lock.waitMs === 'forever' ? lock.waitMs : leftMs };
@@ -120,7 +129,8 @@ class OwnSteps {
           };
         }
         if (leftMs === 0) return late(lock, words);
-        if (told !== holder) onWait(`${words}; waiting for it`);
+        const most = lock.waitMs === 'forever' ? '' : `, ${limitWords(leftMs)} at most`;
+        if (told !== holder) onWait(`${words}; waiting for it${most}`);
         told = holder;
         await pause(Math.min(leftMs, POLL_MS), signal);
         if (signal.aborted) return { type: 'aborted' };
@@ -142,8 +152,10 @@ class OwnSteps {
 }
 
 /** Another has it, in these words. */
-function late({ held }: StepLock, words: string): LockTaking {
-  return held === 'skip' ? { type: 'skipped', message: words } : { type: 'refused', message: `${words}; ${WAIT}` };
+function late(lock: StepLock, words: string): LockTaking {
+  return lock.held === 'skip'
+    ? { type: 'skipped', message: words }
+    : { type: 'refused', message: `${words}; ${wayOut(lock)}` };
 }
 
 /** Why it cannot be had. */

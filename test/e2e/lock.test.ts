@@ -238,7 +238,7 @@ describe('who waits for a lock', () => {
     const { holder } = await holding();
     const { exitCode, stderr } = await start();
     expect(exitCode).toBe(75);
-    expect(String(stderr)).toMatch(/; waited 500ms, nothing was started\. /);
+    expect(String(stderr)).toMatch(/; waiting for it, 500ms at most\n.*; waited 500ms, nothing was started\. /);
     expect(trace()).toEqual(['in']);
     holder.kill('SIGKILL');
   });

@@ -63,6 +63,24 @@ describe('what is said of a holder', () => {
 describe('a plan’s lock', () => {
   const locked = (waitMs: number | 'forever'): Plan => ({ ...plan(leaf('.')), lock: { name: 'deploy', waitMs } });
 
+  it.each([
+    [20, '20ms'],
+    [1250, '1.25s'],
+    [90_000, '1m 30s'],
+  ])('that is waited for %i ms at most says %s', async (waitMs, said) => {
+    const userState = temporaryFolder();
+    const first = await lockPlan(locked(0), { run: 'first', userState });
+    const abort = new AbortController();
+    const words: string[] = [];
+    const onWait = (text: string) => {
+      words.push(text);
+      abort.abort();
+    };
+    await lockPlan(locked(waitMs), { run: 'second', userState, signal: abort.signal, onWait });
+    expect(words).toEqual([expect.stringContaining(`; waiting for it, ${said} at most`)]);
+    first?.release();
+  });
+
   it('is held once in this process, too, and is waited for until the wait is aborted', async () => {
     const userState = temporaryFolder();
     expect(await lockPlan(plan(leaf('.')), { run: 'none', userState })).toBeUndefined();

@@ -12,12 +12,21 @@ function opened(plan: Parameters<typeof openStepLocks>[0]['plan'] = { name: 'p' 
   const locks = openStepLocks({ run: 'this-run', plan, userState, endDead: async () => {} });
   const stop = new AbortController();
   const waits: string[] = [];
+  const said: string[] = [];
   return {
     userState,
     stop,
     waits,
+    said,
     take: (path: string, wanted = lock()) =>
-      locks.take(wanted, { path, signal: stop.signal, onWait: () => waits.push(path) }),
+      locks.take(wanted, {
+        path,
+        signal: stop.signal,
+        onWait(words) {
+          waits.push(path);
+          said.push(words);
+        },
+      }),
   };
 }
 
@@ -79,6 +88,24 @@ describe('the lock of a used plan', () => {
     await expect.poll(() => waits).toEqual(['c']);
     released(first);
     released(await second);
+  });
+
+  it('says how long it was waited for, and is waited for, to the millisecond', async () => {
+    const { take, userState, said } = opened();
+    const other = await lockPlan({ name: 'x', lock: lock() }, { run: 'other-run', userState });
+    const late = {
+      type: 'refused',
+      message: expect.stringMatching(/; waited 25ms; to wait longer, .* in lock\.wait$/),
+    };
+    expect(await take('a', lock(25))).toMatchObject(late);
+    other?.release();
+    released(await take('a'));
+    await take('b');
+    expect(await take('c', lock(25))).toMatchObject(late);
+    expect(said).toEqual([
+      expect.stringMatching(/has held it for 0s; waiting for it, 25ms at most$/),
+      '"deploy" is locked: the step "b" of this run holds it; waiting for it, 25ms at most',
+    ]);
   });
 
   it('is that of the steps inside as well, and of all where the run itself has it', async () => {
