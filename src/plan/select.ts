@@ -27,7 +27,7 @@ export function selectSteps(root: Step, { only = [], skip = [], from }: Selectio
   for (const [option = '', text = ''] of options) {
     const matches = matcher(text);
     if (paths.some(matches)) continue;
-    return { type: 'unknown', message: `${option} ${text}: ${whyNone(text, paths)}` };
+    return { type: 'unknown', message: `${option} ${text}: ${whyNone(text, paths, tidyingPaths(root))}` };
   }
   let selected = root;
   if (from !== undefined) selected = startFrom(selected, '.', matcher(from));
@@ -37,8 +37,8 @@ export function selectSteps(root: Step, { only = [], skip = [], from }: Selectio
 }
 
 /** Why a path names no step that could be chosen, and what may be meant. */
-function whyNone(text: string, paths: readonly string[]): string {
-  if (text.split('/').includes('finally'))
+function whyNone(text: string, paths: readonly string[], tidying: readonly string[]): string {
+  if (tidying.some(matcher(text)) || (tidying.length > 0 && text.split('/').includes('finally')))
     return 'steps of a finally cannot be chosen: they run with what they tidy up after';
   return `no step has this path${hint(text, paths)}`;
 }
@@ -54,6 +54,19 @@ function pathsOf(step: Step, path = '.', paths: string[] = []): readonly string[
   paths.push(path);
   for (const { child, at } of inside(step, path)) pathsOf(child, at, paths);
   return paths;
+}
+
+/** The paths of every `finally`, and of what is in it. */
+function tidyingPaths(step: Step, path = '.'): readonly string[] {
+  const block = childPath(path, 'finally');
+  const own = step.finally?.steps.flatMap(child => {
+    const at = childPath(block, child.id);
+    return [...pathsOf(child, at), ...tidyingPaths(child, at)];
+  });
+  return [
+    ...(own === undefined ? [] : [block, ...own]),
+    ...inside(step, path).flatMap(({ child, at }) => tidyingPaths(child, at)),
+  ];
 }
 
 /** A pattern that nothing in it makes a glob is the path itself. */

@@ -67,6 +67,12 @@ describe('a selection', () => {
       message:
         '--skip deploy/finally/cleanup: steps of a finally cannot be chosen: they run with what they tidy up after',
     });
+    expect(selectSteps(tree, { only: ['**/clean*'] })).toEqual({
+      type: 'unknown',
+      message: '--only **/clean*: steps of a finally cannot be chosen: they run with what they tidy up after',
+    });
+    const message = '--only finally/a: no step has this path; "runjobs check" shows the paths';
+    expect(selectSteps(leaf('.'), { only: ['finally/a'] })).toEqual({ type: 'unknown', message });
   });
 
   it('reaches into the copies of a forEach, all at once', async () => {
