@@ -1,5 +1,6 @@
 /** The rules of what an answer must be that are about more than the type of one value. */
 import { keptNameFindings } from './kept-name.ts';
+import { patternFault } from './pattern-fault.ts';
 import { quoteText } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
@@ -45,18 +46,12 @@ function membersFindings(rules: unknown, path: Path, what: 'header' | 'pointer')
 function ruleFindings(rule: unknown, path: Path): Finding[] {
   if (!isRaw(rule)) return [];
   if (Object.keys(rule).length === 0) return [{ message: 'no rule: say what it must be', path, at: 'value' }];
-  const fault = typeof rule.matches === 'string' ? patternFault(rule.matches) : undefined;
+  const fault = typeof rule.matches === 'string' ? faultOf(rule.matches) : undefined;
   if (fault === undefined) return [];
   return [{ message: `expected a regular expression: ${fault}`, path: [...path, 'matches'], at: 'value' }];
 }
 
 /** Why a text is no regular expression; of one with variables nothing is known. */
-function patternFault(pattern: string): string | undefined {
-  if (namesIn(pattern).length > 0) return undefined;
-  try {
-    new RegExp(pattern, 'um');
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.replace(/^Invalid regular expression: .*: /s, '');
-  }
+function faultOf(pattern: string): string | undefined {
+  return namesIn(pattern).length > 0 ? undefined : patternFault(pattern, 'um');
 }

@@ -1,5 +1,6 @@
 /** Inputs: whether their declarations hold together, and whether the values that are given fit them. */
 import { foundAround, type Given } from './given.ts';
+import { patternFault } from './pattern-fault.ts';
 import type { Input, Plan } from './plan.ts';
 import type { Problem } from './problems.ts';
 import { escapeUnsafe, listed, quoteText, shorten } from './quote.ts';
@@ -116,7 +117,7 @@ function declarationFindings(
   const tell = (message: string, part: Path, at: 'key' | 'value' = 'value') =>
     found.push({ message, path: [...path, ...part], at });
   const pattern = typeof input.pattern === 'string' ? input.pattern : undefined;
-  const fault = pattern === undefined ? undefined : patternFault(pattern);
+  const fault = pattern === undefined ? undefined : patternFault(pattern, 'u');
   if (fault !== undefined) tell(`expected a regular expression: ${fault}`, ['pattern']);
   const type = input.type === 'number' || input.type === 'boolean' ? input.type : 'string';
   const rules: Rules = { type, ...(pattern === undefined ? {} : { pattern }) };
@@ -147,14 +148,4 @@ function shown(text: string): string {
 
 function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-/** Why a text is no regular expression. */
-function patternFault(pattern: string): string | undefined {
-  try {
-    new RegExp(pattern, 'u');
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.replace(/^Invalid regular expression: .*: /s, '');
-  }
 }

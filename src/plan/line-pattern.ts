@@ -1,4 +1,5 @@
 /** What a line of output must hold: a text, or a regular expression between slashes. */
+import { patternFault } from './pattern-fault.ts';
 
 export type LinePattern =
   /** The line contains it. */
@@ -13,12 +14,13 @@ export function parseLinePattern(written: string): LinePattern | undefined {
   if (source === undefined) return { type: 'text', text: written };
   // Each line is looked at by itself: these two would remember the line before.
   const kept = flags.replace(/[gy]/g, '');
-  try {
-    new RegExp(source, flags);
-    return { type: 'regex', source, flags: kept };
-  } catch {
-    return undefined;
-  }
+  return patternFault(source, flags) === undefined ? { type: 'regex', source, flags: kept } : undefined;
+}
+
+/** Why a text between slashes is no regular expression; undefined for one that is, and for any other text. */
+export function linePatternFault(written: unknown): string | undefined {
+  const [, source, flags = ''] = REGEX.exec(String(written)) ?? [];
+  return source === undefined ? undefined : patternFault(source, flags);
 }
 
 /** Whether the line has it. */

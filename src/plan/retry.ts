@@ -1,4 +1,5 @@
 /** `retry` and `timeout`: what is tried again, and how long things may take. */
+import { patternFault } from './pattern-fault.ts';
 
 export interface Retry {
   /** Attempts after the first. */
@@ -37,6 +38,12 @@ export interface Limits {
 
 const STDERR = /^stderr:\/(.+)\/([a-z]*)$/s;
 
+/** Why `stderr:/pattern/` stands for no failure; undefined for anything else. */
+export function retryOnFault(on: unknown): string | undefined {
+  const [, source, flags = ''] = STDERR.exec(String(on)) ?? [];
+  return source === undefined ? undefined : patternFault(source, flags);
+}
+
 /** Understands one element of `retry.on`; `undefined`: it means nothing. */
 export function parseRetryOn(on: number | string): RetryOn | undefined {
   if (typeof on === 'number') return { type: 'exit', code: on };
@@ -44,11 +51,7 @@ export function parseRetryOn(on: number | string): RetryOn | undefined {
   const status = /^http:(?:([1-5]\d\d)|([1-5]xx))$/.exec(on);
   if (status !== null) return { type: 'http', status: status[1] === undefined ? (status[2] ?? '') : Number(status[1]) };
   const [, source, flags = ''] = STDERR.exec(on) ?? [];
-  if (source === undefined) return undefined;
-  try {
-    new RegExp(source, flags);
-    return { type: 'stderr', source, flags };
-  } catch {
-    return undefined;
-  }
+  return source === undefined || patternFault(source, flags) !== undefined
+    ? undefined
+    : { type: 'stderr', source, flags };
 }

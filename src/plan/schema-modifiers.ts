@@ -1,6 +1,6 @@
 /** The keys inside of modifiers: every, retry, stop. */
 import * as z from 'zod/mini';
-import { parseRetryOn } from './retry.ts';
+import { parseRetryOn, retryOnFault } from './retry.ts';
 import { lazily } from './schema-lazy.ts';
 import {
   duration,
@@ -9,6 +9,7 @@ import {
   further,
   key,
   NOT_BLANK,
+  noPattern,
   oneOf,
   required,
   script,
@@ -95,7 +96,9 @@ export const retryShape = lazily({
       some(
         oneOf(ON_WORDS, [
           wholeNumber('an exit code from 1 to 255', 1, 255),
-          z.string(expected(ON_WORDS)).check(z.refine(on => parseRetryOn(on) !== undefined, expected(ON_WORDS))),
+          z
+            .string(expected(ON_WORDS))
+            .check(z.refine(on => parseRetryOn(on) !== undefined, expected(ON_WORDS, noPattern(retryOnFault)))),
         ]),
         'at least one kind of failure',
       ),

@@ -1,10 +1,10 @@
 /** The keys of `ready`, each with what an editor says about it. */
 import * as z from 'zod/mini';
 import { parseAddress } from './address.ts';
-import { parseLinePattern } from './line-pattern.ts';
+import { linePatternFault, parseLinePattern } from './line-pattern.ts';
 import { httpShape } from './schema-http.ts';
 import { lazily } from './schema-lazy.ts';
-import { expected, key, NOT_BLANK, oneOf, script, someTime, text, wholeNumber } from './schema-terms.ts';
+import { expected, key, NOT_BLANK, noPattern, oneOf, script, someTime, text, wholeNumber } from './schema-terms.ts';
 
 const REQUEST = 'a request such as "GET http://127.0.0.1:8080/health", or an object with url';
 const PORT = 'a port from 1 to 65535, or an address such as "127.0.0.1:5432"';
@@ -26,7 +26,7 @@ export const readyShape = lazily({
     ),
   log: () =>
     key(
-      text(NOT_BLANK, LINE).check(z.refine(mayBePattern, expected(LINE))),
+      text(NOT_BLANK, LINE).check(z.refine(mayBePattern, expected(LINE, noPattern(linePatternFault)))),
       `Ready when the step prints a line that holds this text, or matches this regular expression; \${NAME} is expanded. Example: "listening on" or "/listening on [0-9]+/i".`,
     ),
   run: () =>

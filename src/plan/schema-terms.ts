@@ -4,14 +4,23 @@ import { DURATION, DURATION_WORDS, parseDuration } from './duration.ts';
 import { quote } from './quote.ts';
 import { parseSize, SIZE, SIZE_WORDS } from './size.ts';
 
-/** The message of every rule about one value: what was expected, and what stands there. */
-export function expected(what: string) {
+/** The message of every rule about one value: what was expected, what stands there, and, where that says it not, `why` it is wrong. */
+export function expected(what: string, why: (input: unknown) => string | undefined = () => undefined) {
   return {
     error: ({ input }: { readonly input?: unknown }) => {
       if (input === undefined) return `missing; expected ${what}`;
       const nul = typeof input === 'string' && input.includes('\0') && !what.includes('NUL');
-      return `${nul ? 'holds a NUL character; ' : ''}expected ${what}, got ${quote(input)}`;
+      const cause = nul ? 'holds a NUL character' : why(input);
+      return `${cause === undefined ? '' : `${cause}; `}expected ${what}, got ${quote(input)}`;
     },
+  };
+}
+
+/** Of a pattern that is none: the fault, for {@link expected}. */
+export function noPattern(faultOf: (input: unknown) => string | undefined) {
+  return (input: unknown) => {
+    const fault = faultOf(input);
+    return fault === undefined ? undefined : `no regular expression (${fault})`;
   };
 }
 
@@ -48,15 +57,17 @@ export function some<Schema extends z.ZodMiniType>(element: Schema, what: string
   return z.array(element, expected(what)).check(z.minLength(1, expected(what)));
 }
 
+const tooLong = () => 'longer than 104 249 991 days, the longest there is';
+
 function durationOf(spelling: RegExp, seconds: z.ZodMiniNumber, what: string) {
   const isDuration = (written: string) => parseDuration(written) !== undefined;
-  return oneOf(what, [text(spelling, what).check(z.refine(isDuration, expected(what))), seconds]);
+  return oneOf(what, [text(spelling, what).check(z.refine(isDuration, expected(what, tooLong))), seconds]);
 }
 
 const SOME_TIME_WORDS = `${DURATION_WORDS}, more than zero`;
 export const NOT_BLANK = /^(?=\s*\S)[^\0]*$/;
 
-const seconds = z.number().check(z.lte(Number.MAX_SAFE_INTEGER / 1000, expected(DURATION_WORDS)));
+const seconds = z.number().check(z.lte(Number.MAX_SAFE_INTEGER / 1000, expected(DURATION_WORDS, tooLong)));
 export const duration = durationOf(
   DURATION,
   seconds.check(z.gte(0, expected(DURATION_WORDS))),

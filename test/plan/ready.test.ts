@@ -102,7 +102,7 @@ describe('what is wrong with ready is told where it stands', () => {
     ],
     [
       server({ log: '/(/' }),
-      `${at}.log: expected a text, or a regular expression such as "/listening on [0-9]+/i", got "/(/"`,
+      `${at}.log: no regular expression (Unterminated group); expected a text, or a regular expression such as "/listening on [0-9]+/i", got "/(/"`,
     ],
     [server({ tcp: 0 }), `${at}.tcp: ${noPort}, got 0`],
     [server({ tcp: 'localhost' }), `${at}.tcp: ${noPort}, got "localhost"`],

@@ -11,6 +11,9 @@ function problemsWith(value: unknown): string[] {
 }
 
 const DURATION = 'a duration such as "250ms", "10s", "5m", "1h30m" or "2d", or a number of seconds';
+const LONG = 'longer than 104 249 991 days, the longest there is';
+const KIND =
+  'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
 
 describe('a wrong type is told with what was expected and what stands there', () => {
   test.each<[unknown, string]>([
@@ -39,11 +42,15 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ gather: {} }, 'root.gather: expected a list of steps, got an object'],
     [{ sleep: 'soon' }, `root.sleep: expected ${DURATION}, got "soon"`],
     [{ sleep: -1 }, `root.sleep: expected ${DURATION}, got -1`],
-    [{ sleep: '99999999999999d' }, `root.sleep: expected ${DURATION}, got "99999999999999d"`],
+    [{ sleep: '99999999999999d' }, `root.sleep: ${LONG}; expected ${DURATION}, got "99999999999999d"`],
     [{ sleep: null }, `root.sleep: expected ${DURATION}, or "forever", got null`],
     [{ run: 'x', timeout: 0 }, `root.timeout: expected ${DURATION}, more than zero, got 0`],
     [{ run: 'x', timeout: '0s' }, `root.timeout: expected ${DURATION}, more than zero, got "0s"`],
-    [{ run: 'x', timeout: 1e300 }, `root.timeout: expected ${DURATION}, got 1e+300`],
+    [{ run: 'x', timeout: 1e300 }, `root.timeout: ${LONG}; expected ${DURATION}, got 1e+300`],
+    [
+      { run: 'x', timeout: '999999999999d' },
+      `root.timeout: ${LONG}; expected ${DURATION}, more than zero, got "999999999999d"`,
+    ],
     [{ run: 'x', timeout: {} }, 'root.timeout: no clock: add attempt, total, quiet or queue'],
     [{ run: 'x', every: true }, `root.every: expected ${DURATION}, or an object with interval or cron, got true`],
     [{ run: 'x', every: '0' }, `root.every: expected ${DURATION}, more than zero, got "0"`],
@@ -57,6 +64,15 @@ describe('a wrong type is told with what was expected and what stands there', ()
       { run: 'x', every: { interval: 1, overlap: 'skp' } },
       'root.every.overlap: expected "skip", "queue" or "cancel", got "skp", did you mean "skip"?',
     ],
+    [
+      { run: 'x', retry: { times: 1, on: ['stderr:/lo(/'] } },
+      `root.retry.on[0]: no regular expression (Unterminated group); expected ${KIND}, got "stderr:/lo(/"`,
+    ],
+    [
+      { run: 'x', retry: { times: 1, on: ['stderr:/a/z'] } },
+      `root.retry.on[0]: no regular expression (unknown flags "z"); expected ${KIND}, got "stderr:/a/z"`,
+    ],
+    [{ run: 'x', retry: { times: 1, on: ['stder:/a/'] } }, `root.retry.on[0]: expected ${KIND}, got "stder:/a/"`],
     [{ run: 'x', retry: -1 }, 'root.retry: expected a count of further attempts, 0 or more, got -1'],
     [
       { run: 'x', retry: 'often' },
