@@ -55,8 +55,8 @@ export class PlanError extends Error {
 
 /** What is given to a plan. */
 export interface GivenToPlan extends GivenOptions {
-  /** The environment, which commands inherit. Default: this process's. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** The environment, which commands inherit; what is undefined is not set. Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A queue whose workers carry out the steps that may leave the run: see "Many machines" in README.md. */
@@ -96,7 +96,8 @@ export interface RunOptions extends GivenToPlan {
  * const loaded = await loadPlan('plan.yaml');
  * if (loaded.type === 'rejected') for (const { line, message } of loaded.problems) console.error(line, message);
  * ```
- * Rejects with a TypeError for options that there are not.
+ * Options that are for `run` alone are checked as well, so that the same may be given to both.
+ * @throws {TypeError} for options that there are not, or of another kind.
  */
 export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = {}): Promise<LoadResult> {
   checkOptions(options);
@@ -201,8 +202,13 @@ function nameIn(plan: unknown): string {
   }
 }
 
-function readOptions({ env = process.env as Record<string, string>, ...options }: GivenToPlan) {
-  return readGiven(options, { cwd: process.cwd(), env });
+function readOptions({ env = process.env, set = {}, ...options }: GivenToPlan) {
+  return readGiven({ ...options, set: setOf(set) }, { cwd: process.cwd(), env: setOf(env) });
+}
+
+/** Without what is undefined. */
+function setOf<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
 
 /** The plan, unless an input has no value that it needs, or one that does not fit. */

@@ -75,6 +75,13 @@ describe('options', () => {
     [{ slots: 0 }, 'options.slots must be a whole number from 1, got 0'],
     [{ queue: 'redis://h' }, 'options.queue must be an object with an address, got "redis://h"'],
     [{ queue: { adress: 'redis://h' } }, 'options.queue.adress is no option, did you mean "address"?'],
+    [{ queue: {} }, 'options.queue.address is missing: a text'],
+    [{ queue: { address: 'redis://h', password: 31337 } }, 'options.queue.password must be a text, got a number'],
+    [{ env: { TOKEN: 31337 } }, 'options.env.TOKEN must be a text, got a number'],
+    [{ set: { A: { b: 1 } } }, 'options.set.A must be a text, a number, true or false, got an object'],
+    [{ envFile: ['a.env', 5] }, 'options.envFile[1] must be a text, got 5'],
+    [{ stateDir: '' }, 'options.stateDir must be a path, got ""'],
+    [() => {}, 'options must be an object, got a function'],
     [5, 'options must be an object, got 5'],
   ])('%j are refused in words, before anything starts', async (options, words) => {
     const file = join(stateDir, 'started');
@@ -82,6 +89,15 @@ describe('options', () => {
     expect([error.name, error.message]).toEqual(['TypeError', expect.stringContaining(words)]);
     await expect(loadPlan({ run: 'true' }, options as RunOptions)).rejects.toThrow(words);
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('that are undefined are not given, nor are variables', async () => {
+    const env = { ...process.env, A: undefined };
+    const none = { env, set: { B: undefined }, envFile: undefined, signal: undefined, queue: undefined };
+    const plan: PlanInput = { inputs: { B: { default: 'b' } }, run: '[ "${A-none} $B" = "none b" ]' };
+    expect((await run(plan, { ...none, stateDir } as unknown as RunOptions)).exitCode).toBe(0);
+    const asking = await loadPlan({ run: ['echo', '${A}'] }, { env });
+    expect(asking).toMatchObject({ problems: [{ message: expect.stringMatching(/^nothing sets "A"/) }] });
   });
 
   it('of a plan that is an object are those of one in a file', async () => {
