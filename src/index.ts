@@ -13,6 +13,7 @@ import { type LoadResult, loadPlan as load, loadObject } from './plan/load.ts';
 import { needsTerminal } from './plan/needs-terminal.ts';
 import type { Plan } from './plan/plan.ts';
 import { formatProblems, type Problem } from './plan/problems.ts';
+import { describeThrown } from './plan/quote.ts';
 import {
   claimRootRun,
   DEFAULT_QUEUE_PREFIX,
@@ -77,7 +78,7 @@ export interface RunOptions extends GivenToPlan {
   readonly signal?: AbortSignal;
   /**
    * Takes every event of the run, in order. While a promise that it returns is open, commands print no faster. What it
-   * throws or rejects with ends its calls; the run goes on.
+   * throws or rejects with ends its calls; the run goes on, and a `RunjobsWarning` of the process tells it, with the stack.
    */
   readonly onEvent?: (event: RunEvent) => unknown;
   /** In place of the plan's own `slots`. */
@@ -148,6 +149,7 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
       claim,
       lock: lock.lock,
       listeners: onEvent === undefined ? [] : [{ name: 'onEvent', report: event => promiseOf(onEvent(event)) }],
+      onListenerFailure: warnOf,
       env,
       terminal: streams && openOwnTerminal(streams, interrupt),
       given: {
@@ -221,7 +223,17 @@ function withInputs(loaded: LoadResult, given: Given, isRun: boolean): LoadResul
 }
 
 function promiseOf(result: unknown): Promise<void> | undefined {
-  return result instanceof Promise ? result : undefined;
+  const isThenable = typeof result === 'object' && result !== null && 'then' in result;
+  return isThenable ? Promise.resolve(result as PromiseLike<void>) : undefined;
+}
+
+/** Told where Node tells what no caller waits for: the run has children to look after, and must not end of it. */
+function warnOf(name: string, error: unknown): void {
+  const detail = error instanceof Error ? error.stack : undefined;
+  process.emitWarning(`${name} failed and is called no more: ${describeThrown(error)}`, {
+    type: 'RunjobsWarning',
+    ...(detail === undefined ? {} : { detail }),
+  });
 }
 
 function placeOf(queue: QueueOptions | undefined) {

@@ -261,6 +261,55 @@ describe('run', () => {
     expect((await run(plan, { stateDir, env })).exitCode).toBe(0);
   });
 
+  it.each<[string, RunEvent['type'], (error: unknown) => unknown]>([
+    [
+      'throws',
+      'run.started',
+      error => {
+        throw error;
+      },
+    ],
+    [
+      'throws at the very end',
+      'run.finished',
+      error => {
+        throw error;
+      },
+    ],
+    ['rejects', 'step.started', error => Promise.reject(error)],
+    [
+      'rejects in a promise of its own',
+      'step.started',
+      // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are such objects.
+      error => ({ then: (_: unknown, no: (e: unknown) => void) => no(error) }),
+    ],
+  ])('warns once, as Node does, of a listener that %s, and goes on', async (_, type, fail) => {
+    const warned: Error[] = [];
+    const hear = (warning: Error) => void warned.push(warning);
+    process.on('warning', hear);
+    try {
+      const thrown = new Error('oops');
+      const onEvent = (event: RunEvent) => (event.type === type ? fail(thrown) : undefined);
+      expect((await run({ run: 'true' }, { stateDir, onEvent })).exitCode).toBe(0);
+      await expect.poll(() => warned).toHaveLength(1);
+      expect(warned[0]).toMatchObject({
+        name: 'RunjobsWarning',
+        message: 'onEvent failed and is called no more: Error: oops',
+        detail: thrown.stack,
+      });
+    } finally {
+      process.off('warning', hear);
+    }
+  });
+
+  it('goes on when the listener throws what cannot be made a text', async () => {
+    const onEvent = () => {
+      throw Object.create(null);
+    };
+    const { exitCode, failures } = await run({ run: 'true' }, { stateDir, onEvent });
+    expect([exitCode, failures]).toEqual([0, []]);
+  });
+
   it('goes on when an asynchronous listener rejects', async () => {
     let calls = 0;
     const result = await run(

@@ -52,7 +52,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (!listeners.delete(listener)) return;
     options.onReporterFailure(listener.name, error);
     if (isOver) return;
-    const said = error instanceof Error ? error.message : String(error);
+    // Not every object can be made a text.
+    const said = error instanceof Error ? error.message : typeof error === 'object' ? 'no Error' : String(error);
     const message = `the reporter "${listener.name}" failed and is off from now on: ${said}`;
     const warning: Warning = { type: 'warning', t: event.type === 'run.started' ? 0 : event.t, message };
     void publish(warning);
