@@ -35,7 +35,7 @@ const patienceMs = 1000;
 /**
  * It is in a session of its own, belongs to no run, ignores the signals that end a terminal's programs, and waits for a
  * line or the end of its input: the end without a farewell means that runjobs died. Then every process that names the
- * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and after the grace killed,
+ * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and after the grace, from when all were told, killed,
  * until two looks in a row find none. Nothing older than runjobs is looked at.
  */
 const script = String.raw`
@@ -74,12 +74,12 @@ now() {
   now=$((\${up%.*} * 100 + 1\${up#*.} - 100))
 }
 
-now
-deadline=$((now + patience)) misses=0 signal=TERM
+misses=0 signal=TERM
 while [ $misses -lt 2 ]; do
   signal_all
   if [ $found = 1 ]; then misses=0; else misses=$((misses + 1)); fi
   now
+  [ $signal != TERM ] || deadline=$((now + patience))
   [ $now -lt $((deadline + 1000)) ] || break
   sleep 0.05 || sleep 1
   now
