@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'bullmq';
 import { describe, it } from 'vitest';
@@ -40,9 +40,9 @@ describe
       const run = stage.run({ run: 'echo up; exec sleep 1234' });
       await printed(run, 'up\n');
       const killedAt = performance.now();
+      const ended = Promise.all([printed(child, 'is gone for too long: its steps are ended'), printed(child, '✖')]);
       run.kill('SIGKILL');
-      await printed(child, 'is gone for too long: its steps are ended');
-      await printed(child, '✖');
+      await ended;
       expect(performance.now() - killedAt).toBeLessThan(60_000);
     });
 
@@ -109,9 +109,9 @@ describe
       const { stdout, exitCode } = await run;
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/plan lost: .*, attempt 2 of 2/);
+      const told = Promise.all([printed(frozen, 'the hold on'), printed(frozen, '✖')]);
       frozen.kill('SIGCONT');
-      await printed(frozen, 'the hold on');
-      await printed(frozen, '✖');
+      await told;
       // The first one was ended when its worker went on.
       expect(written(stage)).toEqual(['a', 'a', 'end']);
     });
@@ -288,6 +288,40 @@ describe
       expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/✔ a\b[\s\S]*succeeded/)]);
       expect(written(stage).sort()).toEqual(['a', 'end', 'file', 'file']);
       expect(written(stage, 'kept')).toEqual(['up', 'whole']);
+    });
+
+    it('does what was still in the queue when its root was killed, also where a file is kept', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const run = stage.run({ run: 'echo a >>done; echo whole', saveTo: 'kept' });
+      await printed(run, 'no live worker');
+      run.kill('SIGKILL');
+      await run;
+      await stage.worker();
+      const { stdout, exitCode } = await stage.runjobs(['resume', runOf(stage), '--reporter', 'plain']);
+      expect([exitCode, stdout]).toEqual([0, expect.stringContaining('succeeded')]);
+      expect([written(stage), written(stage, 'kept')]).toEqual([['a'], ['whole']]);
+    });
+
+    it('keeps no file of a step that had ended, but whose root was killed before the file was whole', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      await stage.worker();
+      const run = stage.run({ run: 'echo whole; echo up >&2; exec sleep 1234', saveTo: 'kept' });
+      await printed(run, 'up\n');
+      run.kill('SIGKILL');
+      await run;
+      // The moment between the two cannot be met otherwise.
+      const result = { outcome: { state: 'succeeded', exitCode: 0 } };
+      const known = join(stage.folder, '.runjobs', 'runs', runOf(stage), 'queue.ndjson');
+      appendFileSync(known, `${JSON.stringify({ ended: 1, result })}\n`);
+      const { stdout, exitCode } = await stage.runjobs(['resume', runOf(stage), '--reporter', 'plain']);
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining('was broken off with the run')]);
+      expect(existsSync(join(stage.folder, 'kept'))).toBe(false);
     });
 
     it('does not try again what a worker that stands still has not ended in time', { timeout: LONG }, async context => {

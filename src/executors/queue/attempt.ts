@@ -98,17 +98,14 @@ async function resultOf(
   { step, context, dispatch, message, keeping }: Attempt,
 ): Promise<Result | undefined> {
   const { signal, kill } = context;
-  const { job, label } = dispatch;
-  const wasLeft = dispatch.isLeft;
-  /** What was left by the run that is resumed, and has ended on its word, is done anew, as all that was cancelled. */
-  const unlessAnew = (result: Result | undefined) =>
-    wasLeft && result?.told && !signal.aborted && !kill.aborted ? undefined : result;
-  if (dispatch.result !== undefined) return unlessAnew(dispatch.result);
+  const { job, label, isResumed, wasLeft } = dispatch;
+  // The beginning of the file is gone with the root that had written it; before it is told of the start, there is none.
+  const isBroken = isResumed && keeping !== undefined && dispatch.started !== undefined;
+  const takenUp = (result: Result | undefined) => (isResumed ? endOfEarlier(result, { isBroken, wasLeft }) : result);
+  if (dispatch.result !== undefined) return takenUp(endOf(dispatch.result, context));
   const sealed = seal(message, job, root.key);
   const size = Buffer.byteLength(JSON.stringify(sealed));
   if (size > MESSAGE_BYTES) return { outcome: failedToStart(tooLarge(size)) };
-  // The beginning of the file is gone with the root that had written it.
-  const isBroken = dispatch.isResumed && keeping !== undefined;
   let callOff = () => {};
   let settle: Opening['settle'] = () => {};
   const settled = new Promise<Result | undefined>(resolve => {
@@ -140,13 +137,11 @@ async function resultOf(
   signal.addEventListener('abort', onStop);
   kill.addEventListener('abort', onKill);
   try {
-    if (isBroken) stop('kill', ANSWER_MS);
     // Of one that was given away before, the stream has to be read first: it may have ended.
-    if (!dispatch.isResumed) void open.add();
-    else if (wasLeft && !isBroken) await root.untell(job);
-    const result = await settled;
-    if (!isBroken) return unlessAnew(result);
-    return wasLeft && result !== undefined && !isLost(result) ? undefined : { outcome: lost(BROKEN_OFF) };
+    if (!isResumed) void open.add();
+    else if (isBroken) stop('kill', ANSWER_MS);
+    else if (wasLeft) await root.untell(job);
+    return takenUp(await settled);
   } finally {
     callOff();
     signal.removeEventListener('abort', onStop);
@@ -234,6 +229,17 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
     }
   };
   return open;
+}
+
+/** What the end of an attempt means that a run which was broken off had given away; undefined: it is done anew. */
+function endOfEarlier(
+  result: Result | undefined,
+  { isBroken, wasLeft }: { readonly isBroken: boolean; readonly wasLeft: boolean },
+): Result | undefined {
+  if (result === undefined) return undefined;
+  if (isBroken) return wasLeft && !isLost(result) ? undefined : { outcome: lost(BROKEN_OFF) };
+  // It has ended on the word of that run, as all that was cancelled.
+  return wasLeft && result.told ? undefined : result;
 }
 
 /** What a worker's last word means here. */

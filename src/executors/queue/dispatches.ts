@@ -21,8 +21,8 @@ export interface Dispatch {
   readonly isResumed: boolean;
   /** It is in the queue for certain. */
   isAdded: boolean;
-  /** The run did not wait for its end any more: a worker may still have it. */
-  isLeft: boolean;
+  /** That run had not waited for its end any more. */
+  readonly wasLeft: boolean;
   /** The worker that has started it, where that was known. */
   readonly started?: StartFacts;
   /** How it ended, where that was known but nobody had made use of it. */
@@ -47,7 +47,7 @@ export interface Dispatches {
   over(dispatch: Dispatch): void;
   /** Nobody waits for its end any more, though a worker may still have it: a run that is resumed takes it up. */
   left(dispatch: Dispatch): void;
-  /** The result has gone into the journal. Of what was left nothing is noted. */
+  /** The result has gone into the journal; what was left stays open. */
   done(dispatch: Dispatch): void;
   /** An entry will be written to a log: call before. */
   begin(entry: InDoubt): void;
@@ -99,16 +99,10 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
   const jobOf = (number: number) => `${run}.${number}`;
   const numberOf = (job: string) => Number(job.slice(run.length + 1));
   const waiting = new Map<string, Dispatch>();
-  for (const { number, attempt, label, isAdded, isLeft, ...more } of known.open) {
-    waiting.set(attempt, {
-      job: jobOf(number),
-      label,
-      isResumed: true,
-      isAdded,
-      isLeft,
-      ...more,
-    });
-  }
+  for (const { number, attempt, ...more } of known.open)
+    waiting.set(attempt, { job: jobOf(number), isResumed: true, ...more });
+  /** The jobs of which this run has not waited for the end. */
+  const left = new Set<string>();
   /** The names of attempts that are under way, and by its job that of each. */
   const taken = new Set<string>();
   const names = new Map<string, string>();
@@ -149,7 +143,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
         count += 1;
         note({ given: count, attempt, label });
       }
-      const dispatch = earlier ?? { job: jobOf(count), label, isResumed: false, isAdded: false, isLeft: false };
+      const dispatch = earlier ?? { job: jobOf(count), label, isResumed: false, isAdded: false, wasLeft: false };
       taken.add(attempt);
       names.set(dispatch.job, attempt);
       return dispatch;
@@ -164,12 +158,12 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     },
     started: (job, facts) => note({ started: numberOf(job), facts }),
     ended: (job, result) => note({ ended: numberOf(job), result }),
-    left(dispatch) {
-      dispatch.isLeft = true;
-      note({ left: numberOf(dispatch.job) });
+    left({ job }) {
+      left.add(job);
+      note({ left: numberOf(job) });
     },
-    done({ job, isLeft }) {
-      if (!isLeft) note({ done: numberOf(job) });
+    done({ job }) {
+      if (!left.has(job)) note({ done: numberOf(job) });
     },
     begin: entry => keep({ position: at, inDoubt: entry }),
     moveTo(position) {
@@ -236,7 +230,7 @@ interface OpenDispatch {
   readonly attempt: string;
   readonly label: string;
   isAdded: boolean;
-  isLeft: boolean;
+  wasLeft: boolean;
   started?: StartFacts;
   result?: Result;
 }
@@ -258,10 +252,10 @@ function readDispatches(path: string): Known {
         attempt: line.attempt,
         label: line.label,
         isAdded: false,
-        isLeft: false,
+        wasLeft: false,
       });
     } else if ('added' in line) Object.assign(open.get(line.added) ?? {}, { isAdded: true });
-    else if ('left' in line) Object.assign(open.get(line.left) ?? {}, { isLeft: true });
+    else if ('left' in line) Object.assign(open.get(line.left) ?? {}, { wasLeft: true });
     else if ('started' in line) Object.assign(open.get(line.started) ?? {}, { started: line.facts });
     else if ('ended' in line) Object.assign(open.get(line.ended) ?? {}, { result: line.result });
     else open.delete(line.done);

@@ -97,7 +97,7 @@ describe('what was given away', () => {
       label: 'gpu',
       isResumed: true,
       isAdded: true,
-      isLeft: false,
+      wasLeft: false,
       started: { worker: 'w', pid: 7 },
     });
     expect(second.unclaimed().map(({ job }) => job)).toEqual(['r.2']);
@@ -118,8 +118,17 @@ describe('what was given away', () => {
     first.close();
 
     const second = open(folder);
-    expect(second.claim('a 1', 'gpu')).toMatchObject({ job: left.job, isResumed: true, isLeft: true });
+    const takenUp = second.claim('a 1', 'gpu');
+    expect(takenUp).toMatchObject({ job: left.job, isResumed: true, wasLeft: true });
+    second.ended(takenUp.job, { outcome: { state: 'failed', reason: { type: 'exit' }, exitCode: 3 } });
+    second.over(takenUp);
+    second.done(takenUp);
     second.close();
+
+    // It has come to its end by then: what failed is done anew.
+    const third = open(folder);
+    expect(third.claim('a 1', 'gpu')).toMatchObject({ job: 'r.2', isResumed: false });
+    third.close();
   });
 
   it('beside an attempt, as what asks whether it is ready, is taken up as what it was', () => {
