@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { reportBug, watchForBugs } from './bugs.ts';
 import { EXIT, exitProcess } from './exit.ts';
+import { putLostTerminalsAway } from './lost-terminals.ts';
 import { parseArguments } from './options.ts';
 import type { Request } from './requests.ts';
 import { openStreams } from './streams.ts';
@@ -9,6 +10,7 @@ import { openStreams } from './streams.ts';
 /** Does what the arguments ask for, and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchForBugs();
+  putLostTerminalsAway();
   try {
     const code = await perform(parseArguments(argv, version()));
     if (code !== undefined) process.exitCode = code;

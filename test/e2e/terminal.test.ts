@@ -110,6 +110,25 @@ describe.skipIf(noTerminal !== undefined)(`in a terminal${noTerminal === undefin
     await until(() => existsSync(code) && readFileSync(code, 'utf8') === '129\n');
   });
 
+  it.each([
+    ['succeeds', 'true', 0],
+    ['fails', 'exit 4', 1],
+  ])('a run that outlives its terminal, and %s, ends with its own exit code', async (_, last, code) => {
+    const folder = temporaryFolder();
+    const ended = join(folder, 'ended');
+    const go = join(folder, 'go');
+    const command = run({ run: `echo ready; while [ ! -e ${go} ]; do sleep 0.05; done; ${last}` }, '--reporter plain');
+    const detached = join(folder, 'detached.sh');
+    writeFileSync(detached, `trap '' HUP; ${command}; echo $? > ${ended}.part; mv ${ended}.part ${ended}`);
+    const screen = openTerminal(`sh -c 'setsid sh ${detached} & sleep 100'`);
+    await screen.shows('] ready');
+    screen.child.kill('SIGKILL');
+    await screen.ended;
+    writeFileSync(go, '');
+    await until(() => existsSync(ended));
+    expect(readFileSync(ended, 'utf8')).toBe(`${code}\n`);
+  });
+
   it('a gather of 2000 steps never draws more than the rows there are, nor more than ten frames a second', {
     timeout: 120_000,
   }, async () => {
