@@ -95,7 +95,7 @@ export interface DispatchOptions {
  */
 export function openDispatches(folder: string, { run, queue, durable, onFailure }: DispatchOptions): Dispatches {
   const path = join(folder, QUEUE_FILES.dispatches);
-  const known = readDispatches(path);
+  const { position, inDoubt, ...known } = readKnown(folder);
   const jobOf = (number: number) => `${run}.${number}`;
   const numberOf = (job: string) => Number(job.slice(run.length + 1));
   const waiting = new Map<string, Dispatch>();
@@ -113,7 +113,6 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     existsSync(join(folder, QUEUE_FILES.position)) ? 'r+' : 'w+',
     0o600,
   );
-  const { position, inDoubt } = positionIn(readFileSync(place, 'utf8'), folder);
   let at = position;
   const keep = (kept: Kept) => {
     const text = JSON.stringify(kept);
@@ -189,14 +188,11 @@ interface Kept {
   readonly inDoubt?: InDoubt;
 }
 
-function positionIn(
-  text: string,
-  folder: string,
-): { readonly position: string; readonly inDoubt: InDoubt | undefined } {
-  if (text.trim() === '') return { position: START, inDoubt: undefined };
+function positionIn(text: string, folder: string): Kept {
+  if (text.trim() === '') return { position: START };
   try {
     const { position, inDoubt } = JSON.parse(text) as Kept;
-    return { position, inDoubt };
+    return { position, ...(inDoubt === undefined ? {} : { inDoubt }) };
   } catch {
     throw damaged(join(folder, QUEUE_FILES.position));
   }
@@ -214,9 +210,20 @@ function damaged(place: string): Error {
  * @throws where what is known of them is damaged, in words.
  */
 export function queueOfRun(folder: string): QueueName | undefined {
-  const place = join(folder, QUEUE_FILES.position);
-  if (existsSync(place)) positionIn(readFileSync(place, 'utf8'), folder);
-  return readDispatches(join(folder, QUEUE_FILES.dispatches)).queue;
+  return readKnown(folder).queue;
+}
+
+function readKnown(folder: string): Known & Kept {
+  const path = join(folder, QUEUE_FILES.dispatches);
+  const position = textIn(join(folder, QUEUE_FILES.position));
+  const known = { ...readDispatches(path), ...positionIn(position, folder) };
+  // What workers have told has been read: something had been given to them.
+  if (known.queue === undefined && position.trim() !== '') throw damaged(path);
+  return known;
+}
+
+function textIn(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 interface Known {
@@ -240,12 +247,13 @@ function readDispatches(path: string): Known {
   const open = new Map<number, OpenDispatch>();
   let queue: QueueName | undefined;
   let count = 0;
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  for (const written of text.split('\n').slice(0, -1)) {
+  for (const written of textIn(path).split('\n').slice(0, -1)) {
     const line = lineIn(written);
     if (line === undefined) throw damaged(path);
-    if ('queue' in line) queue = line.queue;
-    else if ('given' in line) {
+    if ('queue' in line) {
+      if (typeof line.queue?.address !== 'string') throw damaged(path);
+      queue = line.queue;
+    } else if ('given' in line) {
       count = line.given;
       open.set(line.given, {
         number: line.given,

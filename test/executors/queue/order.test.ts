@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -164,5 +164,20 @@ describe('what was given away', () => {
     const again = open(folder);
     expect(again.unclaimed()).toEqual([]);
     again.close();
+  });
+
+  it.each([
+    ['empty', ''],
+    ['without its queue', '{"given":1,"attempt":"a 1","label":"gpu"}\n'],
+    ['of another shape', '{"queue":5}\n'],
+  ])('is damaged where it is %s, though workers had told something', (_, text) => {
+    const folder = temporary();
+    const dispatches = open(folder);
+    dispatches.claim('a 1', 'gpu');
+    dispatches.moveTo('17-3');
+    dispatches.close();
+    writeFileSync(join(folder, 'queue.ndjson'), text);
+    expect(() => queueOfRun(folder)).toThrow('queue.ndjson" is damaged');
+    expect(() => open(folder)).toThrow('queue.ndjson" is damaged');
   });
 });
