@@ -3,19 +3,15 @@
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isLeaf } from '../plan/plan.ts';
-import type { Retry } from '../plan/retry.ts';
 import { runBody } from './body.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { armDeadline, sleepUntil, withDeadline, withLateDeadline } from './deadline.ts';
 import { fitting } from './fitting.ts';
 import { withReadiness } from './ready.ts';
-import { isRepeated, isRetried, isSettled, retryDelay } from './retrying.ts';
+import { isRepeated, isRetried, isSettled, isTooLong, retryDelay } from './retrying.ts';
 import { type Scope, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 import { takeSlot, takesPlace } from './turn.ts';
-
-/** Whoever asks for more cannot be waited for, unless the plan says so. */
-const LONGEST_ASKED_MS = 3_600_000;
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
@@ -54,7 +50,7 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
       settled = attempt - 1;
     const delayMs = retryDelay(retry, attempt - settled, run.random, outcome.retryAfterMs);
-    if (outcome.retryAfterMs === delayMs && run.clock.now() + delayMs >= latest(run, retry, endsAt)) {
+    if (outcome.retryAfterMs === delayMs && isTooLong(retry, delayMs, endsAt - run.clock.now())) {
       const message = `it is not tried again: the server asks to wait ${Math.ceil(delayMs / 1000)} s`;
       run.publish({ type: 'warning', step: running.path, t: run.t(), message });
       return ending;
@@ -63,11 +59,6 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
     if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   }
-}
-
-/** Until when a server may ask to wait: as long as there is time, where the plan says it, else not longer than is sensible. */
-function latest(run: RunContext, { maxDelayMs }: Retry, endsAt: number): number {
-  return Number.isFinite(endsAt) ? endsAt : run.clock.now() + Math.max(maxDelayMs, LONGEST_ASKED_MS) + 1;
 }
 
 /** The attempt has failed and is tried again: told, and its slot given back. */

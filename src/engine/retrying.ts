@@ -41,6 +41,14 @@ export function retryDelay(retry: Retry, failed: number, random: () => number, r
   return Math.max(retryAfterMs, Math.round(retry.jitter === 'full' ? fullMs * random() : fullMs));
 }
 
+/** Servers may ask for so long, where the plan says nothing. */
+const LONGEST_ASKED_MS = 3_600_000;
+
+/** Whether a server asks to wait longer than it may. @param leftMs of the time that the plan grants all attempts; infinite: it says nothing. */
+export function isTooLong({ maxDelayMs }: Retry, askedMs: number, leftMs: number): boolean {
+  return Number.isFinite(leftMs) ? askedMs >= leftMs : askedMs > Math.max(maxDelayMs, LONGEST_ASKED_MS);
+}
+
 function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stderr: string): boolean {
   switch (on.type) {
     case 'exit':
