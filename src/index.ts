@@ -205,11 +205,10 @@ function nameIn(plan: unknown): string {
 }
 
 function readOptions({ env = process.env, set = {}, ...options }: GivenToPlan) {
-  return readGiven({ ...options, set: setOf(set) }, { cwd: process.cwd(), env: setOf(env) });
+  return readGiven({ ...options, set: withoutUndefined(set) }, { cwd: process.cwd(), env: withoutUndefined(env) });
 }
 
-/** Without what is undefined. */
-function setOf<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+function withoutUndefined<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
 

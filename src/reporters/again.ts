@@ -27,6 +27,11 @@ export interface Again {
   only(steps: readonly string[]): string | undefined;
 }
 
+/** The command that goes on with a run. @param queue the options that name its queue. */
+export function resumeWords(run: string, queue: readonly string[] = []): string {
+  return ['runjobs', 'resume', run, ...queue.map(quoted)].join(' ');
+}
+
 /**
  * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
  * There is none of the latter for a plan without a file, for steps of a `finally`, which run only with what they tidy up after, and where
@@ -34,9 +39,8 @@ export interface Again {
  * @param cwd paths below it are written relative to it.
  */
 export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] }, cwd?: string): Again {
-  const queue = given.queue ?? [];
   return {
-    resume: run => ['runjobs', 'resume', run, ...queue.map(quoted)].join(' '),
+    resume: run => resumeWords(run, given.queue),
     only: onlyOf(plan, given, cwd),
   };
 }

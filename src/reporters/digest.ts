@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, relative } from 'node:path';
 import { type FailedStep, failuresOf, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Step } from '../plan/plan.ts';
-import { type Again, selectable } from './again.ts';
+import { type Again, resumeWords, selectable } from './again.ts';
 import { formatDuration } from './durations.ts';
 import { failedLines } from './failed-lines.ts';
 import { labelWithItem } from './items.ts';
@@ -81,7 +81,7 @@ function nextLines({ progress, again, palette }: DigestOptions): string[] {
   const { root, folder, failures } = progress;
   const lines: string[] = [];
   if (folder !== undefined && root.counts.succeeded > 0)
-    lines.push(`to go on from here: ${again?.resume(basename(folder)) ?? `runjobs resume ${basename(folder)}`}`);
+    lines.push(`to go on from here: ${(again?.resume ?? resumeWords)(basename(folder))}`);
   const failed = [...failures.values()].filter(({ outcome }) => !outcome.allowed).map(({ step }) => step);
   const command = again?.only(failed);
   if (command !== undefined) lines.push(`to run ${selectable(failed).length === 1 ? 'it' : 'them'} again: ${command}`);

@@ -1,6 +1,7 @@
 /** One run that is kept, in full: its head, its steps, its failures. What `runjobs show` shows. */
 import type { AttemptHistory, StepHistory } from '../events/history.ts';
 import type { Step } from '../plan/plan.ts';
+import { resumeWords } from './again.ts';
 import { formatDuration } from './durations.ts';
 import { valueWords } from './items.ts';
 import { jsonLine } from './json-line.ts';
@@ -101,7 +102,7 @@ function headLines(options: PastOptions): string[] {
     field('started', `${localTime(facts.startedAt)} (${ageWords(facts.startedAt, now)})${resumed}`),
     field('folder', cleanse(run.folder)),
     ...(run.trouble === undefined ? [] : [field('trouble', cleanse(run.trouble))]),
-    ...(mayResume(run) ? [field('resume', options.again?.resume(run.id) ?? `runjobs resume ${run.id}`)] : []),
+    ...(mayResume(run) ? [field('resume', (options.again?.resume ?? resumeWords)(run.id))] : []),
     ...(run.state === 'running' ? [field('stop', `runjobs stop ${run.id}`)] : []),
   ];
 }

@@ -10,6 +10,7 @@ import { missingInputs } from '../../plan/inputs.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { listed } from '../../plan/quote.ts';
 import { changedSteps } from '../../plan/same.ts';
+import { resumeWords } from '../../reporters/again.ts';
 import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
@@ -118,7 +119,7 @@ function otherQueue({ id, folder }: ReopenedRun, named: Exclude<QueueNamed, { ty
     return `runjobs: ${(error as Error).message}; nothing was started\n`;
   }
   if (queue === undefined || (named.type === 'named' && isSameQueue(nameOf(named.place), queue))) return undefined;
-  return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: ${['runjobs resume', id, ...queueOptions(queue)].join(' ')}\n`;
+  return `runjobs: workers carry out the steps of ${id}; nothing was started. Go on with: ${resumeWords(id, queueOptions(queue))}\n`;
 }
 
 /** A plan to go on with, or why it cannot be. */

@@ -122,7 +122,7 @@ function tooLarge({ command, isScript, env }: CommandLine): string {
   const largest = entries.reduce((a, b) => (b.size > a.size ? b : a));
   return (
     `The arguments and environment are too large for the system: ${inKiB(total)} in all, ${largest.name} alone ` +
-    `${inKiB(largest.size)} (Linux allows 128 KiB for one). Write it to a file and pass the file's name`
+    `${inKiB(largest.size)} (Linux allows 128 KiB for one); write it to a file and pass the file's name`
   );
 }
 

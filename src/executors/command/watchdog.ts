@@ -35,7 +35,7 @@ const patienceMs = 1000;
 /**
  * It is in a session of its own, belongs to no run, ignores the signals that end a terminal's programs, and waits for a
  * line or the end of its input: the end without a farewell means that runjobs died. Then every process that names the
- * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and after the grace, from when all were told, killed,
+ * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and killed after the grace, which begins when all were told,
  * until two looks in a row find none. Nothing older than runjobs is looked at.
  */
 const script = String.raw`

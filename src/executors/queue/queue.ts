@@ -105,8 +105,8 @@ export async function openQueueExecutor(
     onWorkers: options.workers,
     onNoWorker(label, count) {
       const waits = count === 1 ? 'a step waits' : `${count} steps wait`;
-      const options = [...queueOptions(name), ...(label === 'default' ? [] : ['--labels', label])].join(' ');
-      warn(`no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker ${options}"`);
+      const words = [...queueOptions(name), ...(label === 'default' ? [] : ['--labels', label])].join(' ');
+      warn(`no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker ${words}"`);
     },
   });
   const reader = openReader({
