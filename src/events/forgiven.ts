@@ -12,11 +12,15 @@ export function forgiven<T extends Outcome>(outcome: T): T {
 /** From now on what has failed in the group was allowed to. */
 export function forgive({ failures }: Progress, group: ProgressNode): void {
   const { failed } = group.counts;
-  if (failed === 0) return;
+  let isAny = failed > 0;
+  for (const [step, failure] of failures) {
+    if (failure.outcome.allowed || !isAtOrBelow(step, group.path)) continue;
+    failures.set(step, { ...failure, outcome: forgiven(failure.outcome) });
+    isAny = true;
+  }
+  if (!isAny) return;
   count(group, 'failed', -failed);
   count(group, 'allowed', failed);
-  for (const [step, failure] of failures)
-    if (isAtOrBelow(step, group.path)) failures.set(step, { ...failure, outcome: forgiven(failure.outcome) });
   forgiveBelow(group);
 }
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { uniqueDigits } from '../events/unique.ts';
+import { uniqueDigits } from '../plan/unique.ts';
 import { connectTo, listenAt } from './sockets.ts';
 
 /** A socket that somebody holds as long as they live: whoever reaches it knows. */

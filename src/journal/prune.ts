@@ -1,7 +1,7 @@
 /** Removing runs: the old ones of a plan after a run of it, and those that somebody names. */
 import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { uniqueDigits } from '../events/unique.ts';
+import { uniqueDigits } from '../plan/unique.ts';
 import { type KeptRun, runsIn, sorted } from './find.ts';
 import { headOf } from './head.ts';
 import { namesIn } from './known.ts';

@@ -3,7 +3,7 @@ import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync, rm
 import { join } from 'node:path';
 import type { RunFacts } from '../events/facts.ts';
 import { isSoundOutcome } from '../events/sound.ts';
-import { uniqueDigits } from '../events/unique.ts';
+import { uniqueDigits } from '../plan/unique.ts';
 import { namesIn } from './known.ts';
 import { RUN_FILES } from './runs.ts';
 

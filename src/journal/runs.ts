@@ -1,7 +1,7 @@
 /** Runs on disk: the state folder and the folder of each run. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uniqueDigits } from '../events/unique.ts';
+import { uniqueDigits } from '../plan/unique.ts';
 import { makeOwnFolder, UnsafeFolder } from './folders.ts';
 import { rememberFolder } from './known.ts';
 

@@ -78,6 +78,7 @@ export function selectable(steps: readonly string[]): readonly string[] {
 
 /** Whether one of the steps speaks of a variable that only a step saves which is not among them, or in them. */
 function needsOthers(root: Step, paths: readonly string[]): boolean {
+  if (paths.includes('.')) return false;
   const [own, others] = [new Set<string>(), new Set<string>()];
   const spoken: string[] = [];
   visitSteps(root, (step, template) => {

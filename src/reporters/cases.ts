@@ -55,14 +55,15 @@ export function createCases(progress: Progress, steps: Steps): Cases {
       return;
     }
     cases.set(key, one);
-    if (one.outcome.state === 'failed') failing.add(key);
+    if (one.outcome.state === 'failed' && !one.outcome.allowed) failing.add(key);
     else failing.delete(key);
   };
 
   const forgive = (group: string) => {
-    for (const key of [...failing].filter(step => isAtOrBelow(step, group))) {
+    for (const key of failing) {
       const one = cases.get(key);
-      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome) });
+      if (one === undefined || !isAtOrBelow(key, group)) continue;
+      cases.set(key, { ...one, outcome: forgiven(one.outcome) });
       failing.delete(key);
     }
   };

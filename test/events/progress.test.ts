@@ -279,6 +279,16 @@ describe('what has failed in a group that ends well', () => {
     expect(progress.nodes.get('a/b/lost')?.phase).toBe('allowed');
   });
 
+  it('was allowed to also where it is a group whose own time was over', () => {
+    const { tell, progress } = stage('a', 'a/b');
+    for (const step of ['a', 'a/b', 'a/b/slow']) tell.start(step);
+    const timeout = { type: 'timeout', step: 'a/b', limitMs: 5 } as const;
+    tell.end('a/b/slow', { state: 'cancelled', reason: timeout });
+    tell.end('a/b', { state: 'failed', reason: { type: 'timeout', limitMs: 5 } });
+    tell.end('a', ok);
+    expect(failuresOf(progress).map(({ step, outcome }) => [step, outcome.allowed])).toEqual([['a/b', true]]);
+  });
+
   it('leaves with the group that is tried again', () => {
     const { tell, counts, progress } = stage('a', 'a/b');
     for (const step of ['a', 'a/b', 'a/b/lost']) tell.start(step);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { uniqueDigits } from '../../events/unique.ts';
+import { uniqueDigits } from '../../plan/unique.ts';
 import { type Channel, type Listener, type StreamName, split } from './channel.ts';
 import { Fifo } from './fifo.ts';
 import { openPipes } from './pipes.ts';

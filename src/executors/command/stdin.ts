@@ -3,8 +3,8 @@ import { closeSync, constants, openSync, realpathSync, statSync, unlinkSync, wri
 import { platform, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { uniqueDigits } from '../../events/unique.ts';
 import type { Stdin } from '../../plan/plan.ts';
+import { uniqueDigits } from '../../plan/unique.ts';
 import { whyUnreadable } from '../../plan/unreadable.ts';
 
 /** For the stdin of a spawn; a descriptor is the caller's to close. */
