@@ -7,6 +7,10 @@ import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 
 const [leaves = '100000', ...counts] = process.argv.slice(2);
+if (![leaves, ...counts].every(count => /^[1-9]\d*$/.test(count))) {
+  console.error('usage: node test/bench/queue.mjs [leaves] [workers…]');
+  process.exit(2);
+}
 const BIN = resolve('bin/runjobs.cjs');
 const { NODE_EXTRA_CA_CERTS: _, ...around } = process.env;
 const env = { ...around, RUNJOBS_QUEUE_PASSWORD: 'x' };
