@@ -178,7 +178,11 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const plan = overridden(options.plan, overrides);
   const { id } = claim.run;
   if (speaksOfCron(plan)) await loadCron();
-  const recording = openRecording({ id, folder }, plan, { durable, earlier });
+  const recording = openRecording({ id, folder }, plan, {
+    durable,
+    earlier,
+    onFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
+  });
   const logs = openLogs(folder, { maxLog: plan.maxLog });
   const needs = { run: id, outputs: join(folder, RUN_FILES.outputs), terminal: options.terminal };
   const executors =
@@ -202,8 +206,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     throw new QueueUnusable(executors.fault);
   }
   const { publish, outputWanted } = createPublisher({
-    record: recording.record,
-    onRecordFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
+    recording,
     reporters: listeners,
     onReporterFailure: onListenerFailure,
   });
@@ -218,6 +221,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     host: hostname(),
     secrets,
     publish: event => publish(maskedEvent(secrets, event)),
+    committed: recording.committed,
     tellOutput: outputWanted,
     tailOf: step => tailOf(folder, step),
     logs,

@@ -24,6 +24,8 @@ export interface RunContext extends Learning {
   /** What of `step.output` anybody reads. */
   readonly tellOutput: OutputWish;
   publish(event: RunEvent): void;
+  /** Resolves when all that was published is kept; undefined where it is. Nothing that others can see begins before. */
+  committed(): Promise<void> | undefined;
   /** A returned promise resolves when more output is welcome. */
   publishOutput(event: StepOutput | StepProgress): Promise<void> | undefined;
   readonly logs: StepLogs | undefined;

@@ -57,6 +57,11 @@ export interface ExecuteContext {
   readonly stop?: Stop;
   /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Wait for it before anything begins that others can see: resolves when all that led to it is kept, undefined where it is.
+   * The run may have been told to stop meanwhile.
+   */
+  committed(): Promise<void> | undefined;
   /** Call exactly once, when the process or request has started. */
   started(facts?: StartFacts): void;
   /**

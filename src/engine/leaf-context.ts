@@ -13,6 +13,7 @@ export class LeafContext implements ExecuteContext {
   readonly ticks: readonly number[];
   readonly kill: AbortSignal;
   readonly stop: Scope;
+  readonly committed: ExecuteContext['committed'];
   readonly started: ExecuteContext['started'];
   readonly write: ExecuteContext['write'];
   readonly received: ExecuteContext['received'];
@@ -28,6 +29,7 @@ export class LeafContext implements ExecuteContext {
     this.ticks = scope.ticks;
     this.kill = told.kill;
     this.stop = scope;
+    this.committed = told.committed;
     this.started = told.started;
     this.write = told.write;
     this.received = told.received;

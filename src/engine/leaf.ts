@@ -45,6 +45,7 @@ export async function executeLeaf(
       path: running.path,
       attempt,
       kill: run.killed,
+      committed: run.committed,
       started: announce,
       write(bytes, stream) {
         const welcome = output.write(bytes, stream);

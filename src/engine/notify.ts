@@ -2,7 +2,7 @@
 import type { Ping, PingMoment } from '../plan/notify.ts';
 import type { HttpStep } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Executor } from './executor.ts';
+import type { ExecuteContext, Executor } from './executor.ts';
 import { finalRequest } from './final-http.ts';
 import { bodyOf, type EndFacts, type RunNames } from './notify-report.ts';
 import { Unexpandable, type Variables } from './variables.ts';
@@ -34,6 +34,8 @@ export interface NotifierOptions {
   /** Takes out what must not be told. */
   readonly masked: (text: string) => string;
   readonly warn: (message: string) => void;
+  /** See {@link ExecuteContext.committed}. */
+  readonly committed: ExecuteContext['committed'];
 }
 
 /** Opens what tells of one run; nothing is told before {@link Notifier.started}. */
@@ -103,7 +105,7 @@ async function ask(
   step: HttpStep,
   attempt: number,
   signal: AbortSignal,
-  { executor, clock }: NotifierOptions,
+  { executor, clock, committed }: NotifierOptions,
 ): Promise<string | undefined> {
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
@@ -118,6 +120,7 @@ async function ask(
         // Killing the run does not end what tells of it.
         kill: new AbortController().signal,
         env: {},
+        committed,
         started() {},
         write: () => undefined,
         received() {},

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Takes every event, in order. Must not throw. A returned promise slows the source of output down. */
   readonly publish: (event: RunEvent) => Promise<void> | undefined;
+  /** Resolves when all that was published is kept; undefined where it is. Default: nothing is kept. */
+  readonly committed?: () => Promise<void> | undefined;
   /** What of `step.output` anybody reads; where nobody does, output goes to the logs only. Default: true. */
   readonly tellOutput?: OutputWish;
   readonly logs?: StepLogs;
@@ -160,6 +162,7 @@ export function openRun(options: RunOptions): Run {
   };
 
   const secrets = options.secrets ?? createSecrets();
+  const { committed = () => undefined } = options;
   const context: RunContext = {
     id: options.id,
     secretNames: plan.secrets,
@@ -167,6 +170,7 @@ export function openRun(options: RunOptions): Run {
     clock,
     executor: options.executor,
     publish,
+    committed,
     publishOutput: options.publish,
     host: options.host ?? '',
     random: options.random ?? Math.random,
@@ -215,6 +219,7 @@ export function openRun(options: RunOptions): Run {
     tailOf: options.tailOf ?? (() => []),
     masked: secrets.text,
     warn: message => publish({ type: 'warning', t: t(), message }),
+    committed,
   });
 
   const announce = () => {

@@ -9,6 +9,8 @@ export interface Listener {
   readonly name: string;
   /** What it reads of `step.output` and `step.progress`. Default: true. */
   readonly wantsOutput?: OutputWish;
+  /** Nobody sees what it is told before the process turns to something else, the end of the run aside. Default: false. */
+  readonly showsLater?: boolean;
   report(event: RunEvent): Promise<void> | undefined;
   /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
   suspend?(): void;
@@ -16,12 +18,16 @@ export interface Listener {
   proceed?(): void;
 }
 
+/** Keeps events, everything but `step.output` and `step.progress`. Nothing in it throws. */
+export interface Recording {
+  record(event: RunEvent): void;
+  /** What was recorded is kept when this returns. */
+  commit(): void;
+}
+
 export interface PublisherOptions {
-  /** Keeps an event, everything but `step.output` and `step.progress`. Throws when it cannot. */
-  readonly record?: (event: RunEvent) => void;
+  readonly recording?: Recording;
   readonly reporters: readonly Listener[];
-  /** Called once, at the first event that could not be kept; nothing is recorded from then on. */
-  readonly onRecordFailure?: (error: unknown) => void;
   /** Called once for each reporter that failed; it is given no event from then on. */
   readonly onReporterFailure: (name: string, error: unknown) => void;
 }
@@ -34,17 +40,16 @@ export interface Publisher {
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  let { record } = options;
+  const { recording } = options;
   const listeners = new Set(options.reporters);
   let isOver = false;
 
-  const keep = (event: RunEvent) => {
-    try {
-      record?.(event);
-    } catch (error) {
-      record = undefined;
-      options.onRecordFailure?.(error);
-    }
+  /** What is shown was kept before; but the end of an attempt is kept with what follows it at once. */
+  const isShown = ({ type }: RunEvent) => {
+    if (type === 'run.finished') return true;
+    if (type === 'attempt.finished') return false;
+    for (const { showsLater } of listeners) if (!showsLater) return true;
+    return false;
   };
 
   /** Once the run has finished, no event may follow: then only the caller is told. */
@@ -61,7 +66,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   const publish = (event: RunEvent): Promise<void> | undefined => {
     const isOutput = event.type === 'step.output' || event.type === 'step.progress';
-    if (!isOutput) keep(event);
+    if (!isOutput && recording !== undefined) {
+      recording.record(event);
+      if (isShown(event)) recording.commit();
+    }
     isOver ||= event.type === 'run.finished';
     let pending: Promise<void> | undefined;
     let failed: [Listener, unknown][] | undefined;

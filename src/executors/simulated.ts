@@ -63,60 +63,64 @@ export function createSimulatedExecutor(
   clock: Clock,
   behave: (step: LeafStep, context: ExecuteContext) => Behaviour,
 ): Executor {
+  const carryOut: Executor['execute'] = (step, context) => {
+    if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
+    const {
+      durationMs = 0,
+      exitCode = 0,
+      saves,
+      http,
+      lost,
+      waitMs = 0,
+      errors,
+      prints = [],
+      output,
+      says = {},
+      stopMs = 0,
+    } = behave(step, context);
+    return new Promise<Outcome>(resolve => {
+      let disarm = () => {};
+      const spoken = Object.entries(says).map(([ms, text]) => [Number(ms), new TextEncoder().encode(text)] as const);
+      const printing: (() => void)[] = [];
+      const end = (outcome: Outcome) => {
+        disarm();
+        for (const forget of printing) forget();
+        context.signal.removeEventListener('abort', stop);
+        context.kill.removeEventListener('abort', kill);
+        resolve(outcome);
+      };
+      const kill = () => end({ state: 'cancelled', reason: reasonOf(context.kill) });
+      const stop = () => {
+        disarm();
+        const stopped = () => (lost ? finish() : end({ state: 'cancelled', reason: reasonOf(context.signal) }));
+        if (stopMs === 0) stopped();
+        else disarm = clock.at(clock.now() + stopMs, stopped);
+      };
+      const start = () => {
+        context.started();
+        if (output !== undefined) void context.write(new TextEncoder().encode(output));
+        if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
+        for (const [ms, bytes] of [...prints.map(ms => [ms, DOT] as const), ...spoken])
+          printing.push(clock.at(clock.now() + ms, () => void context.write(bytes)));
+        disarm = clock.at(clock.now() + durationMs, finish);
+      };
+      const finish = () => {
+        if (lost) return end({ state: 'failed', reason: { type: 'lost', message: 'lost' } });
+        if (http !== undefined) return end({ state: 'failed', reason: { type: 'http', message: 'no' }, ...http });
+        if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
+        if (saves !== undefined) context.save(saves);
+        end({ state: 'succeeded', exitCode });
+      };
+      if (waitMs === 0) start();
+      else disarm = clock.at(clock.now() + waitMs, start);
+      context.signal.addEventListener('abort', stop, { once: true });
+      context.kill.addEventListener('abort', kill, { once: true });
+    });
+  };
   return {
     execute(step, context) {
-      if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
-      const {
-        durationMs = 0,
-        exitCode = 0,
-        saves,
-        http,
-        lost,
-        waitMs = 0,
-        errors,
-        prints = [],
-        output,
-        says = {},
-        stopMs = 0,
-      } = behave(step, context);
-      return new Promise<Outcome>(resolve => {
-        let disarm = () => {};
-        const spoken = Object.entries(says).map(([ms, text]) => [Number(ms), new TextEncoder().encode(text)] as const);
-        const printing: (() => void)[] = [];
-        const end = (outcome: Outcome) => {
-          disarm();
-          for (const forget of printing) forget();
-          context.signal.removeEventListener('abort', stop);
-          context.kill.removeEventListener('abort', kill);
-          resolve(outcome);
-        };
-        const kill = () => end({ state: 'cancelled', reason: reasonOf(context.kill) });
-        const stop = () => {
-          disarm();
-          const stopped = () => (lost ? finish() : end({ state: 'cancelled', reason: reasonOf(context.signal) }));
-          if (stopMs === 0) stopped();
-          else disarm = clock.at(clock.now() + stopMs, stopped);
-        };
-        const start = () => {
-          context.started();
-          if (output !== undefined) void context.write(new TextEncoder().encode(output));
-          if (errors !== undefined) void context.write(new TextEncoder().encode(errors), 'err');
-          for (const [ms, bytes] of [...prints.map(ms => [ms, DOT] as const), ...spoken])
-            printing.push(clock.at(clock.now() + ms, () => void context.write(bytes)));
-          disarm = clock.at(clock.now() + durationMs, finish);
-        };
-        const finish = () => {
-          if (lost) return end({ state: 'failed', reason: { type: 'lost', message: 'lost' } });
-          if (http !== undefined) return end({ state: 'failed', reason: { type: 'http', message: 'no' }, ...http });
-          if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
-          if (saves !== undefined) context.save(saves);
-          end({ state: 'succeeded', exitCode });
-        };
-        if (waitMs === 0) start();
-        else disarm = clock.at(clock.now() + waitMs, start);
-        context.signal.addEventListener('abort', stop, { once: true });
-        context.kill.addEventListener('abort', kill, { once: true });
-      });
+      const kept = context.committed();
+      return kept === undefined ? carryOut(step, context) : kept.then(() => carryOut(step, context));
     },
   };
 }

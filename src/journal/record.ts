@@ -9,31 +9,43 @@ const syncMs = 200;
 
 export interface Journal {
   /**
-   * Writes an event and returns once the system has it: the death of this process loses none. Only the end of an attempt waits
-   * for the event that follows, which is most often the end of its step, and no longer than until the process does
-   * something else: nothing is started in between.
-   * @throws the file system's error, such as ENOSPC. What was written of the lines is taken back.
+   * Takes an event, which is written with all others of its turn of the event loop: at the end of that, or in `commit`.
+   * The death of this process loses what was not written; so nothing may be begun by then that follows from it.
    */
   record(event: RunEvent): void;
-  /** Makes everything safe against a loss of power, and closes the file. Never throws: what was recorded stays. */
+  /** Writes what was recorded and returns once the system has it, or `onFailure` was called. */
+  commit(): void;
+  /** Resolves once the system has all that was recorded, or `onFailure` was called; undefined where that is so already. */
+  committed(): Promise<void> | undefined;
+  /** Writes the rest, makes everything safe against a loss of power, and closes the file. Never throws: what was written stays. */
   close(): void;
 }
 
 export interface JournalOptions {
-  /** Makes each event safe against a loss of power before it counts, not only those of a fifth of a second together. */
+  /** Makes what is committed safe against a loss of power at once, not what a fifth of a second has brought. */
   readonly durable?: boolean;
   /** Bytes of the file that are good, when it is gone on with; what follows them, a torn line, is cut off. */
   readonly goOnAt?: number;
+  /**
+   * Called once, with the file system's error, such as ENOSPC, when something cannot be written: what was written of its lines is
+   * taken back, and nothing is recorded from then on. Not once it is closed.
+   */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Opens the journal at `file`. @throws the file system's error. */
-export function openJournal(file: string, { durable = false, goOnAt }: JournalOptions = {}): Journal {
+export function openJournal(
+  file: string,
+  { durable = false, goOnAt, onFailure = () => {} }: JournalOptions = {},
+): Journal {
   const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   let size = goOnAt ?? 0;
   ftruncateSync(descriptor, size);
   // Syncing needs the threads of Node's pool: made later, where the limit of processes is reached by then, Node would abort.
   fstat(descriptor, () => {});
   let syncing: NodeJS.Timeout | undefined;
+  /** Nothing is recorded any more. */
+  let isOver = false;
   let isClosed = false;
 
   const sync = () => {
@@ -43,53 +55,64 @@ export function openJournal(file: string, { durable = false, goOnAt }: JournalOp
   };
 
   let waiting = '';
-  let writing: NodeJS.Immediate | undefined;
+  let turn: NodeJS.Immediate | undefined;
+  /** For those who wait for the end of this turn. */
+  let written: Promise<void> | undefined;
+  let tell = () => {};
 
   const write = () => {
-    if (waiting === '') return;
     const lines = Buffer.from(waiting);
+    waiting = '';
     try {
-      for (let written = 0; written < lines.length; ) written += writeSync(descriptor, lines, written);
+      for (let count = 0; count < lines.length; ) count += writeSync(descriptor, lines, count);
       if (durable) fsyncSync(descriptor);
     } catch (error) {
       // A disk that was full for a moment must leave no half line in the middle.
       ftruncateSync(descriptor, size);
       throw error;
     }
-    waiting = '';
     size += lines.length;
     if (!durable) syncing ??= setTimeout(sync, syncMs).unref();
   };
 
-  const writeSoon = () => {
-    writing = undefined;
+  const commit = () => {
+    if (turn === undefined) return;
+    clearImmediate(turn);
+    turn = undefined;
     try {
       write();
-    } catch {
-      // The next event is written with it, or tells.
+    } catch (error) {
+      isOver = true;
+      if (!isClosed) onFailure(error);
     }
+    written = undefined;
+    tell();
   };
+  // A bug ends the process in the middle of a turn.
+  process.on('exit', commit);
 
   return {
     record(event) {
+      if (isOver) return;
       waiting += `${JSON.stringify(event)}\n`;
-      if (event.type === 'attempt.finished' && !durable) writing ??= setImmediate(writeSoon);
-      else {
-        try {
-          write();
-        } finally {
-          // What could not be written is not tried again: the caller knows.
-          waiting = '';
-        }
-      }
+      turn ??= setImmediate(commit);
+    },
+    commit,
+    committed() {
+      if (turn === undefined) return undefined;
+      written ??= new Promise(resolve => {
+        tell = resolve;
+      });
+      return written;
     },
     close() {
       if (isClosed) return;
       isClosed = true;
+      process.off('exit', commit);
+      commit();
       clearTimeout(syncing);
-      clearImmediate(writing);
+      isOver = true;
       try {
-        write();
         fsyncSync(descriptor);
       } catch {
         // Some file systems cannot; the lines are with the system all the same.

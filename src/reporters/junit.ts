@@ -41,6 +41,7 @@ export function createJunit({ sink, steps, placeOf, cwd, host }: JunitOptions): 
 
   return {
     name: 'junit',
+    showsLater: true,
     report(event) {
       if (event.type === 'run.started') startedAt = event.at;
       fold(progress, event);

@@ -137,6 +137,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
 
   return {
     name: 'live',
+    showsLater: true,
     report(event) {
       if (broken !== undefined) throw broken.error;
       try {

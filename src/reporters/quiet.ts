@@ -68,6 +68,7 @@ export function createQuiet({ sink, steps, plan, host, again }: QuietOptions): R
   return {
     name: 'quiet',
     wantsOutput: 'ends',
+    showsLater: true,
     report(event) {
       fold(progress, event);
       if (event.type === 'run.started') begun = event;

@@ -7,6 +7,8 @@ export interface Reporter {
   readonly name: string;
   /** What it reads of `step.output`. Default: true. */
   readonly wantsOutput?: OutputWish;
+  /** Whether nobody sees what it is told before the process turns to something else, the end of the run aside. Default: false. */
+  readonly showsLater?: boolean;
   /**
    * Takes one event. Must not change it. A returned promise asks the source of output to slow down until it resolves.
    * What it throws disables this reporter, is told once as a warning, and never breaks the run.

@@ -295,25 +295,29 @@ describe('a journal', () => {
     expect(at.done()).toEqual(['a', 'b', 'c']);
   });
 
-  it('that cannot be written any more stops the run with 74, and names it', async () => {
-    const at = stage({ run: say('t'), every: { interval: '10ms', times: 500 } });
-    // No file may grow beyond four kilobytes: the journal needs more.
-    const { execa } = await import('execa');
-    const { BIN, ENV } = await import('../support/cli.ts');
-    const limited = `trap '' XFSZ; ulimit -f 4; exec "$@"`;
-    const result = await execa('bash', ['-c', limited, 'sh', process.execPath, BIN, at.file, '--state-dir', at.state], {
-      env: ENV,
-      extendEnv: false,
-      reject: false,
-    });
-    expect(result.exitCode).toBe(74);
-    expect(result.stdout).toMatch(/the journal cannot be written: .*(EFBIG|file too large)/);
-    // The event that did not fit may be that of a start.
-    const recorded = readFileSync(at.journal(), 'utf8').split('"type":"step.started"').length - 1;
-    expect([recorded, recorded + 1]).toContain(at.done().length);
-    expect(recorded).toBeLessThan(40);
-    expect(at.left()).toEqual([]);
-  });
+  it.each(['plain', 'quiet'])(
+    'that cannot be written any more stops the run with 74, and names it: %s',
+    async reporter => {
+      const at = stage({ run: say('t'), every: { interval: '10ms', times: 500 } });
+      // No file may grow beyond four kilobytes: the journal needs more.
+      const { execa } = await import('execa');
+      const { BIN, ENV } = await import('../support/cli.ts');
+      const limited = `trap '' XFSZ; ulimit -f 4; exec "$@"`;
+      const args = [at.file, '--state-dir', at.state, '--reporter', reporter];
+      const result = await execa('bash', ['-c', limited, 'sh', process.execPath, BIN, ...args], {
+        env: ENV,
+        extendEnv: false,
+        reject: false,
+      });
+      expect(result.exitCode).toBe(74);
+      expect(result.stdout).toMatch(/the journal cannot be written: .*(EFBIG|file too large)/);
+      // The event that did not fit may be that of a start.
+      const recorded = readFileSync(at.journal(), 'utf8').split('"type":"step.started"').length - 1;
+      expect([recorded, recorded + 1]).toContain(at.done().length);
+      expect(recorded).toBeLessThan(40);
+      expect(at.left()).toEqual([]);
+    },
+  );
 });
 
 it('killed at any instant, any number of times, and resumed, each step that was recorded as succeeded ran once', async () => {

@@ -50,6 +50,7 @@ function stage(notify: unknown, behave: (step: HttpStep, context: ExecuteContext
     tailOf: step => [`last of ${step}`, 'a secret'],
     masked: text => text.replaceAll('secret', '***'),
     warn: message => warnings.push(message),
+    committed: () => undefined,
   });
   return { clock, sent, warnings, notifier, lines: () => sent.map(({ line }) => line) };
 }

@@ -10,17 +10,17 @@ const finished: RunEvent = { type: 'run.finished', t: 9, outcome: { state: 'succ
 const listener = (
   name: string,
   report: Listener['report'] = () => undefined,
-  more: { wantsOutput?: OutputWish } = {},
+  more: { wantsOutput?: OutputWish; showsLater?: boolean } = {},
 ) => ({
   name,
   report: vi.fn(report),
   ...more,
 });
 const publisher = (reporters: Listener[], record?: (event: RunEvent) => void) => {
-  const onRecordFailure = vi.fn();
   const onReporterFailure = vi.fn();
-  const options = { reporters, onRecordFailure, onReporterFailure, ...(record && { record }) };
-  return { ...createPublisher(options), onRecordFailure, onReporterFailure };
+  const commit = vi.fn();
+  const options = { reporters, onReporterFailure, ...(record && { recording: { record, commit } }) };
+  return { ...createPublisher(options), commit, onReporterFailure };
 };
 const types = ({ report }: { report: { mock: { calls: unknown[][] } } }) =>
   report.mock.calls.map(([event]) => (event as RunEvent).type);
@@ -51,17 +51,36 @@ describe('publishing an event', () => {
     expect(record).not.toHaveBeenCalled();
   });
 
-  it('tells once that the record failed, records no more, and still reports', () => {
-    const one = listener('one');
-    const record = vi.fn(() => {
-      throw new Error('disk full');
-    });
-    const { publish, onRecordFailure } = publisher([one], record);
+  it('has it kept before anybody shows it', () => {
+    const one = listener('one', () => void expect(commit).toHaveBeenCalledOnce());
+    const two = listener('two', undefined, { showsLater: true });
+    const { publish, commit } = publisher([two, one], () => {});
     void publish(started);
+    expect(one.report).toHaveBeenCalledOnce();
+    expect(one.report).toHaveReturned();
+  });
+
+  it('does not have it kept at once where all show it later, but for the end of the run', () => {
+    const { publish, commit } = publisher([listener('one', undefined, { showsLater: true })], () => {});
+    void publish(started);
+    expect(commit).not.toHaveBeenCalled();
     void publish(finished);
-    expect(record).toHaveBeenCalledOnce();
-    expect(onRecordFailure).toHaveBeenCalledExactlyOnceWith(new Error('disk full'));
-    expect(types(one)).toEqual(['step.started', 'run.finished']);
+    expect(commit).toHaveBeenCalledOnce();
+  });
+
+  it('has the end of an attempt kept with what follows', () => {
+    const { publish, commit } = publisher([listener('one')], () => {});
+    void publish({
+      type: 'attempt.finished',
+      step: 'a',
+      t: 8,
+      attempt: 1,
+      outcome: { state: 'succeeded' },
+      durationMs: 1,
+    });
+    expect(commit).not.toHaveBeenCalled();
+    void publish(finished);
+    expect(commit).toHaveBeenCalledOnce();
   });
 
   it('returns nothing to wait for when nobody is busy', () => {

@@ -25,39 +25,59 @@ function read(file: string) {
 }
 
 describe('the journal', () => {
-  it('holds an event as soon as it is recorded, and gives back what it was given', () => {
+  it.each([false, true])(
+    'holds an event once it is committed, and gives back what it was given: durable %s',
+    durable => {
+      const file = join(temporaryFolder(), 'journal.ndjson');
+      const journal = openJournal(file, { durable });
+      journal.record(begun);
+      journal.commit();
+      expect(read(file)).toEqual({
+        reading: { type: 'read', length: statSync(file).size, torn: false },
+        events: [begun],
+      });
+      journal.close();
+    },
+  );
+
+  it('writes what a turn brings at its end, together', async () => {
     const file = join(temporaryFolder(), 'journal.ndjson');
-    const journal = openJournal(file, { durable: true });
+    const journal = openJournal(file);
+    for (const event of [begun, said('one'), said('other')]) journal.record(event);
+    expect(read(file).events).toEqual([]);
+    await new Promise(setImmediate);
+    expect(read(file).events).toEqual([begun, said('one'), said('other')]);
+    journal.record(said('last'));
+    journal.close();
+    expect(read(file).events.at(-1)).toEqual(said('last'));
+  });
+
+  it('tells when all that was recorded is written', async () => {
+    const file = join(temporaryFolder(), 'journal.ndjson');
+    const journal = openJournal(file);
+    expect(journal.committed()).toBeUndefined();
     journal.record(begun);
-    expect(read(file)).toEqual({
-      reading: { type: 'read', length: statSync(file).size, torn: false },
-      events: [begun],
-    });
+    const committed = journal.committed();
+    journal.record(said('same turn'));
+    expect(journal.committed()).toBe(committed);
+    await committed;
+    expect(read(file).events).toEqual([begun, said('same turn')]);
+    expect(journal.committed()).toBeUndefined();
+    journal.record(said('next'));
+    const next = journal.committed();
+    journal.commit();
+    expect(journal.committed()).toBeUndefined();
+    await next;
     journal.close();
   });
 
-  it('writes the end of an attempt with what follows, and by itself before anything else happens', async () => {
+  it('is written to the last event where the process exits in the middle of a turn', () => {
     const file = join(temporaryFolder(), 'journal.ndjson');
     const journal = openJournal(file);
-    const outcome = { state: 'succeeded' } as const;
-    const ended = (attempt: number): RunEvent => ({
-      type: 'attempt.finished',
-      step: 'a',
-      t: 1,
-      attempt,
-      outcome,
-      durationMs: 1,
-    });
     journal.record(begun);
-    journal.record(ended(1));
-    journal.record(said('follows'));
-    expect(read(file).events).toEqual([begun, ended(1), said('follows')]);
-    journal.record(ended(2));
-    await new Promise(setImmediate);
-    expect(read(file).events.at(-1)).toEqual(ended(2));
-    journal.record(ended(3));
+    process.emit('exit', 0);
+    expect(read(file).events).toEqual([begun]);
     journal.close();
-    expect(read(file).events.at(-1)).toEqual(ended(3));
   });
 
   it('is for its owner only', () => {

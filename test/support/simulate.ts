@@ -24,6 +24,7 @@ export interface SimulateOptions {
   readonly notify?: Plan['notify'];
   readonly tailOf?: RunOptions['tailOf'];
   readonly tellOutput?: RunOptions['tellOutput'];
+  readonly committed?: RunOptions['committed'];
   readonly parallelism?: number;
   readonly startsLate?: boolean;
   readonly readList?: RunOptions['readList'];
@@ -94,6 +95,7 @@ export async function simulate(root: Step, options: SimulateOptions = {}): Promi
     },
     ...(options.tailOf === undefined ? {} : { tailOf: options.tailOf }),
     ...(options.tellOutput === undefined ? {} : { tellOutput: options.tellOutput }),
+    ...(options.committed === undefined ? {} : { committed: options.committed }),
     id: 'test-run',
     secrets,
     executor: way.executor,

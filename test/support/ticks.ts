@@ -51,12 +51,15 @@ export async function tickFor(seconds: number, beat: keyof typeof BEATS): Promis
   let before = 0;
   let after = 0;
   const { publish } = createPublisher({
-    record(event) {
-      events += 1;
-      past.take(event);
-      if (event.type !== 'tick.finished') return;
-      if (event.tick === WARM_UP) before = heapUsed();
-      if (event.tick === seconds) after = heapUsed();
+    recording: {
+      record(event) {
+        events += 1;
+        past.take(event);
+        if (event.type !== 'tick.finished') return;
+        if (event.tick === WARM_UP) before = heapUsed();
+        if (event.tick === seconds) after = heapUsed();
+      },
+      commit: () => {},
     },
     reporters: [plain, createNdjson({ sink })],
     onReporterFailure(_, error) {

@@ -78,6 +78,8 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
   return {
     async execute(step, context) {
       if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
+      const kept = context.committed();
+      if (kept !== undefined) await kept;
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, context.signal, context.kill);
       watch();

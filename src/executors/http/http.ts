@@ -71,6 +71,8 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
     return { state: 'failed', reason: { type: 'start', message: first.fault } };
   }
   context.started();
+  const kept = context.committed();
+  if (kept !== undefined) await kept;
   const request = step.saveTo === undefined ? first : askingForRest(first, step, attempt.part);
   const { paginate, proxy } = step;
   if (paginate === undefined) return follow(session, request, attempt, stop);

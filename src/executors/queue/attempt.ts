@@ -40,6 +40,8 @@ export async function attemptRemotely(
   label: string,
 ): Promise<Outcome> {
   const { signal, kill } = context;
+  const kept = context.committed();
+  if (kept !== undefined) await kept;
   // Thousands of steps may listen to one signal.
   setMaxListeners(0, signal, kill);
   if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
@@ -78,8 +80,10 @@ async function giveAway(root: Root, attempt: Omit<Attempt, 'dispatch'>, label: s
     } finally {
       root.jobs.close(dispatch.job);
       root.dispatches.over(dispatch);
-      // By then the journal knows of it.
-      setImmediate(() => root.dispatches.done(dispatch));
+      setImmediate(async () => {
+        await attempt.context.committed();
+        root.dispatches.done(dispatch);
+      });
     }
   }
 }

@@ -141,6 +141,8 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
     signal: stop,
     kill,
     env: given.env,
+    // Its beginning is written down before.
+    committed: () => undefined,
     started: facts => outlet.tell({ type: 'started', facts: { ...facts, worker: shop.id } }),
     write: (bytes, stream = 'out') => outlet.write(secrets.isEmpty ? bytes : maskers[stream].write(bytes), stream),
     received: (bytes, total) => outlet.tell({ type: 'received', bytes, ...(total === undefined ? {} : { total }) }),

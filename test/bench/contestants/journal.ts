@@ -15,7 +15,13 @@ const recording = openRecording(
       steps.map(id => leaf(id)),
     ),
   ),
-  { durable: false, earlier: undefined },
+  {
+    durable: false,
+    earlier: undefined,
+    onFailure(error) {
+      throw error;
+    },
+  },
 );
 const before = process.cpuUsage();
 const startedAt = performance.now();
@@ -25,7 +31,10 @@ for (const step of steps) {
     { type: 'step.started', step, attempt: 1, pid: 4711, t },
     { type: 'step.finished', step, outcome: { state: 'succeeded', exitCode: 0 }, durationMs: 3, attempts: 1, t },
   ];
-  for (const event of events) recording.record(event);
+  for (const event of events) {
+    recording.record(event);
+    recording.commit();
+  }
 }
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ cpuUs: (user + system) / count, us: ((performance.now() - startedAt) * 1000) / count }));

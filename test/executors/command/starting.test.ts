@@ -12,6 +12,24 @@ const rig = openRig();
 const path = process.env.PATH ?? '';
 
 describe('a command', () => {
+  it('starts once all that led to it is kept, and not at all where it is stopped meanwhile', async () => {
+    let keep = () => {};
+    const kept = new Promise<void>(resolve => {
+      keep = resolve;
+    });
+    const context = { committed: () => kept };
+    const [one, other] = [rig().start('echo one', { context }), rig().start('echo other', { context })];
+    other.stop();
+    // By the end of another one they would have started, too.
+    await rig().run('true');
+    expect([one.pids, other.pids]).toEqual([[], []]);
+    keep();
+    expect(await one.outcome).toMatchObject({ state: 'succeeded' });
+    expect(one.text()).toBe('one\n');
+    expect(await other.outcome).toMatchObject({ state: 'cancelled' });
+    expect(other.pids).toEqual([]);
+  });
+
   it('reads nothing: its stdin is /dev/null', async () => {
     expect((await rig().run('cat; readlink /proc/self/fd/0')).text()).toBe('/dev/null\n');
   });

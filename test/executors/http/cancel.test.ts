@@ -18,6 +18,27 @@ function moment(): { reached: Promise<void>; reach: () => void } {
   return { reached, reach: () => reach() };
 }
 
+it('nothing is sent before all that led to it is kept, and nothing at all where it is stopped meanwhile', async () => {
+  const paths: (string | undefined)[] = [];
+  const server = await serve((request, response) => {
+    paths.push(request.url);
+    response.end();
+  });
+  const { reached: kept, reach: keep } = moment();
+  const [one, other] = [context(), context()].map(ctx => ({ ...ctx, committed: () => kept }));
+  const executor = open();
+  const running = executor.execute(step(`${server.url}/one`), one as TestContext);
+  const stopped = executor.execute(step(`${server.url}/other`), other as TestContext);
+  other?.cancel();
+  // By the end of another one they would have been sent, too.
+  await executor.execute(step(`${server.url}/first`), context());
+  expect(paths).toEqual(['/first']);
+  keep();
+  expect(await running).toMatchObject({ state: 'succeeded' });
+  expect(await stopped).toEqual(CANCELLED);
+  expect(paths).toEqual(['/first', '/one']);
+});
+
 /** Ends a step in a moment of its request, and shows that its socket is closed and nobody listens any more. */
 async function endAt(reached: Promise<void>, server: TestServer, url: string, ctx: TestContext, end: () => void) {
   const running = open().execute(step(url), ctx);

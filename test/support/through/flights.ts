@@ -133,6 +133,7 @@ function heard(context: ExecuteContext, ticket: number, hear: (facts: number, by
     get env() {
       return { ...flat(context.env), [TICKET]: String(ticket) };
     },
+    committed: () => context.committed(),
     started(facts) {
       context.started(facts);
       hear(1, 0);
