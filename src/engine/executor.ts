@@ -62,6 +62,8 @@ export interface ExecuteContext {
    * The run may have been told to stop meanwhile.
    */
   committed(): Promise<void> | undefined;
+  /** Tells, before the start, that the attempt waits for a worker; where it is missing, nobody asks. */
+  readonly queued?: (() => void) | undefined;
   /** Call exactly once, when the process or request has started. */
   started(facts?: StartFacts): void;
   /**

@@ -14,6 +14,7 @@ export class LeafContext implements ExecuteContext {
   readonly kill: AbortSignal;
   readonly stop: Scope;
   readonly committed: ExecuteContext['committed'];
+  readonly queued: ExecuteContext['queued'];
   readonly started: ExecuteContext['started'];
   readonly write: ExecuteContext['write'];
   readonly received: ExecuteContext['received'];
@@ -30,6 +31,7 @@ export class LeafContext implements ExecuteContext {
     this.kill = told.kill;
     this.stop = scope;
     this.committed = told.committed;
+    this.queued = told.queued;
     this.started = told.started;
     this.write = told.write;
     this.received = told.received;

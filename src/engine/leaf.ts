@@ -46,6 +46,7 @@ export async function executeLeaf(
       attempt,
       kill: run.killed,
       committed: run.committed,
+      queued: () => run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'worker' }),
       started: announce,
       write(bytes, stream) {
         const welcome = output.write(bytes, stream);

@@ -94,7 +94,7 @@ export const eventSchema: Schema = {
     }),
     kind(
       'step.queued',
-      { ...ofStep, for: { enum: ['slot', 'pool', 'lock'] }, 'pool?': text },
+      { ...ofStep, for: { enum: ['slot', 'pool', 'lock', 'worker'] }, 'pool?': text },
       'The step waits before it may start.',
     ),
     kind(

@@ -57,7 +57,7 @@ interface OfStep {
 /** The step must wait before it may start. */
 export interface StepQueued extends OfStep {
   readonly type: 'step.queued';
-  readonly for: 'slot' | 'pool' | 'lock';
+  readonly for: 'slot' | 'pool' | 'lock' | 'worker';
   /** The pool that has too little. */
   readonly pool?: string;
 }

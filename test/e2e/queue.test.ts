@@ -225,6 +225,34 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     ]);
   });
 
+  it('tells of a step that waits for a worker, and counts it', async context => {
+    const { expect } = context;
+    const stage = await openStage(context);
+    const run = stage.run(
+      {
+        gather: [
+          { id: 'a', run: 'true' },
+          { id: 'b', run: 'true', runsOn: 'root' },
+        ],
+      },
+      ['--reporter', 'ndjson'],
+    );
+    await printed(run, '"type":"step.queued","step":"a"');
+    expect((await runjobs(['show'], { cwd: stage.folder })).stdout).toContain('a is queued');
+    await stage.worker();
+    const { stdout, exitCode } = await run;
+    expect(exitCode).toBe(0);
+    const events = stdout.split('\n').filter(line => line.includes('"step":"a"'));
+    expect(events.map(line => JSON.parse(line).type)).toEqual([
+      'step.queued',
+      'step.started',
+      'attempt.finished',
+      'step.finished',
+    ]);
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({ for: 'worker' });
+    expect(stdout).not.toMatch(/"step.queued","step":"b"/);
+  });
+
   it('lists live workers with their slots, and those that leave', async context => {
     const { expect } = context;
     const stage = await openStage(context);

@@ -116,7 +116,8 @@ async function resultOf(
     settle = resolve;
   });
   const open = openJob(root, { dispatch, context, keeping: isBroken ? undefined : keeping, sealed, settle });
-  if (dispatch.started !== undefined) context.started(dispatch.started);
+  if (dispatch.started === undefined) context.queued?.();
+  else context.started(dispatch.started);
   root.jobs.open(open);
   const stop = (word: Word, patienceMs: number) => {
     void root.tell(job, word).catch(() => {});
