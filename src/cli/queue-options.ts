@@ -25,15 +25,27 @@ export function workerCommands(command: (name: string) => Command, want: (reques
     .description('carry out steps of plans that are run elsewhere with --queue; Ctrl-C: finish, again: stop')
     .option('-c, --concurrency <count>', 'steps at once', wholeNumber, availableParallelism())
     .option('--labels <label>', 'takes the steps that say so with "runsOn"; one label a worker', label, DEFAULT_LABEL)
-    .option('--allow <kinds>', 'what it carries out: run, http or both', kinds, KINDS)
+    .addOption(
+      new Option('--allow <kinds>', 'what it carries out: run, http or both')
+        .default(KINDS, KINDS.join(','))
+        .argParser(kinds),
+    )
     .option('--workdir <folder>', 'in the place of the folder of the plan', '.')
-    .option('--env-allow <names>', 'variables of its environment that steps may ask for: A,B', names, [])
+    .addOption(
+      new Option('--env-allow <names>', 'variables of its environment that steps may ask for: A,B')
+        .default([], 'none')
+        .argParser(names),
+    )
     .addOption(
       new Option('--on-lock-lost <what>', 'a step that another may have got meanwhile is killed, or finished')
         .choices(['kill', 'finish'])
         .default('kill'),
     )
-    .option('--orphan-grace <duration>', 'steps of a run that is gone are ended after it', duration, 600_000)
+    .addOption(
+      new Option('--orphan-grace <duration>', 'steps of a run that is gone are ended after it')
+        .default(600_000, '10m')
+        .argParser(duration),
+    )
     .action((options: WorkerFlags) => want({ type: 'worker', options }));
 
   queueing(command('workers'), true)

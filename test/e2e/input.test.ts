@@ -185,3 +185,14 @@ describe('surroundings in which nothing can be run are told in words:', () => {
     expect(readdirSync(join(state, 'runs'))).toEqual([]);
   });
 });
+
+it('the help of a worker shows each default as one would type it', async () => {
+  const { stdout } = await runjobs(['help', 'worker']);
+  const words = String(stdout).replace(/\s+/g, ' ');
+  for (const [option, value] of [
+    ['--allow', 'run,http'],
+    ['--env-allow', 'none'],
+    ['--orphan-grace', '10m'],
+  ])
+    expect(words).toMatch(new RegExp(`${option} <[^(]* \\(default: ${value}\\)`));
+});
