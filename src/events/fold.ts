@@ -1,6 +1,6 @@
 /** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
 import { copyOf, parentPath } from '../plan/paths.ts';
-import { childPath, isAtOrBelow } from '../plan/plan.ts';
+import { childPath } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
 import { forgive } from './forgiven.ts';
@@ -142,8 +142,10 @@ function again(progress: Progress, node: ProgressNode): void {
   node.items = undefined;
   node.copies = { ended: 0, failed: 0 };
   dropStopped(progress.stopped, node.path);
-  if (!node.group) progress.failures.delete(node.path);
-  else for (const step of progress.failures.keys()) if (isAtOrBelow(step, node.path)) progress.failures.delete(step);
+  for (const step of progress.failed.within(node.path)) {
+    progress.failures.delete(step);
+    progress.failed.delete(step);
+  }
   node.outcome = undefined;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
   node.tail = undefined;
@@ -239,6 +241,7 @@ function remember(progress: Progress, node: ProgressNode, event: StepFinished, o
   const roomy = node.tail !== undefined && progress.failures.size < FAILED_MAX;
   const tail = roomy && node.tail !== undefined ? lastLines(node.tail, TAIL_LINES) : [];
   const order = node.failedOrder ?? progress.failedAttempts + 0.5;
+  progress.failed.add(step);
   progress.failures.set(step, {
     step,
     outcome,

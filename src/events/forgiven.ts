@@ -1,5 +1,4 @@
 /** Failures that did not keep the group around them from its good end: as far as `tolerate` goes, or where another won. */
-import { isAtOrBelow } from '../plan/plan.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import { count, type ProgressNode } from './tree.ts';
@@ -10,15 +9,14 @@ export function forgiven<T extends Outcome>(outcome: T): T {
 }
 
 /** From now on what has failed in the group was allowed to. */
-export function forgive({ failures }: Progress, group: ProgressNode): void {
+export function forgive({ failures, failed: paths }: Progress, group: ProgressNode): void {
   const { failed } = group.counts;
-  let isAny = failed > 0;
-  for (const [step, failure] of failures) {
-    if (failure.outcome.allowed || !isAtOrBelow(step, group.path)) continue;
-    failures.set(step, { ...failure, outcome: forgiven(failure.outcome) });
-    isAny = true;
+  const below = paths.within(group.path);
+  if (failed === 0 && below.length === 0) return;
+  for (const step of below) {
+    const failure = failures.get(step);
+    if (failure !== undefined) failures.set(step, { ...failure, outcome: forgiven(failure.outcome) });
   }
-  if (!isAny) return;
   count(group, 'failed', -failed);
   count(group, 'allowed', failed);
   forgiveBelow(group);

@@ -2,6 +2,7 @@
 import type { Groups, Leaves } from './groups.ts';
 import type { Item } from './item.ts';
 import type { CancelReason, Failed, Outcome } from './outcome.ts';
+import { createPathSet, type PathSet } from './path-set.ts';
 import { createStopped, type Stopped } from './stopped.ts';
 import type { Tail } from './tail.ts';
 import { createNode, type ProgressNode } from './tree.ts';
@@ -25,6 +26,8 @@ export interface Progress {
   readonly recent: Set<ProgressNode>;
   /** The first to fail by themselves, not through a step inside; allowed failures too. See {@link failuresOf} for their order. */
   readonly failures: Map<string, FailedStep>;
+  /** Their paths. */
+  readonly failed: PathSet;
   /** What did not come to its own end because something else went wrong. */
   readonly stopped: Stopped;
   /** Attempts that have failed so far. */
@@ -67,6 +70,7 @@ export function createProgress(groups: Groups): Progress {
     early: new Map(),
     recent: new Set(),
     failures: new Map(),
+    failed: createPathSet(),
     stopped: createStopped(),
     failedAttempts: 0,
     workers: undefined,

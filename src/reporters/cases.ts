@@ -3,9 +3,9 @@ import type { CopiesFinished, RunEvent, StepFinished } from '../events/event.ts'
 import { forgiven } from '../events/forgiven.ts';
 import type { Item } from '../events/item.ts';
 import type { Failed, Outcome } from '../events/outcome.ts';
+import { createPathSet } from '../events/path-set.ts';
 import { itemOf, type Progress } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
-import { isAtOrBelow } from '../plan/plan.ts';
 import type { Steps } from './steps.ts';
 
 /** So many are kept one by one; later ones only where they failed, and so many of these again. */
@@ -43,7 +43,7 @@ export function createCases(progress: Progress, steps: Steps): Cases {
   const cases = new Map<string, Case>();
   const attempts = new Map<string, Failed[]>();
   /** Cases of failures that count. */
-  const failing = new Set<string>();
+  const failing = createPathSet();
   let unlisted = 0;
 
   const mayKeep = (key: string, { state }: Outcome) =>
@@ -60,10 +60,9 @@ export function createCases(progress: Progress, steps: Steps): Cases {
   };
 
   const forgive = (group: string) => {
-    for (const key of failing) {
+    for (const key of failing.within(group)) {
       const one = cases.get(key);
-      if (one === undefined || !isAtOrBelow(key, group)) continue;
-      cases.set(key, { ...one, outcome: forgiven(one.outcome) });
+      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome) });
       failing.delete(key);
     }
   };
