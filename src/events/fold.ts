@@ -3,7 +3,7 @@ import { copyOf, parentPath } from '../plan/paths.ts';
 import { childPath } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
-import { forgive } from './forgiven.ts';
+import { forgive, forgivenessIn } from './forgiven.ts';
 import { shortItem } from './item.ts';
 import type { Failed, Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
@@ -174,7 +174,8 @@ function finish(progress: Progress, event: StepFinished): void {
     remember(progress, node, event, each);
     break;
   }
-  if (node.group && outcome.state === 'succeeded') forgive(progress, node);
+  const why = node.group ? forgivenessIn(path, outcome, progress.groups) : undefined;
+  if (why !== undefined) forgive(progress, node, why);
   settle(progress, node);
   node.tail = undefined;
 }

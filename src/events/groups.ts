@@ -2,12 +2,15 @@
 import { parentPath, stepsBelow, templateOf } from '../plan/paths.ts';
 import { isAtOrBelow, type Step } from '../plan/plan.ts';
 import type { RunEvent } from './event.ts';
+import type { Forgiven } from './outcome.ts';
 
 /** What stands where in a plan. All copies of a forEach are alike. */
 export interface Groups {
   /** Whether the step at a path has children of its own, those of `finally` aside. */
   isGroup(path: string): boolean;
   isForEach(path: string): boolean;
+  /** Why failures in a group are none once it has ended well; undefined where there is no more to say than that it has. */
+  forgivenIn(path: string): Forgiven | undefined;
   /** The steps without children of their own at and below a path, those of `finally` included. */
   leavesBelow(path: string): Leaves;
 }
@@ -23,10 +26,13 @@ const LEAF: Leaves = { count: 1, lists: 0 };
 export function groupsOf(root: Step): Groups {
   const groups = new Map<string, Step['type']>();
   const leaves = new Map<string, Leaves>();
+  const forgiving = new Map<string, Forgiven>();
   const add = (step: Step, path: string): Leaves => {
     const isForEach = step.type === 'forEach';
     const isGroup = step.type !== 'run' && step.type !== 'http' && step.type !== 'sleep';
     if (isGroup) groups.set(path, step.type);
+    if (step.type === 'any') forgiving.set(path, 'lost');
+    else if ('tolerate' in step && step.tolerate !== undefined) forgiving.set(path, 'tolerated');
     let count = isGroup ? 0 : 1;
     let lists = isForEach ? 1 : 0;
     for (const [child, childPath] of stepsBelow(step, path)) {
@@ -43,6 +49,7 @@ export function groupsOf(root: Step): Groups {
   return {
     isGroup: path => groups.has(templateOf(path)),
     isForEach: path => groups.get(templateOf(path)) === 'forEach',
+    forgivenIn: path => forgiving.get(templateOf(path)),
     leavesBelow: path => leaves.get(templateOf(path)) ?? LEAF,
   };
 }
@@ -77,6 +84,7 @@ export function createGroupFinder(): Groups & { take(event: RunEvent): void } {
     },
     isGroup: path => groups.has(templateOf(path)),
     isForEach: path => forEaches.has(templateOf(path)),
+    forgivenIn: () => undefined,
     leavesBelow(path) {
       const top = templateOf(path);
       const rest = (one: string) => (top === '.' ? one : one.slice(top.length));

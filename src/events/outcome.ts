@@ -27,7 +27,15 @@ export interface Failed {
   readonly retryAfterMs?: number;
   /** The step has `allowFailure`: reported, but it cancels nobody and does not count. */
   readonly allowed?: true;
+  /** Why it is, where a group around it has ended well all the same. No event tells that: it is known once the group ends. */
+  readonly forgiven?: Forgiven;
 }
+
+/** A group had room for it in its `tolerate`; another child of the same `any` was the first to succeed. */
+export type Forgiven = 'tolerated' | 'lost';
+
+/** How a failure counts that is none: `allowed` where there is no more to say. */
+export type Forgiveness = 'allowed' | Forgiven;
 
 /** Had started and was stopped by others. */
 export interface Cancelled {

@@ -5,7 +5,7 @@ import type { CancelReason, Failed, Outcome } from './outcome.ts';
 import { createPathSet, type PathSet } from './path-set.ts';
 import { createStopped, type Stopped } from './stopped.ts';
 import type { Tail } from './tail.ts';
-import { createNode, type ProgressNode } from './tree.ts';
+import { type Counts, createNode, type ProgressNode } from './tree.ts';
 
 /** Where a run stands. Bounded by what runs and what has failed, whatever the size of the plan. Do not change it. */
 export interface Progress {
@@ -101,8 +101,13 @@ export function failuresOf({ failures }: Progress): FailedStep[] {
 }
 
 /** Leaf steps that have ended, whatever their state. */
-export function ended({ succeeded, failed, allowed, cancelled, skipped }: ProgressNode['counts']): number {
-  return succeeded + failed + allowed + cancelled + skipped;
+export function ended(counts: Counts): number {
+  return counts.succeeded + failedIn(counts) + counts.cancelled + counts.skipped;
+}
+
+/** Leaf steps that have failed, whether that counts or not. */
+export function failedIn({ failed, allowed, tolerated = 0, lost = 0 }: Counts): number {
+  return failed + allowed + tolerated + lost;
 }
 
 /** The leaf steps at and below a step of the tree; `lists` is how many forEach among them will add to the count. */

@@ -1,14 +1,14 @@
 /** The tree of steps inside a Progress: nodes found by path, each group with the counts of the leaf steps below it. */
 import { parentPath } from '../plan/paths.ts';
 import type { Item } from './item.ts';
-import type { Outcome } from './outcome.ts';
+import type { Forgiven, Forgiveness, Outcome } from './outcome.ts';
 import type { Tail } from './tail.ts';
 
 /** Where a step stands; `waiting` is for a retry or for the next tick. */
-export type Phase = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'allowed' | 'cancelled' | 'skipped';
+export type Phase = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | Forgiveness | 'cancelled' | 'skipped';
 
-/** Leaf steps in each phase. */
-export type Counts = Record<Phase, number>;
+/** Leaf steps in each phase. What was forgiven is counted where there is some. */
+export type Counts = Record<Exclude<Phase, Forgiven>, number> & Partial<Record<Forgiven, number>>;
 
 /** How a stop stands. */
 export interface Stopping {
@@ -131,7 +131,8 @@ export function nearest(nodes: ReadonlyMap<string, ProgressNode>, path: string):
 
 /** Adds to one count of a node and of all above it. */
 export function count(node: ProgressNode | undefined, phase: Phase, by: number): void {
-  for (let above = node; above !== undefined; above = above.parent) above.counts[phase] += by;
+  for (let above = node; above !== undefined; above = above.parent)
+    above.counts[phase] = (above.counts[phase] ?? 0) + by;
 }
 
 /** Adds to what a node and all above it hold beyond what the plan tells. */
@@ -163,6 +164,6 @@ export function dropBelow(
   for (const child of node.children.values()) drop(child);
   node.children.clear();
   if (!node.group) return;
-  for (const phase of Object.keys(node.counts) as Phase[]) count(node, phase, -node.counts[phase]);
+  for (const [phase, there] of Object.entries(node.counts)) count(node, phase as Phase, -there);
   addMore(node, { count: -node.more.count, lists: -node.more.lists });
 }

@@ -1,8 +1,8 @@
 /** What became of each leaf step, for reports that are written at the end of a run. */
 import type { CopiesFinished, RunEvent, StepFinished } from '../events/event.ts';
-import { forgiven } from '../events/forgiven.ts';
+import { forgiven, forgivenessIn } from '../events/forgiven.ts';
 import type { Item } from '../events/item.ts';
-import type { Failed, Outcome } from '../events/outcome.ts';
+import type { Failed, Forgiveness, Outcome } from '../events/outcome.ts';
 import { createPathSet } from '../events/path-set.ts';
 import { itemOf, type Progress } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
@@ -59,10 +59,10 @@ export function createCases(progress: Progress, steps: Steps): Cases {
     else failing.delete(key);
   };
 
-  const forgive = (group: string) => {
+  const forgive = (group: string, why: Forgiveness) => {
     for (const key of failing.within(group)) {
       const one = cases.get(key);
-      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome) });
+      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome, why) });
       failing.delete(key);
     }
   };
@@ -70,7 +70,8 @@ export function createCases(progress: Progress, steps: Steps): Cases {
   const finish = ({ step, t, outcome, durationMs, attempts: count, log, resumed }: StepFinished) => {
     const failed = attempts.get(step) ?? [];
     attempts.delete(step);
-    if (outcome.state === 'succeeded' && steps.isGroup(step)) forgive(step);
+    const why = steps.isGroup(step) ? forgivenessIn(step, outcome, steps) : undefined;
+    if (why !== undefined) forgive(step, why);
     if (steps.isGroup(step) && !progress.failures.has(step) && !isUnstarted(step, outcome)) return;
     const before = cases.get(step);
     const last = outcome.state === 'failed' ? -1 : undefined;

@@ -1,6 +1,6 @@
 /** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
 import { basename, isAbsolute, join, relative } from 'node:path';
-import { type FailedStep, failuresOf, isWell, type Progress } from '../events/progress.ts';
+import { type FailedStep, failedIn, failuresOf, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Step } from '../plan/plan.ts';
 import { type Again, resumeWords, selectable } from './again.ts';
@@ -11,7 +11,7 @@ import type { Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
-import { failedWords, outcomeWords } from './wording.ts';
+import { outcomeWords } from './wording.ts';
 
 /** Failures that get a block of their own; the others get a line. */
 const BLOCKS_MAX = 100;
@@ -73,7 +73,7 @@ function countOf({ count }: NonNullable<StoppedStep['copies']>): string {
 /** Steps that failed and are not among these: there were very many. */
 function untold(told: readonly FailedStep[], { progress: { root }, steps }: DigestOptions): number {
   const leaves = told.filter(({ step }) => !steps.isGroup(step));
-  return root.counts.failed + root.counts.allowed - leaves.length;
+  return failedIn(root.counts) - leaves.length;
 }
 
 /** How to go on with what is left, where something is that need not be done again; and how to run what failed again. */
@@ -115,8 +115,7 @@ function headLine(
 ): string {
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
   const facts = palette.quiet(`(${formatDuration(durationMs)}${tries})`);
-  const why = outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
-  return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${why} ${facts}`;
+  return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${outcomeWords(outcome)} ${facts}`;
 }
 
 /** Where a log lies, as people read it; near `cwd` relative to it. */

@@ -1,5 +1,5 @@
 /** One frame of the live view as lines: what runs and what has failed first, never more than there is room for. */
-import { leavesOf, type Progress } from '../events/progress.ts';
+import { failedIn, leavesOf, type Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatRest } from './durations.ts';
@@ -46,7 +46,7 @@ export function composeTitle(progress: Progress, options: FrameOptions): string 
   if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
   if (counts.queued > 0) parts.push(`${counts.queued} queued`);
   if (progress.workers !== undefined) parts.push(workersWords(progress.workers));
-  const failed = counts.failed + counts.allowed;
+  const failed = failedIn(counts);
   if (group && failed > 0) parts.push(`${failed} failed`);
   const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
   const line = `${took}${first}`;
@@ -144,13 +144,13 @@ function missing(node: ProgressNode, shown: ReadonlySet<ProgressNode>): Progress
 /** `12 more failed, 1970 more running`: what has no line of its own. */
 function restWords({ root }: Progress, shown: ReadonlySet<ProgressNode>): string {
   const left = {
-    failed: root.counts.failed + root.counts.allowed,
+    failed: failedIn(root.counts),
     running: root.counts.running,
     waiting: root.counts.waiting,
   };
-  for (const { group, phase } of shown) {
+  for (const { group, phase, outcome } of shown) {
     if (group) continue;
-    if (phase === 'failed' || phase === 'allowed') left.failed -= 1;
+    if (outcome?.state === 'failed') left.failed -= 1;
     else if (phase === 'running' || phase === 'waiting') left[phase] -= 1;
   }
   return Object.entries(left)

@@ -37,4 +37,9 @@ function progressOf({ run: { facts }, progress: folded, plan }: PastOptions): Pr
   };
 }
 
-const NO_GROUPS = { isGroup: () => false, isForEach: () => false, leavesBelow: () => ({ count: 1, lists: 0 }) };
+const NO_GROUPS = {
+  isGroup: () => false,
+  isForEach: () => false,
+  forgivenIn: () => undefined,
+  leavesBelow: () => ({ count: 1, lists: 0 }),
+};

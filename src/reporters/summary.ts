@@ -10,6 +10,8 @@ import { cancelWords, outcomeWords } from './wording.ts';
 const COUNTED: readonly (readonly [keyof Counts, string])[] = [
   ['failed', 'failed'],
   ['allowed', 'failed but allowed'],
+  ['tolerated', 'failed but tolerated'],
+  ['lost', 'failed and lost the race'],
   ['cancelled', 'cancelled'],
   ['skipped', 'skipped'],
   ['succeeded', 'succeeded'],
@@ -30,10 +32,11 @@ export function summaryWords(progress: Progress, outcome: Outcome): string {
   return counts === '' ? head : `${head}: ${counts}`;
 }
 
-/** `1 failed, 5 skipped, 12 succeeded`; only what there is. */
+/** `1 failed, 2 failed but tolerated, 5 skipped, 12 succeeded`; only what there is. */
 export function countWords(counts: Counts): string {
-  return COUNTED.filter(([phase]) => counts[phase] > 0)
-    .map(([phase, words]) => `${counts[phase]} ${words}`)
+  return COUNTED.map(([phase, words]) => [counts[phase] ?? 0, words] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`)
     .join(', ');
 }
 

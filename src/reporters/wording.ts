@@ -54,19 +54,31 @@ const INTERRUPTS: Readonly<Record<InterruptSignal, string>> = {
   SIGQUIT: 'killed by Ctrl-\\ (SIGQUIT)',
 };
 
-/** `succeeded`, `exit 1`, `cancelled: "lint" failed`, `skipped: "build" failed before it`. */
+/** `succeeded`, `exit 1`, `exit 1, tolerated`, `cancelled: "lint" failed`, `skipped: "build" failed before it`. */
 export function outcomeWords(outcome: Outcome): string {
   switch (outcome.state) {
     case 'succeeded':
       return 'succeeded';
     case 'failed':
-      return outcome.allowed ? `${failedWords(outcome)}, allowed` : failedWords(outcome);
+      return outcome.allowed ? `${failedWords(outcome)}, ${allowedWords(outcome)}` : failedWords(outcome);
     case 'cancelled':
       return `cancelled: ${cancelWords(outcome.reason)}`;
     case 'skipped':
       return `skipped: ${skipWords(outcome.reason)}`;
     default:
       return outcome satisfies never;
+  }
+}
+
+/** Why it is no failure: `allowed`, `tolerated`, `lost the race`. */
+function allowedWords({ forgiven }: Failed): string {
+  switch (forgiven) {
+    case 'tolerated':
+      return 'tolerated';
+    case 'lost':
+      return 'lost the race';
+    default:
+      return 'allowed';
   }
 }
 

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/events/fold.ts';
-import type { Groups } from '../../src/events/groups.ts';
+import { type Groups, groupsOf } from '../../src/events/groups.ts';
 import { createProgress, ended, failuresOf } from '../../src/events/progress.ts';
 import { lastLine } from '../../src/events/tail.ts';
-import { childFailed, exit, ok, script, skippedAfter } from '../reporters/stage.ts';
+import type { Step } from '../../src/plan/plan.ts';
+import { countWords } from '../../src/reporters/summary.ts';
+import { any, childFailed, exit, gather, ok, run, script, skippedAfter, steps } from '../reporters/stage.ts';
 
 const flat = (isGroup: (path: string) => boolean): Groups => ({
   isGroup,
   isForEach: () => false,
+  forgivenIn: () => undefined,
   leavesBelow: () => ({ count: 1, lists: 0 }),
 });
 
@@ -26,6 +29,8 @@ function stage(...groups: string[]) {
   tell.start('.');
   return { progress, tell, counts: progress.root.counts, at };
 }
+const tolerating = (id: string, children: readonly Step[]) =>
+  ({ ...gather(id, children), tolerate: { type: 'count', count: 1 } }) as const;
 const none = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
 
 describe('a finally that fails', () => {
@@ -287,6 +292,54 @@ describe('what has failed in a group that ends well', () => {
     tell.end('a/b', { state: 'failed', reason: { type: 'timeout', limitMs: 5 } });
     tell.end('a', ok);
     expect(failuresOf(progress).map(({ step, outcome }) => [step, outcome.allowed])).toEqual([['a/b', true]]);
+  });
+
+  it('was allowed to by the nearest group that says why', () => {
+    const progress = createProgress(
+      groupsOf(any('root', [tolerating('m', [run('a'), run('b')]), run('c'), run('d', 'd', { allowFailure: true })])),
+    );
+    const tell = script(
+      event => fold(progress, event),
+      () => 0,
+    );
+    for (const step of ['.', 'm', 'm/a', 'm/b', 'c', 'd']) tell.start(step);
+    tell.end('m/a', exit(1));
+    tell.end('c', exit(2));
+    tell.end('d', { ...exit(3), allowed: true });
+    tell.end('m/b', ok);
+    tell.end('m', ok);
+    tell.end('.', ok);
+    expect(progress.root.counts).toEqual({ ...none, succeeded: 1, allowed: 1, tolerated: 1, lost: 1 });
+    expect(failuresOf(progress).map(({ step, outcome }) => [step, outcome.allowed, outcome.forgiven])).toEqual([
+      ['m/a', true, 'tolerated'],
+      ['c', true, 'lost'],
+      ['d', true, undefined],
+    ]);
+    expect(countWords(progress.root.counts)).toBe(
+      '1 failed but allowed, 1 failed but tolerated, 1 failed and lost the race, 1 succeeded',
+    );
+  });
+
+  it('was allowed to where the failure of the group is', () => {
+    const { tell, progress, counts } = stage('a');
+    for (const step of ['a', 'a/x']) tell.start(step);
+    tell.end('a/x', exit(2));
+    tell.end('a', { ...childFailed('a/x'), allowed: true });
+    expect(counts).toEqual({ ...none, allowed: 1 });
+    expect(failuresOf(progress).map(({ outcome }) => outcome)).toEqual([{ ...exit(2), allowed: true }]);
+  });
+
+  it('counts where the group has failed, though it had room for some, or only one had to succeed', () => {
+    const groups = groupsOf(steps('root', [tolerating('m', [run('a'), run('b')])]));
+    const progress = createProgress(groups);
+    const tell = script(
+      event => fold(progress, event),
+      () => 0,
+    );
+    for (const step of ['.', 'm', 'm/a', 'm/b']) tell.start(step);
+    for (const step of ['m/a', 'm/b']) tell.end(step, exit(1));
+    tell.end('m', childFailed('m/b'));
+    expect(progress.root.counts).toEqual({ ...none, failed: 2 });
   });
 
   it('leaves with the group that is tried again', () => {

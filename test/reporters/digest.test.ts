@@ -6,7 +6,7 @@ import { againOf } from '../../src/reporters/again.ts';
 import { digestLines } from '../../src/reporters/digest.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
-import { childFailed, exit, forEach, gather, ok, planOf, run, script, skippedAfter, steps } from './stage.ts';
+import { any, childFailed, exit, forEach, gather, ok, planOf, run, script, skippedAfter, steps } from './stage.ts';
 
 const PLAN = {
   ...planOf(
@@ -131,6 +131,24 @@ describe('the digest of a run that failed', () => {
     tell.end('checks/unit', { ...exit(1), allowed: true });
     tell.finish(ok);
     expect(lines()).toEqual(['', '⚠ checks/unit exit 1, allowed (1.0 s)', '  $ make unit']);
+  });
+
+  it('says why a failure was none', () => {
+    const tolerating = { ...gather('g', [run('x'), run('y')]), tolerate: { type: 'count', count: 1 } } as const;
+    const { tell, lines } = stage({ ...PLAN, root: steps('root', [tolerating, any('race', [run('a'), run('b')])]) });
+    tell.end('g/x', exit(1));
+    tell.end('g/y');
+    tell.end('g');
+    tell.end('race/a', exit(2));
+    tell.end('race/b');
+    tell.end('race');
+    tell.finish(ok);
+    expect(lines().filter(line => !line.startsWith(' '))).toEqual([
+      '',
+      '⚠ g/x exit 1, tolerated (1.0 s)',
+      '',
+      '⚠ race/a exit 2, lost the race (1.0 s)',
+    ]);
   });
 
   it('leaves to the line above that the whole run was cancelled', () => {
