@@ -5,6 +5,7 @@ import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import type { OutputWish } from '../events/publish.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
+import { isFinally } from '../plan/paths.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
@@ -283,11 +284,6 @@ function resumedFrom({ root }: Plan, { past, count, changed = [] }: ResumeFrom):
 /** Whether the path is that of a copy of a forEach, or of a step in one. */
 function isInCopy(path: string): boolean {
   return path.includes('[');
-}
-
-/** Whether the path is that of a `finally`, which is no step. */
-function isFinally(path: string): boolean {
-  return path === 'finally' || path.endsWith('/finally');
 }
 
 /** Whether the failure only passes on that of a step inside, which has been told by itself. */

@@ -1,5 +1,5 @@
 /** Which steps of a run have others below them: by its plan, or by its journal where there is no plan to read. */
-import { parentPath, stepsBelow, templateOf } from '../plan/paths.ts';
+import { isFinally, parentPath, stepsBelow, templateOf } from '../plan/paths.ts';
 import { isAtOrBelow, type Step } from '../plan/plan.ts';
 import type { RunEvent } from './event.ts';
 import type { Forgiven } from './outcome.ts';
@@ -95,8 +95,4 @@ export function createGroupFinder(): Groups & { take(event: RunEvent): void } {
       };
     },
   };
-}
-
-function isFinally(path: string): boolean {
-  return path === 'finally' || path.endsWith('/finally');
 }

@@ -15,6 +15,11 @@ export function parentPath(path: string): string {
   return cut > 0 ? path.slice(0, cut) : '.';
 }
 
+/** Whether the path is that of a `finally`, which is no step. */
+export function isFinally(path: string): boolean {
+  return path === 'finally' || path.endsWith('/finally');
+}
+
 /** Whose copy a path is, and the how-manieth from 1; undefined where it is none itself. */
 export function copyOf(path: string): { readonly forEach: string; readonly number: number } | undefined {
   const [, forEach, number] = (path.endsWith(']') && COPY_AT_END.exec(path)) || [];

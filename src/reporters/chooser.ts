@@ -1,6 +1,7 @@
 /** The page on which a step is chosen: to see its log, or to stop it. Of ten thousand a few letters find one. */
 import type { Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
+import { isFinally } from '../plan/paths.ts';
 import { cutTo } from './columns.ts';
 import type { NamedKey } from './keys.ts';
 import type { Page, Wish } from './page.ts';
@@ -31,6 +32,7 @@ export function candidates(progress: Progress, purpose: ChooserOptions['purpose'
   const running: ProgressNode[] = [];
   const failed: ProgressNode[] = [];
   const visit = (node: ProgressNode) => {
+    // The steps of a `finally` can be stopped, it itself is none.
     const isChosen = node.path === '.' || purpose === 'log' ? !node.group : !isFinally(node.path);
     if (isChosen && node.startedT !== undefined) {
       if (node.outcome === undefined) running.push(node);
@@ -42,11 +44,6 @@ export function candidates(progress: Progress, purpose: ChooserOptions['purpose'
   if (purpose === 'stop') return running;
   const over = [...progress.recent].filter(node => !node.group && node.startedT !== undefined).reverse();
   return [...running, ...failed, ...over];
-}
-
-/** Its steps can be stopped, it itself is none. */
-function isFinally(path: string): boolean {
-  return path === 'finally' || path.endsWith('/finally');
 }
 
 /**
