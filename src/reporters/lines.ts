@@ -14,6 +14,7 @@ import type { ProgressNode } from '../events/tree.ts';
 import type { ForEachStep, Step } from '../plan/plan.ts';
 import { everyWords, formatDuration, formatLeft } from './durations.ts';
 import { itemWords, labelIn } from './items.ts';
+import { markAt } from './open-failures.ts';
 import { glyphs } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -62,7 +63,7 @@ function forEachLine(path: string, { each }: ForEachStep, items: number, steps: 
   return `${head} for ${items === 1 ? 'the one item' : `each of ${items} items`}: ${commandWords(each)}`;
 }
 
-/** `✔ build 1.2 s`, `✖ build exit 1 (1.2 s)`. The root's end is the summary; good ends in later ticks are not told. */
+/** `✔ build 1.2 s`, `✖ build exit 1 (1.2 s)`, `⚠` where that may come to nothing. The root's end is the summary; good ends in later ticks are not told. */
 export function finishedLines(event: StepFinished, progress: Progress, steps: Steps): string[] {
   const { step, outcome, durationMs, tick = 1 } = event;
   if (step === '.') return [];
@@ -70,7 +71,7 @@ export function finishedLines(event: StepFinished, progress: Progress, steps: St
   const copies = node === undefined ? '' : copiesWords(node);
   const took = formatDuration(durationMs);
   if (outcome.state !== 'succeeded') {
-    const head = `${mark(outcome)} ${labelIn(progress, step, steps)}`;
+    const head = `${markAt(step, outcome, { progress, steps })} ${labelIn(progress, step, steps)}`;
     return [`${head} ${outcomeWords(outcome)} (${took}${copies === '' ? '' : `, ${copies}`})`];
   }
   return tick > 1 ? [] : [`${mark(outcome)} ${steps.label(step)} ${took}${copies === '' ? '' : ` (${copies})`}`];

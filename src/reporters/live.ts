@@ -10,6 +10,7 @@ import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
 import { composeFrame, composeTitle } from './frame.ts';
 import { createHindsight } from './hindsight.ts';
+import { hasFailedForGood } from './open-failures.ts';
 import { outlookOf, type Usual } from './outlook.ts';
 import { createPaging } from './paging.ts';
 import type { Clock, Reporter, Terminal } from './reporter.ts';
@@ -103,7 +104,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   const draw = () => {
     spinner.spin();
     const look = frame();
-    window.show(progress, outlookOf(progress, look.t, look.usual));
+    window.show(progress, outlookOf(progress, look.t, look.usual), () => hasFailedForGood({ progress, steps }));
     if (paging?.isOpen) return paging.draw();
     screen.above(above.lines());
     const hint = controls?.keyboard.isOurs ? HINT : undefined;

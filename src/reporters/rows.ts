@@ -4,16 +4,16 @@ import { ended, leavesOf, type Progress } from '../events/progress.ts';
 import { lastLine } from '../events/tail.ts';
 import type { ProgressNode, Received, Stopping } from '../events/tree.ts';
 import { templateOf } from '../plan/paths.ts';
-import type { Step } from '../plan/plan.ts';
+import { childPath, type Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
 import { itemWords } from './items.ts';
 import { attemptsOf, copiesWords, isUnready } from './lines.ts';
+import { isOpen, markAt, mayComeToNothing } from './open-failures.ts';
 import { type Usual, usualIfSlow } from './outlook.ts';
 import { glyphs, type Palette } from './palette.ts';
 import { formatBytes } from './sizes.ts';
 import { commandWords, type Steps } from './steps.ts';
-import { mark } from './summary.ts';
 import { cleanse } from './text.ts';
 import { outcomeWords, waitingWords } from './wording.ts';
 
@@ -65,8 +65,10 @@ function rowOf(progress: Progress, node: ProgressNode, { name, indent, ...option
   const pieces: Piece[] = [[name, plainly]];
   const duration = node.outcome === undefined ? options.t - (node.startedT ?? options.t) : node.durationMs;
   if (node.startedT !== undefined) pieces.push([formatDuration(duration), palette.quiet]);
-  pieces.push(...(node.outcome === undefined ? underWay(progress, node, options) : over(node, node.outcome, options)));
-  return `${indent}${glyphOf(node, options)} ${fitted(pieces, options.width - indent.length - 2)}`;
+  pieces.push(
+    ...(node.outcome === undefined ? underWay(progress, node, options) : over(progress, node, node.outcome, options)),
+  );
+  return `${indent}${glyphOf(progress, node, options)} ${fitted(pieces, options.width - indent.length - 2)}`;
 }
 
 /** `› its last line`: the only row of a plan that is one command. */
@@ -76,8 +78,9 @@ export function outputRow(node: ProgressNode, { width, palette }: RowOptions): s
 
 const plainly: Paint = text => text;
 
-function glyphOf({ outcome, phase, retry, children, group }: ProgressNode, { palette, spinner }: RowOptions): string {
-  if (outcome !== undefined) return mark(outcome, palette);
+function glyphOf(progress: Progress, node: ProgressNode, { palette, spinner, steps }: RowOptions): string {
+  const { path, outcome, phase, retry, children, group } = node;
+  if (outcome !== undefined) return markAt(path, outcome, { progress, steps }, palette);
   if (phase === 'running') return palette.warn(group || children.size > 0 ? glyphs.started : spinner);
   return retry === undefined ? palette.quiet(glyphs.waiting) : palette.warn(glyphs.warning);
 }
@@ -114,7 +117,10 @@ function underWay(progress: Progress, node: ProgressNode, options: RowOptions): 
     done.unshift([`ready after ${formatDuration(node.readyMs)}`, palette.good]);
   const usualMs = slowness(node, options);
   if (usualMs !== undefined) done.unshift([`usually ${formatDuration(usualMs)}`, palette.warn]);
-  if (node.copies.failed > 0) done.push([`${node.copies.failed} failed`, palette.bad]);
+  if (node.copies.failed > 0) {
+    const isOpen = mayComeToNothing(childPath(node.path, '[1]'), { progress, steps: options.steps });
+    done.push([`${node.copies.failed} failed`, isOpen ? palette.warn : palette.bad]);
+  }
   const come: Piece[] = node.received === undefined ? [] : [[receivedWords(node.received), palette.quiet]];
   return [...signs(node, options), ...done, ...come, ...(come.length > 0 ? [] : output(node, palette))];
 }
@@ -168,10 +174,11 @@ function stoppingPiece(stopping: Stopping, step: Step | undefined, { t, cancelli
   return room => waitingWords(stopping, command, leftMs, cancelling, room);
 }
 
-function over(node: ProgressNode, outcome: Outcome, { palette }: RowOptions): Piece[] {
+function over(progress: Progress, node: ProgressNode, outcome: Outcome, { palette, steps }: RowOptions): Piece[] {
   const copies: Piece[] = node.items === undefined ? [] : [[copiesWords(node), palette.quiet]];
   if (outcome.state === 'succeeded') return [...copies, ...output(node, palette)];
-  const paint = outcome.state !== 'failed' ? palette.quiet : outcome.allowed ? palette.warn : palette.bad;
+  const isMild = outcome.state === 'failed' && (outcome.allowed || isOpen(node.path, outcome, { progress, steps }));
+  const paint = outcome.state !== 'failed' ? palette.quiet : isMild ? palette.warn : palette.bad;
   return [[outcomeWords(outcome), paint], ...copies];
 }
 

@@ -12,8 +12,8 @@ export interface WindowFeatures {
 }
 
 export interface Window {
-  /** Shows where the run stands; writes only what has changed. */
-  show(progress: Progress, outlook: Outlook): void;
+  /** Shows where the run stands; writes only what has changed. @param hasFailed default: anything has. */
+  show(progress: Progress, outlook: Outlook, hasFailed?: () => boolean): void;
   /** As it was before. */
   restore(): void;
 }
@@ -37,16 +37,17 @@ export function createWindow(terminal: Terminal, features: WindowFeatures): Wind
   let shownTitle = '';
   let shownBar = '';
 
-  const titleOf = (progress: Progress, percent: string): string => {
-    const failed = progress.root.counts.failed > 0 ? '✖ ' : '';
-    return `${failed}${percent === '' ? '' : `${percent}% `}${cleanse(progress.name).slice(0, TITLE_MAX)}`;
+  const titleOf = (progress: Progress, percent: string, isBad: boolean): string => {
+    return `${isBad ? '✖ ' : ''}${percent === '' ? '' : `${percent}% `}${cleanse(progress.name).slice(0, TITLE_MAX)}`;
   };
 
   return {
-    show(progress, { done }) {
+    show(progress, { done }, hasFailed = () => progress.root.counts.failed > 0) {
+      if (!features.title && !features.bar) return;
+      const isBad = hasFailed();
       const percent = done === undefined ? '' : String(Math.floor(done * 100));
-      const title = features.title ? titleOf(progress, percent) : '';
-      const state = progress.root.counts.failed > 0 ? 2 : 1;
+      const title = features.title ? titleOf(progress, percent, isBad) : '';
+      const state = isBad ? 2 : 1;
       const bar = features.bar ? `\x1b]9;4;${percent === '' ? '3' : `${state};${percent}`}\x07` : '';
       let text = '';
       if (title !== shownTitle) text += `${shownTitle === '' ? SAVE_TITLE : ''}\x1b]2;${title}\x07`;

@@ -343,6 +343,6 @@ it('a copy that wins or loses an any, and a chain of needs, are told in words', 
     '✔ a 1.0 s',
     '◼ b cancelled: "a" succeeded first (1.0 s)',
     '↓ c skipped: needs "b", which needs "a", which did not succeed',
-    '✖ c more than 96 KiB (1.0 s)',
+    '⚠ c more than 96 KiB (1.0 s)',
   ]);
 });

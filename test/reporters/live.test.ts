@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageLive, WIDE } from './live-stage.ts';
-import { childFailed, exit, ok, planOf, run, skippedAfter, sleep, steps } from './stage.ts';
+import { childFailed, exit, gather, ok, planOf, run, skippedAfter, sleep, steps } from './stage.ts';
 
 describe('the live view', () => {
   it('shows the run’s line, groups, running steps with their time and last line, and what has ended', async () => {
@@ -21,6 +21,40 @@ describe('the live view', () => {
     tell.end('build', ok, { durationMs: 1300 });
     tell.start('fetch');
     expect(await look()).toEqual(['* tour 1.4 s  2/4 done · 1 running', '  ✔ build 1.3 s', '  * fetch 0.2 s']);
+  });
+
+  it('warns of a failure that may come to nothing, and says in the end why it was none', async () => {
+    const tolerating = { ...gather('g', [run('x'), run('y')]), tolerate: { type: 'count', count: 1 } } as const;
+    const { tell, look } = await stageLive({ plan: planOf(steps('root', [tolerating])) });
+    for (const step of ['g', 'g/x', 'g/y']) tell.start(step);
+    tell.end('g/x', exit(1));
+    expect((await look()).find(line => line.includes(' x '))).toBe('    ⚠ x 1.0 s exit 1');
+    tell.end('g/y');
+    tell.end('g');
+    expect((await look()).find(line => line.includes(' x '))).toBe('    ⚠ x 1.0 s exit 1, tolerated');
+  });
+
+  it('has failed for good, with the group that it failed in', async () => {
+    const tolerating = {
+      ...gather('g', [run('x'), run('y'), run('z')]),
+      tolerate: { type: 'count', count: 1 },
+    } as const;
+    const plan = planOf(steps('root', [tolerating]));
+    const { tell, look, terminal, clock } = await stageLive({ plan, features: { title: true, bar: true } });
+    for (const step of ['g', 'g/x', 'g/y', 'g/z']) tell.start(step);
+    tell.end('g/x', exit(1));
+    expect(await look()).toContainEqual('    ⚠ x 1.0 s exit 1');
+    expect(terminal.written).not.toContain('✖');
+    tell.end('g/y', exit(2));
+    tell.end('g/z', { state: 'cancelled', reason: { type: 'sibling-failed', step: 'g/y' } });
+    tell.end('g', childFailed('g/x'));
+    expect((await look()).filter(line => line.includes('✖'))).toEqual([
+      expect.stringContaining('✖ g 1.0 s'),
+      '    ✖ x 1.0 s exit 1',
+      '    ✖ y 1.0 s exit 2',
+    ]);
+    clock.advance(200);
+    expect(terminal.written).toContain(']2;✖ ');
   });
 
   it('counts down to the next attempt and the next tick', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/plan/plan.ts';
 import { createPlain } from '../../src/reporters/plain.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
 import {
+  any,
   childFailed,
   exit,
+  forEach,
   gather,
   handClock,
   keptSink,
@@ -46,6 +49,54 @@ it('a resumed run tells how much it takes over in one line, and not each step ag
     void reporter.report({ type: 'step.finished', step, t: 0, outcome, durationMs: 5, attempts: 1, resumed: true });
   }
   expect(sink.lines).toEqual(['↻ run r1 goes on: 2 steps are taken over']);
+});
+
+describe('a failure that may come to nothing', () => {
+  const soft = { allowFailure: true } as const;
+  const all = (children: readonly Step[], more = {}) => ({ ...gather('g', children), ...more });
+  const some = { tolerate: { type: 'count', count: 1 } } as const;
+  const lists = { type: 'product', lists: [], exclude: [] } as const;
+  it.each<[string, Step, string]>([
+    ['in a gather that tolerates some', all([run('x')], some), 'g/x'],
+    ['below a child of one', all([steps('x', [run('deep')])], some), 'g/x/deep'],
+    ['of a copy, of which some are tolerated', forEach('g', run(''), { items: lists, ...some }), 'g[2]'],
+    ['of one that races', any('g', [run('x'), run('y')]), 'g/x'],
+    ['in a group that is allowed to fail', steps('g', [run('x')], soft), 'g/x'],
+    ['in a group that is tried again', steps('g', [run('x')], { retry }), 'g/x'],
+    ['in a group whose tick may fail', steps('g', [run('x')], { every: { ...every, failureThreshold: 2 } }), 'g/x'],
+    ['in a group that waits for one', steps('g', [run('x')], { every: { ...every, until: 'failure' } }), 'g/x'],
+  ])('%s is a warning', (_, group, path) => {
+    const { sink, tell } = stage(planOf(steps('root', [group])));
+    for (const step of ['g', path]) tell.start(step);
+    tell.end(path, exit(1));
+    expect(sink.lines.at(-1)).toBe(`⚠ ${path} exit 1 (1.0 s)`);
+  });
+
+  it.each<[string, Step, string]>([
+    ['in a group', steps('g', [run('x')]), 'g/x'],
+    ['in a group that ticks', steps('g', [run('x')], { every }), 'g/x'],
+    [
+      'in what tidies up after one that races',
+      any('g', [run('a')], { finally: { steps: [run('1')], timeoutMs: 1000 } }),
+      'g/finally/1',
+    ],
+    ['in the background', all([run('x', 'x', { background: true })], some), 'g/x'],
+  ])('but none %s', (_, group, path) => {
+    const { sink, tell } = stage(planOf(steps('root', [group])));
+    for (const step of ['g', path]) tell.start(step);
+    tell.end(path, exit(1));
+    expect(sink.lines.at(-1)).toBe(`✖ ${path} exit 1 (1.0 s)`);
+  });
+
+  it('but none where the last attempt of the group has it, or where it is a bug', () => {
+    const { sink, tell } = stage(planOf(steps('root', [steps('g', [run('x')], { retry })])));
+    tell.start('g', { attempt: 3 });
+    tell.start('g/x');
+    tell.end('g/x', exit(1));
+    tell.start('g', { attempt: 2 });
+    tell.end('g/x', { state: 'failed', reason: { type: 'internal', message: 'oh' } });
+    expect(sink.lines.filter(line => line.startsWith('✖'))).toHaveLength(2);
+  });
 });
 
 describe('the lines of a plain report', () => {
