@@ -3,22 +3,20 @@ import { copyOf, parentPath } from '../plan/paths.ts';
 import { childPath } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
+import { dropFailures, takeFailure } from './failures.ts';
 import { forgive, forgivenessIn } from './forgiven.ts';
 import { shortItem } from './item.ts';
-import type { Failed, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
 import { dropStopped, takeStopped } from './stopped.ts';
-import { append, lastLine, lastLines } from './tail.ts';
+import { append, lastLine } from './tail.ts';
 import type { Phase, ProgressNode, Stopping } from './tree.ts';
 import { addMore, addNode, count, dropBelow, dropNode, nearest } from './tree.ts';
 
 /** Steps that ended well and are still in the tree; older ones are in the counts only. */
 const RECENT_MAX = 100;
-/** Failed steps in the tree, and failures with their last lines. */
+/** Failed steps in the tree. */
 const FAILED_MAX = 200;
-/** Failures that are kept at all; later ones are in the counts only. */
-const FAILURES_MAX = 1000;
-const TAIL_LINES = 20;
 
 /** Takes one event in. Costs the same however large the plan is and however much a step prints. */
 export function fold(progress: Progress, event: RunEvent): void {
@@ -142,10 +140,7 @@ function again(progress: Progress, node: ProgressNode): void {
   node.items = undefined;
   node.copies = { ended: 0, failed: 0 };
   dropStopped(progress.stopped, node.path);
-  for (const step of progress.failed.within(node.path)) {
-    progress.failures.delete(step);
-    progress.failed.delete(step);
-  }
+  dropFailures(progress, node.path);
   node.outcome = undefined;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
   node.tail = undefined;
@@ -169,11 +164,7 @@ function finish(progress: Progress, event: StepFinished): void {
   node.stopping = undefined;
   node.tail ??= early;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
-  for (const each of [event.body, outcome]) {
-    if (each?.state !== 'failed' || isPassedOn(each)) continue;
-    remember(progress, node, event, each);
-    break;
-  }
+  takeFailure(progress, node, event);
   const why = node.group ? forgivenessIn(path, outcome, progress.groups) : undefined;
   if (why !== undefined) forgive(progress, node, why);
   settle(progress, node);
@@ -228,31 +219,6 @@ function attempted(node: ProgressNode, outcome: Outcome, progress: Progress): vo
   if (outcome.state !== 'failed') return;
   progress.failedAttempts += 1;
   node.failedOrder = progress.failedAttempts;
-}
-
-/** Whether the failure is that of a step inside, which is told by itself. */
-function isPassedOn({ reason }: Failed): boolean {
-  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
-}
-
-function remember(progress: Progress, node: ProgressNode, event: StepFinished, outcome: Failed): void {
-  const { step, durationMs, attempts, log } = event;
-  if (progress.failures.size >= FAILURES_MAX) return;
-  const item = itemOf(node);
-  const roomy = node.tail !== undefined && progress.failures.size < FAILED_MAX;
-  const tail = roomy && node.tail !== undefined ? lastLines(node.tail, TAIL_LINES) : [];
-  const order = node.failedOrder ?? progress.failedAttempts + 0.5;
-  progress.failed.add(step);
-  progress.failures.set(step, {
-    step,
-    outcome,
-    durationMs,
-    attempts,
-    order,
-    tail,
-    ...(item === undefined ? {} : { item }),
-    ...(log === undefined ? {} : { log }),
-  });
 }
 
 /** An end. After a good one what is below is folded into the counts. */

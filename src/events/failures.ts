@@ -1,0 +1,49 @@
+/** Steps that failed by themselves, not through a step inside: the first of them, with their last lines. */
+import type { StepFinished } from './event.ts';
+import type { Failed } from './outcome.ts';
+import { itemOf, type Progress } from './progress.ts';
+import { lastLines } from './tail.ts';
+import type { ProgressNode } from './tree.ts';
+
+/** So many are kept at all; later ones are in the counts only. */
+const FAILURES_MAX = 1000;
+/** So many with their last lines. */
+const TAILS_MAX = 200;
+const TAIL_LINES = 20;
+
+/** Takes an end in, if it is of that kind. */
+export function takeFailure(progress: Progress, node: ProgressNode, event: StepFinished): void {
+  const outcome = [event.body, event.outcome].find(
+    (each): each is Failed => each?.state === 'failed' && !isPassedOn(each),
+  );
+  const { failures, failed } = progress;
+  if (outcome === undefined || failures.size >= FAILURES_MAX) return;
+  const { step, durationMs, attempts, log } = event;
+  const item = itemOf(node);
+  const tail = node.tail !== undefined && failures.size < TAILS_MAX ? lastLines(node.tail, TAIL_LINES) : [];
+  const order = node.failedOrder ?? progress.failedAttempts + 0.5;
+  failed.add(step);
+  failures.set(step, {
+    step,
+    outcome,
+    durationMs,
+    attempts,
+    order,
+    tail,
+    ...(item === undefined ? {} : { item }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+/** A step starts again: what had failed of it and of what is in it is void. */
+export function dropFailures({ failures, failed }: Progress, path: string): void {
+  for (const step of failed.within(path)) {
+    failures.delete(step);
+    failed.delete(step);
+  }
+}
+
+/** Whether the failure is that of a step inside, which is told by itself. */
+function isPassedOn({ reason }: Failed): boolean {
+  return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
+}
