@@ -1,5 +1,5 @@
 /** The pure fold of events into what is worth showing: counts of everything, details of what runs or has failed. */
-import { copyOf, parentPath } from '../plan/paths.ts';
+import { copyOf, isFinally, parentPath } from '../plan/paths.ts';
 import { childPath } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
@@ -133,6 +133,14 @@ function enter(progress: Progress, path: string): ProgressNode {
   return addNode(progress.nodes, path, progress.groups.isGroup(path));
 }
 
+/** The groups around a step that is taken over, of which no start is told: they must be there to count what they forgive. */
+function enterAround(progress: Progress, path: string): void {
+  const above = parentPath(path);
+  if (above === '.') return;
+  enterAround(progress, above);
+  if (!isFinally(above)) enter(progress, above);
+}
+
 /** A step starts again: another attempt or tick of its own, or of a group around it. What was below it is void. */
 function again(progress: Progress, node: ProgressNode): void {
   dropBelow(progress.nodes, node, dropped => progress.recent.delete(dropped));
@@ -156,6 +164,7 @@ function finish(progress: Progress, event: StepFinished): void {
     if (progress.groups.isForEach(path)) skipForEach(nearest(progress.nodes, path));
     return;
   }
+  if (event.resumed && outcome.state === 'failed') enterAround(progress, path);
   const node = enter(progress, path);
   if (progress.groups.isForEach(path) && node.items === undefined) addMore(node, { count: 0, lists: -1 });
   turn(node, phase);

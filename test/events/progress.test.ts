@@ -329,6 +329,20 @@ describe('what has failed in a group that ends well', () => {
     expect(failuresOf(progress).map(({ outcome }) => outcome)).toEqual([{ ...exit(2), allowed: true }]);
   });
 
+  it('was allowed to also where a resumed run takes the group over, of which no start is told', () => {
+    const progress = createProgress(groupsOf(steps('root', [any('race', [run('a'), run('b')]), run('c')])));
+    const tell = script(
+      event => fold(progress, event),
+      () => 0,
+    );
+    tell.start('.');
+    const taken = { type: 'step.finished', t: 0, durationMs: 1, attempts: 1, resumed: true } as const;
+    tell.event({ ...taken, step: 'race/a', outcome: exit(1) });
+    tell.event({ ...taken, step: 'race/b', outcome: ok });
+    tell.event({ ...taken, step: 'race', outcome: ok });
+    expect(progress.root.counts).toEqual({ ...none, succeeded: 1, lost: 1 });
+  });
+
   it('counts where the group has failed, though it had room for some, or only one had to succeed', () => {
     const groups = groupsOf(steps('root', [tolerating('m', [run('a'), run('b')])]));
     const progress = createProgress(groups);
