@@ -41,7 +41,8 @@ function inside(step: Step): readonly Step[] {
 export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Ending {
   for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
   if (step.type === 'forEach') {
-    for (const taken of takenCopies(step, past)) takeOverCopies(run, step, path, taken);
+    for (const taken of copiesOf(past, (copy): copy is Ended => copy.finished !== undefined))
+      takeOverCopies(run, step, path, taken);
   }
   const block = past.children.get('finally');
   for (const child of step.finally?.steps ?? []) {
@@ -100,14 +101,18 @@ export function takenCopies(
   count = Number.POSITIVE_INFINITY,
 ): readonly TakenCopies[] {
   if (past === undefined || startsAgain(step.each)) return [];
-  const taken: TakenCopies[] = [...(past.copies ?? [])];
-  for (const [id, copy] of past.children) {
-    if (id.startsWith('[') && isOver(step.each, copy)) taken.push({ first: numberOf(id), count: 1, past: copy });
-  }
-  return taken
+  return copiesOf(past, (copy): copy is Ended => isOver(step.each, copy))
     .filter(({ first }) => first <= count)
-    .map(copies => ({ ...copies, count: Math.min(copies.count, count + 1 - copies.first) }))
-    .sort((one, other) => one.first - other.first);
+    .map(copies => ({ ...copies, count: Math.min(copies.count, count + 1 - copies.first) }));
+}
+
+/** The copies that had succeeded, and of the others those that hold, in order. */
+function copiesOf({ copies, children }: Past, holds: (copy: Past) => copy is Ended): readonly TakenCopies[] {
+  const taken: TakenCopies[] = [...(copies ?? [])];
+  for (const [id, copy] of children) {
+    if (id.startsWith('[') && holds(copy)) taken.push({ first: numberOf(id), count: 1, past: copy });
+  }
+  return taken.sort((one, other) => one.first - other.first);
 }
 
 /** Tells again how copies had ended. Returns what the one that is known by itself had saved. */

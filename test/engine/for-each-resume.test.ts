@@ -5,7 +5,7 @@ import { createPast } from '../../src/events/past.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
 import { pastOf, type SimulateOptions, simulate } from '../support/simulate.ts';
-import { forEach, lastly, leaf, steps } from '../support/steps.ts';
+import { any, forEach, lastly, leaf, steps } from '../support/steps.ts';
 import { share } from '../support/trees.ts';
 import { examples } from '../support/way.ts';
 
@@ -82,6 +82,34 @@ describe('a forEach that is resumed', () => {
     expect(run.executed).toEqual(['b']);
     expect(taken(run.events)).toEqual(['test 1+3 succeeded', 'test']);
     expect(run.events[0]).toMatchObject({ resumed: { taken: 3 } });
+  });
+
+  it('that had succeeded is taken over with those of its copies that failed, which it tolerates, or were cancelled', async () => {
+    const behave: SimulateOptions['behave'] = ({ path, env }) =>
+      path.startsWith('race/slow') ? { durationMs: 900 } : { exitCode: Number(env.N ?? 0), durationMs: 100 };
+    const tolerating = { tolerate: { type: 'count', count: 1 } } as const;
+    const losing = forEach('slow', ['1', '9'], steps('', [leaf('x')]), { limit: 1 });
+    const root = steps('.', [
+      forEach('test', ['0', '1', '0'], steps('', [leaf('a'), leaf('b')]), tolerating),
+      any('race', [losing, leaf('fast')]),
+      leaf('last', LASTS),
+    ]);
+    const journal = await brokenOff(root, started('last'), { behave });
+    const run = await resumed(root, journal, { behave });
+    expect(run.executed).toEqual(['last']);
+    const ends = (events: readonly RunEvent[]) =>
+      events.flatMap(event => (event.type === 'step.finished' ? [`${event.step} ${event.outcome.state}`] : []));
+    const isOfGood = (end: string) => /^test\[[13]\]/.test(end) || end.startsWith('last') || end.startsWith('. ');
+    expect(
+      ends(run.events)
+        .filter(end => !isOfGood(end))
+        .sort(),
+    ).toEqual(
+      ends(journal)
+        .filter(end => !isOfGood(end))
+        .sort(),
+    );
+    expect(run.failures.map(({ step }) => step)).toEqual(['test[2]/a']);
   });
 
   it('keeps what it knew through a second break-off', async () => {
