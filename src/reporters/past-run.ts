@@ -1,5 +1,5 @@
 /** One run that is kept, in full: its head, its steps, its failures. What `runjobs show` shows. */
-import type { AttemptHistory, StepHistory } from '../events/history.ts';
+import type { AttemptHistory, StepHistory } from '../events/step-history.ts';
 import type { Step } from '../plan/plan.ts';
 import { resumeWords } from './again.ts';
 import { formatDuration } from './durations.ts';

@@ -1,6 +1,6 @@
 /** The steps of a run that is kept, as a tree: how each went, of many copies those that are worth a line. */
 import { type CopiesHistory, endedCopies } from '../events/copies.ts';
-import type { StepHistory } from '../events/history.ts';
+import type { StepHistory } from '../events/step-history.ts';
 import { copyOf, stepsBelow } from '../plan/paths.ts';
 import { childPath, type Step } from '../plan/plan.ts';
 import { formatDuration } from './durations.ts';
