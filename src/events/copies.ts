@@ -1,5 +1,5 @@
 /** What is known of the copies of one forEach together. */
-import type { Outcome } from './outcome.ts';
+import type { Forgiven, Forgiveness, Outcome } from './outcome.ts';
 
 export interface CopiesHistory {
   /** How many there are; undefined where that was not told. */
@@ -12,7 +12,8 @@ export interface CopiesHistory {
   readonly latest: string[];
 }
 
-export type CopyCounts = Record<Outcome['state'] | 'allowed', number>;
+/** What was forgiven is counted where there is some. */
+export type CopyCounts = Record<Outcome['state'] | 'allowed', number> & Partial<Record<Forgiven, number>>;
 
 export function createCopies(items?: number): CopiesHistory {
   return { items, counts: { succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 }, taken: 0, latest: [] };
@@ -22,6 +23,13 @@ export function createCopies(items?: number): CopiesHistory {
 export function countCopies(copies: CopiesHistory, count: number, outcome: Outcome, isTaken = false): void {
   copies.counts[outcome.state === 'failed' && outcome.allowed ? 'allowed' : outcome.state] += count;
   if (isTaken) copies.taken += count;
+}
+
+/** Those that failed did so in a group that forgives it. */
+export function forgiveCopies({ counts }: CopiesHistory, why: Forgiveness): void {
+  if (counts.failed === 0) return;
+  counts[why] = (counts[why] ?? 0) + counts.failed;
+  counts.failed = 0;
 }
 
 /** Copies that have ended, whatever their state. */

@@ -1,11 +1,12 @@
 /** The fold of events into all that is known of each step: for looking at one run at leisure. Holds every step but many copies. */
 import { copiesAround, copyOf, parentPath } from '../plan/paths.ts';
 import { childPath, isAtOrBelow } from '../plan/plan.ts';
-import { countCopies, createCopies } from './copies.ts';
+import { countCopies, createCopies, forgiveCopies } from './copies.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted } from './event.ts';
+import { forgiven, forgivenessIn } from './forgiven.ts';
 import type { Groups } from './groups.ts';
 import { shortItem } from './item.ts';
-import type { CancelReason, Outcome } from './outcome.ts';
+import type { CancelReason, Forgiveness, Outcome } from './outcome.ts';
 import { attempted, createStep, finishStep, forget, type StepHistory } from './step-history.ts';
 
 const WARNINGS_MAX = 100;
@@ -125,6 +126,21 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     const copy = copyOf(event.step);
     finishStep(at(event.step), event);
     if (copy !== undefined) endCopy(event.step, at(copy.forEach), event.outcome);
+    const why = groups.isGroup(event.step) ? forgivenessIn(event.step, event.outcome, groups) : undefined;
+    if (why !== undefined) forgive(event.step, why);
+  };
+
+  /** What has failed below a group that has ended was none. */
+  const forgive = (group: string, why: Forgiveness) => {
+    const copies = steps.get(group)?.copies;
+    if (copies !== undefined) forgiveCopies(copies, why);
+    for (const path of below.get(group) ?? []) {
+      const step = steps.get(path);
+      // What has ended well has forgiven already.
+      if (step?.outcome?.state === 'succeeded') continue;
+      if (step?.outcome !== undefined) step.outcome = forgiven(step.outcome, why);
+      forgive(path, why);
+    }
   };
 
   const endCopies = ({ step: path, first, count, outcome, resumed }: CopiesFinished) => {

@@ -8,7 +8,7 @@ import { itemWords } from './items.ts';
 import { glyphs } from './palette.ts';
 import { label, type PastOptions, stepAt } from './past-options.ts';
 import { commandWords } from './steps.ts';
-import { mark } from './summary.ts';
+import { countWords, mark } from './summary.ts';
 import { cleanse } from './text.ts';
 import { outcomeWords } from './wording.ts';
 
@@ -127,11 +127,11 @@ function shownCopies(
 /** `… 998 of 1000 copies succeeded, 1 failed, 1 skipped`: what all copies came to. */
 function restLine(copies: CopiesHistory, { palette }: PastOptions): string[] {
   const { items, counts, taken } = copies;
-  const { succeeded, allowed, ...others } = counts;
+  const { succeeded, ...others } = counts;
   const all = items ?? endedCopies(copies);
-  const told = Object.entries({ ...others, 'failed but allowed': allowed, 'taken over': taken });
-  const rest = told.filter(([, count]) => count > 0).map(([words, count]) => `, ${count} ${words}`);
-  return [palette.quiet(`… ${succeeded} of ${all} ${all === 1 ? 'copy' : 'copies'} succeeded${rest.join('')}`)];
+  const told = [countWords(others), ...(taken > 0 ? [`${taken} taken over`] : [])].filter(words => words !== '');
+  const head = `… ${succeeded} of ${all} ${all === 1 ? 'copy' : 'copies'} succeeded`;
+  return [palette.quiet([head, ...told].join(', '))];
 }
 
 /** Of `a/finally/1`, `finally/1`; of a copy its number; with what it does where that is a number. */

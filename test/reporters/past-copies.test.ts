@@ -66,6 +66,36 @@ describe('a run with very many copies', () => {
     expect(runReport(options)).toContain('✖ test[3] (N=v3) exit 1 (1.0 s)\n  $ npm test\n');
   });
 
+  it('says of those that were tolerated that they were, by themselves and all together', () => {
+    const root = steps('.', [
+      forEach('test', run('', 'npm test'), { tolerate: { type: 'count', count: 2 } }),
+      run('publish'),
+    ]);
+    const options = past(
+      tell => {
+        tell.start('test', { items: 30 });
+        for (let n = 1; n <= 30; n++) {
+          tell.start(`test[${n}]`, { item: { N: `v${n}` } });
+          tell.end(`test[${n}]`, n === 3 ? exit(1) : ok);
+        }
+        tell.end('test');
+        tell.end('publish');
+        tell.end('.');
+        tell.finish(ok);
+      },
+      { root },
+    );
+    expect(linesOf(runReport(options))).toEqual([
+      '  ✔ test (1.0 s, 30 copies)',
+      '    ⚠ [3] N=v3 exit 1, tolerated (1.0 s)',
+      '    … 29 of 30 copies succeeded, 1 failed but tolerated',
+      '  ✔ publish (1.0 s)',
+    ]);
+    expect(stepReport('test[3]', options)).toMatch(/^⚠ test\[3\] N=v3 exit 1, tolerated /);
+    const [third] = JSON.parse(pastJson(options)).steps.filter(({ step }: { step: string }) => step === 'test[3]');
+    expect(third.outcome).toEqual({ ...exit(1), allowed: true, forgiven: 'tolerated' });
+  });
+
   it('tells those that were skipped or taken over', () => {
     const options = past(tell => {
       tell.start('test', { items: 1000 });

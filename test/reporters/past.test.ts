@@ -12,6 +12,7 @@ import { formatBytes } from '../../src/reporters/sizes.ts';
 import { cleanse, cleanseButColours } from '../../src/reporters/text.ts';
 import { simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, plan, ready, retry, steps } from '../support/steps.ts';
+import * as staged from './stage.ts';
 
 const counts = { queued: 0, running: 0, waiting: 0, succeeded: 3, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
 const facts: RunFacts = {
@@ -28,6 +29,35 @@ const facts: RunFacts = {
 const ended: ShownRun = { id: facts.run, folder: '/f', state: 'ended', facts };
 const now = Date.parse(facts.startedAt) + 90 * 60_000;
 const table = (runs: readonly ShownRun[], width?: number) => runsTable(runs, { now, palette: monochrome, width });
+
+it('a failure in a group that ended well all the same is none in the tree of a run, one in its `finally` is', () => {
+  const root = staged.steps('.', [
+    staged.any('race', [staged.run('bad'), staged.steps('good', [staged.run('x')])]),
+    staged.steps('soft', [staged.run('y')], { allowFailure: true }),
+    staged.steps('hard', [staged.run('z')], { finally: { steps: [staged.run('1')], timeoutMs: 1 } }),
+  ]);
+  const history = createHistory(groupsOf(root));
+  const tell = staged.script(
+    event => history.take(event),
+    () => 0,
+  );
+  for (const step of ['.', 'race', 'race/bad', 'race/good', 'race/good/x', 'soft', 'soft/y', 'hard']) tell.start(step);
+  tell.end('race/bad', staged.exit(3));
+  tell.end('race/good/x');
+  tell.end('race/good');
+  tell.end('race');
+  tell.end('soft/y', staged.exit(4));
+  tell.end('soft', { ...staged.childFailed('soft/y'), allowed: true });
+  tell.end('hard/finally/1', staged.exit(5));
+  tell.end('hard', { state: 'failed', reason: { type: 'finally', step: 'hard/finally/1' } });
+  const options = { run: ended, history, plan: staged.planOf(root), palette: monochrome, now, tail: () => [] };
+  const lines = runReport({ ...options, logOf: () => undefined }).split('\n');
+  expect(lines.filter(line => /exit \d/.test(line))).toEqual([
+    '    ⚠ bad exit 3, lost the race (1.0 s)',
+    '    ⚠ y exit 4, allowed (1.0 s)',
+    '    ✖ finally/1: make 1 exit 5 (1.0 s)',
+  ]);
+});
 
 describe('the table of runs', () => {
   it('has a line for each, its columns one below the other', () => {
