@@ -95,6 +95,11 @@ export function isWell({ outcome }: Progress): boolean {
   }
 }
 
+/** Whether something has come to a good end, or ticked, that a resumed run does not do again; else to resume it is to start it anew. */
+export function hasDone({ root: { counts }, nodes }: Progress): boolean {
+  return counts.succeeded > 0 || [...nodes.values()].some(({ ticks }) => ticks > 0);
+}
+
 /** The failures in the order they happened. */
 export function failuresOf({ failures }: Progress): FailedStep[] {
   return [...failures.values()].sort((one, other) => one.order - other.order);

@@ -1,6 +1,6 @@
 /** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
 import { basename, isAbsolute, join, relative } from 'node:path';
-import { type FailedStep, failedIn, failuresOf, isWell, type Progress } from '../events/progress.ts';
+import { type FailedStep, failedIn, failuresOf, hasDone, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Step } from '../plan/plan.ts';
 import { type Again, resumeWords, selectable } from './again.ts';
@@ -78,9 +78,9 @@ function untold(told: readonly FailedStep[], { progress: { root }, steps }: Dige
 
 /** How to go on with what is left, where something is that need not be done again; and how to run what failed again. */
 function nextLines({ progress, again, palette }: DigestOptions): string[] {
-  const { root, folder, failures } = progress;
+  const { folder, failures } = progress;
   const lines: string[] = [];
-  if (folder !== undefined && root.counts.succeeded > 0)
+  if (folder !== undefined && hasDone(progress))
     lines.push(`to go on from here: ${(again?.resume ?? resumeWords)(basename(folder))}`);
   const failed = [...failures.values()].filter(({ outcome }) => !outcome.allowed).map(({ step }) => step);
   const command = again?.only(failed);

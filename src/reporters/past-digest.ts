@@ -21,7 +21,7 @@ export function pastDigest(options: PastOptions): string[] {
 }
 
 /** Where the run stood at last. What a damaged journal does not tell is known from the result. */
-function progressOf({ run: { facts }, progress: folded, plan }: PastOptions): Progress | undefined {
+export function progressOf({ run: { facts }, progress: folded, plan }: PastOptions): Progress | undefined {
   if (facts === undefined) return undefined;
   const progress = folded ?? createProgress(plan === undefined ? NO_GROUPS : groupsOf(plan.root));
   const failures = new Map(progress.failures);

@@ -1,4 +1,5 @@
 /** One run that is kept, in full: its head, its steps, its failures. What `runjobs show` shows. */
+import { hasDone, isWell } from '../events/progress.ts';
 import type { AttemptHistory, StepHistory } from '../events/step-history.ts';
 import type { Step } from '../plan/plan.ts';
 import { resumeWords } from './again.ts';
@@ -7,7 +8,7 @@ import { valueWords } from './items.ts';
 import { jsonLine } from './json-line.ts';
 import { knownSteps } from './known-steps.ts';
 import { glyphs, type Palette } from './palette.ts';
-import { pastDigest } from './past-digest.ts';
+import { pastDigest, progressOf } from './past-digest.ts';
 import { label, type PastOptions, stepAt } from './past-options.ts';
 import {
   ageWords,
@@ -102,7 +103,7 @@ function headLines(options: PastOptions): string[] {
     field('started', `${localTime(facts.startedAt)} (${ageWords(facts.startedAt, now)})${resumed}`),
     field('folder', cleanse(run.folder)),
     ...(run.trouble === undefined ? [] : [field('trouble', cleanse(run.trouble))]),
-    ...(mayResume(run) ? [field('resume', (options.again?.resume ?? resumeWords)(run.id))] : []),
+    ...(mayResume(options) ? [field('resume', (options.again?.resume ?? resumeWords)(run.id))] : []),
     ...(run.state === 'running' ? [field('stop', `runjobs stop ${run.id}`)] : []),
   ];
 }
@@ -115,12 +116,16 @@ function tookWords(run: ShownRun, now: number): string {
   return run.facts?.outcome?.state === 'succeeded' ? `in ${took}` : `after ${took}`;
 }
 
-/** Whether there is something left to do in it, and nothing that keeps it from being done. */
-export function mayResume({ state, facts, trouble }: ShownRun): boolean {
+/**
+ * Whether there is something left to do in it, and nothing that keeps it from being done. One of which nothing is done is
+ * better started anew; but where it died, resuming also ends what it has left behind.
+ */
+function mayResume(options: PastOptions): boolean {
+  const { state, trouble } = options.run;
   if (trouble !== undefined) return false;
   if (state === 'died') return true;
-  const outcome = facts?.outcome;
-  return state === 'ended' && outcome?.state !== 'succeeded' && !(outcome?.state === 'failed' && outcome.allowed);
+  const progress = state === 'ended' ? progressOf(options) : undefined;
+  return progress !== undefined && !isWell(progress) && hasDone(progress);
 }
 
 function field(name: string, value: string): string {

@@ -173,6 +173,36 @@ describe('the digest of a run that failed', () => {
   });
 });
 
+describe('how to go on', () => {
+  const reason = { type: 'interrupted', signal: 'SIGQUIT' } as const;
+  const stopped = { state: 'cancelled', reason } as const;
+  const goesOn = (lines: readonly string[]) => lines.some(line => line.startsWith('to go on from here'));
+
+  it('is told where something is done that a resumed run does not do again', () => {
+    const { tell, lines } = stage();
+    tell.end('checks/flaky');
+    tell.end('checks/unit', stopped);
+    tell.finish(stopped, 131);
+    expect(goesOn(lines())).toBe(true);
+  });
+
+  it('is told where a step has ticked', () => {
+    const { tell, lines } = stage();
+    tell.start('checks/unit', { tick: 1 });
+    tell.event({ type: 'tick.finished', step: 'checks/unit', t: 0, tick: 1, outcome: ok });
+    tell.end('checks/unit', stopped);
+    tell.finish(stopped, 131);
+    expect(goesOn(lines())).toBe(true);
+  });
+
+  it('is not where nothing is: that would be to start anew', () => {
+    const { tell, lines } = stage();
+    tell.end('checks/unit', stopped);
+    tell.finish(stopped, 131);
+    expect(goesOn(lines())).toBe(false);
+  });
+});
+
 describe('the command that runs a step again', () => {
   const again = (steps: readonly string[], plan = PLAN, given?: Parameters<typeof againOf>[1]) =>
     againOf(plan, given, '/plans').only(steps);

@@ -59,6 +59,26 @@ it('a failure in a group that ended well all the same is none in the tree of a r
   ]);
 });
 
+describe('the head of a run that was stopped', () => {
+  const stopped = { state: 'cancelled', reason: { type: 'interrupted', signal: 'SIGQUIT' } } as const;
+  const nothing = { ...counts, succeeded: 0, cancelled: 1 };
+  const shown = (over: Partial<ShownRun>, more: Partial<RunFacts> = {}) => {
+    const run = { ...ended, ...over, facts: { ...facts, outcome: stopped, ...more } };
+    const history = createHistory(groupsOf(leaf('a')));
+    const options = { run, history, plan: undefined, palette: monochrome, now, tail: () => [] };
+    return runReport({ ...options, logOf: () => undefined }).includes('  resume  runjobs resume ');
+  };
+
+  it('says how to go on where the digest of the run does', () => {
+    expect(shown({}, { counts: { ...nothing, succeeded: 1 } })).toBe(true);
+    expect(shown({}, { counts: nothing })).toBe(false);
+  });
+
+  it('says it of one that died whatever is done, as what it has left behind is ended first', () => {
+    expect(shown({ state: 'died' }, { counts: nothing })).toBe(true);
+  });
+});
+
 describe('the table of runs', () => {
   it('has a line for each, its columns one below the other', () => {
     const { outcome: _, exitCode: __, ...going } = facts;
