@@ -23,7 +23,7 @@ export interface RunFacts {
   readonly durationMs: number;
   /** Steps without children of their own, by where they stand. */
   readonly counts: Counts;
-  /** Steps that failed by themselves, in the order they happened; the first two hundred. */
+  /** Steps that failed by themselves, in the order they happened: the first two hundred, before others those that count. */
   readonly failures: readonly FailureFact[];
   /** So many warnings, all of its starts together; absent where there were none. */
   readonly warnings?: number;
@@ -82,9 +82,7 @@ export function createFacts(groups: Groups): FactsFold {
         resumed,
         durationMs: before + t,
         counts: { ...root.counts },
-        failures: failuresOf(progress)
-          .slice(0, FAILURES_MAX)
-          .map(({ tail: _, order: __, ...failure }) => failure),
+        failures: failuresOf(progress, FAILURES_MAX).map(({ tail: _, order: __, ...failure }) => failure),
         ...(warnings === 0 ? {} : { warnings }),
         ...(outcome === undefined ? {} : { outcome }),
         ...(exitCode === undefined ? {} : { exitCode }),

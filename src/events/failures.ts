@@ -5,7 +5,7 @@ import { itemOf, type Progress } from './progress.ts';
 import { lastLines } from './tail.ts';
 import type { ProgressNode } from './tree.ts';
 
-/** So many are kept at all; later ones are in the counts only. */
+/** So many are kept at all; later ones are in the counts only. One that counts is kept in the place of one that does not. */
 const FAILURES_MAX = 1000;
 /** So many with their last lines. */
 const TAILS_MAX = 200;
@@ -16,13 +16,18 @@ export function takeFailure(progress: Progress, node: ProgressNode, event: StepF
   const outcome = [event.body, event.outcome].find(
     (each): each is Failed => each?.state === 'failed' && !isPassedOn(each),
   );
-  const { failures, failed } = progress;
-  if (outcome === undefined || failures.size >= FAILURES_MAX) return;
+  if (outcome === undefined) return;
+  const { failures, failed, allowed } = progress;
+  const isMany = failures.size >= TAILS_MAX;
+  const [spare] = isMany && !outcome.allowed ? allowed : [];
+  if (spare !== undefined) drop(progress, spare);
+  else if (failures.size >= FAILURES_MAX) return;
   const { step, durationMs, attempts, log } = event;
   const item = itemOf(node);
-  const tail = node.tail !== undefined && failures.size < TAILS_MAX ? lastLines(node.tail, TAIL_LINES) : [];
+  const tail = node.tail !== undefined && (!isMany || spare !== undefined) ? lastLines(node.tail, TAIL_LINES) : [];
   const order = node.failedOrder ?? progress.failedAttempts + 0.5;
   failed.add(step);
+  if (outcome.allowed) allowed.add(step);
   failures.set(step, {
     step,
     outcome,
@@ -36,11 +41,14 @@ export function takeFailure(progress: Progress, node: ProgressNode, event: StepF
 }
 
 /** A step starts again: what had failed of it and of what is in it is void. */
-export function dropFailures({ failures, failed }: Progress, path: string): void {
-  for (const step of failed.within(path)) {
-    failures.delete(step);
-    failed.delete(step);
-  }
+export function dropFailures(progress: Progress, path: string): void {
+  for (const step of progress.failed.within(path)) drop(progress, step);
+}
+
+function drop({ failures, failed, allowed }: Progress, step: string): void {
+  failures.delete(step);
+  failed.delete(step);
+  allowed.delete(step);
 }
 
 /** Whether the failure is that of a step inside, which is told by itself. */

@@ -17,13 +17,15 @@ export function forgiven<T extends Outcome>(outcome: T, why: Forgiveness): T {
 }
 
 /** From now on what has failed in the group was none, for this reason. */
-export function forgive({ failures, failed: paths }: Progress, group: ProgressNode, why: Forgiveness): void {
+export function forgive({ failures, failed: paths, allowed }: Progress, group: ProgressNode, why: Forgiveness): void {
   const { failed } = group.counts;
   const below = paths.within(group.path);
   if (failed === 0 && below.length === 0) return;
   for (const step of below) {
     const failure = failures.get(step);
-    if (failure !== undefined) failures.set(step, { ...failure, outcome: forgiven(failure.outcome, why) });
+    if (failure === undefined) continue;
+    failures.set(step, { ...failure, outcome: forgiven(failure.outcome, why) });
+    allowed.add(step);
   }
   if (failed > 0) {
     count(group, 'failed', -failed);

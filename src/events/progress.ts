@@ -26,8 +26,9 @@ export interface Progress {
   readonly recent: Set<ProgressNode>;
   /** The first to fail by themselves, not through a step inside; allowed failures too. See {@link failuresOf} for their order. */
   readonly failures: Map<string, FailedStep>;
-  /** Their paths. */
+  /** Their paths; and of those that do not count, which give way to others where there are very many. */
   readonly failed: PathSet;
+  readonly allowed: Set<string>;
   /** What did not come to its own end because something else went wrong. */
   readonly stopped: Stopped;
   /** Attempts that have failed so far. */
@@ -71,6 +72,7 @@ export function createProgress(groups: Groups): Progress {
     recent: new Set(),
     failures: new Map(),
     failed: createPathSet(),
+    allowed: new Set(),
     stopped: createStopped(),
     failedAttempts: 0,
     workers: undefined,
@@ -100,9 +102,17 @@ export function hasDone({ root: { counts }, nodes }: Progress): boolean {
   return counts.succeeded > 0 || [...nodes.values()].some(({ ticks }) => ticks > 0);
 }
 
-/** The failures in the order they happened. */
-export function failuresOf({ failures }: Progress): FailedStep[] {
-  return [...failures.values()].sort((one, other) => one.order - other.order);
+/** The failures in the order they happened. @param most where there are more, those that count come before others. */
+export function failuresOf(progress: Progress, most = Number.POSITIVE_INFINITY): FailedStep[] {
+  const inOrder = (failures: Iterable<FailedStep>) => [...failures].sort((one, other) => one.order - other.order);
+  if (progress.failures.size <= most) return inOrder(progress.failures.values());
+  return inOrder(failuresByWeight(progress).slice(0, most));
+}
+
+/** Those that count, the root cause first, then those that brought nothing about, each in the order they happened. */
+export function failuresByWeight(progress: Progress): FailedStep[] {
+  const all = failuresOf(progress);
+  return [...all.filter(({ outcome }) => !outcome.allowed), ...all.filter(({ outcome }) => outcome.allowed)];
 }
 
 /** Leaf steps that have ended, whatever their state. */

@@ -2,13 +2,13 @@
 import type { CopiesFinished, RunEvent, StepFinished } from '../events/event.ts';
 import { forgiven, forgivenessIn } from '../events/forgiven.ts';
 import type { Item } from '../events/item.ts';
-import type { Failed, Forgiveness, Outcome } from '../events/outcome.ts';
+import { counts, type Failed, type Forgiveness, type Outcome } from '../events/outcome.ts';
 import { createPathSet } from '../events/path-set.ts';
 import { itemOf, type Progress } from '../events/progress.ts';
 import { nearest } from '../events/tree.ts';
 import type { Steps } from './steps.ts';
 
-/** So many are kept one by one; later ones only where they failed, and so many of these again. */
+/** So many are kept one by one; later ones only where their failure counts, and so many of these again. */
 const CASES_MAX = 20_000;
 const FAILED_MAX = 1000;
 /** Failures of one step that are kept besides the last one. */
@@ -46,8 +46,8 @@ export function createCases(progress: Progress, steps: Steps): Cases {
   const failing = createPathSet();
   let unlisted = 0;
 
-  const mayKeep = (key: string, { state }: Outcome) =>
-    cases.has(key) || cases.size < CASES_MAX + (state === 'failed' ? FAILED_MAX : 0);
+  const mayKeep = (key: string, outcome: Outcome) =>
+    cases.has(key) || cases.size < CASES_MAX + (counts(outcome) ? FAILED_MAX : 0);
 
   const add = (key: string, one: Case, count: number) => {
     if (!mayKeep(key, one.outcome)) {
@@ -55,14 +55,17 @@ export function createCases(progress: Progress, steps: Steps): Cases {
       return;
     }
     cases.set(key, one);
-    if (one.outcome.state === 'failed' && !one.outcome.allowed) failing.add(key);
+    if (counts(one.outcome)) failing.add(key);
     else failing.delete(key);
   };
 
   const forgive = (group: string, why: Forgiveness) => {
     for (const key of failing.within(group)) {
       const one = cases.get(key);
-      if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome, why) });
+      if (cases.size > CASES_MAX) {
+        cases.delete(key);
+        unlisted += 1;
+      } else if (one !== undefined) cases.set(key, { ...one, outcome: forgiven(one.outcome, why) });
       failing.delete(key);
     }
   };

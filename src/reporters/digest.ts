@@ -1,6 +1,6 @@
 /** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
 import { basename, isAbsolute, join, relative } from 'node:path';
-import { type FailedStep, failedIn, failuresOf, hasDone, isWell, type Progress } from '../events/progress.ts';
+import { type FailedStep, failedIn, failuresByWeight, hasDone, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
 import type { Step } from '../plan/plan.ts';
 import { type Again, resumeWords, selectable } from './again.ts';
@@ -33,10 +33,10 @@ export interface DigestOptions {
   readonly logOf?: (step: string) => string | undefined;
 }
 
-/** All of it, a blank line before each block; nothing after a run that went well. */
+/** All of it, the root cause first, a blank line before each block; nothing after a run that went well. */
 export function digestLines(options: DigestOptions): string[] {
   const lines: string[] = [];
-  const told = byWeight(failuresOf(options.progress)).slice(0, options.most);
+  const told = failuresByWeight(options.progress).slice(0, options.most);
   for (const [index, failure] of told.entries()) {
     if (index < BLOCKS_MAX) lines.push('', ...failureBlock(failure, options));
     else lines.push(headLine(failure, options));
@@ -44,12 +44,6 @@ export function digestLines(options: DigestOptions): string[] {
   const more = untold(told, options);
   if (more > 0) lines.push(`… ${more} more failed`);
   return isWell(options.progress) ? lines : [...lines, ...stoppedLines(options), ...nextLines(options)];
-}
-
-/** The first failure that counts is the root cause; those that were allowed to fail brought nothing about. */
-function byWeight(failures: readonly FailedStep[]): FailedStep[] {
-  const isAllowed = ({ outcome }: FailedStep) => outcome.allowed === true;
-  return [...failures.filter(failure => !isAllowed(failure)), ...failures.filter(isAllowed)];
 }
 
 /** `◼ lint cancelled: "unit" failed`, `↓ publish skipped: "checks" failed before it`, `… 980 more cancelled or skipped`. */

@@ -72,15 +72,13 @@ function githubBlock({ label, head, lines, about, outcome }: Block): string[] {
   return [openGroup(title), ...shown, CLOSE_GROUP, ...more];
 }
 
-/** One for each failure, in the order they happened. */
+/** One for each failure, in the order they happened; where there are very many, for those that count. */
 function annotations(progress: Progress, steps: Steps, placeOf: PlaceOf): string[] {
-  return failuresOf(progress)
-    .slice(0, ANNOTATIONS_MAX)
-    .map(failure => {
-      const { step, item, outcome } = failure;
-      const title = labelWithItem(step, item, steps);
-      return annotation(outcome.allowed ? 'warning' : 'error', { ...placeOf(step), title }, annotationText(failure));
-    });
+  return failuresOf(progress, ANNOTATIONS_MAX).map(failure => {
+    const { step, item, outcome } = failure;
+    const title = labelWithItem(step, item, steps);
+    return annotation(outcome.allowed ? 'warning' : 'error', { ...placeOf(step), title }, annotationText(failure));
+  });
 }
 
 function annotationText({ outcome, tail }: FailedStep): string {

@@ -5,7 +5,7 @@ import { createProgress, ended, failuresOf } from '../../src/events/progress.ts'
 import { lastLine } from '../../src/events/tail.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { countWords } from '../../src/reporters/summary.ts';
-import { any, childFailed, exit, gather, ok, run, script, skippedAfter, steps } from '../reporters/stage.ts';
+import { any, childFailed, exit, forEach, gather, ok, run, script, skippedAfter, steps } from '../reporters/stage.ts';
 
 const flat = (isGroup: (path: string) => boolean): Groups => ({
   isGroup,
@@ -354,6 +354,30 @@ describe('what has failed in a group that ends well', () => {
     for (const step of ['m/a', 'm/b']) tell.end(step, exit(1));
     tell.end('m', childFailed('m/b'));
     expect(progress.root.counts).toEqual({ ...none, failed: 2 });
+  });
+
+  it.each(['tolerated', 'allowed'])('takes no room from failures that count, when very many were %s', kind => {
+    const isAllowed = kind === 'allowed';
+    const each = run('', 'x', { allowFailure: isAllowed });
+    const many = forEach('t', each, isAllowed ? {} : { tolerate: { type: 'count', count: 2000 } });
+    const progress = createProgress(groupsOf(steps('root', [many, run('last')])));
+    const tell = script(
+      event => fold(progress, event),
+      () => 0,
+    );
+    for (const step of ['.', 't']) tell.start(step, step === 't' ? { items: 1500 } : {});
+    for (let n = 1; n <= 1500; n++) {
+      tell.start(`t[${n}]`);
+      tell.print(`t[${n}]`, 'oh\n');
+      tell.end(`t[${n}]`, isAllowed ? { ...exit(1), allowed: true } : exit(1));
+    }
+    tell.end('t', ok);
+    tell.start('last');
+    tell.print('last', 'why\n');
+    tell.end('last', exit(2));
+    expect(progress.failures.get('last')?.tail).toEqual(['why']);
+    expect(progress.failures.size).toBe(1000);
+    expect(progress.nodes.size).toBeLessThan(310);
   });
 
   it('leaves with the group that is tried again', () => {

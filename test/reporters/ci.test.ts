@@ -133,6 +133,17 @@ describe('a report for GitHub', () => {
     expect(summary()).not.toContain('mermaid');
   });
 
+  it('annotates what makes the run fail, however many others were allowed to', async () => {
+    const { tell, sink, reporter } = stageGithub();
+    for (let n = 1; n <= 60; n++) tell.end(`f[${n}]`, { ...exit(1), allowed: true });
+    tell.end('a', exit(2));
+    tell.finish(childFailed('a'), 1);
+    await reporter.close();
+    const annotations = sink.lines.filter(line => /^::(?:error|warning) /.test(line));
+    expect(annotations).toHaveLength(50);
+    expect(annotations).toContain('::error file=ci/plan.yaml,line=7,col=5,title=a::exit 2');
+  });
+
   it('keeps the summary small, what failed first, whatever the size of the run', async () => {
     const { tell, reporter, summary } = stageGithub();
     for (let n = 1; n <= 30_000; n++) {

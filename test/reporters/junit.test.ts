@@ -175,6 +175,20 @@ describe('a JUnit report', () => {
     expect(sink.text).toContain('<testcase name="s30000"');
   });
 
+  it('lists what makes the run fail, however many others were tolerated', async () => {
+    const many = forEach('t', run(''), { tolerate: { type: 'count', count: 30_000 } });
+    const { tell, written } = stage(planOf(steps('root', [many, run('last')])));
+    for (let n = 1; n <= 25_000; n++) tell.end(`t[${n}]`, exit(1));
+    tell.end('t');
+    tell.end('last', exit(2));
+    tell.end('.', childFailed('last'));
+    tell.finish(childFailed('last'), 1);
+    const lines = await written();
+    expect(lines.filter(line => line.startsWith('<testcase'))).toHaveLength(20_001);
+    expect(lines).toContain('<property name="unlisted" value="5000"/>');
+    expect(lines.filter(line => line.startsWith('<failure'))).toEqual([expect.stringContaining('message="exit 2"')]);
+  });
+
   it('is written once, also of a run that breaks off', async () => {
     const { tell, reporter, sink } = stage();
     tell.end('prepare');
