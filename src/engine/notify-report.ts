@@ -1,5 +1,5 @@
 /** What pings tell of a run: in plain words, for Slack, and as JSON. */
-import type { Failed, Outcome } from '../events/outcome.ts';
+import { counts, type Failed, type Outcome } from '../events/outcome.ts';
 import type { HttpBody } from '../plan/plan.ts';
 
 /** What the run is called. */
@@ -61,7 +61,7 @@ function fields({ names, facts, tailOf }: Report) {
     outcome: outcome.state,
     exitCode,
     durationMs,
-    failed: failures.slice(0, NAMED).map(failure => ({ step: failure.step, reason: reasonWords(failure.outcome) })),
+    failed: named(failures).map(failure => ({ step: failure.step, reason: reasonWords(failure.outcome) })),
     lines: lastLines(failures, tailOf),
   };
 }
@@ -74,9 +74,8 @@ function words({ names: { plan, run, host }, facts, tailOf }: Report): string[] 
   const others = failures.length - NAMED;
   return [
     `${plan} ${exitCode === 0 ? 'succeeded' : outcome.state} on ${host} after ${duration(durationMs)}${code}`,
-    ...failures.slice(0, NAMED).map(({ step, outcome: failed }) => {
-      const allowed = failed.allowed === true ? ', which is allowed' : '';
-      return `failed: ${step === '.' ? plan : step} (${reasonWords(failed)}${allowed})`;
+    ...named(failures).map(({ step, outcome: failed }) => {
+      return `failed: ${step === '.' ? plan : step} (${reasonWords(failed)}${allowedWords(failed)})`;
     }),
     ...(others > 0 ? [`and ${others} more`] : []),
     ...lastLines(failures, tailOf).map(line => `  ${line}`),
@@ -95,7 +94,7 @@ function forSlack(lines: readonly string[]): string {
 }
 
 function lastLines(failures: EndFacts['failures'], tailOf: Report['tailOf']): readonly string[] {
-  const first = failures.find(({ outcome }) => outcome.allowed !== true);
+  const first = failures.find(({ outcome }) => counts(outcome));
   if (first === undefined) return [];
   const lines: string[] = [];
   let size = 0;
@@ -105,6 +104,17 @@ function lastLines(failures: EndFacts['failures'], tailOf: Report['tailOf']): re
     lines.unshift(line);
   }
   return lines;
+}
+
+/** Those that have a line: the ones that count before the others. */
+function named(failures: EndFacts['failures']): EndFacts['failures'] {
+  const isNone = ({ outcome }: EndFacts['failures'][number]) => !counts(outcome);
+  return [...failures.filter(failure => !isNone(failure)), ...failures.filter(isNone)].slice(0, NAMED);
+}
+
+function allowedWords({ allowed, forgiven }: Failed): string {
+  if (forgiven === 'lost') return ', which lost the race';
+  return allowed ? `, which is ${forgiven ?? 'allowed'}` : '';
 }
 
 function reasonWords({ reason, exitCode, signal }: Failed): string {

@@ -1,4 +1,5 @@
 /** Tells others that a run starts and how it ends: by requests that never change how it ends, in a short time. */
+import { counts } from '../events/outcome.ts';
 import type { Ping, PingMoment } from '../plan/notify.ts';
 import type { HttpStep } from '../plan/plan.ts';
 import type { Clock } from './clock.ts';
@@ -159,7 +160,7 @@ function stepOf(ping: Ping, facts: EndFacts | undefined, options: NotifierOption
       : {
           RUNJOBS_OUTCOME: facts.outcome.state,
           RUNJOBS_EXIT_CODE: String(facts.exitCode),
-          RUNJOBS_FAILED_STEP: facts.failures[0]?.step ?? '',
+          RUNJOBS_FAILED_STEP: facts.failures.find(({ outcome }) => counts(outcome))?.step ?? '',
         };
   const final = finalRequest(request, variables.with(ofEnd, { type: 'runjobs' }));
   const body = report === undefined ? undefined : bodyOf(report, { names, facts, tailOf, masked });

@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLogs } from './executor.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { finalFailures } from './final-failures.ts';
 import { openNotifier } from './notify.ts';
 import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
@@ -85,7 +86,7 @@ export interface RunResult {
   readonly exitCode: number;
   /** The last outcome of every step, by path; but of copies of a forEach, and of steps in them, which may be very many. */
   readonly steps: ReadonlyMap<string, Outcome>;
-  /** Every step that failed by itself, allowed or not, the first one first. */
+  /** Every step that failed by itself, the first one first; with `allowed` it was none, by itself or as a group around it ended. */
   readonly failures: readonly StepFailure[];
 }
 
@@ -248,9 +249,10 @@ export function openRun(options: RunOptions): Run {
       await context.sweep('.');
       ended = true;
       const exitCode = exitCodeOf(outcome, why, failures);
-      await notifier.ended({ outcome, exitCode, durationMs: t(), failures });
+      const inTheEnd = finalFailures(failures, plan.root, steps);
+      await notifier.ended({ outcome, exitCode, durationMs: t(), failures: inTheEnd });
       publish({ type: 'run.finished', t: t(), outcome, exitCode });
-      return { outcome, exitCode, steps, failures };
+      return { outcome, exitCode, steps, failures: inTheEnd };
     },
     cancel,
     broken,

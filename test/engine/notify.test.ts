@@ -9,7 +9,7 @@ import { type Behaviour, createSimulatedExecutor } from '../../src/executors/sim
 import { planFrom } from '../../src/plan/load.ts';
 import type { HttpStep, Ping } from '../../src/plan/plan.ts';
 import { simulate } from '../support/simulate.ts';
-import { leaf } from '../support/steps.ts';
+import { any, forEach, leaf, steps } from '../support/steps.ts';
 
 const GOOD: EndFacts = { outcome: { state: 'succeeded' }, exitCode: 0, durationMs: 2300, failures: [] };
 const BAD: EndFacts = {
@@ -182,6 +182,45 @@ describe('what cannot be told', () => {
     await clock.runUntil(notifier.ended(GOOD));
     expect(lines()).toEqual(['POST https://x.example/1/start', 'POST https://x.example/1']);
     expect(clock.now()).toBe(2000);
+  });
+});
+
+describe('what has failed and was none', () => {
+  const failed = (exitCode: number) => ({ state: 'failed', reason: { type: 'exit' }, exitCode }) as const;
+  const root = steps('.', [
+    any('race', [leaf('bad'), leaf('good')]),
+    forEach('some', ['0', '3'], leaf(''), { tolerate: { type: 'count', count: 1 } }),
+    leaf('last'),
+  ]);
+
+  it('is none among the failures of the run', async () => {
+    const codes: Readonly<Record<string, number>> = { 'race/bad': 1, 'some[2]': 3, last: 2 };
+    const { failures } = await simulate(root, {
+      behave: ({ path }) => ({ durationMs: path === 'race/good' ? 50 : 0, exitCode: codes[path] ?? 0 }),
+    });
+    expect(failures).toEqual([
+      { step: 'race/bad', outcome: { ...failed(1), allowed: true, forgiven: 'lost' } },
+      { step: 'some[2]', outcome: { ...failed(3), allowed: true, forgiven: 'tolerated' } },
+      { step: 'last', outcome: failed(2) },
+    ]);
+  });
+
+  it('is told after what counts, with why it was none', async () => {
+    const failure = 'https://x.example/${RUNJOBS_FAILED_STEP}';
+    const { clock, notifier, sent } = stage({ ping: 'https://hc.example/x', failure });
+    const failures = [
+      { step: 'race/bad', outcome: { ...failed(1), allowed: true, forgiven: 'lost' } },
+      { step: 'some[2]', outcome: { ...failed(3), allowed: true, forgiven: 'tolerated' } },
+      { step: 'last', outcome: failed(2) },
+    ] as const;
+    await clock.runUntil(notifier.ended({ ...BAD, failures }));
+    expect(sent.map(({ line }) => line)).toEqual(['POST https://hc.example/x/fail', 'POST https://x.example/last']);
+    expect(String(sent[0]?.body).split('\n').slice(1, 5)).toEqual([
+      'failed: last (exit code 2)',
+      'failed: race/bad (exit code 1, which lost the race)',
+      'failed: some[2] (exit code 3, which is tolerated)',
+      '  last of last',
+    ]);
   });
 });
 
