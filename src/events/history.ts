@@ -6,7 +6,7 @@ import type { CopiesFinished, RunEvent, StepFinished, StepStarted } from './even
 import { forgiven, forgivenessIn } from './forgiven.ts';
 import type { Groups } from './groups.ts';
 import { shortItem } from './item.ts';
-import type { CancelReason, Forgiveness, Outcome } from './outcome.ts';
+import type { CancelReason, Forgiveness } from './outcome.ts';
 import { attempted, createStep, finishStep, forget, type StepHistory } from './step-history.ts';
 
 const WARNINGS_MAX = 100;
@@ -109,9 +109,9 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     if (groups.isForEach(event.step)) step.copies = createCopies(event.items);
   };
 
-  const endCopy = (path: string, forEach: StepHistory, outcome: Outcome) => {
+  const endCopy = (forEach: StepHistory, { step: path, outcome, resumed }: StepFinished) => {
     forEach.copies ??= createCopies();
-    countCopies(forEach.copies, 1, outcome);
+    countCopies(forEach.copies, 1, outcome, resumed === true);
     if (isInFocus(path)) return;
     if (outcome.state === 'failed' && failed.size < FAILED_MAX) {
       failed.add(path);
@@ -125,7 +125,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
   const finish = (event: StepFinished) => {
     const copy = copyOf(event.step);
     finishStep(at(event.step), event);
-    if (copy !== undefined) endCopy(event.step, at(copy.forEach), event.outcome);
+    if (copy !== undefined) endCopy(at(copy.forEach), event);
     const why = groups.isGroup(event.step) ? forgivenessIn(event.step, event.outcome, groups) : undefined;
     if (why !== undefined) forgive(event.step, why);
   };

@@ -44,8 +44,7 @@ export function linesBelow(path: string, options: PastOptions): string[] {
       const all = options.history.steps.get(at)?.copies;
       for (const number of shownCopies(at, all, copies.get(at) ?? [], options))
         visit(childPath(at, `[${number}]`), depth);
-      const isAll = all?.items === undefined || isToldInFull(all, copies.get(at) ?? []);
-      if (all !== undefined && !isAll)
+      if (all !== undefined && !isToldInFull(all, copies.get(at) ?? []) && (all.items ?? endedCopies(all)) > 0)
         lines.push(...restLine(all, options).map(line => `${'  '.repeat(depth)}${line}`));
     }
     for (const [child, childAt] of stepsBelow(step, at)) {

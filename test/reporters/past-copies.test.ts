@@ -96,6 +96,24 @@ describe('a run with very many copies', () => {
     expect(third.outcome).toEqual({ ...exit(1), allowed: true, forgiven: 'tolerated' });
   });
 
+  it('tells of those that were taken over with their forEach as of others', () => {
+    const root = steps('.', [forEach('test', run('', 'npm test'), { tolerate: { type: 'count', count: 2 } })]);
+    const options = past(
+      tell => {
+        const taken = { type: 'step.finished', t: 0, durationMs: 1000, attempts: 1, resumed: true } as const;
+        tell.copies('test', { first: 1, count: 2, resumed: true });
+        tell.event({ ...taken, step: 'test[3]', outcome: exit(1) });
+        tell.event({ ...taken, step: 'test', outcome: ok });
+      },
+      { root },
+    );
+    expect(linesOf(runReport(options))).toEqual([
+      '  ✔ test (1.0 s, taken over)',
+      '    ⚠ [3] exit 1, tolerated (1.0 s, taken over)',
+      '    … 2 of 3 copies succeeded, 1 failed but tolerated, 3 taken over',
+    ]);
+  });
+
   it('tells those that were skipped or taken over', () => {
     const options = past(tell => {
       tell.start('test', { items: 1000 });
