@@ -7,6 +7,7 @@ import { type Again, resumeWords, selectable } from './again.ts';
 import { formatDuration } from './durations.ts';
 import { failedLines } from './failed-lines.ts';
 import { labelWithItem } from './items.ts';
+import { markAt } from './open-failures.ts';
 import type { Palette } from './palette.ts';
 import { commandWords, type Steps } from './steps.ts';
 import { mark } from './summary.ts';
@@ -105,11 +106,12 @@ function whatRan(step: Step, { step: path, attempts }: FailedStep, steps: Steps)
 
 function headLine(
   { step, item, outcome, durationMs, attempts }: FailedStep,
-  { palette, steps }: DigestOptions,
+  { palette, steps, progress }: DigestOptions,
 ): string {
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
   const facts = palette.quiet(`(${formatDuration(durationMs)}${tries})`);
-  return `${mark(outcome, palette)} ${palette.strong(labelWithItem(step, item, steps))} ${outcomeWords(outcome)} ${facts}`;
+  const glyph = markAt(step, outcome, { progress, steps }, palette);
+  return `${glyph} ${palette.strong(labelWithItem(step, item, steps))} ${outcomeWords(outcome)} ${facts}`;
 }
 
 /** Where a log lies, as people read it; near `cwd` relative to it. */

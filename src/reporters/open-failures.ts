@@ -9,7 +9,7 @@ import { mark } from './summary.ts';
 
 interface Around {
   readonly progress: Progress;
-  readonly steps: Steps;
+  readonly steps: Pick<Steps, 'at' | 'forgivenIn'>;
 }
 
 /** The glyph of how a step has ended, in its colour: of a failure the cross only where it is one for good. */
@@ -50,10 +50,11 @@ export function hasFailedForGood(around: Around): boolean {
 function mayForgive(path: string, below: string, { progress, steps }: Around): boolean {
   const node = progress.nodes.get(path);
   const step = steps.at(path);
-  if (step === undefined || node?.outcome !== undefined) return false;
+  // What is not in the tree any more has ended as well.
+  if (step === undefined || node === undefined || node.outcome !== undefined) return false;
   if (step.allowFailure || mayTickOn(step)) return true;
   const times = step.retry?.times ?? 0;
-  if (times === 'forever' || (node?.attempt ?? 1) <= times) return true;
+  if (times === 'forever' || node.attempt <= times) return true;
   return steps.forgivenIn(path) !== undefined && !steps.at(below)?.background;
 }
 

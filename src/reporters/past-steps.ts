@@ -1,10 +1,12 @@
 /** The steps of a run that is kept, as a tree: how each went, of many copies those that are worth a line. */
 import { type CopiesHistory, endedCopies } from '../events/copies.ts';
+import type { Outcome } from '../events/outcome.ts';
 import type { StepHistory } from '../events/step-history.ts';
 import { copyOf, stepsBelow } from '../plan/paths.ts';
 import { childPath, type Step } from '../plan/plan.ts';
 import { formatDuration } from './durations.ts';
 import { itemWords } from './items.ts';
+import { markAt } from './open-failures.ts';
 import { glyphs } from './palette.ts';
 import { label, type PastOptions, stepAt } from './past-options.ts';
 import { commandWords } from './steps.ts';
@@ -66,7 +68,7 @@ export function stepLine(path: string, options: PastOptions, isShort = false): s
   if (past?.outcome !== undefined) {
     const { outcome } = past;
     const words = outcome.state === 'succeeded' ? '' : ` ${cleanse(outcomeWords(outcome))}`;
-    return `${head(mark(outcome, palette))}${words} ${palette.quiet(factWords(past))}`.trimEnd();
+    return `${head(markIn(path, outcome, options))}${words} ${palette.quiet(factWords(past))}`.trimEnd();
   }
   switch (past?.phase) {
     case 'running':
@@ -78,6 +80,13 @@ export function stepLine(path: string, options: PastOptions, isShort = false): s
     default:
       return `${head(palette.quiet('·'))} ${palette.quiet(run.hasGaps ? 'not known' : 'not reached')}`;
   }
+}
+
+/** As where the run stood at last; of one that goes on, a failure may still come to nothing. */
+function markIn(path: string, outcome: Outcome, { progress, palette, plan }: PastOptions): string {
+  if (progress === undefined) return mark(outcome, palette);
+  const steps = { at: (at: string) => stepAt(at, { plan }), forgivenIn: progress.groups.forgivenIn };
+  return markAt(path, outcome, { progress, steps }, palette);
 }
 
 /** Of what runs: since when it is ready, or that it is not yet. */

@@ -133,6 +133,22 @@ describe('the digest of a run that failed', () => {
     expect(lines()).toEqual(['', '⚠ checks/unit exit 1, allowed (1.0 s)', '  $ make unit']);
   });
 
+  it('has crosses for failures for good, also of groups of which there were very many', () => {
+    const each = any('', [run('a'), run('b')]);
+    const { tell, lines } = stage({ ...PLAN, root: steps('root', [forEach('f', each, { failFast: false })]) });
+    tell.start('f', { items: 250 });
+    for (let n = 1; n <= 250; n++) {
+      tell.start(`f[${n}]`);
+      for (const step of ['a', 'b']) tell.end(`f[${n}]/${step}`, exit(1));
+      tell.end(`f[${n}]`, childFailed(`f[${n}]/a`));
+    }
+    tell.end('f', childFailed('f[1]/a'));
+    tell.end('.', childFailed('f[1]/a'));
+    tell.finish(childFailed('f[1]/a'), 1);
+    expect(lines().filter(line => line.startsWith('✖'))).toHaveLength(500);
+    expect(lines().filter(line => line.startsWith('⚠'))).toEqual([]);
+  });
+
   it('says why a failure was none', () => {
     const tolerating = { ...gather('g', [run('x'), run('y')]), tolerate: { type: 'count', count: 1 } } as const;
     const { tell, lines } = stage({ ...PLAN, root: steps('root', [tolerating, any('race', [run('a'), run('b')])]) });

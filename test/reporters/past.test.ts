@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '../../src/events/facts.ts';
+import { fold } from '../../src/events/fold.ts';
 import { groupsOf } from '../../src/events/groups.ts';
 import { createHistory } from '../../src/events/history.ts';
+import { createProgress } from '../../src/events/progress.ts';
 import { cleanedWords } from '../../src/reporters/cleaned.ts';
 import { createPalette } from '../../src/reporters/colours.ts';
 import { unknownStepWords } from '../../src/reporters/finding.ts';
@@ -77,6 +79,34 @@ describe('the head of a run that was stopped', () => {
   it('says it of one that died whatever is done, as what it has left behind is ended first', () => {
     expect(shown({ state: 'died' }, { counts: nothing })).toBe(true);
   });
+});
+
+it('a failure that may come to nothing is a warning in a run that goes on, in its tree and below', () => {
+  const root = staged.any('.', [staged.run('bad'), staged.run('slow')]);
+  const history = createHistory(groupsOf(root));
+  const progress = createProgress(groupsOf(root));
+  const tell = staged.script(
+    event => {
+      history.take(event);
+      fold(progress, event);
+    },
+    () => 0,
+  );
+  const options = { history, progress, plan: staged.planOf(root), palette: monochrome, now, tail: () => [] };
+  const { outcome: _, exitCode: __, ...going } = facts;
+  const told = (run: ShownRun) =>
+    runReport({ ...options, run, logOf: () => undefined })
+      .split('\n')
+      .filter(line => /bad exit 3/.test(line));
+  for (const step of ['.', 'bad', 'slow']) tell.start(step);
+  tell.end('bad', staged.exit(3));
+  expect(told({ ...ended, state: 'running', facts: going })).toEqual([
+    '  ⚠ bad exit 3 (1.0 s)',
+    '⚠ bad exit 3 (1.0 s)',
+  ]);
+  tell.end('slow', staged.exit(4));
+  tell.end('.', staged.childFailed('bad'));
+  expect(told(ended)).toEqual(['  ✖ bad exit 3 (1.0 s)', '✖ bad exit 3 (1.0 s)']);
 });
 
 describe('the table of runs', () => {
