@@ -221,6 +221,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
     host: hostname(),
     secrets,
     publish: event => publish(maskedEvent(secrets, event)),
+    commit: recording.commit,
     committed: recording.committed,
     tellOutput: outputWanted,
     tailOf: step => tailOf(folder, step),

@@ -24,7 +24,8 @@ export interface RunContext extends Learning {
   /** What of `step.output` anybody reads. */
   readonly tellOutput: OutputWish;
   publish(event: RunEvent): void;
-  /** Resolves when all that was published is kept; undefined where it is. Nothing that others can see begins before. */
+  /** These as an executor has them: nothing that others can see begins before what was published is kept. */
+  commit(): void;
   committed(): Promise<void> | undefined;
   /** A returned promise resolves when more output is welcome. */
   publishOutput(event: StepOutput | StepProgress): Promise<void> | undefined;

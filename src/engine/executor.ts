@@ -57,10 +57,9 @@ export interface ExecuteContext {
   readonly stop?: Stop;
   /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
-  /**
-   * Wait for it before anything begins that others can see: resolves when all that led to it is kept, undefined where it is.
-   * The run may have been told to stop meanwhile.
-   */
+  /** Call it before anything begins that others can see: all that led to it is kept then. The run may have been told to stop by it. */
+  commit(): void;
+  /** The same with others of this turn, where many begin at once: resolves when it is done, undefined where nothing was to be kept. */
   committed(): Promise<void> | undefined;
   /** Tells, before the start, that the attempt waits for a worker; where it is missing, nobody asks. */
   readonly queued?: (() => void) | undefined;

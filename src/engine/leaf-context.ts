@@ -13,6 +13,7 @@ export class LeafContext implements ExecuteContext {
   readonly ticks: readonly number[];
   readonly kill: AbortSignal;
   readonly stop: Scope;
+  readonly commit: ExecuteContext['commit'];
   readonly committed: ExecuteContext['committed'];
   readonly queued: ExecuteContext['queued'];
   readonly started: ExecuteContext['started'];
@@ -30,6 +31,7 @@ export class LeafContext implements ExecuteContext {
     this.ticks = scope.ticks;
     this.kill = told.kill;
     this.stop = scope;
+    this.commit = told.commit;
     this.committed = told.committed;
     this.queued = told.queued;
     this.started = told.started;

@@ -45,6 +45,7 @@ export async function executeLeaf(
       path: running.path,
       attempt,
       kill: run.killed,
+      commit: run.commit,
       committed: run.committed,
       queued: () => run.publish({ type: 'step.queued', step: running.path, t: run.t(), for: 'worker' }),
       started: announce,

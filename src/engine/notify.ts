@@ -121,6 +121,7 @@ async function ask(
         // Killing the run does not end what tells of it.
         kill: new AbortController().signal,
         env: {},
+        commit() {},
         committed,
         started() {},
         write: () => undefined,

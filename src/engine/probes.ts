@@ -100,6 +100,7 @@ async function execute(
     kill: run.killed,
     env,
     warn,
+    commit: run.commit,
     committed: run.committed,
     started() {},
     stopping() {},

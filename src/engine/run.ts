@@ -28,7 +28,8 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Takes every event, in order. Must not throw. A returned promise slows the source of output down. */
   readonly publish: (event: RunEvent) => Promise<void> | undefined;
-  /** Resolves when all that was published is kept; undefined where it is. Default: nothing is kept. */
+  /** These as the journal has them. Default: nothing is kept. */
+  readonly commit?: () => void;
   readonly committed?: () => Promise<void> | undefined;
   /** What of `step.output` anybody reads; where nobody does, output goes to the logs only. Default: true. */
   readonly tellOutput?: OutputWish;
@@ -164,7 +165,7 @@ export function openRun(options: RunOptions): Run {
   };
 
   const secrets = options.secrets ?? createSecrets();
-  const { committed = () => undefined } = options;
+  const { commit = () => {}, committed = () => undefined } = options;
   const context: RunContext = {
     id: options.id,
     secretNames: plan.secrets,
@@ -172,6 +173,7 @@ export function openRun(options: RunOptions): Run {
     clock,
     executor: options.executor,
     publish,
+    commit,
     committed,
     publishOutput: options.publish,
     host: options.host ?? '',

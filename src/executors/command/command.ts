@@ -78,8 +78,6 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
   return {
     async execute(step, context) {
       if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
-      const kept = context.committed();
-      if (kept !== undefined) await kept;
       // Thousands of steps may listen to one signal.
       setMaxListeners(0, context.signal, context.kill);
       watch();
@@ -89,6 +87,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       if (step.save?.type === 'file') watchdog?.removeLater(outputs);
       let isClean = false;
       const carry: CarryOut = async (told, output) => {
+        context.commit();
         const line = commandLine(step, from, completeEnvironment(told.env, number, output, from));
         if (step.interactive) {
           const { carryOutInteractive } = await import('./interactive.ts');

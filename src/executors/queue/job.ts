@@ -142,6 +142,7 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
     kill,
     env: given.env,
     // Its beginning is written down before.
+    commit() {},
     committed: () => undefined,
     started: facts => outlet.tell({ type: 'started', facts: { ...facts, worker: shop.id } }),
     write: (bytes, stream = 'out') => outlet.write(secrets.isEmpty ? bytes : maskers[stream].write(bytes), stream),

@@ -130,6 +130,7 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
     signal: stopper.signal,
     kill: killer.signal,
     received: () => {},
+    commit: () => {},
     committed: () => undefined,
     env: options.env ?? { PATH: process.env.PATH ?? '' },
     started: facts => {

@@ -12,22 +12,16 @@ const rig = openRig();
 const path = process.env.PATH ?? '';
 
 describe('a command', () => {
-  it('starts once all that led to it is kept, and not at all where it is stopped meanwhile', async () => {
-    let keep = () => {};
-    const kept = new Promise<void>(resolve => {
-      keep = resolve;
-    });
-    const context = { committed: () => kept };
-    const [one, other] = [rig().start('echo one', { context }), rig().start('echo other', { context })];
-    other.stop();
-    // By the end of another one they would have started, too.
-    await rig().run('true');
-    expect([one.pids, other.pids]).toEqual([[], []]);
-    keep();
-    expect(await one.outcome).toMatchObject({ state: 'succeeded' });
-    expect(one.text()).toBe('one\n');
-    expect(await other.outcome).toMatchObject({ state: 'cancelled' });
-    expect(other.pids).toEqual([]);
+  it('starts once all that led to it is kept, and not at all where it is stopped by that', async () => {
+    const order: string[] = [];
+    const commit = () => void order.push('kept');
+    await rig().run('true', { context: { commit, started: () => void order.push('started') } });
+    expect(order).toEqual(['kept', 'started']);
+    const stopper = new AbortController();
+    const stop = () => stopper.abort({ type: 'interrupted', signal: 'SIGINT' });
+    const { result, pids } = await rig().run('true', { context: { signal: stopper.signal, commit: stop } });
+    expect(result).toMatchObject({ state: 'cancelled' });
+    expect(pids).toEqual([]);
   });
 
   it('reads nothing: its stdin is /dev/null', async () => {

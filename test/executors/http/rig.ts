@@ -101,6 +101,7 @@ export function context(write?: ExecuteContext['write']): TestContext {
     signal: signal.signal,
     kill: kill.signal,
     env: {},
+    commit: () => {},
     committed: () => undefined,
     started: () => {
       starts += 1;

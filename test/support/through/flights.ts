@@ -133,6 +133,7 @@ function heard(context: ExecuteContext, ticket: number, hear: (facts: number, by
     get env() {
       return { ...flat(context.env), [TICKET]: String(ticket) };
     },
+    commit: () => context.commit(),
     committed: () => context.committed(),
     started(facts) {
       context.started(facts);
