@@ -189,6 +189,10 @@ describe('a resumed run', () => {
     const { exitCode, stdout, stderr } = await resume(folder, args);
     expect(exitCode, String(stderr)).toBe(0);
     expect(String(stdout)).toContain('] mars other 7\n');
+    expect(String(stderr)).toContain(
+      'runjobs: TARGET is "mars" from here on; what is taken over was done with "moon"\n',
+    );
+    expect(String(stderr)).toContain('runjobs: GO is "yes" from here on; what is taken over was done with "no"\n');
   });
 
   it('is refused while a file that it was given is not there', async () => {

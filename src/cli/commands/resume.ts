@@ -8,7 +8,7 @@ import { type ReopenedRun, type Reopening, reopenRun } from '../../journal/resum
 import type { Given, GivenOptions } from '../../plan/given.ts';
 import { missingInputs } from '../../plan/inputs.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { listed } from '../../plan/quote.ts';
+import { listed, quote } from '../../plan/quote.ts';
 import { changedSteps } from '../../plan/same.ts';
 import { resumeWords } from '../../reporters/again.ts';
 import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts';
@@ -77,7 +77,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, found.wrong);
   }
   const { plan, changed, given } = found;
-  if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags));
+  if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags) + otherValues(run, plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const asRun = overridden(plan, overrides);
   // What it will start again is to be known now.
@@ -108,6 +108,16 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
       });
     },
   });
+}
+
+/** The values that are others from here on, for what is taken over was done with those before; not those of secrets. */
+function otherValues({ copy }: ReopenedRun, { inputs, secrets }: Plan, { set = {} }: ResumeFlags): string {
+  const lines = Object.entries(set).flatMap(([name, value]) => {
+    const before = copy.given.set[name] ?? inputs[name]?.default;
+    if (before === undefined || before === value || secrets.includes(name)) return [];
+    return [`runjobs: ${name} is ${quote(value)} from here on; what is taken over was done with ${quote(before)}\n`];
+  });
+  return lines.join('');
 }
 
 /** Workers may have steps of it: without the queue that they are in they would be done a second time. */
