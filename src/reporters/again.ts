@@ -1,6 +1,6 @@
 /** The commands that go on with a run, or run only some steps of its plan again. */
 import { isAbsolute, relative } from 'node:path';
-import { templateOf, visitSteps } from '../plan/paths.ts';
+import { parentPath, templateOf, visitSteps } from '../plan/paths.ts';
 import { isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import { namesSaved } from '../plan/saved-names.ts';
 import { quoted } from './steps.ts';
@@ -35,7 +35,7 @@ export function resumeWords(run: string, queue: readonly string[] = []): string 
 /**
  * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
  * There is none of the latter for a plan without a file, for steps of a `finally`, which run only with what they tidy up after, and where
- * a variable is needed that a step saves which would be left out.
+ * the steps need what would be left out.
  * @param cwd paths below it are written relative to it.
  */
 export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] }, cwd?: string): Again {
@@ -76,16 +76,28 @@ export function selectable(steps: readonly string[]): readonly string[] {
   return [...new Set(templates.filter(template => !template.split('/').includes('finally')))];
 }
 
-/** Whether one of the steps speaks of a variable that only a step saves which is not among them, or in them. */
+/**
+ * Whether the steps would not do alone what they did: one is in the background, or has a sibling there, speaks of the folder
+ * that the run had, or of a variable that only a step saves which is not among them, or in them.
+ */
 function needsOthers(root: Step, paths: readonly string[]): boolean {
   if (paths.includes('.')) return false;
   const [own, others] = [new Set<string>(), new Set<string>()];
   const spoken: string[] = [];
+  let isBeside = false;
   visitSteps(root, (step, template) => {
     const isChosen = paths.some(path => isAtOrBelow(template, path));
+    if (step.background) isBeside ||= paths.includes(template) || (!isChosen && standsBeside(template, paths));
     if ('save' in step) for (const name of namesSaved(step.save)) (isChosen ? own : others).add(name);
-    if (isChosen) spoken.push(JSON.stringify(isLeaf(step) ? step : step.env));
+    if (isChosen) spoken.push(JSON.stringify(isLeaf(step) ? step : { ...step, children: undefined, each: undefined }));
   });
-  const names = [...others].filter(name => !own.has(name)).map(name => `${name}\\b`);
-  return names.length > 0 && new RegExp(`\\$\\{?(?:${names.join('|')})`).test(spoken.join('\n'));
+  if (isBeside) return true;
+  const names = [...others].filter(name => !own.has(name));
+  const words = ['RUNJOBS_TMP', ...names].map(name => `\\$\\{?${name}\\b|"${name}"`);
+  return new RegExp(words.join('|')).test(spoken.join('\n'));
+}
+
+/** Whether one of the paths lies in the group that a step is in. */
+function standsBeside(step: string, paths: readonly string[]): boolean {
+  return paths.some(path => isAtOrBelow(path, parentPath(step)));
 }

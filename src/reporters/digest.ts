@@ -2,6 +2,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { type FailedStep, failedIn, failuresByWeight, hasDone, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
+import { parentPath } from '../plan/paths.ts';
 import type { Step } from '../plan/plan.ts';
 import { type Again, resumeWords, selectable } from './again.ts';
 import { formatDuration } from './durations.ts';
@@ -72,15 +73,25 @@ function untold(told: readonly FailedStep[], { progress: { root }, steps }: Dige
 }
 
 /** How to go on with what is left, where something is that need not be done again; and how to run what failed again. */
-function nextLines({ progress, again, palette }: DigestOptions): string[] {
+function nextLines({ progress, steps, again, palette }: DigestOptions): string[] {
   const { folder, failures } = progress;
   const lines: string[] = [];
-  if (folder !== undefined && hasDone(progress))
-    lines.push(`to go on from here: ${(again?.resume ?? resumeWords)(basename(folder))}`);
   const failed = [...failures.values()].filter(({ outcome }) => !outcome.allowed).map(({ step }) => step);
+  if (folder !== undefined && hasDone(progress)) {
+    const but = failed.some(step => isTidiedUp(step, steps)) ? ' (what a finally has undone is not done again)' : '';
+    lines.push(`to go on from here${but}: ${(again?.resume ?? resumeWords)(basename(folder))}`);
+  }
   const command = again?.only(failed);
   if (command !== undefined) lines.push(`to run ${selectable(failed).length === 1 ? 'it' : 'them'} again: ${command}`);
   return lines.length === 0 ? [] : ['', ...lines.map(line => palette.quiet(line))];
+}
+
+/** Whether a `finally` has run after the failure: it may have taken back what had succeeded before. */
+function isTidiedUp(step: string, steps: Steps): boolean {
+  for (let at = step; ; at = parentPath(at)) {
+    if (steps.at(at)?.finally !== undefined) return true;
+    if (at === '.') return false;
+  }
 }
 
 /** Why, what was run, its last lines, and where its log lies. */

@@ -110,7 +110,7 @@ describe('a run that has ended', () => {
     const shown = await said(['show']);
     // That stands in the head of it.
     expect(shown).toContain(`  resume  runjobs resume ${id}\n`);
-    expect(shown.endsWith(digest.replace(/to go on from here: .*\n/, ''))).toBe(true);
+    expect(shown.endsWith(digest.replace(/to go on from here.*\n/, ''))).toBe(true);
   });
 
   it('well, though it had warnings, tells them where it was quiet about them', async () => {

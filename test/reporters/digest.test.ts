@@ -219,6 +219,24 @@ describe('how to go on', () => {
   });
 });
 
+it('where a finally has run after the failure, it says that what that has undone is not done again', () => {
+  const tidying = { finally: { steps: [run('undo')], timeoutMs: 1000 } };
+  for (const [root, done, words] of [
+    [
+      steps('root', [run('a'), run('b')], tidying),
+      'a',
+      'to go on from here (what a finally has undone is not done again): runjobs resume r1',
+    ],
+    [steps('root', [steps('a', [run('x')], tidying), run('b')]), 'a/x', 'to go on from here: runjobs resume r1'],
+  ] as const) {
+    const { tell, lines } = stage({ ...PLAN, root });
+    tell.end(done, ok);
+    tell.end('b', exit(1));
+    tell.finish(childFailed('b'), 1);
+    expect(lines().find(line => line.startsWith('to go on'))).toBe(words);
+  }
+});
+
 describe('the command that runs a step again', () => {
   const again = (steps: readonly string[], plan = PLAN, given?: Parameters<typeof againOf>[1]) =>
     againOf(plan, given, '/plans').only(steps);
@@ -265,6 +283,31 @@ describe('the command that runs a step again', () => {
     const make = { ...run('make'), save: { type: 'output', name: 'AV' } } as Step;
     const saving = { ...planOf(steps('root', [make, run('use', command)])), file: '/plans/plan.yaml' };
     expect(again(paths, saving)).toBe(words);
+  });
+
+  it.each<[string, Step[], string[]]>([
+    ['is in the background', [{ ...run('a'), background: true }, run('b')], ['a']],
+    ['has a sibling in the background', [{ ...run('a'), background: true }, steps('b', [run('c')])], ['b/c']],
+    ['speaks of the folder of the run', [run('a'), run('b', 'cat "$RUNJOBS_TMP/x"')], ['b']],
+    [
+      'goes over a list that another step saves',
+      [
+        { ...run('a'), save: { type: 'output', name: 'L' } } as Step,
+        {
+          ...forEach('b', run('')),
+          items: {
+            type: 'product',
+            lists: [{ name: 'N', list: { type: 'json', from: { type: 'variable', name: 'L' } } }],
+            exclude: [],
+          },
+        } as unknown as Step,
+      ],
+      ['b'],
+    ],
+  ])('is none of one that %s, as alone it would not do what it did', (_, children, paths) => {
+    const plan = { ...planOf(steps('root', children)), file: '/plans/plan.yaml' };
+    expect(again(paths, plan)).toBeUndefined();
+    expect(again(['.'], plan)).toBe('runjobs plan.yaml');
   });
 
   it('counts only those that it runs', () => {
