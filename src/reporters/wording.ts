@@ -108,11 +108,11 @@ export function failureWords(failure: Failure, how: { exitCode?: number; signal?
     case 'until':
       return failure.until === 'success' ? 'no tick succeeded' : 'no tick failed, and one had to';
     case 'child':
-      return `"${failure.step}" failed`;
+      return `${named(failure.step)} failed`;
     case 'finally':
       return failure.limitMs === undefined
-        ? `"${failure.step}" failed`
-        : `"${failure.step}" timed out after ${formatLimit(failure.limitMs)}`;
+        ? `${named(failure.step)} failed`
+        : `${named(failure.step)} timed out after ${formatLimit(failure.limitMs)}`;
     case 'internal':
       return `a bug in runjobs: ${oneLine(failure.message)}`;
     default:
@@ -155,17 +155,17 @@ export function cancelWords(reason: CancelReason): string {
     case 'aborted':
       return 'aborted by the caller';
     case 'timeout':
-      return `"${reason.step}" ${reason.clock === 'ready' ? 'was ' : ''}${timeoutWords(reason)}`;
+      return `${named(reason.step)} ${reason.clock === 'ready' ? 'was ' : ''}${timeoutWords(reason)}`;
     case 'sibling-failed':
-      return `"${reason.step}" failed`;
+      return `${named(reason.step)} failed`;
     case 'stopped-by-user':
-      return reason.step === '.' ? 'stopped by hand' : `"${reason.step}" was stopped by hand`;
+      return reason.step === '.' ? 'stopped by hand' : `${named(reason.step)} was stopped by hand`;
     case 'next-tick':
-      return `the next tick of "${reason.step}" was due`;
+      return `the next tick of ${named(reason.step)} was due`;
     case 'lost':
-      return `"${reason.step}" succeeded first`;
+      return `${named(reason.step)} succeeded first`;
     case 'group-ended':
-      return reason.step === '.' ? 'everything else has ended' : `"${reason.step}" has ended`;
+      return reason.step === '.' ? 'everything else has ended' : `${named(reason.step)} has ended`;
     case 'unwritable':
       return oneLine(reason.message);
     case 'internal':
@@ -207,15 +207,21 @@ function againWords(cancelling: CancelReason | undefined): string {
 
 /** A test says no by 1; that it may be misspelt is to be seen. */
 function testWords(exitCode: number): string {
+  if (exitCode === 2) return 'exit 2 (by test, grep and sh an error)';
   const meaning = exitCode === 126 || exitCode === 127 ? ` (${EXIT_CODES[exitCode]})` : '';
   return `exit ${exitCode}${meaning}`;
+}
+
+/** A step as it is called in a sentence. */
+function named(step: string): string {
+  return step === '.' ? 'the plan' : `"${step}"`;
 }
 
 /** Why a step never started. */
 export function skipWords(reason: SkipReason): string {
   switch (reason.type) {
     case 'earlier-failed':
-      return `"${reason.step}" failed before it`;
+      return `${named(reason.step)} failed before it`;
     case 'left-out':
       return `by ${reason.by}`;
     case 'locked':
@@ -225,7 +231,7 @@ export function skipWords(reason: SkipReason): string {
     case 'need':
       return needWords(reason);
     case 'not-started':
-      return `"${reason.step}" never started`;
+      return `${named(reason.step)} never started`;
     default:
       return cancelWords(reason);
   }

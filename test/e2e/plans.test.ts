@@ -34,7 +34,7 @@ describe('attempts', () => {
   it('the timeout of the plan cancels what runs, runs finally, and exits 124', async () => {
     const { exitCode, stdout, lines, seconds } = await job('deadline.yaml');
     expect(lines).toEqual(['[finally/1] failed in ., exit code <>']);
-    expect(stdout).toContain('second cancelled: "." timed out after 500ms');
+    expect(stdout).toContain('second cancelled: the plan timed out after 500ms');
     expect(exitCode).toBe(124);
     expect(seconds).toBeGreaterThanOrEqual(0.5);
   });

@@ -15,7 +15,7 @@ const cancelled = (reason: CancelReason): Outcome => ({ state: 'cancelled', reas
 describe('an outcome in words', () => {
   it.each<[Outcome, string]>([
     [{ state: 'succeeded' }, 'succeeded'],
-    [{ state: 'skipped', reason: { type: 'if', exitCode: 2 } }, 'skipped: if: exit 2'],
+    [{ state: 'skipped', reason: { type: 'if', exitCode: 2 } }, 'skipped: if: exit 2 (by test, grep and sh an error)'],
     [{ state: 'skipped', reason: { type: 'if', exitCode: 127 } }, 'skipped: if: exit 127 (command not found)'],
     [failed({ type: 'exit' }, { exitCode: 1 }), 'exit 1'],
     [failed({ type: 'exit' }, { exitCode: 2, allowed: true }), 'exit 2, allowed'],
@@ -42,6 +42,7 @@ describe('an outcome in words', () => {
     [cancelled({ type: 'aborted' }), 'cancelled: aborted by the caller'],
     [cancelled({ type: 'timeout', step: 'deploy', limitMs: 90_000 }), 'cancelled: "deploy" timed out after 1m30s'],
     [cancelled({ type: 'sibling-failed', step: 'lint' }), 'cancelled: "lint" failed'],
+    [cancelled({ type: 'timeout', step: '.', limitMs: 1000 }), 'cancelled: the plan timed out after 1s'],
     [cancelled({ type: 'group-ended', step: '.' }), 'cancelled: everything else has ended'],
     [cancelled({ type: 'group-ended', step: 'g' }), 'cancelled: "g" has ended'],
     [cancelled({ type: 'unwritable', message: 'the log cannot be written' }), 'cancelled: the log cannot be written'],
