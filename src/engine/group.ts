@@ -93,7 +93,7 @@ export class Group {
 
   /** Runs a child to its end. @param onBegun called when it has started, waits for its slot, or has ended. */
   child(step: Step, onBegun?: Begun, scope = this.#scope): Promise<Outcome> {
-    this.#foreground = true;
+    this.#foreground ||= step.leftOut === undefined;
     const path = this.pathOf(step);
     const place = placeAhead(this.#run, step, path, scope);
     if (place === undefined || place.given !== undefined) return this.#observed(step, scope, { onBegun, place });
@@ -108,7 +108,7 @@ export class Group {
 
   /**
    * Ends the group once its other children have ended: background steps are stopped one by one, the last started
-   * first. A group with nothing but background steps lives until they have ended or its scope closes. What its steps
+   * first. A group with nothing else than background steps, but for what is left out, lives until they have ended or its scope closes. What its steps
    * have left behind goes with it. What they have saved goes on to those after the group.
    * @param order of the children, where it is not that in which they ended.
    */

@@ -77,8 +77,8 @@ export function selectable(steps: readonly string[]): readonly string[] {
 }
 
 /**
- * Whether the steps would not do alone what they did: one is in the background, or has a sibling there, speaks of the folder
- * that the run had, or of a variable that only a step saves which is not among them, or in them.
+ * Whether the steps would not do alone what they did: one has a sibling in the background, speaks of the folder that the run
+ * had, or of a variable that only a step saves which is not among them, or in them.
  */
 function needsOthers(root: Step, paths: readonly string[]): boolean {
   if (paths.includes('.')) return false;
@@ -87,7 +87,7 @@ function needsOthers(root: Step, paths: readonly string[]): boolean {
   let isBeside = false;
   visitSteps(root, (step, template) => {
     const isChosen = paths.some(path => isAtOrBelow(template, path));
-    if (step.background) isBeside ||= paths.includes(template) || (!isChosen && standsBeside(template, paths));
+    isBeside ||= step.background && !isChosen && standsBeside(template, paths);
     if ('save' in step) for (const name of namesSaved(step.save)) (isChosen ? own : others).add(name);
     if (isChosen) spoken.push(JSON.stringify(isLeaf(step) ? step : { ...step, children: undefined, each: undefined }));
   });

@@ -32,6 +32,22 @@ describe('a selection', () => {
     expect((await started({ only: ['check/unit'] })).leaves).toEqual(['check/unit']);
   });
 
+  it.each<[string, Selection]>([
+    ['only', { only: ['db', 'api'] }],
+    ['skip', { skip: ['test'] }],
+  ])('with %s that leaves nothing but background steps lasts as long as they do', async (_, selection) => {
+    for (const group of [steps, gather]) {
+      const services = [
+        leaf('db', { durationMs: 300 }, { background: true }),
+        leaf('api', { durationMs: 200 }, { background: true }),
+      ];
+      const selected = selectSteps(group('.', [...services, leaf('test')]), selection);
+      if (selected.type === 'unknown') throw new Error(selected.message);
+      const run = await simulate(selected.root);
+      expect([run.exitCode, run.tookMs]).toEqual([0, 300]);
+    }
+  });
+
   it('with skip leaves these out', async () => {
     const { leaves, steps } = await started({ skip: ['check', '**/upload'] });
     expect(leaves).toEqual(['install', 'deploy/smoke', 'deploy/finally/cleanup']);

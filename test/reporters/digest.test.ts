@@ -286,7 +286,6 @@ describe('the command that runs a step again', () => {
   });
 
   it.each<[string, Step[], string[]]>([
-    ['is in the background', [{ ...run('a'), background: true }, run('b')], ['a']],
     ['has a sibling in the background', [{ ...run('a'), background: true }, steps('b', [run('c')])], ['b/c']],
     ['speaks of the folder of the run', [run('a'), run('b', 'cat "$RUNJOBS_TMP/x"')], ['b']],
     [
