@@ -12,6 +12,7 @@ import { isRepeated, isRetried, isSettled, isTooLong, retryDelay } from './retry
 import { type Scope, withScope } from './scope.ts';
 import { firstAttempt, mayRetry, takenOver } from './takeover.ts';
 import { takeSlot, takesPlace } from './turn.ts';
+import { UnderWay } from './under-way.ts';
 
 /**
  * Runs the body, again after each failed attempt as `retry` says. While it waits for the next attempt it holds no slot.
@@ -35,17 +36,25 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
   let { past } = first;
   /** After which attempt the delays began again. */
   let settled = 0;
+  /** How many were ended for another one, by hand: they are no failures that `retry` counts. */
+  let again = 0;
   for (let { attempt } = first; ; attempt += 1) {
     const ending = await oneAttempt(run, running, scope, attempt, past);
     const { outcome } = ending;
     past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
     if (scope.closed !== undefined) return ending;
+    if (ending.isAgain && outcome.reason.type === 'stopped-by-user') {
+      again += 1;
+      settled = attempt;
+      retrying(run, running, outcome, attempt, 0);
+      continue;
+    }
     if (isRepeated(step, outcome, attempt)) {
       retrying(run, running, outcome, attempt, 0);
       continue;
     }
-    if (retry === undefined || !mayRetry(retry, attempt)) return ending;
+    if (retry === undefined || !mayRetry(retry, attempt - again)) return ending;
     if (!isRetried(retry, outcome, running.stderr?.text() ?? '', step)) return ending;
     if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
       settled = attempt - 1;
@@ -82,7 +91,7 @@ async function oneAttempt(
   scope: Scope,
   attempt: number,
   past: Past | undefined,
-): Promise<Ending> {
+): Promise<Ending & { readonly isAgain?: boolean }> {
   const { step, path } = running;
   if (takesPlace(step, scope)) {
     const late =
@@ -95,6 +104,8 @@ async function oneAttempt(
   const startedAt = run.clock.now();
   running.readyAt = undefined;
   return withScope(scope, { past }, async inner => {
+    const underWay = new UnderWay(inner);
+    run.underWay.set(path, underWay);
     const ready = (body: () => Promise<Ending>) => withReadiness(run, running, inner, attempt, body);
     const body = async () => fitting(await runBody(run, running, inner, attempt), path, inner.variables);
     const { outcome: own, saved } = await withLateDeadline(run.clock, inner, step.timeoutMs, start => {
@@ -102,6 +113,7 @@ async function oneAttempt(
       start();
       return ready(body);
     });
+    run.underWay.delete(path);
     const outcome = judged(own, running, inner);
     run.publish({
       type: 'attempt.finished',
@@ -113,7 +125,8 @@ async function oneAttempt(
       durationMs: Math.round(run.clock.now() - startedAt),
       ...(isLeaf(step) ? savedFacts(saved) : {}),
     });
-    return { outcome, saved };
+    underWay.over();
+    return { outcome, saved, isAgain: underWay.isAgain };
   });
 }
 

@@ -9,6 +9,7 @@ import type { Place, Release } from './place.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Slots } from './slots.ts';
+import type { UnderWay } from './under-way.ts';
 import type { Values } from './variables.ts';
 
 /** A run, as its parts see it. */
@@ -33,6 +34,8 @@ export interface RunContext extends Learning {
   readonly slots: Slots;
   /** Aborted when everything must end at once. */
   readonly killed: AbortSignal;
+  /** The attempts that run, by the paths of their steps. */
+  readonly underWay: Map<string, UnderWay>;
   /** Milliseconds since the run's start. */
   t(): number;
   /** Keeps a failure, in the order they happen; one that only passes on another is left out. */

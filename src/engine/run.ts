@@ -5,8 +5,8 @@ import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import type { OutputWish } from '../events/publish.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
-import { isFinally } from '../plan/paths.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
+import { byHand, type Stopping } from './by-hand.ts';
 import type { Clock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import type { Executor, ListStore, Locks, Reach, ReadList, Sources, StepLogs } from './executor.ts';
@@ -112,13 +112,9 @@ export interface Run {
   workers(workers: number, slots: number): void;
   /** Stops one step by hand, which then has failed; `.` is the whole run, whose `finally` still runs. */
   stop(path: string): Stopping;
+  /** Ends the attempt of a step by hand; the next one follows at once, and `retry` counts neither. */
+  restart(path: string): Stopping<void>;
 }
-
-/** What came of stopping a step by hand. */
-export type Stopping =
-  /** Resolves when nothing of the step is left. */
-  | { readonly type: 'stopping'; readonly ended: Promise<Outcome> }
-  | { readonly type: 'not-running'; readonly running: readonly string[] };
 
 /** The variables that the caller gives. */
 export function outermost({ env = {}, given = [] }: Pick<RunOptions, 'env' | 'given'>): Variables {
@@ -182,6 +178,7 @@ export function openRun(options: RunOptions): Run {
     logs: options.logs,
     slots: new Slots(plan.slots, clock, plan.pools),
     killed: killer.signal,
+    underWay: new Map(),
     builtIns,
     sources: options.sources,
     readList: options.readList,
@@ -267,17 +264,7 @@ export function openRun(options: RunOptions): Run {
       killer.abort(reason);
       above.cancelAll(reason);
     },
-    stop(path) {
-      const scope = started && !ended && !isFinally(path) ? above.find(path) : undefined;
-      if (scope === undefined) {
-        return { type: 'not-running', running: [...above.paths()].filter(step => !isFinally(step)) };
-      }
-      const end = new Promise<Outcome>(tell => waiting.set(path, [...(waiting.get(path) ?? []), tell]));
-      const reason = { type: 'stopped-by-user', step: path } as const;
-      if (path === '.') cancel(reason);
-      else scope.cancel(reason);
-      return { type: 'stopping', ended: end };
-    },
+    ...byHand({ above, underWay: context.underWay, waiting, isOn: () => started && !ended, cancel }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Steps that only wait for their slots, and are held as places in the line: no law knows the difference. */
 import { expect, it } from 'vitest';
-import type { Run, Stopping } from '../../src/engine/run.ts';
+import type { Stopping } from '../../src/engine/by-hand.ts';
+import type { Run } from '../../src/engine/run.ts';
 import type { VirtualClock } from '../../src/engine/virtual-clock.ts';
 import { simulate } from '../support/simulate.ts';
 import { any, gather, lastly, leaf, need, retry, steps } from '../support/steps.ts';

@@ -1,0 +1,42 @@
+/** What a person does to the steps of a run that goes on: stops one, or has it begin again. */
+import type { CancelReason, Outcome } from '../events/outcome.ts';
+import { isFinally } from '../plan/paths.ts';
+import type { Scope } from './scope.ts';
+import type { UnderWay } from './under-way.ts';
+
+/** What came of asking. */
+export type Stopping<T = Outcome> =
+  /** Resolves when nothing of the step, or of its attempt, is left. */
+  | { readonly type: 'stopping'; readonly ended: Promise<T> }
+  | { readonly type: 'not-running'; readonly running: readonly string[] };
+
+interface Going {
+  readonly above: Scope;
+  readonly underWay: ReadonlyMap<string, UnderWay>;
+  /** Those who wait for the end of steps, by their paths. */
+  readonly waiting: Map<string, ((outcome: Outcome) => void)[]>;
+  readonly isOn: () => boolean;
+  /** Tells the whole run to stop. */
+  readonly cancel: (reason: CancelReason) => void;
+}
+
+export function byHand({ above, underWay, waiting, isOn, cancel }: Going) {
+  return {
+    stop(path: string): Stopping {
+      const scope = isOn() && !isFinally(path) ? above.find(path) : undefined;
+      if (scope === undefined) {
+        return { type: 'not-running', running: [...above.paths()].filter(step => !isFinally(step)) };
+      }
+      const ended = new Promise<Outcome>(tell => waiting.set(path, [...(waiting.get(path) ?? []), tell]));
+      const reason = { type: 'stopped-by-user', step: path } as const;
+      if (path === '.') cancel(reason);
+      else scope.cancel(reason);
+      return { type: 'stopping', ended };
+    },
+    restart(path: string): Stopping<void> {
+      const attempt = isOn() && above.closed === undefined ? underWay.get(path) : undefined;
+      if (attempt === undefined) return { type: 'not-running', running: [...underWay.keys()] };
+      return { type: 'stopping', ended: attempt.again() };
+    },
+  };
+}
