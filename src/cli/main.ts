@@ -46,6 +46,8 @@ async function perform(request: Request): Promise<number | undefined> {
       return (await onPastRuns()).logsCommand(request.run, request.step, request.options);
     case 'stop':
       return (await onPastRuns()).stopCommand(request.run, request.step, request.options);
+    case 'restart':
+      return (await onPastRuns()).restartCommand(request.run, request.step, request.options);
     case 'clean':
       return (await onPastRuns()).cleanCommand(request.runs, request.options);
     case 'replay':

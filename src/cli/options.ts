@@ -198,6 +198,14 @@ function pastCommands(program: Command, want: (request: Request) => void): void 
     .argument('[step]', 'the path of a step')
     .action((run: string, step: string | undefined, options: PastFlags) => want({ type: 'stop', run, step, options }));
 
+  looking(command(program, 'restart'))
+    .description(
+      'have a step of a run that goes on begin again: its attempt is ended, and the next one follows at once',
+    )
+    .argument('<run>', RUN_NAME)
+    .argument('<step>', 'the path of a step')
+    .action((run: string, step: string, options: PastFlags) => want({ type: 'restart', run, step, options }));
+
   looking(command(program, 'clean'))
     .description('remove runs that have ended: those that are named, else all nearby but those that died')
     .argument('[runs...]', RUN_NAME)

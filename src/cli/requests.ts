@@ -10,6 +10,7 @@ export type Request =
   | { readonly type: 'show'; readonly run: string; readonly step: string | undefined; readonly options: ShowFlags }
   | { readonly type: 'logs'; readonly run: string; readonly step: string | undefined; readonly options: LogsFlags }
   | { readonly type: 'stop'; readonly run: string; readonly step: string | undefined; readonly options: PastFlags }
+  | { readonly type: 'restart'; readonly run: string; readonly step: string; readonly options: PastFlags }
   | { readonly type: 'clean'; readonly runs: readonly string[]; readonly options: CleanFlags }
   | { readonly type: 'check'; readonly plan: string; readonly options: GivenFlags }
   | { readonly type: 'cron-print'; readonly plan: string; readonly options: CronPrintFlags }

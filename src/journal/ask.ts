@@ -1,4 +1,4 @@
-/** Asks a run to stop, through its control socket. */
+/** Asks a run to stop, or to begin a step again, through its control socket. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ export type Asked =
 const LONGEST_ANSWER = 64 * 1024;
 
 /**
- * Asks the run in `folder` to stop a step, or the whole run without one. `onSilence` is called when it has not answered
+ * Asks the run in `folder`. `onSilence` is called when it has not answered
  * for some seconds, as one that is suspended. Rejects with the system's error where the socket may not be reached.
  */
-export async function askToStop(folder: string, step: string | undefined, onSilence: () => void): Promise<Asked> {
+export async function ask(folder: string, request: ControlRequest, onSilence: () => void): Promise<Asked> {
   let socket: Socket;
   try {
     socket = await connectTo(join(folder, RUN_FILES.socket));
@@ -29,7 +29,6 @@ export async function askToStop(folder: string, step: string | undefined, onSile
     if (code === 'ECONNREFUSED' || code === 'ENOENT') return { type: 'gone' };
     throw error;
   }
-  const request: ControlRequest = { type: 'stop', ...(step === undefined ? {} : { step }) };
   socket.on('error', () => socket.destroy());
   socket.write(`${JSON.stringify(request)}\n`);
   const silence = setTimeout(onSilence, 5000);

@@ -1,4 +1,4 @@
-/** The control socket of a run: where it is told to stop, one line of JSON each way. */
+/** The control socket of a run: where it is told to stop, or to begin a step again, one line of JSON each way. */
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { quoteText } from '../plan/quote.ts';
 import { RUN_FILES } from './runs.ts';
 import { listenAt } from './sockets.ts';
 
-/** What can be asked: to stop a step by its path, or the whole run (`.`, or no step). */
+/** What can be asked: to stop a step by its path, or the whole run (`.`, or no step); or to end its attempt for another one. */
 export interface ControlRequest {
-  readonly type: 'stop';
+  readonly type: 'stop' | 'restart';
   readonly step?: string;
 }
 
-/** What is answered: `stopping` at once and `stopped` when nothing of it is left, or `refused`. */
+/** What is answered: `stopping` at once and `stopped` when nothing of it, or of its attempt, is left, or `refused`. */
 export type ControlAnswer =
   | { readonly type: 'stopping'; readonly run: string; readonly step: string }
   | { readonly type: 'stopped' }
@@ -23,6 +23,8 @@ export type ControlAnswer =
 export interface Stoppable {
   /** Tells the step at the path to stop; `.` is the whole run. */
   stop(path: string): StopAnswer;
+  /** Ends its attempt; the next one follows. */
+  restart(path: string): StopAnswer;
 }
 
 export type StopAnswer =
@@ -123,21 +125,21 @@ function perform(client: Socket, line: string, { run, target, waiting }: Service
     answer(client, { type: 'refused', message: 'a request is one line, such as {"type":"stop","step":"a/b"}' });
     return;
   }
-  const { step = '.' } = request;
-  const stopping = target.stop(step);
+  const { type, step = '.' } = request;
+  const stopping = target[type](step);
   if (stopping.type === 'not-running') {
     answer(client, { type: 'refused', message: notRunning(step, stopping.running) });
     return;
   }
   say(client, { type: 'stopping', run, step });
-  if (step === '.') waiting.add(client);
+  if (type === 'stop' && step === '.') waiting.add(client);
   else void stopping.ended.finally(() => answer(client, { type: 'stopped' }));
 }
 
 function parseRequest(line: string): ControlRequest | undefined {
   try {
     const { type, step } = JSON.parse(line);
-    if (type !== 'stop' || (step !== undefined && typeof step !== 'string')) return undefined;
+    if ((type !== 'stop' && type !== 'restart') || (step !== undefined && typeof step !== 'string')) return undefined;
     return { type, ...(step === undefined || step === '' ? {} : { step }) };
   } catch {
     return undefined;

@@ -72,7 +72,7 @@ describe('in bash', () => {
 
   it('runs are, and the steps of a run', async () => {
     const here = await place();
-    for (const command of ['resume', 'show', 'logs', 'stop', 'clean', 'replay'])
+    for (const command of ['resume', 'show', 'logs', 'stop', 'restart', 'clean', 'replay'])
       expect(inBash(here, [command, ''])).toEqual(['last', here.run]);
     expect(inBash(here, ['logs', here.run, 'te'])).toEqual(['test', 'test/unit']);
   });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { askToStop } from '../../src/journal/ask.ts';
+import { ask } from '../../src/journal/ask.ts';
 import { openControl, type StopAnswer } from '../../src/journal/control.ts';
 import { temporaryFolder, until } from '../support/cli.ts';
 
@@ -10,16 +10,15 @@ import { temporaryFolder, until } from '../support/cli.ts';
 async function opened(folder = temporaryFolder()) {
   const told: string[] = [];
   const end = new Map<string, () => void>();
+  const answer = (asked: string): StopAnswer => {
+    told.push(asked);
+    if (!['.', 'a', 'b'].includes(asked.replace('again ', ''))) return { type: 'not-running', running: ['a', 'b'] };
+    return { type: 'stopping', ended: new Promise<void>(done => end.set(asked, done)) };
+  };
   const control = await openControl({
     folder,
     run: 'the-run',
-    target: {
-      stop(path): StopAnswer {
-        told.push(path);
-        if (!['.', 'a', 'b'].includes(path)) return { type: 'not-running', running: ['a', 'b'] };
-        return { type: 'stopping', ended: new Promise<void>(done => end.set(path, done)) };
-      },
-    },
+    target: { stop: answer, restart: path => answer(`again ${path}`) },
   });
   if (control === undefined) throw new Error('no control socket');
   onTestFinished(() => {
@@ -58,7 +57,7 @@ describe('a control socket', () => {
 
   it('stops a step, and answers again when it has ended', async () => {
     const { folder, told, end } = await opened();
-    const asked = await askToStop(folder, 'a', never);
+    const asked = await ask(folder, { type: 'stop', step: 'a' }, never);
     expect(told).toEqual(['a']);
     if (asked.type !== 'stopping') throw new Error(asked.type);
     let isOver = false;
@@ -71,9 +70,24 @@ describe('a control socket', () => {
     await asked.ended;
   });
 
+  it('has a step begin again, and answers when nothing of its attempt is left, also where that is the whole plan', async () => {
+    const { folder, told, end } = await opened();
+    for (const step of ['a', '.']) {
+      const asked = await ask(folder, { type: 'restart', step }, never);
+      if (asked.type !== 'stopping') throw new Error(asked.type);
+      end.get(`again ${step}`)?.();
+      await asked.ended;
+    }
+    expect(told).toEqual(['again a', 'again .']);
+    expect(await ask(folder, { type: 'restart', step: 'x' }, never)).toMatchObject({ type: 'refused' });
+  });
+
   it('stops the whole run, which has ended when the socket says so', async () => {
     const { folder, told, end, control } = await opened();
-    const asked = await Promise.all([askToStop(folder, undefined, never), askToStop(folder, '.', never)]);
+    const asked = await Promise.all([
+      ask(folder, { type: 'stop' }, never),
+      ask(folder, { type: 'stop', step: '.' }, never),
+    ]);
     expect(told).toEqual(['.', '.']);
     end.get('.')?.();
     control.shut();
@@ -82,12 +96,12 @@ describe('a control socket', () => {
       if (each.type !== 'stopping') throw new Error(each.type);
       await each.ended;
     }
-    expect(await askToStop(folder, undefined, never)).toEqual({ type: 'gone' });
+    expect(await ask(folder, { type: 'stop' }, never)).toEqual({ type: 'gone' });
   });
 
   it('refuses a step that is not running, and names those that are', async () => {
     const { folder } = await opened();
-    expect(await askToStop(folder, 'x', never)).toEqual({
+    expect(await ask(folder, { type: 'stop', step: 'x' }, never)).toEqual({
       type: 'refused',
       message: 'no step "x" is running; running are: a, b',
     });
@@ -117,7 +131,7 @@ describe('a control socket', () => {
       .on('error', () => {})
       .write('{"type":"stop","step":"a"}\n'.repeat(10_000));
     await until(() => told.length > 0);
-    expect(await askToStop(folder, 'b', never)).toMatchObject({ type: 'stopping' });
+    expect(await ask(folder, { type: 'stop', step: 'b' }, never)).toMatchObject({ type: 'stopping' });
     expect(told).toEqual(['a', 'b']);
   });
 
@@ -127,12 +141,13 @@ describe('a control socket', () => {
     writeFileSync(join(folder, 'control.sock'), '');
     const { told } = await opened(folder);
     expect(readdirSync(folder)).toEqual(['control.sock']);
-    expect(await askToStop(folder, 'a', never)).toMatchObject({ type: 'stopping' });
+    expect(await ask(folder, { type: 'stop', step: 'a' }, never)).toMatchObject({ type: 'stopping' });
     expect(told).toEqual(['a']);
   });
 
   it('is done without where it cannot be', async () => {
-    const target = { stop: (): StopAnswer => ({ type: 'not-running', running: [] }) };
+    const none = (): StopAnswer => ({ type: 'not-running', running: [] });
+    const target = { stop: none, restart: none };
     expect(await openControl({ folder: '/no/such/folder', run: 'x', target })).toBeUndefined();
   });
 });

@@ -4,4 +4,4 @@ export { logsCommand } from './logs.ts';
 export { replayCommand } from './replay.ts';
 export { runsCommand } from './runs.ts';
 export { showCommand } from './show.ts';
-export { stopCommand } from './stop.ts';
+export { restartCommand, stopCommand } from './stop.ts';

@@ -1,6 +1,7 @@
-/** `runjobs stop <run> [step]`: stops a run, or one step of it, and waits until that has ended. */
+/** `runjobs stop <run> [step]` and `runjobs restart <run> <step>`: what is stopped, or its attempt, is waited for. */
 import { join } from 'node:path';
-import { type Asked, askToStop } from '../../journal/ask.ts';
+import { type Asked, ask } from '../../journal/ask.ts';
+import type { ControlRequest } from '../../journal/control.ts';
 import type { KeptRun } from '../../journal/find.ts';
 import { holderOf } from '../../journal/lock.ts';
 import { RUN_FILES } from '../../journal/runs.ts';
@@ -14,30 +15,40 @@ import { openStreams, type Streams } from '../streams.ts';
  * Stops it, as Ctrl-C would; `finally` still runs. Resolves to the exit code, once nothing of it is left: 1 where it is
  * not running, 2 where there is no such run. When this process is ended before, the run stops all the same.
  */
-export async function stopCommand(name: string, step: string | undefined, flags: PastFlags): Promise<number> {
+export function stopCommand(name: string, step: string | undefined, flags: PastFlags): Promise<number> {
+  return askNamed(name, { type: 'stop', ...(step === undefined ? {} : { step }) }, flags);
+}
+
+/** Ends the attempt of a step, which begins again. Resolves as {@link stopCommand} does, once nothing of the attempt is left. */
+export function restartCommand(name: string, step: string, flags: PastFlags): Promise<number> {
+  return askNamed(name, { type: 'restart', step }, flags);
+}
+
+async function askNamed(name: string, request: ControlRequest, flags: PastFlags): Promise<number> {
   const streams = openStreams();
   const named = nameRun(name, flags);
   if (named.type === 'unknown') void streams.stderr.write(named.words);
-  const code = named.type === 'unknown' ? EXIT.usage : await stop(named.run, step, streams);
+  const code = named.type === 'unknown' ? EXIT.usage : await askRun(named.run, request, streams);
   await streams.flush();
   return code;
 }
 
-async function stop({ id, folder }: KeptRun, step: string | undefined, streams: Streams): Promise<number> {
+async function askRun({ id, folder }: KeptRun, request: ControlRequest, streams: Streams): Promise<number> {
   const say = (words: string) => void streams.stderr.write(`runjobs: ${words}\n`);
   let asked: Asked;
   try {
-    asked = await askToStop(folder, step, () => say(`${id} has not answered for 5 s: it may be suspended; waiting on`));
+    asked = await ask(folder, request, () => say(`${id} has not answered for 5 s: it may be suspended; waiting on`));
   } catch (error) {
     say(`${id} cannot be reached: ${(error as Error).message}`);
     return EXIT.failed;
   }
   switch (asked.type) {
     case 'stopping': {
+      const { type, step } = request;
       const what = step === undefined ? id : `${quoteText(step)} of ${id}`;
       say(`stopping ${what}`);
       await asked.ended;
-      say(`${what} has ended`);
+      say(`${what} has ended${type === 'restart' ? ', and begins again' : ''}`);
       return EXIT.ok;
     }
     case 'refused':

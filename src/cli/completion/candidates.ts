@@ -25,7 +25,7 @@ const OF_OTHERS =
 /** To look at them would run them. */
 const MODULES = ['.mjs', '.js', '.cjs'];
 const SEVERAL = 50;
-const RUN_COMMANDS = ['resume', 'show', 'logs', 'replay', 'stop', 'clean'];
+const RUN_COMMANDS = ['resume', 'show', 'logs', 'replay', 'stop', 'restart', 'clean'];
 
 /** The candidates that begin with what is typed. Starts nothing, and throws for nothing that a file holds. */
 export async function candidatesFor({ wanted, typed, before }: Line, commands: readonly CommandFacts[]) {
@@ -95,7 +95,7 @@ async function argumentsOf(
   if (command === 'completion') return first === undefined ? SHELLS.map(value => ({ value })) : [];
   if (!RUN_COMMANDS.includes(command)) return [];
   if (first === undefined || command === 'clean') return runs();
-  return ['show', 'logs', 'stop'].includes(command) && given.length === 1 ? stepsOfRun(first) : [];
+  return ['show', 'logs', 'stop', 'restart'].includes(command) && given.length === 1 ? stepsOfRun(first) : [];
 }
 
 /** Plans in the folder that is typed, and folders; behind a `#` the definitions of the plan. */
