@@ -8,7 +8,7 @@ import type { SignalOwner } from './signals.ts';
 
 /** @param run the run, once it is open. Undefined where there is no keyboard. */
 export function openControls(
-  run: () => Pick<RootRun, 'stop'> | undefined,
+  run: () => Pick<RootRun, 'stop' | 'restart'> | undefined,
   signals: Pick<SignalOwner, 'stopGroup'>,
 ): Controls | undefined {
   const keyboard = openKeyboard(signals.stopGroup);
@@ -17,6 +17,7 @@ export function openControls(
     keyboard,
     // The same as what comes through the control socket.
     stop: step => run()?.stop(step).type === 'stopping',
+    restart: step => run()?.restart(step).type === 'stopping',
     openLog(folder, step) {
       const log = openLogText(folder, step);
       const { size, read, close } = log;

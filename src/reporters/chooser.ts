@@ -1,4 +1,4 @@
-/** The page on which a step is chosen: to see its log, or to stop it. Of ten thousand a few letters find one. */
+/** The page on which a step is chosen: to see its log, to stop it, or to have it begin again. Of ten thousand a few letters find one. */
 import type { Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { isFinally } from '../plan/paths.ts';
@@ -8,9 +8,11 @@ import type { Page, Wish } from './page.ts';
 import type { Palette } from './palette.ts';
 import { cleanse } from './text.ts';
 
+export type Purpose = 'log' | 'stop' | 'restart';
+
 export interface ChooserOptions {
   /** What the step is chosen for. */
-  readonly purpose: 'log' | 'stop';
+  readonly purpose: Purpose;
   readonly progress: Progress;
   /** What a step is called. */
   readonly nameOf: (node: ProgressNode) => string;
@@ -19,12 +21,16 @@ export interface ChooserOptions {
   readonly palette: Palette;
 }
 
-const TITLES = { log: 'Whose log?', stop: 'Stop which step?' } as const;
+const TITLES = { log: 'Whose log?', stop: 'Stop which step?', restart: 'Which step is to begin again?' } as const;
 const NOT_FOUND = {
   log: 'none of those that run, have failed, or ended last; "runjobs logs" has all',
   stop: 'no running step is called so',
+  restart: 'no running step is called so',
 } as const;
-const NOBODY = { log: 'no step has started', stop: 'no step is running' } as const;
+const NOBODY = { log: 'no step has started', stop: 'no step is running', restart: 'no step is running' } as const;
+/** The keys that open the page, and choose on it. */
+export const PURPOSES: Readonly<Record<string, Purpose>> = { l: 'log', k: 'stop', r: 'restart' };
+const ENTERED = { log: 'shows it', stop: 'stops it', restart: 'has it begin again' } as const;
 const MARK = '❯ ';
 
 /** The steps that can be chosen: what runs in the order of the plan, then for a log what has failed, then what has ended, the latest first. */
@@ -32,7 +38,7 @@ export function candidates(progress: Progress, purpose: ChooserOptions['purpose'
   const running: ProgressNode[] = [];
   const failed: ProgressNode[] = [];
   const visit = (node: ProgressNode) => {
-    // The steps of a `finally` can be stopped, it itself is none.
+    // The steps of a `finally` can be stopped, and begin again, it itself is none.
     const isChosen = node.path === '.' || purpose === 'log' ? !node.group : !isFinally(node.path);
     if (isChosen && node.startedT !== undefined) {
       if (node.outcome === undefined) running.push(node);
@@ -41,7 +47,7 @@ export function candidates(progress: Progress, purpose: ChooserOptions['purpose'
     for (const child of node.children.values()) visit(child);
   };
   visit(progress.root);
-  if (purpose === 'stop') return running;
+  if (purpose !== 'log') return running;
   const over = [...progress.recent].filter(node => !node.group && node.startedT !== undefined).reverse();
   return [...running, ...failed, ...over];
 }
@@ -93,7 +99,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
     if (isSeeking) seek(sought + letter);
     else if (letter === '/') isSeeking = true;
     else if (letter === 'q') return { type: 'leave' };
-    else if (letter === (purpose === 'log' ? 'l' : 'k')) return choose();
+    else if (PURPOSES[letter] === purpose) return choose();
     return undefined;
   };
 
@@ -131,7 +137,7 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
       const blank = Array.from({ length: Math.max(0, height - list.length) }, () => '');
       const count = nodes.length > height ? ` ${mark + 1} of ${nodes.length}` : '';
       const foot = isSeeking
-        ? `/${cleanse(sought)}█ Enter ${purpose === 'log' ? 'shows' : 'stops'} it · Esc ends the search`
+        ? `/${cleanse(sought)}█ Enter ${ENTERED[purpose]} · Esc ends the search`
         : 'q back · ↑↓ Enter choose · / search';
       return [
         palette.strong(cutTo(`${TITLES[purpose]}${count}`, columns)),

@@ -1,4 +1,4 @@
-/** What a person at the terminal can do to a run besides looking: keys, the stop of a step, its whole log. */
+/** What a person at the terminal can do to a run besides looking: keys, the stop of a step, its restart, its whole log. */
 
 /** What is typed at the terminal, key by key and without an echo. None of its methods throws. */
 export interface Keyboard {
@@ -26,6 +26,8 @@ export interface Controls {
   readonly keyboard: Keyboard;
   /** Tells a step to stop, as `runjobs stop` does; false where it does not run. */
   stop(step: string): boolean;
+  /** Has it begin again, as `runjobs restart` does; false where no attempt of it runs. */
+  restart(step: string): boolean;
   /** Opens the log of a step of the run in this folder, also before its first byte. */
   openLog(folder: string, step: string): LogText;
 }

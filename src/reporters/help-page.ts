@@ -7,6 +7,7 @@ const LINES = [
   '',
   '  l       the whole log of a step, while it grows',
   '  k       stop a step: it fails, "stopped by hand"',
+  '  r       have a step begin again, at once',
   '  ?       this page',
   '',
   '  In lists: ↑↓ PgUp PgDn choose, / searches, Enter takes.',
@@ -23,6 +24,7 @@ const LINES = [
 const SHORT = [
   'l  log of a step',
   'k  stop a step',
+  'r  step begins again',
   '?  this page',
   'q  back to the run',
   '^C stop, 2x: kill',

@@ -7,8 +7,8 @@ export type Wish =
   | { readonly type: 'leave' }
   /** The log of a step, in the place of the page. */
   | { readonly type: 'log'; readonly step: string }
-  /** To stop a step, once that is confirmed. */
-  | { readonly type: 'stop'; readonly step: string };
+  /** To stop a step, or to have it begin again, once that is confirmed. */
+  | { readonly type: 'stop' | 'restart'; readonly step: string };
 
 /** What is shown on it, and what keys do there. */
 export interface Page {

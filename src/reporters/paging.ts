@@ -1,7 +1,7 @@
 /** The pages that keys open over the live view: the log of a step, the choice of one, the help. One at a time. */
 import type { Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
-import { candidates, createChooser } from './chooser.ts';
+import { candidates, createChooser, PURPOSES, type Purpose } from './chooser.ts';
 import { cutTo } from './columns.ts';
 import type { Controls } from './controls.ts';
 import { createHelpPage } from './help-page.ts';
@@ -10,6 +10,14 @@ import { createLogPage } from './log-page.ts';
 import { createPageScreen, type Page, type Wish } from './page.ts';
 import type { Terminal } from './reporter.ts';
 import { fullNameOf, pathRow, type RowOptions } from './rows.ts';
+
+/** What is done to a step. */
+type Deed = 'stop' | 'restart';
+
+const QUESTIONS: Readonly<Record<Deed, (step: string) => string>> = {
+  stop: step => `Stop "${step}"? y stops it, any other key does not`,
+  restart: step => `End "${step}", to begin again? y does, any other key does not`,
+};
 
 export interface PagingOptions {
   readonly terminal: Terminal;
@@ -36,8 +44,8 @@ export interface Paging {
 export function createPaging({ terminal, controls, progress, look, opening, say }: PagingOptions): Paging {
   const screen = createPageScreen(terminal);
   let page: Page | undefined;
-  /** The step that is to be stopped, if that is confirmed; nobody answers a question that was not drawn. */
-  let asking: { readonly step: string; isDrawn: boolean } | undefined;
+  /** What is to be done to which step, if that is confirmed; nobody answers a question that was not drawn. */
+  let asking: { readonly type: Deed; readonly step: string; isDrawn: boolean } | undefined;
 
   const nameOf = (node: ProgressNode) => fullNameOf(node, look());
   const rowOf = (node: ProgressNode, columns: number) => pathRow(progress, node, { ...look(), width: columns });
@@ -69,15 +77,15 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
     const log = controls.openLog(folder, step);
     show(createLogPage({ step, log, rowOf: row, isRunning, palette: look().palette }));
   };
-  const choose = (purpose: 'log' | 'stop') => {
+  const choose = (purpose: Purpose) => {
     const [only, ...others] = candidates(progress, purpose);
     // Nothing to choose from; what is to be stopped is asked for all the same.
     if (purpose === 'log' && only !== undefined && others.length === 0) showLog(only.path);
     else show(createChooser({ purpose, progress, nameOf, rowOf, palette: look().palette }));
   };
-  const stop = (step: string) => {
+  const act = (deed: Deed, step: string) => {
     leave();
-    if (!controls.stop(step)) say(`"${labelOf(step)}" is not running any more`);
+    if (!controls[deed](step)) say(`"${labelOf(step)}" is not running any more`);
   };
 
   const grant = (wish: Wish | undefined) => {
@@ -91,7 +99,8 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
         showLog(wish.step);
         break;
       case 'stop':
-        asking = { step: wish.step, isDrawn: false };
+      case 'restart':
+        asking = { type: wish.type, step: wish.step, isDrawn: false };
         break;
       default:
         wish satisfies never;
@@ -100,13 +109,15 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
   const press = (key: Key) => {
     const letter = typeof key === 'string' ? '' : key.typed;
     if (asking !== undefined) {
-      const { step, isDrawn } = asking;
+      const { type, step, isDrawn } = asking;
       asking = undefined;
-      if (letter === 'y' && isDrawn) stop(step);
+      if (letter === 'y' && isDrawn) act(type, step);
     } else if (page !== undefined) grant(page.press(key));
-    else if (letter === 'l') choose('log');
-    else if (letter === 'k') choose('stop');
     else if (letter === '?') show(createHelpPage(look().palette));
+    else {
+      const purpose = PURPOSES[letter];
+      if (purpose !== undefined) choose(purpose);
+    }
   };
 
   return {
@@ -126,7 +137,7 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       if (asking === undefined) return screen.paint(lines);
       const { palette } = look();
       asking.isDrawn = true;
-      const question = `Stop "${labelOf(asking.step)}"? y stops it, any other key does not`;
+      const question = QUESTIONS[asking.type](labelOf(asking.step));
       return screen.paint([...lines.slice(0, rows - 1), palette.warn(cutTo(question, columns))]);
     },
     leave,

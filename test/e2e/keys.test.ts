@@ -124,6 +124,28 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
     expect(left()).toEqual([]);
   });
 
+  it('r: has a step begin again, which then runs on beside the others', async () => {
+    const { command, left } = stage({
+      gather: [
+        { id: 'one', run: 'sleep 1000' },
+        { id: 'two', run: 'echo attempt $RUNJOBS_ATTEMPT; sleep 1000' },
+      ],
+    });
+    const { screen, before, after } = inShell(command);
+    await screen.shows('› attempt 1');
+    screen.type('r');
+    await screen.shows('Which step is to begin again?');
+    screen.type('/two\r');
+    await screen.shows('End "two", to begin again?');
+    screen.type('y');
+    await screen.shows('› attempt 2');
+    screen.type(CTRL_C);
+    await screen.shows('code 130');
+    await screen.ended;
+    expect(after()).toBe(before());
+    expect(left()).toEqual([]);
+  });
+
   it('?: tells what there is, and a run that ends meanwhile leaves its summary', async () => {
     const go = join(temporaryFolder(), 'go');
     const { command } = stage({ run: `until [ -e ${go} ]; do sleep 0.05; done` });

@@ -1,4 +1,4 @@
-/** `runjobs stop`: a run, or one step of it, is stopped from outside. */
+/** `runjobs stop` and `runjobs restart`: a run, or one step of it, is stopped from outside, or a step begins again. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ async function started(plan: object, state = temporaryFolder()) {
     folder: join(state, 'runs', id),
     left: () => processesWith(`MARKER=${marker}`),
     stop: (...args: string[]) => runjobs(['stop', ...args, '--state-dir', state]),
+    restart: (...args: string[]) => runjobs(['restart', ...args, '--state-dir', state]),
   };
 }
 
@@ -56,6 +57,39 @@ describe('stop', () => {
     const result = await child;
     expect(result.exitCode).toBe(0);
     expect(String(result.stdout)).toContain('[work] done');
+  });
+
+  it('and restart has one begin again, with all that it has started, while the others go on', async () => {
+    const go = join(temporaryFolder(), 'go');
+    const { child, id, restart, left } = await started({
+      steps: [
+        {
+          id: 'server',
+          run: 'echo ready, attempt $RUNJOBS_ATTEMPT; trap "echo bye; exit 3" TERM; sleep 100 & wait',
+          background: true,
+          ready: { log: 'ready' },
+        },
+        { id: 'work', run: `while [ ! -e ${go} ]; do sleep 0.05; done; echo done` },
+      ],
+    });
+    const again = printed(child, '[server] ready, attempt 2');
+    const { exitCode, stderr } = await restart('last', 'server');
+    expect([exitCode, String(stderr)]).toEqual([
+      0,
+      `runjobs: stopping "server" of ${id}\nrunjobs: "server" of ${id} has ended, and begins again\n`,
+    ]);
+    await again;
+    const wrong = await restart(id, 'nobody');
+    expect([wrong.exitCode, String(wrong.stderr)]).toEqual([
+      1,
+      `runjobs: ${id}: no step "nobody" is running; running are: ., work, server\n`,
+    ]);
+    expect((await restart(id)).exitCode).toBe(2);
+    writeFileSync(go, '');
+    const result = await child;
+    expect(result.exitCode, String(result.stdout)).toBe(0);
+    expect(String(result.stdout)).toMatch(/\[server\] bye\n.*stopped by hand.*\[server\] ready, attempt 2/s);
+    expect(left()).toEqual([]);
   });
 
   it('that is ended itself leaves the run stopping', async () => {

@@ -56,7 +56,9 @@ describe('the keys of the live view', () => {
       const before = await look();
       const help = await press('?');
       expect(help[0]).toBe('Keys');
-      expect(help.join('\n')).toMatch(/ l {7}the whole log.*\n {2}k {7}stop a step/);
+      expect(help.join('\n')).toMatch(
+        / l {7}the whole log.*\n {2}k {7}stop a step.*\n {2}r {7}have a step begin again/,
+      );
       const now = await press(back);
       expect(now.slice(0, 1)).toEqual(['$ runjobs']);
       expect(now).toHaveLength(before.length);
@@ -173,6 +175,23 @@ describe('the keys of the live view', () => {
     expect(person.stopped).toEqual([]);
     expect((await press(ENTER, 'y'))[0]).toContain('tour');
     expect(person.stopped).toEqual(['build/lint']);
+  });
+
+  it('r: has the step that is chosen begin again, once that is confirmed with y', async () => {
+    const { tell, press, person } = await stage();
+    tell.start('build');
+    tell.start('build/lint');
+    expect((await press('r')).slice(0, 3)).toEqual([
+      'Which step is to begin again?',
+      '❯ ❯ build 0.2 s 0/2',
+      '  * build/lint 0.2 s',
+    ]);
+    expect((await press(DOWN, 'r')).at(-1)).toBe('End "build/lint", to begin again? y does, any other key does not');
+    expect((await press('n', 'k')).at(-1)).toBe('q back · ↑↓ Enter choose · / search');
+    expect((await press(ENTER, 'y'))[0]).toContain('tour');
+    expect([person.restarted, person.stopped]).toEqual([['build/lint'], []]);
+    await press('r', '/', 'l', 'i', 'n', 't');
+    expect((await press('x')).at(-1)).toBe('/lintx█ Enter has it begin again · Esc ends the search');
   });
 
   it('k: asks for the only step, too, and in its log', async () => {

@@ -33,6 +33,7 @@ interface StageOptions extends Partial<Pick<LiveOptions, 'colour' | 'features' |
 export function stageControls() {
   let listener: ((text: string) => void) | undefined;
   const stopped: string[] = [];
+  const restarted: string[] = [];
   const logs = new Map<string, Buffer>();
   let openLogs = 0;
   let bytesRead = 0;
@@ -51,6 +52,10 @@ export function stageControls() {
     },
     stop(step) {
       stopped.push(step);
+      return step !== 'gone';
+    },
+    restart(step) {
+      restarted.push(step);
       return step !== 'gone';
     },
     openLog(_folder, step) {
@@ -72,6 +77,7 @@ export function stageControls() {
   return {
     controls,
     stopped,
+    restarted,
     /** Types each of these in its turn. */
     type(...typed: string[]) {
       for (const text of typed) listener?.(text);
