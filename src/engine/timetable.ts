@@ -7,9 +7,9 @@ import type { Scope } from './scope.ts';
 
 /** The ticks that come after one, as they stand at a moment. */
 export interface Next {
-  /** The first that is due at that moment or later; `undefined`: there is none any more. */
+  /** The first that is to start at that moment or later; `undefined`: there is none any more. */
   readonly due: number | undefined;
-  /** So many were due before that moment, */
+  /** So many were to start before that moment, */
   readonly passed: number;
   /** the last of them then. */
   readonly last: number | undefined;
@@ -23,7 +23,7 @@ export interface Timetable {
   after(due: number, now: number): Next;
   /** Waits until the time has come; resolves to whether it came before the scope closed. */
   wait(due: number, scope: Scope): Promise<boolean>;
-  /** By how much the tick due then is started later, for all ticks of hosts not to come at once. */
+  /** By how much the tick due then is started later, for all ticks of hosts not to come at once; less than to the next one. */
   delay(due: number): number;
 }
 
@@ -39,7 +39,7 @@ function atIntervals(every: Every & { readonly intervalMs: number }, clock: Cloc
     now: clock.now,
     first: clock.now() + (immediate ? 0 : intervalMs),
     after(due, now) {
-      const passed = Math.max(0, Math.ceil((now - due) / intervalMs) - 1);
+      const passed = Math.max(0, Math.ceil((now - delayMs - due) / intervalMs) - 1);
       return {
         due: due + (passed + 1) * intervalMs,
         passed,
@@ -64,6 +64,12 @@ function byTheWall(
   const times = cronTimes(every.cron, every.timezone);
   if ('wrong' in times) throw new Error(`the cron pattern "${every.cron}" should have been refused: ${times.message}`);
   const now = () => clock.wall().getTime();
+  const delay = (due: number) => {
+    const { jitterMs = 0 } = every;
+    if (jitterMs === 0) return 0;
+    const gap = (times.after(due) ?? due + jitterMs) - due;
+    return Math.min(jitterMs, gap) * share;
+  };
   return {
     now,
     first: every.immediate === true ? now() : times.after(now()),
@@ -71,7 +77,7 @@ function byTheWall(
       let passed = 0;
       let last: number | undefined;
       let due = times.after(from);
-      while (due !== undefined && due < at) {
+      while (due !== undefined && due < at && due + delay(due) < at) {
         passed += 1;
         last = due;
         due = times.after(passed < COUNTED_MAX ? due : at - 1);
@@ -84,12 +90,7 @@ function byTheWall(
       }
       return scope.closed === undefined;
     },
-    delay(due) {
-      const { jitterMs = 0 } = every;
-      if (jitterMs === 0) return 0;
-      const gap = (times.after(due) ?? due + jitterMs) - due;
-      return Math.min(jitterMs, gap) * share;
-    },
+    delay,
   };
 }
 

@@ -164,4 +164,19 @@ describe('jitter', () => {
       expect((byTheWall[1] ?? 0) - (byTheWall[0] ?? 0)).toBe(60_000);
     }
   });
+
+  it('leaves out no tick that is still to start when the one before has ended', async () => {
+    for (const host of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const starts = async (every: object) => {
+        const beat = { every: { times: 3, overlap: 'skip' as const, jitterMs: HOUR, ...every } };
+        const run = await simulate(leaf('.', { durationMs: 900 }, beat as never), { host });
+        return startsOf(run.events);
+      };
+      for (const every of [{ intervalMs: 1000 }, { cron: '* * * * * *', timezone: 'UTC' }]) {
+        const [first = -1, ...others] = await starts(every);
+        // The clock on the wall has whole milliseconds.
+        expect(others.map(start => Math.round((start - first) / 10) * 10)).toEqual([1000, 2000]);
+      }
+    }
+  });
 });
