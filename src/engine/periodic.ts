@@ -9,8 +9,9 @@ import { type Ending, type RunContext, type Running, savedFacts } from './contex
 import { sleepUntil } from './deadline.ts';
 import { type Scope, withScope } from './scope.ts';
 import { firstTick, restored, takenOver } from './takeover.ts';
+import { Ticks } from './ticks.ts';
 import { openTimetable, shareOf, type Timetable } from './timetable.ts';
-import { UnsetVariable, type Values, type Variables } from './variables.ts';
+import { UnsetVariable, type Variables } from './variables.ts';
 
 /** A tick that is later than this was slept through. */
 const LATE_MS = 60_000;
@@ -48,60 +49,6 @@ function finalEvery(every: Every, variables: Variables): Every | Failed {
 
 function failed(message: string): Failed {
   return { state: 'failed', reason: { type: 'start', message } };
-}
-
-/** What the ticks have come to: the step fails with `failureThreshold` failed ones in a row. */
-class Ticks {
-  saved: Values | undefined;
-  readonly #every: Every;
-  #started: number;
-  #failedInARow = 0;
-  #last: Outcome | undefined;
-
-  constructor(every: Every, started: number, saved: Values | undefined) {
-    this.#every = every;
-    this.#started = started;
-    this.saved = saved;
-  }
-
-  begin(): void {
-    this.#started += 1;
-  }
-
-  /** What the tick means for the step: its end, or nothing yet. @param isOverrun it was stopped for the next one. */
-  end({ outcome, saved }: Ending, isOverrun: boolean): Outcome | undefined {
-    const { until, failureThreshold = 1, times = Number.POSITIVE_INFINITY } = this.#every;
-    this.#last = outcome;
-    switch (outcome.state) {
-      case 'succeeded':
-        this.saved = saved;
-        this.#failedInARow = 0;
-        if (until === 'success') return outcome;
-        break;
-      case 'failed':
-        if (outcome.reason.type === 'internal') return outcome;
-        if (until === 'failure') return { state: 'succeeded' };
-        this.#failedInARow += 1;
-        if (until !== 'success' && this.#failedInARow >= failureThreshold) return outcome;
-        break;
-      default:
-        if (!isOverrun) return outcome;
-    }
-    return this.#started >= times ? this.usedUp() : undefined;
-  }
-
-  /** No tick starts any more: the end of the step. */
-  usedUp(): Outcome {
-    const { until } = this.#every;
-    if (until === undefined) return { state: 'succeeded', ...exitCodeOf(this.#last) };
-    if (until === 'success' && this.#last?.state === 'failed') return this.#last;
-    return { state: 'failed', reason: { type: 'until', until } };
-  }
-}
-
-/** As the outcome of the last tick tells it. */
-function exitCodeOf(outcome: Outcome | undefined): { exitCode?: number } {
-  return outcome?.state === 'succeeded' && outcome.exitCode !== undefined ? { exitCode: outcome.exitCode } : {};
 }
 
 /** A step that ticks. */
