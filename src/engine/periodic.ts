@@ -10,7 +10,7 @@ import { sleepUntil } from './deadline.ts';
 import { type Scope, withScope } from './scope.ts';
 import { firstTick, restored, takenOver } from './takeover.ts';
 import { Ticks } from './ticks.ts';
-import { openTimetable, shareOf, type Timetable } from './timetable.ts';
+import { LOOK_MS, openTimetable, shareOf, type Timetable } from './timetable.ts';
 import { UnsetVariable, type Variables } from './variables.ts';
 
 /** A tick that is later than this was slept through. */
@@ -90,13 +90,32 @@ class Periodic {
       if (outcome !== undefined) return this.#ended(outcome);
       if (this.#scope.closed !== undefined) return this.#cancelled();
       this.#running.slot?.();
-      const next = this.#table.after(arrival.due, this.#table.now());
-      const isQueued = this.#every.overlap === 'queue' && next.last !== undefined;
-      const left = isQueued ? next.passed - 1 : next.passed;
-      this.#missed(left);
-      tick += left + 1;
-      due = isQueued ? next.last : next.due;
+      const next = this.#following(arrival.due);
+      this.#missed(next.left);
+      tick += next.left + 1;
+      due = next.due;
     }
+  }
+
+  /** Which tick comes after the one due then, which has ended, and how many before it are left out. */
+  #following(due: number): { readonly due: number | undefined; readonly left: number } {
+    const now = this.#table.now();
+    const next = this.#table.after(due, now);
+    const { overlap } = this.#every;
+    // Where one stops another, the last to do so starts; at this very moment, too.
+    const isDueNow = overlap === 'cancel' && next.due !== undefined && this.#startOf(next.due) <= now;
+    if (overlap === 'skip' || next.last === undefined || isDueNow) return { due: next.due, left: next.passed };
+    return { due: next.last, left: next.passed - 1 };
+  }
+
+  /** When the tick that is due then starts, on the timetable's axis. */
+  #startOf(due: number): number {
+    return due + this.#table.delay(due);
+  }
+
+  /** Whether a tick that starts so much later would do so when the time of all is over. */
+  #isTooLate(inMs: number): boolean {
+    return this.#run.clock.now() + inMs >= this.#endsAt;
   }
 
   /** Waits for the tick; of several that were slept through, one is started, or none. */
@@ -106,9 +125,9 @@ class Periodic {
   ): Promise<{ type: 'tick'; tick: number; due: number } | { type: 'closed' } | { type: 'over' }> {
     let number = tick;
     for (let next = due; next !== undefined; ) {
-      const startsAt = next + this.#table.delay(next);
+      const startsAt = this.#startOf(next);
       const inMs = startsAt - this.#table.now();
-      if (this.#run.clock.now() + inMs >= this.#endsAt) break;
+      if (this.#isTooLate(inMs)) break;
       if (inMs > 0 || number > 1) this.#tellWaiting(number, inMs);
       if (inMs > 0 && !(await this.#table.wait(startsAt, this.#scope))) return { type: 'closed' };
       const now = this.#table.now();
@@ -116,7 +135,7 @@ class Periodic {
       const latest = later.last ?? next;
       this.#missed(later.passed);
       number += later.passed;
-      if (this.#every.catchUp !== 'none' || now - latest - this.#table.delay(latest) <= LATE_MS) {
+      if (this.#every.catchUp !== 'none' || now - this.#startOf(latest) <= LATE_MS) {
         return { type: 'tick', tick: number, due: latest };
       }
       this.#missed(1);
@@ -133,23 +152,16 @@ class Periodic {
     return sleepUntil(clock, this.#endsAt, this.#scope);
   }
 
-  /** Runs one tick; with `overlap: cancel` no longer than until the next is due. */
+  /** Runs one tick; with `overlap: cancel` no longer than until the next one starts, if one does. */
   async #tick(tick: number, due: number, past: Past | undefined): Promise<{ ending: Ending; isOverrun: boolean }> {
     const { path } = this.#running;
     this.#ticks.begin();
     let isOverrun = false;
     const ending = await withScope(this.#scope, { tick, past }, async scope => {
-      const next = this.#every.overlap === 'cancel' ? this.#table.after(due, this.#table.now()).due : undefined;
-      if (next === undefined) return attempts(this.#run, this.#running, scope);
-      let disarm = () => {};
-      const look = () => {
-        const left = next - this.#table.now();
-        if (left <= 0) {
-          isOverrun = true;
-          scope.cancel({ type: 'next-tick', step: path });
-        } else disarm = this.#run.clock.at(this.#run.clock.now() + Math.min(left, 30_000), look);
-      };
-      look();
+      const disarm = this.#atNext(due, () => {
+        isOverrun = true;
+        scope.cancel({ type: 'next-tick', step: path });
+      });
       try {
         return await attempts(this.#run, this.#running, scope);
       } finally {
@@ -166,6 +178,23 @@ class Periodic {
       ...(outcome.state === 'succeeded' ? savedFacts(ending.saved) : {}),
     });
     return { ending, isOverrun: isOverrun && this.#scope.closed === undefined };
+  }
+
+  /** With `overlap: cancel`, calls `stop` when the tick after the one due then starts, if one does. Returns how to call it off. */
+  #atNext(due: number, stop: () => void): () => void {
+    const next = this.#every.overlap === 'cancel' ? this.#table.after(due, this.#table.now()).due : undefined;
+    if (next === undefined || this.#ticks.areAllStarted) return () => {};
+    const startsAt = this.#startOf(next);
+    let disarm = () => {};
+    const look = () => {
+      const left = startsAt - this.#table.now();
+      // Then none starts any more.
+      if (this.#scope.closed !== undefined || this.#isTooLate(left)) return;
+      if (left <= 0) stop();
+      else disarm = this.#run.clock.at(this.#run.clock.now() + Math.min(left, LOOK_MS), look);
+    };
+    look();
+    return () => disarm();
   }
 
   #tellWaiting(tick: number, inMs: number): void {

@@ -22,9 +22,14 @@ export class Ticks {
     this.#started += 1;
   }
 
+  /** Whether none starts after those that have. */
+  get areAllStarted(): boolean {
+    return this.#started >= (this.#every.times ?? Number.POSITIVE_INFINITY);
+  }
+
   /** What the tick means for the step: its end, or nothing yet. @param isOverrun it was stopped for the next one. */
   end({ outcome, saved }: Ending, isOverrun: boolean): Outcome | undefined {
-    const { until, failureThreshold = 1, times = Number.POSITIVE_INFINITY } = this.#every;
+    const { until, failureThreshold = 1 } = this.#every;
     this.#last = outcome;
     switch (outcome.state) {
       case 'succeeded':
@@ -41,7 +46,7 @@ export class Ticks {
       default:
         if (!isOverrun) return outcome;
     }
-    return this.#started >= times ? this.usedUp() : undefined;
+    return this.areAllStarted ? this.usedUp() : undefined;
   }
 
   /** No tick starts any more: the end of the step. */

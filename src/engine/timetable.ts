@@ -52,7 +52,7 @@ function atIntervals(every: Every & { readonly intervalMs: number }, clock: Cloc
 }
 
 /** A clock on the wall can be set, and a machine can sleep: nobody looks away for longer. */
-const LOOK_MS = 30_000;
+export const LOOK_MS = 30_000;
 /** More ticks that were slept through are not counted one by one. */
 const COUNTED_MAX = 10_000;
 

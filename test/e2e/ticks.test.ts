@@ -43,6 +43,24 @@ it.skipIf(process.platform === 'win32')(
   },
 );
 
+it('a tick that stops the one before it runs in its turn, however long a real process takes to end', async () => {
+  // Half a second after the signal it ends; the third tick is the last, which nothing stops.
+  const run = "trap 'sleep 0.5; exit' TERM; [ $RUNJOBS_TICK = 3 ] || sleep 60";
+  const plan = planFile({ run, every: { interval: '2s', times: 3, overlap: 'cancel' } });
+  const { exitCode, stdout } = await runjobs([plan, '--reporter', 'ndjson', '--state-dir', temporaryFolder()]);
+  expect(exitCode).toBe(0);
+  const events = String(stdout)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const ticks = events.filter(({ type }) => type === 'tick.finished').map(({ tick, outcome }) => [tick, outcome.state]);
+  expect(ticks).toEqual([
+    [1, 'cancelled'],
+    [2, 'cancelled'],
+    [3, 'succeeded'],
+  ]);
+});
+
 it('check prints the next three times of a cron pattern', async () => {
   const plan = planFile({ gather: [{ id: 'nightly', run: 'true', every: { cron: '30 2 * * *', timezone: 'UTC' } }] });
   const { exitCode, stdout } = await runjobs(['check', plan]);
