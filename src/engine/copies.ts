@@ -15,16 +15,19 @@ export class Copies {
   /** What a run that was broken off had finished, in order. */
   readonly #taken: readonly TakenCopies[];
   readonly #saved: SavedLists;
+  readonly #onTooLong: () => void;
   #nextTaken = 0;
   #next = 1;
 
-  constructor(run: RunContext, step: ForEachStep, scope: Scope, count: number) {
+  /** @param onTooLong called when what they have saved becomes too much, where nothing has closed the scope before. */
+  constructor(run: RunContext, step: ForEachStep, scope: Scope, count: number, onTooLong: () => void) {
     this.#run = run;
     this.#step = step;
     this.#scope = scope;
     this.#count = count;
     this.#taken = takenCopies(step, scope.past, count);
     this.#saved = new SavedLists(step, count);
+    this.#onTooLong = onTooLong;
   }
 
   /** The number of the next copy that is to start; those before it that are not have been told. */
@@ -44,14 +47,18 @@ export class Copies {
 
   /** A copy has its final state. */
   ended(number: number, saved: Values): void {
+    const wasTooLong = this.#saved.isTooLong;
     this.#saved.add(number, saved);
+    if (this.#saved.isTooLong && !wasTooLong && this.#scope.closed === undefined) this.#onTooLong();
   }
 
   /** How the forEach ends, and what it leaves: of each variable the list of what the copies have saved. */
   end(outcome: Outcome): Ending {
     const lists = this.#saved.lists();
     if (lists.type === 'lists') return { outcome, saved: lists.values };
-    if (outcome.state !== 'succeeded') return { outcome };
+    const { closed, path } = this.#scope;
+    const isReason = closed?.type === 'sibling-failed' && closed.step === path;
+    if (outcome.state !== 'succeeded' && !isReason) return { outcome };
     return { outcome: { state: 'failed', reason: { type: 'save', message: lists.message } } };
   }
 

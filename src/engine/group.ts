@@ -106,6 +106,14 @@ export class Group {
     return this.#background.start(variables, (scope, told) => this.#observed(step, scope, told), onReady);
   }
 
+  /** Does to those that have not ended what a failure of the step does that is not tolerated. @param isFatal it cancels them. */
+  endOthers(step: string, isFatal = false): void {
+    const { onFailure, tolerated } = this.#policy;
+    const reason = { type: 'sibling-failed', step } as const;
+    if (isFatal || onFailure === 'cancel' || tolerated > 0) this.#scope.cancel(reason);
+    else if (onFailure === 'close') this.#scope.close(reason);
+  }
+
   /**
    * Ends the group once its other children have ended: background steps are stopped one by one, the last started
    * first. A group with nothing else than background steps, but for what is left out, lives until they have ended or its scope closes. What its steps
@@ -147,7 +155,7 @@ export class Group {
   }
 
   #fail(path: string, outcome: Failed, isBackground: boolean): void {
-    const { onFailure, tolerated, isLenient } = this.#policy;
+    const { tolerated, isLenient } = this.#policy;
     const isFatal = isBackground && isLenient !== true;
     if (!isFatal && this.#tolerated < tolerated) {
       this.#tolerated += 1;
@@ -155,8 +163,6 @@ export class Group {
     }
     const step = outcome.reason.type === 'child' ? outcome.reason.step : path;
     this.failure ??= { step, exitCode: outcome.exitCode };
-    const reason = { type: 'sibling-failed', step } as const;
-    if (isFatal || onFailure === 'cancel' || tolerated > 0) this.#scope.cancel(reason);
-    else if (onFailure === 'close') this.#scope.close(reason);
+    this.endOthers(step, isFatal);
   }
 }

@@ -5,14 +5,18 @@ import type { Values } from './variables.ts';
 
 /** What one variable may hold, as everywhere. */
 const LONGEST_BYTES = 96 * 1024;
+/** What is least added to a list. */
+const SHORTEST = ',""';
 
 export type Lists =
   | { readonly type: 'lists'; readonly values: Values | undefined }
   /** One is longer than a variable may be. */
   | { readonly type: 'too long'; readonly message: string };
 
-/** Bounded: a list that has become too long is kept no longer. */
+/** Bounded: a list that has become too long, or is sure to, is kept no longer. */
 export class SavedLists {
+  /** Whether that is so of one. */
+  isTooLong = false;
   readonly #count: number;
   /** By name, the values by the numbers of the copies; `undefined`: too long. */
   readonly #values = new Map<string, Map<number, string> | undefined>();
@@ -27,10 +31,14 @@ export class SavedLists {
   add(number: number, saved: Values): void {
     for (const [name, value] of Object.entries(saved)) {
       if (!this.#values.has(name)) this.#values.set(name, new Map());
-      const bytes = (this.#bytes.get(name) ?? 0) + bytesOf(value);
+      const values = this.#values.get(name);
+      if (values === undefined) continue;
+      const bytes = (this.#bytes.get(name) ?? 0) + bytesOf(JSON.stringify(value)) + 1;
       this.#bytes.set(name, bytes);
-      if (bytes > LONGEST_BYTES) this.#values.set(name, undefined);
-      else this.#values.get(name)?.set(number, value);
+      values.set(number, value);
+      if (bytes + (this.#count - values.size) * SHORTEST.length + 1 <= LONGEST_BYTES) continue;
+      this.#values.set(name, undefined);
+      this.isTooLong = true;
     }
   }
 
@@ -41,8 +49,13 @@ export class SavedLists {
     for (const [name, values] of this.#values) {
       const least = this.#count * ',null'.length;
       const list = values === undefined || least > LONGEST_BYTES * 2 ? undefined : this.#listOf(values);
-      if (list === undefined || encoder.encode(list).length > LONGEST_BYTES)
-        return { type: 'too long', message: `the ${this.#count} values of "${name}" are over 96 KiB together` };
+      if (list === undefined || bytesOf(list) > LONGEST_BYTES) {
+        const values = `the ${this.#count} values of "${name}" are over 96 KiB together`;
+        return {
+          type: 'too long',
+          message: `${values}; let each copy write a file of its own with "saveTo: FILE"`,
+        };
+      }
       lists[name] = list;
     }
     return { type: 'lists', values: lists };
@@ -56,7 +69,7 @@ export class SavedLists {
 const encoder = new TextEncoder();
 
 function bytesOf(value: string): number {
-  return encoder.encode(value).length + 3;
+  return encoder.encode(value).length;
 }
 
 /** The names of the variables that a step leaves to those that follow it. */

@@ -23,6 +23,11 @@ const savingValue: SimulateOptions['behave'] = ({ env, path }) => ({
   ...(env.N === undefined || env.N === 'nothing' ? {} : { saves: { X: env.N } }),
 });
 
+const TOO_LONG =
+  'the 3 values of "X" are over 96 KiB together; let each copy write a file of its own with "saveTo: FILE"';
+const endOf = (events: readonly RunEvent[], path: string) =>
+  events.flatMap(event => (event.type === 'step.finished' && event.step === path ? [event.outcome] : []))[0];
+
 describe('what copies save', () => {
   it('is a JSON array outside, in the order of the list, with null for a copy that saved nothing', async () => {
     const { X } = await left(leaf(''), ['a', 'nothing', '"q" \n', ''], { behave: savingValue });
@@ -46,8 +51,70 @@ describe('what copies save', () => {
     const run = await left(leaf(''), ['1', '2', '3'], { behave: () => ({ saves: { X: large } }) });
     expect(run.steps.get('test')).toEqual({
       state: 'failed',
-      reason: { type: 'save', message: 'the 3 values of "X" are over 96 KiB together' },
+      reason: { type: 'save', message: TOO_LONG },
     });
+  });
+
+  const tooLarge: SimulateOptions['behave'] = ({ path }) => ({
+    durationMs: Number(/\d+/.exec(path)) * 100,
+    saves: { X: 'x'.repeat(33 * 1024) },
+  });
+
+  it('fails the forEach with the copy that makes it too much, and does to the others what any failure does', async () => {
+    const root = (more: object) => steps('.', [forEach('test', 6, leaf(''), { limit: 3, ...more }), leaf('after')]);
+    const states = async (more: object) => {
+      const run = await simulate(root(more), { behave: tooLarge });
+      expect(run.steps.get('test')).toMatchObject({ state: 'failed', reason: { type: 'save' } });
+      expect(run.failures.map(({ step }) => step)).toEqual(['test']);
+      expect(run.timersLeft).toBe(0);
+      const last = run.events.flatMap(event => (event.type === 'copies.finished' ? [event] : []));
+      return [
+        ...Array.from({ length: 6 }, (_, index) => endOf(run.events, `test[${index + 1}]`)?.state),
+        ...last.map(({ first, count, outcome }) => `${first}+${count} ${outcome.state}`),
+      ];
+    };
+    const three = ['succeeded', 'succeeded', 'succeeded'];
+    expect(await states({})).toEqual([...three, 'cancelled', 'cancelled', undefined, '6+1 skipped']);
+    expect(await states({ failFast: 'soon' })).toEqual([...three, 'succeeded', 'succeeded', undefined, '6+1 skipped']);
+    expect(await states({ failFast: false })).toEqual([...three, ...three]);
+    const tolerant = { tolerate: { type: 'count', count: 1 } };
+    expect(await states(tolerant)).toEqual([...three, 'cancelled', 'cancelled', undefined, '6+1 skipped']);
+  });
+
+  it('names the forEach as what the other copies were cancelled for', async () => {
+    const run = await simulate(forEach('.', 4, leaf('')), { behave: tooLarge });
+    const reason = { type: 'sibling-failed', step: '.' };
+    expect(endOf(run.events, '[4]')).toEqual({ state: 'cancelled', reason });
+    expect(run).toMatchObject({ exitCode: 1, outcome: { reason: { type: 'save' } } });
+  });
+
+  it('is measured as the JSON that it becomes, those that are still to come in their least length', async () => {
+    const quotes: SimulateOptions['behave'] = () => ({ durationMs: 1, saves: { X: '"'.repeat(25 * 1024) } });
+    const escaped = await simulate(forEach('.', 3, leaf(''), { limit: 1 }), { behave: quotes });
+    expect(escaped.events.filter(({ type }) => type === 'step.finished')).toHaveLength(3);
+    const long: SimulateOptions['behave'] = () => ({ durationMs: 1, saves: { X: 'x'.repeat(100) } });
+    const many = await simulate(forEach('.', 32_740, leaf(''), { limit: 1 }), { behave: long });
+    expect(many.events.filter(({ type }) => type === 'step.finished').length).toBeLessThan(5);
+  });
+
+  it('that is too much already in what a resumed run takes over lets no further copy run', async () => {
+    const root = forEach('.', 5, leaf(''), { limit: 1 });
+    const first = await simulate(root, { behave: tooLarge });
+    const executed: string[] = [];
+    const run = await simulate(root, {
+      behave: tooLarge,
+      resume: first.events.slice(0, -1),
+      onExecute: ({ path }) => void executed.push(path),
+    });
+    expect(executed).toEqual([]);
+    expect(run.outcome).toMatchObject({ state: 'failed', reason: { type: 'save' } });
+  });
+
+  it('does not hide a copy that had failed before it was too much', async () => {
+    const run = await simulate(forEach('.', 5, leaf(''), { failFast: false }), {
+      behave: context => (context.path === '[1]' ? { exitCode: 3 } : (tooLarge?.(context) ?? {})),
+    });
+    expect(run.outcome).toEqual({ state: 'failed', reason: { type: 'child', step: '[1]' }, exitCode: 3 });
   });
 
   it('is whole again after a resumption', async () => {
