@@ -43,8 +43,14 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     const { outcome } = ending;
     past = undefined;
     if (outcome.state !== 'failed' || outcome.reason.type === 'internal') return ending;
-    if (scope.closed !== undefined) return ending;
-    if (ending.isAgain && outcome.reason.type === 'stopped-by-user') {
+    const isLast =
+      retry === undefined ||
+      !mayRetry(retry, attempt - again) ||
+      !isRetried(retry, outcome, running.stderr?.text() ?? '', step);
+    const isAgain = ending.isAgain === true && outcome.reason.type === 'stopped-by-user';
+    // One that would be tried again had not failed for good.
+    if (scope.closed !== undefined) return { ...ending, hadFailed: ending.hadFailed === true && isLast && !isAgain };
+    if (isAgain) {
       again += 1;
       settled = attempt;
       retrying(run, running, outcome, attempt, 0);
@@ -54,8 +60,7 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
       retrying(run, running, outcome, attempt, 0);
       continue;
     }
-    if (retry === undefined || !mayRetry(retry, attempt - again)) return ending;
-    if (!isRetried(retry, outcome, running.stderr?.text() ?? '', step)) return ending;
+    if (isLast) return ending;
     if (step.background && isSettled(retry, run.clock.now() - (running.readyAt ?? run.clock.now())))
       settled = attempt - 1;
     const delayMs = retryDelay(retry, attempt - settled, run.random, outcome.retryAfterMs);
@@ -108,13 +113,17 @@ async function oneAttempt(
     run.underWay.set(path, underWay);
     const ready = (body: () => Promise<Ending>) => withReadiness(run, running, inner, attempt, body);
     const body = async () => fitting(await runBody(run, running, inner, attempt), path, inner.variables);
-    const { outcome: own, saved } = await withLateDeadline(run.clock, inner, step.timeoutMs, start => {
+    const {
+      outcome: own,
+      saved,
+      hadFailed = false,
+    } = await withLateDeadline(run.clock, inner, step.timeoutMs, start => {
       if (run.startsLate && isLeaf(step)) return whenStarted(run, running, inner, start, () => ready(body));
       start();
       return ready(body);
     });
     run.underWay.delete(path);
-    const outcome = judged(own, running, inner);
+    const outcome = judged(own, running, inner, hadFailed);
     run.publish({
       type: 'attempt.finished',
       step: path,
@@ -126,7 +135,7 @@ async function oneAttempt(
       ...(isLeaf(step) ? savedFacts(saved) : {}),
     });
     underWay.over();
-    return { outcome, saved, isAgain: underWay.isAgain };
+    return { outcome, saved, hadFailed, isAgain: underWay.isAgain };
   });
 }
 
@@ -173,15 +182,15 @@ function closed({ path }: Running, scope: Scope): Outcome {
 /**
  * What a body's own ending means once its scope was told to stop: failed with `timeout` where the clock that ran out is
  * its own, and where somebody has stopped just this step; a group that had failed before stays failed; everything else
- * is `cancelled`.
+ * is `cancelled`. @param hadFailed what failed in there, however deep, had ended it before that clock ran out.
  */
-function judged(own: Outcome, { step, path }: Running, scope: Scope): Outcome {
+function judged(own: Outcome, { step, path }: Running, scope: Scope, hadFailed: boolean): Outcome {
   const told = scope.cancelled;
   if (told === undefined || (own.state === 'failed' && own.reason.type === 'internal')) return own;
   // Nobody knows whether it has ended: it is not tried again as what has.
   const isLost = own.state === 'failed' && own.reason.type === 'lost';
   if (told.type === 'timeout' && told.step === path) {
-    if (isLost) return own;
+    if (isLost || hadFailed) return own;
     const { step: _, ...reason } = told;
     return { state: 'failed', reason, ...(isLeaf(step) ? exitFacts(own) : {}) };
   }

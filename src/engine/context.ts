@@ -77,6 +77,8 @@ export interface RunContext extends Learning {
 export interface Ending {
   readonly outcome: Outcome;
   readonly saved?: Values | undefined;
+  /** It had failed for good, and what ran of it was told to end for that, before anything from outside told it to. */
+  readonly hadFailed?: boolean;
 }
 
 /** The field of an event that tells what was saved; none where nothing was. */

@@ -1,5 +1,5 @@
 /** The copies of one forEach: which is next, which need not start, and what they have saved. */
-import type { Outcome, SkipReason } from '../events/outcome.ts';
+import type { SkipReason } from '../events/outcome.ts';
 import type { ForEachStep } from '../plan/plan.ts';
 import type { Ending, RunContext } from './context.ts';
 import { SavedLists } from './saved-lists.ts';
@@ -53,13 +53,13 @@ export class Copies {
   }
 
   /** How the forEach ends, and what it leaves: of each variable the list of what the copies have saved. */
-  end(outcome: Outcome): Ending {
+  end({ outcome, hadFailed = false }: Ending): Ending {
     const lists = this.#saved.lists();
-    if (lists.type === 'lists') return { outcome, saved: lists.values };
+    if (lists.type === 'lists') return { outcome, saved: lists.values, hadFailed };
     const { closed, path } = this.#scope;
     const isReason = closed?.type === 'sibling-failed' && closed.step === path;
-    if (outcome.state !== 'succeeded' && !isReason) return { outcome };
-    return { outcome: { state: 'failed', reason: { type: 'save', message: lists.message } } };
+    if (outcome.state !== 'succeeded' && !isReason) return { outcome, hadFailed };
+    return { outcome: { state: 'failed', reason: { type: 'save', message: lists.message } }, hadFailed };
   }
 
   #takeOver(taken: TakenCopies): void {

@@ -48,8 +48,7 @@ export async function forEach(
     return number === undefined ? undefined : { type: 'run', run: begun => runCopy(number, begun) };
   };
   await fanOut(step.limit ?? run.parallelism, next, running.onBegun);
-  const { outcome } = await group.end();
-  return copies.end(outcome);
+  return copies.end(await group.end());
 }
 
 /** The variables around a copy of the forEach at a path. */

@@ -41,6 +41,8 @@ export class Group {
   readonly #saved = new Map<string, Values>();
   #foreground = false;
   #tolerated = 0;
+  /** Its failure ends it, and came before anything from outside did. */
+  #hadFailed = false;
 
   /** @param own the `env` of the step that it is the body of: what is saved inside cannot be seen through it. */
   constructor(run: RunContext, scope: Scope, policy: FailurePolicy, own: Values = NOTHING) {
@@ -109,8 +111,12 @@ export class Group {
   /** Does to those that have not ended what a failure of the step does that is not tolerated. @param isFatal it cancels them. */
   endOthers(step: string, isFatal = false): void {
     const { onFailure, tolerated } = this.#policy;
+    const isCancelling = isFatal || onFailure === 'cancel' || tolerated > 0;
+    if (isCancelling) this.#hadFailed = true;
+    // What tidies up after a failure may still do so when something else has closed the group.
+    if (this.#scope.closed !== undefined) return;
     const reason = { type: 'sibling-failed', step } as const;
-    if (isFatal || onFailure === 'cancel' || tolerated > 0) this.#scope.cancel(reason);
+    if (isCancelling) this.#scope.cancel(reason);
     else if (onFailure === 'close') this.#scope.close(reason);
   }
 
@@ -125,7 +131,11 @@ export class Group {
     await this.#background.stop();
     await this.#run.sweep(this.#scope.path);
     const saved = order === undefined ? [...this.#saved.values()] : order.map(child => this.savedBy(child));
-    return { outcome: this.#outcome(), saved: saved.length === 0 ? undefined : Object.assign({}, ...saved) };
+    return {
+      outcome: this.#outcome(),
+      saved: saved.length === 0 ? undefined : Object.assign({}, ...saved),
+      hadFailed: this.#hadFailed,
+    };
   }
 
   #outcome(): Outcome {
@@ -140,10 +150,10 @@ export class Group {
 
   async #observed(step: Step, scope: Scope, told: Told): Promise<Outcome> {
     const path = this.pathOf(step);
-    const { outcome, saved } = await this.#run.step(this.#run, step, path, scope, told);
+    const { outcome, saved, hadFailed } = await this.#run.step(this.#run, step, path, scope, told);
     // Those that follow need not wait for a background step, so it leaves them nothing.
     if (saved !== undefined && !step.background) this.#saved.set(step.id, saved);
-    if (counts(outcome) && this.#scope.closed === undefined) this.#fail(path, outcome, step.background);
+    if (counts(outcome) && (hadFailed || this.#scope.closed === undefined)) this.#fail(path, outcome, step.background);
     return outcome;
   }
 

@@ -87,7 +87,7 @@ class Periodic {
       if (outcome === undefined || (outcome.state === 'succeeded' && this.#every.until === 'failure')) {
         this.#run.retried(this.#running.path);
       }
-      if (outcome !== undefined) return this.#ended(outcome);
+      if (outcome !== undefined) return { ...ending, ...this.#ended(outcome) };
       if (this.#scope.closed !== undefined) return this.#cancelled();
       this.#running.slot?.();
       const next = this.#following(arrival.due);

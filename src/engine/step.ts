@@ -56,20 +56,22 @@ export async function runStep(
   };
   const slotless = group.slotless || step.background;
   return withScope(group, { path, slotless, past }, async scope => {
-    const { outcome: body, saved } = await guarded(async () => {
+    const ended = await guarded(async () => {
       const variables = inner(run, step, path, group.variables);
       const entered = variables instanceof Promise ? await variables : variables;
       if ('state' in entered) return { outcome: entered };
       scope.variables = entered;
-      const ended = step.if && (await judgeCondition(run, running, step.if, scope));
-      if (ended !== undefined) return { outcome: ended };
+      const unmet = step.if && (await judgeCondition(run, running, step.if, scope));
+      if (unmet !== undefined) return { outcome: unmet };
       for (const lock of step.used?.locks ?? []) {
         const late = await takeLock(run, running, lock, scope);
         if (late !== undefined) return { outcome: late };
       }
       return periodic(run, running, scope);
     });
-    const own = judged(running, body);
+    const { saved } = ended;
+    const own = judged(running, ended.outcome);
+    const hadFailed = own.state === 'failed' && (ended.hadFailed === true || scope.closed === undefined);
     if (running.startedAt === undefined) {
       const isTold = own.state === 'skipped' && own.reason.type !== 'if';
       skipBelow(run, step, path, isTold ? own.reason : { type: 'not-started', step: path }, past);
@@ -82,7 +84,7 @@ export async function runStep(
     }));
     if (outcome !== own && outcome.state === 'failed') run.failed(path, outcome);
     running.log?.close();
-    const ending = handedOn(step, { outcome, saved });
+    const ending = handedOn(step, { outcome, saved, hadFailed });
     finish(run, running, scope, ending, own);
     running.slot?.();
     for (const release of running.locks.reverse()) release();

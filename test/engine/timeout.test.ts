@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/plan/plan.ts';
 import { simulate } from '../support/simulate.ts';
-import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
+import { forEach, gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
 
 describe('timeout', () => {
   it('fails the step whose clock ran out, and cancels the steps below it', async () => {
@@ -83,6 +83,77 @@ describe('timeout', () => {
       }),
     );
     expect(run.outcome).toMatchObject({ reason: { type: 'child', step: 'bad' }, exitCode: 5 });
+  });
+
+  describe('that runs out while something tidies up after a failure', () => {
+    const seconds = (count: number) => ({ durationMs: count * 1000 });
+    const bad = (modifiers: object = {}) => leaf('a', { durationMs: 300, exitCode: 2 }, modifiers);
+    const tidying = leaf('b', seconds(5), lastly([leaf('1', seconds(2))]));
+    const ofOneSecond = { timeoutMs: 1000, ...lastly([leaf('tell')]) };
+    async function told(root: Step) {
+      let seen: (string | undefined)[] = [];
+      const run = await simulate(root, {
+        onExecute({ path, env }) {
+          if (path === 'finally/tell') seen = [env.RUNJOBS_FAILED_STEP, env.RUNJOBS_EXIT_CODE];
+        },
+      });
+      expect(run.timersLeft).toBe(0);
+      return [run.exitCode, ...seen, ...run.failures.map(({ step }) => step)];
+    }
+
+    it('does not hide that failure, however deep it is', async () => {
+      const group = (id: string) => gather(id, [bad(), tidying]);
+      expect(await told(gather('.', [bad(), tidying], ofOneSecond))).toEqual([1, 'a', '2', 'a']);
+      expect(await told(steps('.', [group('g')], ofOneSecond))).toEqual([1, 'g/a', '2', 'g/a']);
+      expect(await told(gather('.', [steps('s', [group('g')]), sleep('z', 'forever')], ofOneSecond))).toEqual([
+        1,
+        's/g/a',
+        '2',
+        's/g/a',
+      ]);
+      expect(await told(steps('.', [forEach('f', 1, steps('', [group('g')]))], ofOneSecond))).toEqual([
+        1,
+        'f[1]/g/a',
+        '2',
+        'f[1]/g/a',
+      ]);
+    });
+
+    it('does not hide that of a step with a finally of its own', async () => {
+      const own = bad(lastly([leaf('1', seconds(2))]));
+      expect(await told(steps('.', [own], ofOneSecond))).toEqual([1, 'a', '2', 'a']);
+      expect(await told(gather('.', [own, sleep('z', 'forever')], ofOneSecond))).toEqual([1, 'a', '2', 'a']);
+    });
+
+    it('does not hide that of the total of all attempts, nor that of a tick', async () => {
+      const total = { limits: { totalMs: 1000 }, ...lastly([leaf('tell')]) };
+      expect(await told(steps('.', [gather('g', [bad(), tidying])], total))).toEqual([1, 'g/a', '2', 'g/a']);
+      const ticking = gather('g', [bad(), tidying], { every: { intervalMs: 9000, overlap: 'skip' } });
+      expect(await told(steps('.', [ticking], ofOneSecond))).toEqual([1, 'g/a', '2', 'g/a']);
+    });
+
+    it('is the reason where that failure was not the end: forgiven, tolerated, to be tried again, or let run on', async () => {
+      const group = (more: object) => gather('g', [bad(), tidying], more);
+      const timedOut = [124, '.', ''];
+      expect((await told(steps('.', [group({ allowFailure: true })], ofOneSecond))).slice(0, 3)).toEqual(timedOut);
+      expect((await told(steps('.', [group(retry(1))], ofOneSecond))).slice(0, 3)).toEqual(timedOut);
+      const one = { tolerate: { type: 'count', count: 1 } } as const;
+      expect((await told(steps('.', [group(one)], ofOneSecond))).slice(0, 3)).toEqual(timedOut);
+      const goingOn = gather('.', [group({}), sleep('z', 'forever')], { failFast: false, ...ofOneSecond });
+      expect((await told(goingOn)).slice(0, 3)).toEqual(timedOut);
+      const tolerant = gather('.', [group({}), sleep('z', 'forever')], { ...one, ...ofOneSecond });
+      expect((await told(tolerant)).slice(0, 3)).toEqual(timedOut);
+      const last = steps('.', [group(retry(1, { on: [{ type: 'timeout' }] }))], ofOneSecond);
+      expect(await told(last)).toEqual([1, 'g/a', '2', 'g/a']);
+    });
+
+    it('leaves a run interrupted that a signal ends meanwhile', async () => {
+      const run = await simulate(steps('.', [gather('g', [bad(), tidying])]), {
+        during: (started, clock) => clock.at(1000, () => started.cancel({ type: 'interrupted', signal: 'SIGINT' })),
+      });
+      expect(run.exitCode).toBe(130);
+      expect(run.steps.get('g/b')).toMatchObject({ state: 'cancelled', reason: { type: 'sibling-failed' } });
+    });
   });
 
   it('of a group that lets everything run is the reason, though a child had failed before', async () => {
