@@ -91,6 +91,15 @@ describe('init', () => {
     expect(String(stdout)).toContain('it has succeeded\n');
   });
 
+  it('says in one column what its commands do', async () => {
+    const { cwd } = await made({});
+    const text = readFileSync(join(cwd, 'runjobs.yaml'), 'utf8');
+    const said = text.split('\n').filter(line => line.startsWith('#   runjobs '));
+    const columns = said.map(line => line.search(/(?<=\w {3,})\w/));
+    expect(said).toHaveLength(3);
+    expect(new Set(columns).size, said.join('\n')).toBe(1);
+  });
+
   it('writes over nothing', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'runjobs.yaml'), 'run: mine\n');

@@ -18,14 +18,22 @@ export function firstPlan(projects: readonly Project[], { name, file, program, s
   const head = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
     `# A first plan, made of what "runjobs init" has found here: ${made}. It is yours now.`,
-    `#   ${program} check ${file}   shows what it would do`,
-    `#   ${program} ${file}         does it`,
-    `#   ${program} resume${' '.repeat(file.length)}         goes on after a failure, with what was not done yet`,
+    ...besideEachOther([
+      [`${program} check ${file}`, 'shows what it would do'],
+      [`${program} ${file}`, 'does it'],
+      [`${program} resume`, 'goes on after a failure, with what was not done yet'],
+    ]),
     `name: ${JSON.stringify(name)}`,
   ];
   const body = useful.length === 0 ? HELLO : stepsOf(useful);
   const downs = useful.flatMap(({ services }) => services?.down ?? []);
   return `${[...head, '', ...body, '', ...lastly(downs)].join('\n')}\n`;
+}
+
+/** What is said of each command, in one column. */
+function besideEachOther(commands: readonly (readonly [command: string, does: string])[]): string[] {
+  const width = Math.max(...commands.map(([command]) => command.length));
+  return commands.map(([command, does]) => `#   ${command.padEnd(width)}   ${does}`);
 }
 
 function isUseful({ install, checks, build, services }: Project): boolean {
