@@ -1,14 +1,13 @@
 /** The library: what `import … from 'runjobs'` gives. */
 import { resolve } from 'node:path';
+import { givenProblems } from './engine/given-problems.ts';
 import { interactiveAhead } from './engine/interactive.ts';
-import { outermost, type RunResult } from './engine/run.ts';
-import { secretProblems } from './engine/secret-values.ts';
+import type { RunResult } from './engine/run.ts';
 import type { RunEvent } from './events/event.ts';
 import { checkOptions } from './library-options.ts';
 import { bodyProblems } from './plan/definitions.ts';
 import { type Given, type GivenOptions, levelsOf, readGiven } from './plan/given.ts';
 import type { PlanInput } from './plan/input.ts';
-import { inputProblems } from './plan/inputs.ts';
 import { type LoadResult, loadPlan as load, loadObject } from './plan/load.ts';
 import { needsTerminal } from './plan/needs-terminal.ts';
 import type { Plan } from './plan/plan.ts';
@@ -129,8 +128,6 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
     if (problems.length > 0) throw new PlanError(problems);
     const loaded = withInputs(await read(plan, given), given, true);
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
-    const secretless = secretProblems(loaded.plan, outermost({ env: given.env, given: levelsOf(loaded.plan, given) }));
-    if (secretless.length > 0) throw new PlanError(secretless);
     const interactive = interactiveAhead(loaded.plan.root);
     const streams = terminalStreams();
     if (interactive.length > 0 && streams === undefined) {
@@ -214,10 +211,9 @@ function withoutUndefined<Value>(values: Readonly<Record<string, Value | undefin
 
 /** The plan, unless an input has no value that it needs, or one that does not fit. */
 function withInputs(loaded: LoadResult, given: Given, isRun: boolean): LoadResult {
-  const problems =
-    loaded.type === 'rejected'
-      ? []
-      : [...(isRun ? bodyProblems(loaded.plan) : []), ...inputProblems(loaded.plan, given, { isRun })];
+  if (loaded.type === 'rejected') return loaded;
+  const { ofInputs, ofSecrets } = givenProblems(loaded.plan, given, { isRun });
+  const problems = [...(isRun ? bodyProblems(loaded.plan) : []), ...ofInputs, ...ofSecrets];
   return problems.length === 0 ? loaded : { type: 'rejected', problems };
 }
 

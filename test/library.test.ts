@@ -48,6 +48,12 @@ describe('what is given to a plan', () => {
       ],
     });
     await expect(run(plan, { stateDir })).rejects.toThrow('input A is missing: a number; give it with --set A=…');
+    await expect(run({ ...plan, secrets: ['A', 'S'] }, { stateDir, env: {} })).rejects.toMatchObject({
+      problems: [
+        { message: expect.stringContaining('input A is missing') },
+        { message: expect.stringContaining('the secret "S" has no value') },
+      ],
+    });
     await expect(run(plan, { stateDir, envFile: ['none.env'] })).rejects.toThrow('none.env: no such file');
     expect(existsSync(join(stateDir, 'runs'))).toBe(false);
   });

@@ -1,11 +1,9 @@
 /** Loading the plan that a command names, with what the caller gives to it, and telling what is wrong with either. */
 import { fstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { outermost } from '../engine/run.ts';
-import { secretProblems } from '../engine/secret-values.ts';
+import { givenProblems } from '../engine/given-problems.ts';
 import { bodyProblems } from '../plan/definitions.ts';
 import { type Given, type GivenOptions, levelsOf, readGiven } from '../plan/given.ts';
-import { inputProblems } from '../plan/inputs.ts';
 import { type LoadResult, loadPlan } from '../plan/load.ts';
 import type { Plan } from '../plan/plan.ts';
 import { formatProblems, type Problem } from '../plan/problems.ts';
@@ -66,7 +64,7 @@ export function givenToRun(plan: Plan, given: Given, { envFile = [] }: GivenOpti
   return { levels: levelsOf(plan, given), kept: { set: given.set, envFiles } };
 }
 
-/** What is wrong with the values of the inputs, for standard error; `undefined` where nothing is. */
+/** All that is wrong with the values of the inputs and of the secrets, for standard error; `undefined` where nothing is. */
 export function explainInputs(
   plan: Plan,
   given: Given,
@@ -74,10 +72,11 @@ export function explainInputs(
 ): string | undefined {
   const ofBody = isRun ? bodyProblems(plan) : [];
   if (ofBody.length > 0) return explain(ofBody, nameOf(source));
-  const ofInputs = inputProblems(plan, given, { isRun });
-  if (ofInputs.length > 0) return explain(ofInputs, `the inputs of ${nameOf(source)}`);
-  const ofSecrets = isRun ? secretProblems(plan, outermost({ env: given.env, given: levelsOf(plan, given) })) : [];
-  return ofSecrets.length === 0 ? undefined : explain(ofSecrets, `the secrets of ${nameOf(source)}`);
+  const { ofInputs, ofSecrets } = givenProblems(plan, given, { isRun });
+  const wrong = [...ofInputs, ...ofSecrets];
+  if (wrong.length === 0) return undefined;
+  const parts = [...(ofInputs.length > 0 ? ['the inputs'] : []), ...(ofSecrets.length > 0 ? ['the secrets'] : [])];
+  return explain(wrong, `${parts.join(' and ')} of ${nameOf(source)}`);
 }
 
 /** Loads a plan; `-` is standard input. */

@@ -40,11 +40,12 @@ export function secretValues(names: readonly string[], variables: Variables): Va
 /**
  * What is wrong with the plan's secrets at the start of a run: those that have no value, where nothing in the plan can give
  * them one, and those whose value is too short.
- * @param variables what the caller gives.
+ * @param variables what the caller gives. @param told those of which it is told elsewhere.
  */
-export function secretProblems(plan: Plan, variables: Variables): Problem[] {
+export function secretProblems(plan: Plan, variables: Variables, told: readonly string[] = []): Problem[] {
   const { names, hasFiles } = settable(plan.root);
   return plan.secrets.flatMap((name, index) => {
+    if (told.includes(name)) return [];
     const value = variables.get(name) ?? '';
     const isLater = value === '' && (hasFiles || names.has(name));
     if (isLater || (value !== '' && !isTooShort(value))) return [];

@@ -60,6 +60,22 @@ describe('the value of an input', () => {
     expect(existsSync(join(dirname(plan), '.runjobs'))).toBe(false);
   });
 
+  it('is refused together with the secrets that are missing, each of them told once', async () => {
+    const plan = planFile({ inputs: { A: {}, TOKEN: {} }, secrets: ['TOKEN', 'API_KEY'], run: 'true' });
+    const { exitCode, stderr } = await runjobs(['plan.json'], { cwd: dirname(plan) });
+    expect(exitCode).toBe(2);
+    expect(String(stderr).split('\n')).toEqual([
+      'input A is missing: give it with --set A=…, --env-file or the environment',
+      'input TOKEN is missing: give it with --set TOKEN=…, --env-file or the environment',
+      'root.secrets[1]: the secret "API_KEY" has no value; give it in the environment, in a file that envFile names, or as an input',
+      '',
+      '3 problems in the inputs and the secrets of plan.json; nothing was started.',
+      '',
+    ]);
+    const wellGiven = await runjobs(['check', plan]);
+    expect(wellGiven.exitCode, String(wellGiven.stderr)).toBe(0);
+  });
+
   it.each([
     ['--set', 'A'],
     ['--set', '=1'],
