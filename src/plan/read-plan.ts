@@ -1,14 +1,15 @@
 /** Reads a job file: JSON, YAML or a module. The only place of this room that reads plans from the disk. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
 import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
+import { MODULES, plansNear, YAMLS } from './near-plan.ts';
 import { type Origin, type PlanFile, planFile } from './plan-file.ts';
+import { quoteText } from './quote.ts';
 import { type BytesRead, readBytes } from './read-bytes.ts';
 import { Source } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { whyUnreadable } from './unreadable.ts';
 
 /** A file with whatever is wrong in it, or why there is none: then the place is one in a module. */
@@ -18,10 +19,6 @@ export type PlanFileRead =
 
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
 const BYTES_MAX = 256 * 1024 * 1024;
-
-const MODULES = ['.mjs', '.js', '.cjs'];
-const YAMLS = ['.yaml', '.yml'];
-const PLANS = ['.json', ...YAMLS, ...MODULES];
 
 /**
  * Reads the file at a path: JSON, YAML or a module by its extension; any other text is JSON when it begins with `{`, else
@@ -105,11 +102,8 @@ function whyNoPlan(error: unknown, file: string): string {
 /** A plan of nearly that name in the same folder. */
 function nearFile(file: string): string {
   try {
-    const names = readdirSync(dirname(file));
-    return didYouMean(
-      basename(file),
-      names.filter(name => PLANS.includes(extname(name).toLowerCase())),
-    );
+    const { near } = plansNear(file);
+    return near === undefined ? '' : `, did you mean ${quoteText(near)}?`;
   } catch {
     return '; its folder does not exist either';
   }
