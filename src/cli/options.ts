@@ -1,10 +1,9 @@
 /** The command line: which commands there are, and what they ask for. */
 
-import { existsSync } from 'node:fs';
 import { Argument, Command, CommanderError } from 'commander';
-import { didYouMean } from '../plan/suggest.ts';
 import { factsOf } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
+import { unknownWord, valuesWithoutOption } from './mistaken.ts';
 import { giving, running, selecting } from './option-sets.ts';
 import { pastCommands } from './past-commands.ts';
 import { workerCommands } from './queue-options.ts';
@@ -106,15 +105,24 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'complete', words, commands: factsOf(program) };
     });
 
-  const mistyped = nearCommand(program, argv[0]);
-  if (mistyped !== undefined) return { type: 'say', words: `${mistyped}\n`, exitCode: 2 };
+  const wrong = (message: string): Request => ({ type: 'say', words: `runjobs: ${message}\n`, exitCode: 2 });
+  const names = [...program.commands.map(known => known.name()), 'help'];
+  const mistyped = unknownWord(argv[0] ?? '', names);
+  if (mistyped !== undefined) return wrong(mistyped);
   try {
     program.parse(argv, { from: 'user' });
+    const optionless = valuesWithoutOption(argumentsIn(program));
+    if (optionless !== undefined) return wrong(optionless);
     return request ?? { type: 'say', words, exitCode: 0 };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const plan = error.code === 'commander.helpDisplayed' ? planToExplain(argv, version) : undefined;
-    if (plan !== undefined) return { type: 'help', plan, words };
+    if (error.code === 'commander.helpDisplayed') {
+      const plan = planToExplain(argv, version);
+      if (plan !== undefined) return { type: 'help', plan, words };
+    }
+    const optionless =
+      error.code === 'commander.excessArguments' ? valuesWithoutOption(argumentsIn(program)) : undefined;
+    if (optionless !== undefined) return wrong(optionless);
     return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
 }
@@ -126,12 +134,10 @@ function planToExplain(argv: readonly string[], version: string): string | undef
   return request.type === 'run' ? request.plan : undefined;
 }
 
-/** What to say of a first argument that is no file but nearly a command; it would be taken for a plan. */
-function nearCommand(program: Command, first = ''): string | undefined {
-  const names = program.commands.map(known => known.name());
-  if (!/^[a-z]+$/.test(first) || [...names, 'help'].includes(first) || existsSync(first)) return undefined;
-  const near = didYouMean(first, names);
-  return near === '' ? undefined : `runjobs: unknown command "${first}"${near}`;
+/** The arguments of the command that was called, where it takes values. */
+function argumentsIn(program: Command): readonly string[] {
+  const commands = program.commands.flatMap(known => [known, ...known.commands]);
+  return commands.filter(({ options }) => options.some(({ long }) => long === '--set')).flatMap(({ args }) => args);
 }
 
 function command(program: Command, name: string, options: { isDefault?: boolean; hidden?: boolean } = {}): Command {

@@ -1,6 +1,6 @@
 /** "Did you mean": the known word that a mistyped one is nearest to. */
 
-/** What other tools call the things of a plan; where one word may mean several, the first that may stand there. */
+/** What other tools call the things of a plan, and the commands; where one word may mean several, the first that may stand there. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   after: ['needs'],
   always: ['finally'],
@@ -33,7 +33,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   intervalsec: ['delay'],
   jobs: ['steps'],
   limit: ['times'],
+  list: ['runs'],
   loop: ['forEach'],
+  ls: ['runs'],
   matrix: ['forEach'],
   maxactivesteps: ['slots'],
   maxattempts: ['retry', 'times'],

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { BIN, ENV, planFile, runjobs, temporaryFolder } from '../support/cli.ts';
@@ -73,7 +73,46 @@ describe('a command line that is wrong', () => {
   });
 
   it('names the command that was probably meant', async () => {
-    expect(await refused(['chek', 'jobs/hello.json'])).toBe('runjobs: unknown command "chek", did you mean "check"?\n');
+    expect(await refused(['chek', 'jobs/hello.json'])).toBe(
+      'runjobs: there is no command "chek" and no such file, did you mean "check"?\n',
+    );
+  });
+
+  it.each([
+    ['rerun', ['rerun', 'last', 'api'], '; runjobs --help shows what there is'],
+    ['ls', ['ls'], ', did you mean "runs"?'],
+    ['dev', ['dev'], ', did you mean "dev.yaml"?'],
+    // Rather than "check".
+    ['chec', ['chec', '--only', 'a'], ', did you mean "chec.json"?'],
+    ['nigthly', ['nigthly'], ', did you mean "nightly.yml"?'],
+  ])('says of "%s" that there is neither such a command nor such a file', async (word, args, next) => {
+    const cwd = temporaryFolder();
+    for (const name of ['dev.yaml', 'chec.json', 'nightly.yml']) writeFileSync(join(cwd, name), 'run: touch started');
+    expect(await refused(args, { cwd })).toBe(`runjobs: there is no command "${word}" and no such file${next}\n`);
+    expect(readdirSync(cwd)).toHaveLength(3);
+  });
+
+  it('takes a file without an extension for a plan, and one that is missing for that which begins so', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'dev'), 'run: echo from dev');
+    writeFileSync(join(cwd, 'later.yaml'), 'run: true');
+    expect(String((await runjobs(['dev'], { cwd })).stdout)).toContain('[dev] from dev\n');
+    for (const command of ['run', 'check'])
+      expect(await refused([command, 'later'], { cwd })).toContain('later: no such file, did you mean "later.yaml"?');
+  });
+
+  it.each([
+    [['plan.json', 'TARGET=x'], '"TARGET=x" is no option; to give the plan this value write: --set TARGET=x'],
+    [
+      ['check', 'plan.json', '--set', 'C=c', 'A=a b', 'B='],
+      '"A=a b" and "B=" are no options; to give the plan these values write: --set \'A=a b\' --set B=',
+    ],
+    [['TARGET=x', 'plan.json'], '"TARGET=x" is no option; to give the plan this value write: --set TARGET=x'],
+    [['TARGET=x'], '"TARGET=x" is no option; to give the plan this value write: --set TARGET=x'],
+    [['resume', 'last', 'TARGET=x'], '"TARGET=x" is no option; to give the plan this value write: --set TARGET=x'],
+  ])('names the option that gives a value: %j', async (args, words) => {
+    const cwd = dirname(planFile({ run: 'touch started' }));
+    expect(await refused(args, { cwd })).toBe(`runjobs: ${words}\n`);
   });
 
   it('names the reporters there are', async () => {
