@@ -9,10 +9,12 @@ import { pastCommands } from './past-commands.ts';
 import { workerCommands } from './queue-options.ts';
 import type { CronPrintFlags, GivenFlags, Request, ResumeFlags, RunFlags, SchemaFlags } from './requests.ts';
 
-const EXIT_CODES = `
+const AFTER_HELP = `
 Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
 3 a bug in runjobs · 74 the journal, a log or the lock cannot be written · 75 another run holds the lock, or the run to be
-resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 ended by a signal`;
+resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 ended by a signal
+
+The options of a run: runjobs run --help; with the inputs of a plan: runjobs <plan> --help`;
 
 /** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {
@@ -27,14 +29,14 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     )
     .version(version, '-V, --version')
     .usage('[command] <plan> [options]')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError()
     .showHelpAfterError('(runjobs --help shows what there is)')
     .enablePositionalOptions()
     .configureOutput({ writeOut: keep, writeErr: keep })
     .exitOverride();
 
-  selecting(running(command(program, 'run', { isDefault: true })))
+  const run = selecting(running(command(program, 'run', { isDefault: true })))
     .description('run a plan; "runjobs plan.yaml" is short for it')
     .argument('<plan>', 'job file: .json, .yaml, .mjs, or "-" for standard input')
     .action((plan: string, options: RunFlags) => {
@@ -118,7 +120,7 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') {
       const plan = planToExplain(argv, version);
-      if (plan !== undefined) return { type: 'help', plan, words };
+      if (plan !== undefined) return { type: 'help', plan, words: run.helpInformation() };
     }
     const optionless =
       error.code === 'commander.excessArguments' ? valuesWithoutOption(argumentsIn(program)) : undefined;

@@ -133,6 +133,19 @@ describe('the inputs of a plan are shown', () => {
     },
   );
 
+  it('below the options of a run, as "run --help" shows them, wherever the plan stands', async () => {
+    const cwd = dirname(planFile(DEPLOY, 'deploy.yaml'));
+    const alone = await runjobs(['run', '--help'], { cwd });
+    expect(String(alone.stdout)).toMatch(/--set .*--env-file .*--only /s);
+    for (const args of [
+      ['deploy.yaml', '--help'],
+      ['-h', 'deploy.yaml'],
+      ['run', 'deploy.yaml', '--help'],
+      ['--only', '1', 'deploy.yaml', '--help'],
+    ])
+      expect([args, (await runjobs(args, { cwd })).stdout]).toEqual([args, `${alone.stdout}\n${TABLE}`]);
+  });
+
   it('below the tree of check, which need not have their values, but checks those it gets', async () => {
     const plan = planFile(DEPLOY, 'deploy.yaml');
     const well = await runjobs(['check', plan, '--set', 'COUNT=2']);
