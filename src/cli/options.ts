@@ -1,8 +1,10 @@
 /** The command line: which commands there are, and what they ask for. */
 
 import { Argument, Command, CommanderError } from 'commander';
+import { listed } from '../plan/quote.ts';
 import { factsOf } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
+import { DEFAULT_PLANS, defaultPlan } from './default-plan.ts';
 import { unknownWord, valuesWithoutOption } from './mistaken.ts';
 import { giving, running, selecting } from './option-sets.ts';
 import { pastCommands } from './past-commands.ts';
@@ -16,6 +18,8 @@ resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 end
 
 The options of a run: runjobs run --help; with the inputs of a plan: runjobs <plan> --help`;
 
+const THE_ONE_HERE = `the ${listed(DEFAULT_PLANS, 'or')} of the current folder`;
+
 /** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {
   let request: Request | undefined;
@@ -28,7 +32,7 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       'Run the work that one file describes, as one run: in sequence, concurrently, periodically, over HTTP.',
     )
     .version(version, '-V, --version')
-    .usage('[command] <plan> [options]')
+    .usage('[command] [plan] [options]')
     .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError()
     .showHelpAfterError('(runjobs --help shows what there is)')
@@ -38,9 +42,9 @@ export function parseArguments(argv: readonly string[], version: string): Reques
 
   const run = selecting(running(command(program, 'run', { isDefault: true })))
     .description('run a plan; "runjobs plan.yaml" is short for it')
-    .argument('<plan>', 'job file: .json, .yaml, .mjs, or "-" for standard input')
-    .action((plan: string, options: RunFlags) => {
-      request = { type: 'run', plan, options };
+    .argument('[plan]', `job file: .json, .yaml, .mjs, or "-" for standard input; default: ${THE_ONE_HERE}`)
+    .action((plan: string | undefined, options: RunFlags) => {
+      request = withPlan(plan, 'runjobs', plan => ({ type: 'run', plan, options }));
     });
 
   running(command(program, 'resume'))
@@ -60,9 +64,9 @@ export function parseArguments(argv: readonly string[], version: string): Reques
 
   giving(command(program, 'check'))
     .description('check a plan and print its tree; nothing is started')
-    .argument('<plan>', 'job file, or "-"')
-    .action((plan: string, options: GivenFlags) => {
-      request = { type: 'check', plan, options };
+    .argument('[plan]', `job file, or "-"; default: ${THE_ONE_HERE}`)
+    .action((plan: string | undefined, options: GivenFlags) => {
+      request = withPlan(plan, 'runjobs check', plan => ({ type: 'check', plan, options }));
     });
 
   const cron = command(program, 'cron').description('what starts a plan by its schedule');
@@ -107,7 +111,6 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = { type: 'complete', words, commands: factsOf(program) };
     });
 
-  const wrong = (message: string): Request => ({ type: 'say', words: `runjobs: ${message}\n`, exitCode: 2 });
   const names = [...program.commands.map(known => known.name()), 'help'];
   const mistyped = unknownWord(argv[0] ?? '', names);
   if (mistyped !== undefined) return wrong(mistyped);
@@ -132,8 +135,20 @@ export function parseArguments(argv: readonly string[], version: string): Reques
 /** The plan that would have been run, had help not been asked for. */
 function planToExplain(argv: readonly string[], version: string): string | undefined {
   const others = argv.filter(word => word !== '--help' && word !== '-h');
+  if (others.length === 0) return undefined;
   const request = parseArguments(others, version);
   return request.type === 'run' ? request.plan : undefined;
+}
+
+/** What is asked for with the plan that is named, or else the one that is here. @param command as typed. */
+function withPlan(named: string | undefined, command: string, request: (plan: string) => Request): Request {
+  if (named !== undefined) return request(named);
+  const here = defaultPlan(command);
+  return here.type === 'found' ? request(here.plan) : wrong(here.message);
+}
+
+function wrong(message: string): Request {
+  return { type: 'say', words: `runjobs: ${message}\n`, exitCode: 2 };
 }
 
 /** The arguments of the command that was called, where it takes values. */

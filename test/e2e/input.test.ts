@@ -63,7 +63,7 @@ describe('a file that is no plan', () => {
 
 describe('a command line that is wrong', () => {
   it.each([
-    [[], /missing required argument 'plan'/],
+    [[], /no plan is named, and none here is called runjobs.yaml/],
     [['--nope', 'x.json'], /unknown option '--nope'/],
     [['run', 'x.json', '-j', '0'], /whole number from 1/],
     [['run', 'x.json', '--timeout', 'soon'], /duration/],
@@ -199,15 +199,18 @@ describe('surroundings in which nothing can be run are told in words:', () => {
       reject: false,
     });
 
-  it.each([[['runs']], [['resume']], [['plan.json']], [['-']]])('a current folder that is gone: %j', async args => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'gone'));
-    const result = await shell(`cd "${folder}/gone" && rmdir "$PWD" && exec "$@" < /dev/null`, ...args);
-    expect([result.exitCode, result.stderr]).toEqual([
-      2,
-      'runjobs: the current folder is not there any more: cd to one that is; nothing was started',
-    ]);
-  });
+  it.each([[['runs']], [['resume']], [['plan.json']], [['-']], [[]], [['dev']]])(
+    'a current folder that is gone: %j',
+    async args => {
+      const folder = temporaryFolder();
+      mkdirSync(join(folder, 'gone'));
+      const result = await shell(`cd "${folder}/gone" && rmdir "$PWD" && exec "$@" < /dev/null`, ...args);
+      expect([result.exitCode, result.stderr]).toEqual([
+        2,
+        'runjobs: the current folder is not there any more: cd to one that is; nothing was started',
+      ]);
+    },
+  );
 
   it('a state folder where nothing can be made', async () => {
     const result = await runjobs([planFile({ run: 'true' }), '--state-dir', '/proc/nope/deeper']);

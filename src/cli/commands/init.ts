@@ -1,12 +1,13 @@
 /** `runjobs init`: a first plan for the current folder, by what is in it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { DEFAULT_PLANS } from '../default-plan.ts';
 import { EXIT } from '../exit.ts';
 import { projectsIn } from '../init/findings.ts';
 import { firstPlan } from '../init/first-plan.ts';
 import { openStreams } from '../streams.ts';
 
-const FILE = 'runjobs.yaml';
+const [FILE] = DEFAULT_PLANS;
 const SCHEMA = 'node_modules/runjobs/dist/plan.schema.json';
 
 /** Writes the plan and says what comes next. Nothing is written over. Resolves to the exit code: 2 where it is there, 74 where it cannot be written. */

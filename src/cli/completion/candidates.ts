@@ -7,6 +7,7 @@ import { planIn } from '../../journal/past.ts';
 import { visitSteps } from '../../plan/paths.ts';
 import type { Plan, Step } from '../../plan/plan.ts';
 import { NAMES } from '../../reporters/choose.ts';
+import { defaultPlan } from '../default-plan.ts';
 import { nameRun, runPlaces } from '../named-run.ts';
 import { loadNamedPlan } from '../plan-source.ts';
 import type { CommandFacts, Line, Wanted } from './line.ts';
@@ -63,7 +64,11 @@ function optionsOf(command: string, commands: readonly CommandFacts[]): Candidat
   });
 }
 
-async function valuesOf({ option, plan }: Extract<Wanted, { type: 'value' }>, typed: string): Promise<Candidate[]> {
+async function valuesOf(
+  { option, command, plan: named }: Extract<Wanted, { type: 'value' }>,
+  typed: string,
+): Promise<Candidate[]> {
+  const plan = named ?? planHere(command);
   switch (option) {
     case '--only':
     case '--skip':
@@ -83,6 +88,12 @@ async function valuesOf({ option, plan }: Extract<Wanted, { type: 'value' }>, ty
     default:
       return [];
   }
+}
+
+/** The plan of a command that names none. */
+function planHere(command: string): string | undefined {
+  const here = ['run', 'check'].includes(command) ? defaultPlan('') : undefined;
+  return here?.type === 'found' ? here.plan : undefined;
 }
 
 async function argumentsOf(
