@@ -12,7 +12,8 @@ import {
   statSync,
   type WriteStream,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../plan/make-folder.ts';
 import type { FileSink } from '../reporters/reporter.ts';
 import { createSink } from './sink.ts';
 
@@ -20,7 +21,7 @@ import { createSink } from './sink.ts';
 const NO_FILES = /^\/(?:dev|proc)\//;
 
 /**
- * Opens a sink whose text takes the place of the file at `end()`. What is no regular file, such as a pipe, is written to
+ * Opens a sink whose text takes the place of the file at `end()`; its folder is made where it is missing. What is no regular file, such as a pipe, is written to
  * as the text comes. A process that exits before `end()` leaves what had been there.
  * @param onFailure told once when it cannot be written; then nothing takes the place of what had been there.
  * @throws the file system's error when it cannot be opened.
@@ -34,6 +35,7 @@ export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoExce
   }
   const part = `${file.path}.${process.pid}.part`;
   const remove = () => rmSync(part, { force: true });
+  makeFolder(dirname(part));
   remove();
   let hasFailed = false;
   const stream = createWriteStream(part, { fd: openSync(part, 'wx', file.mode) });

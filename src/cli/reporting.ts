@@ -10,11 +10,12 @@ import { keptGiven } from '../journal/plan-copy.ts';
 import { usualTimes } from '../journal/usual.ts';
 import { readPlaces } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import type { AgainGiven } from '../reporters/again.ts';
 import { type Choice, type Chosen, chooseReporters } from '../reporters/choose.ts';
 import type { Controls } from '../reporters/controls.ts';
 import { openReporters } from '../reporters/open.ts';
-import type { Clock, Reporter } from '../reporters/reporter.ts';
+import type { Clock, FileSink, Reporter } from '../reporters/reporter.ts';
 import type { GivenToRun } from '../root-run.ts';
 import { hasColour } from './colour.ts';
 import { openReportFile } from './report-file.ts';
@@ -76,8 +77,7 @@ export async function openChosenReporters(
       stderr,
       clock,
       colour: color && hasColour(),
-      openSink: file =>
-        openReportFile(file, error => void stderr.write(`runjobs: "${file}" cannot be written: ${error.message}\n`)),
+      openSink: file => sinkFor(file, chosen, error => void stderr.write(`runjobs: ${unwritten(file, error)}\n`)),
       onExit(restore) {
         process.on('exit', restore);
         return () => void process.off('exit', restore);
@@ -95,6 +95,20 @@ export async function openChosenReporters(
   } catch (error) {
     return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
   }
+}
+
+/** @throws why it cannot be, in words. */
+function sinkFor(file: string, chosen: readonly Chosen[], onFailure: (error: Error) => void): FileSink {
+  try {
+    return openReportFile(file, onFailure);
+  } catch (error) {
+    const reporter = chosen.find(({ to }) => typeof to !== 'string' && to.file === file)?.name;
+    throw new Error(`${unwritten(file, error)}; name another file: --reporter ${reporter}:<file>`);
+  }
+}
+
+function unwritten(file: string, error: unknown): string {
+  return `"${file}" cannot be written: ${whyUnwritable(error)}`;
 }
 
 /** Why two files are one, links followed; or why one is the plan itself. */

@@ -16,6 +16,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolder } from '../plan/make-folder.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import { newDraft, withLeftDrafts } from './drafts.ts';
 import { forgetPart, leavePart, notePart, type Part, takePart } from './parts.ts';
 
@@ -137,19 +138,5 @@ function realPath(path: string): string {
 }
 
 function faultWords(path: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return `saveTo: "${path}" cannot be written: ${REASONS.get(code ?? '') ?? message}`;
+  return `saveTo: "${path}" cannot be written: ${whyUnwritable(error)}`;
 }
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['EACCES', 'the permissions of its folder forbid it'],
-  ['EPERM', 'the permissions of its folder forbid it'],
-  ['EROFS', 'its disk is mounted read-only'],
-  ['ENOSPC', 'the disk is full'],
-  ['EFBIG', 'it is larger than files may be here'],
-  ['EDQUOT', 'the quota of the disk is used up'],
-  ['ENOENT', 'its folder cannot be made'],
-  ['ENOTDIR', 'a part of its path is no folder'],
-  ['EEXIST', 'a part of its path is no folder'],
-  ['ENAMETOOLONG', 'its name is too long'],
-]);

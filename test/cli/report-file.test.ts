@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openReportFile } from '../../src/cli/report-file.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -86,8 +86,23 @@ describe('the file of a reporter', () => {
     expect(readdirSync(folder)).toEqual(['report.xml']);
   });
 
-  it('is refused at once where its folder is missing', () => {
-    expect(() => openReportFile('/no/such/folder/x', never)).toThrow(/ENOENT/);
+  it('has its folders made where they are missing', async () => {
+    const path = join(temporaryFolder(), 'reports/of/today/report.xml');
+    const sink = openReportFile(path, never);
+    void sink.write('x');
+    await sink.end();
+    expect(readFileSync(path, 'utf8')).toBe('x');
+    expect(readdirSync(dirname(path))).toEqual(['report.xml']);
+  });
+
+  it('is refused at once where its folder cannot be made', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), 'mine');
+    const path = join(folder, 'file/below/x');
+    expect(() => openReportFile(path, never)).toThrow(/ENOTDIR/);
+    expect(() => openReportFile(join(folder, 'file/x'), never)).toThrow(/ENOTDIR/);
+    expect(() => openReportFile('/proc/no/such/x', never)).toThrow(/ENOENT/);
+    expect(readdirSync(folder)).toEqual(['file']);
   });
 
   it.skipIf(isRoot)('is refused at once where it may not be written', () => {

@@ -120,10 +120,23 @@ describe('a command line that is wrong', () => {
     expect(words).toContain('"plian" is no reporter, did you mean "plain"?');
   });
 
-  it('names the file of a reporter that cannot be written', async () => {
-    expect(await refused([planFile({ run: 'true' }), '--reporter', 'ndjson:/no/such/folder/x'])).toMatch(
-      /cannot be opened/,
+  it('names the file of a reporter that cannot be written, why, and what to do', async () => {
+    const plan = planFile({ run: 'true' });
+    const cwd = dirname(plan);
+    const words = async (file: string) => {
+      const told = await refused([plan, '--reporter', `junit:${file}`], { cwd });
+      return told.replace('runjobs: a reporter’s file cannot be opened: ', '');
+    };
+    const next = 'name another file: --reporter junit:<file>\n';
+    expect(await words('plan.json/x')).toBe(
+      `"plan.json/x" cannot be written: a part of its path is no folder; ${next}`,
     );
+    expect(await words('.')).toBe(`"." cannot be written: it is a folder; ${next}`);
+    expect(await words('/proc/none/such/x')).toBe(
+      `"/proc/none/such/x" cannot be written: its folder cannot be made; ${next}`,
+    );
+    expect(await words('x'.repeat(250))).toBe(`"${'x'.repeat(250)}" cannot be written: its name is too long; ${next}`);
+    expect(readdirSync(cwd)).toEqual(['plan.json']);
   });
 });
 

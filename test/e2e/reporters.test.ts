@@ -97,6 +97,16 @@ describe('several reporters', () => {
     expect(readFileSync(plan, 'utf8')).toBe('run: echo started\n');
   });
 
+  it('have the folders of their files made', async () => {
+    const folder = temporaryFolder();
+    const args = ['-r', 'junit:reports/unit/report.xml', '-r', 'plain:reports/run.txt', '--state-dir', 'state'];
+    const { exitCode, stderr } = await runjobs([planFile({ run: 'echo hello' }), ...args], { cwd: folder });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(readFileSync(join(folder, 'reports/unit/report.xml'), 'utf8')).toContain('<testsuites');
+    expect(readFileSync(join(folder, 'reports/run.txt'), 'utf8')).toContain('hello');
+    expect(readdirSync(join(folder, 'reports')).sort()).toEqual(['run.txt', 'unit']);
+  });
+
   it('leave the files as they were when nothing could be started', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'state'), 'no folder');
