@@ -4,6 +4,7 @@ import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { watchResets } from './http2.ts';
 import { Incoming } from './incoming.ts';
 import { type Interim, passOverInterim } from './interim.ts';
+import { renameReset } from './reset.ts';
 import { isAlert } from './tls-trouble.ts';
 
 /** Makes the socket. That it is also returned, before it is connected, undici does and its types do not say. */
@@ -36,9 +37,10 @@ export class Connection {
         this.#socket = connect(options, (...[error, socket]) => {
           if (error !== null) return callback(error, null);
           this.#interim = passOverInterim(socket);
-          // undici tells only that the socket was closed then.
           socket.once('error', fault => {
+            // undici tells only that the socket was closed then.
             if (isAlert(fault)) this.#alert = fault;
+            renameReset(fault);
           });
           callback(null, socket);
         });

@@ -8,6 +8,7 @@ import { sendable } from './http2.ts';
 import type { AnswerBody, AnswerHead } from './incoming.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
+import { RESET } from './reset.ts';
 import type { Session } from './session.ts';
 import { CalledOff, goOnUnless } from './stop.ts';
 
@@ -22,7 +23,7 @@ export interface HttpResponse extends AnswerHead {
 /** What is answered so has no body, whatever its headers say. */
 export const WITHOUT_BODY: readonly number[] = [204, 304];
 
-const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', RESET, 'ECONNRESET', 'EPIPE'];
 
 /**
  * Sends the request and resolves with what `receive` makes of the response, whose body it must read to the end, unless it

@@ -5,6 +5,7 @@ import { BodyTooLarge, type Progress } from './body.ts';
 import { HandshakeSilent } from './handshake.ts';
 import { explainHttp2 } from './http2-trouble.ts';
 import type { HttpRequest } from './request.ts';
+import { RESET } from './reset.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
 import { explainTls } from './tls-trouble.ts';
 
@@ -107,6 +108,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['EACCES', ['refused', noSocket]],
   ['EHOSTUNREACH', ['unreachable', noRoute]],
   ['ENETUNREACH', ['unreachable', noRoute]],
+  [RESET, ['reset', reset]],
   ['ECONNRESET', ['reset', reset]],
   ['EPIPE', ['reset', reset]],
   ['UND_ERR_SOCKET', ['closed', closed]],
