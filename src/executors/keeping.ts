@@ -31,6 +31,8 @@ export interface KeptFacts {
   readonly saving?: Saving | undefined;
   /** It was broken off from outside: what of the file is there may be gone on with. */
   readonly isBrokenOff?: boolean;
+  /** There was nothing to write: the file stays as it was. */
+  readonly keepsFile?: boolean;
 }
 
 export type Keeps = Pick<LeafStep, 'id' | 'background' | 'save' | 'saveTo'>;
@@ -78,7 +80,7 @@ export function openKeeping(
     },
     file,
     recall: bytes => collected?.take(bytes),
-    async end(outcome, { answer, saving: written, isBrokenOff = false } = {}) {
+    async end(outcome, { answer, saving: written, isBrokenOff = false, keepsFile = false } = {}) {
       const saving = savingOf(answer, written);
       if (!isGood(outcome, step, context)) {
         if (isBrokenOff) file?.leave();
@@ -87,7 +89,7 @@ export function openKeeping(
         if (save?.type === 'file' && saving?.type === 'saved') context.save(saving.values);
         return outcome;
       }
-      const fault = saving?.type === 'unfit' ? saving.message : await file?.complete();
+      const fault = saving?.type === 'unfit' ? saving.message : keepsFile ? undefined : await file?.complete();
       file?.drop();
       if (fault !== undefined) return unkept(outcome, fault);
       if (saving?.type === 'saved') context.save(saving.values);

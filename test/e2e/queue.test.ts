@@ -65,10 +65,10 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const { expect } = context;
     const stage = await openStage(context);
     await stage.worker();
-    const server = createServer((_, response) => response.setHeader('x-tag', 'a tag').end('{"a": 1}')).listen(
-      0,
-      '127.0.0.1',
-    );
+    const server = createServer((request, response) => {
+      response.statusCode = request.headers['if-none-match'] === undefined ? 200 : 304;
+      response.setHeader('x-tag', 'a tag').end('{"a": 1}');
+    }).listen(0, '127.0.0.1');
     context.onTestFinished(() => void server.close());
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -76,6 +76,12 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
       steps: [
         { id: 'there', http: url, runsOn: 'default', save: { A: '/a', TAG: 'header:x-tag', CODE: 'status' } },
         { id: 'file', http: url, runsOn: 'default', saveTo: 'got.json' },
+        {
+          id: 'same',
+          http: { url, headers: { 'If-None-Match': '*' }, expect: { status: 304 } },
+          runsOn: 'default',
+          saveTo: 'got.json',
+        },
         { id: 'here', http: url },
         { id: 'outside', http: { url, file: '/etc/hostname' }, runsOn: 'default', allowFailure: true },
         { id: 'tell', run: ['echo', '${A} ${TAG} ${CODE}'] },

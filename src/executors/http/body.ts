@@ -2,8 +2,9 @@
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { ExecuteContext } from '../../engine/executor.ts';
+import { isBodiless } from '../../plan/bodiless.ts';
 import type { HttpStep } from '../../plan/plan.ts';
-import { type HttpResponse, WITHOUT_BODY } from './exchange.ts';
+import type { HttpResponse } from './exchange.ts';
 import { createInflateAny } from './inflating.ts';
 
 /** How much of a response has arrived, for the words about one that did not arrive whole. */
@@ -118,7 +119,7 @@ async function readCounted(
   } catch (error) {
     // The length is that of the body which is not sent; undici misses it. Source: RFC 9110, 8.6.
     const isMissed = (error as { code?: string }).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-    if (!isMissed || !WITHOUT_BODY.includes(statusCode)) throw error;
+    if (!isMissed || !isBodiless('GET', statusCode)) throw error;
   }
   if (isEnough?.() !== true && isCutOff(size)) throw new BodyCutOff('the body has ended early');
 }

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Stop } from '../../engine/executor.ts';
+import { isBodiless } from '../../plan/bodiless.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
 import { sendable } from './http2.ts';
@@ -19,9 +20,6 @@ export interface HttpResponse extends AnswerHead {
   /** Whether its body was cut off, although it has ended. @param received bytes of it. */
   isCutOff(received: number): boolean;
 }
-
-/** What is answered so has no body, whatever its headers say. */
-export const WITHOUT_BODY: readonly number[] = [204, 304];
 
 const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', RESET, 'ECONNRESET', 'EPIPE'];
 
@@ -86,7 +84,7 @@ function openBody({ method, payload, way }: HttpRequest): Body {
 
 function announcedBy({ method }: HttpRequest, statusCode: number, headers: AnswerHead['headers']) {
   const length = headers['content-length'];
-  if (typeof length !== 'string' || method === 'HEAD' || WITHOUT_BODY.includes(statusCode)) return undefined;
+  if (typeof length !== 'string' || isBodiless(method, statusCode)) return undefined;
   return Number(length);
 }
 

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Executor, Stop } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
+import { keepsFile } from '../../plan/bodiless.ts';
 import { openKeeping, unkept } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
 import { follow } from './following.ts';
@@ -46,6 +47,7 @@ export function openHttpExecutor(folder: string): HttpExecutor {
         const outcome = await carryOut(session, attempt, from, stop);
         return await keeping.end(outcome, {
           answer: attempt.answer,
+          keepsFile: keepsFile(step, outcome),
           isBrokenOff: outcome.state === 'failed' && isBrokenOff(outcome),
         });
       } catch (error) {

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { type ExecuteContext, reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
+import { keepsFile } from '../../plan/bodiless.ts';
 import type { LeafStep } from '../../plan/plan.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { after } from './after.ts';
@@ -61,7 +62,7 @@ export async function attemptRemotely(
     if (result.saved !== undefined && result.outcome.state === 'succeeded') context.save(result.saved);
     const isHidden = keeping !== undefined && result.masked === true && result.outcome.state === 'succeeded';
     const outcome = isHidden ? STAYS_THERE : result.outcome;
-    return (await keeping?.end(outcome)) ?? outcome;
+    return (await keeping?.end(outcome, { keepsFile: keepsFile(step, outcome) })) ?? outcome;
   } finally {
     keeping?.drop();
   }

@@ -117,6 +117,29 @@ describe('saveTo of a request', () => {
     },
   );
 
+  it.each<[string, number, Partial<HttpStep>]>([
+    ['304', 304, { expect: { status: [200, 304] }, headers: { 'If-None-Match': '"1"' } }],
+    ['204', 204, {}],
+    ['an answer to HEAD', 200, { method: 'HEAD' }],
+  ])('keeps what was there where the answer has no body: %s', async (_, status, more) => {
+    const { url } = await serve((_, response) => void response.writeHead(status, { etag: '"1"' }).end());
+    const at = folder();
+    expect((await ask(url, { saveTo: 'f', ...more }, at)).outcome).toEqual({ state: 'succeeded', status });
+    expect(readdirSync(at)).toEqual([]);
+    writeFileSync(join(at, 'f'), 'old');
+    expect((await ask(url, { saveTo: 'f', ...more }, at)).outcome).toEqual({ state: 'succeeded', status });
+    expect(readdirSync(at)).toEqual(['f']);
+    expect(readFileSync(join(at, 'f'), 'utf8')).toBe('old');
+  });
+
+  it('is empty where the body is', async () => {
+    const { url } = await serve((_, response) => void response.end());
+    const at = folder();
+    writeFileSync(join(at, 'f'), 'old');
+    await ask(url, { saveTo: 'f' }, at);
+    expect(readFileSync(join(at, 'f'), 'utf8')).toBe('');
+  });
+
   it('keeps what was there when the body is cut off', async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
