@@ -1,5 +1,10 @@
-/** Answers that are none yet (1xx): a client passes over all of them (RFC 9110, 15.2), while undici takes "100 Continue" for a fault. */
+/** Statuses that undici does not bear: 1xx, which a client passes over (RFC 9110, 15.2), and those that no answer may have. */
 import type { Socket } from 'node:net';
+
+/** The answer has a status that none may have; its message says which. */
+export class OddStatus extends Error {
+  readonly code = 'ODD_STATUS';
+}
 
 /** Told before each request, as what a body says is nobody's business. */
 export interface Interim {
@@ -10,14 +15,16 @@ export interface Interim {
 /** How such an answer begins, in the two versions of HTTP that there are of it; 101 is a final one. */
 const START = /^HTTP\/1\.[01] 1(?!01)\d\d/;
 /** What may become such a beginning. */
-const START_OF_START = /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01]|HTTP\/1\.[01] |HTTP\/1\.[01] 1\d?)$/;
+const START_OF_START =
+  /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01]|HTTP\/1\.[01] |HTTP\/1\.[01] [01]\d?)$/;
 const START_LENGTH = 12;
 const STATUS_AT = 9;
+const DIGIT_ZERO = 0x30;
 const DIGIT_ONE = 0x31;
 /** The head of an answer that is longer is none. */
 const HEAD_MAX = 16 * 1024;
 
-/** Takes it out of what is read from the socket. */
+/** Takes 1xx out of what is read from the socket, and destroys it with an {@link OddStatus} where nothing is to follow. */
 export function passOverInterim(socket: Socket): Interim {
   const read = socket.read.bind(socket);
   let isExpecting = true;
@@ -30,7 +37,11 @@ export function passOverInterim(socket: Socket): Interim {
       const rest = behindInterim(all);
       isExpecting = rest === undefined || rest.length === 0;
       held = rest === undefined ? all : undefined;
-      if (!isExpecting) return rest;
+      if (isExpecting) continue;
+      const fault = rest && faultOf(rest);
+      if (fault === undefined) return rest;
+      socket.destroy(new OddStatus(fault));
+      return null;
     }
   };
   return {
@@ -38,6 +49,16 @@ export function passOverInterim(socket: Socket): Interim {
       isExpecting = true;
     },
   };
+}
+
+/** What is wrong with the status of a final answer, where undici would fail over it. */
+function faultOf(bytes: Buffer): string | undefined {
+  const digit = bytes[STATUS_AT];
+  if (digit !== DIGIT_ZERO && digit !== DIGIT_ONE) return undefined;
+  const status = /^HTTP\/\d\.\d (0\d\d|101)/.exec(bytes.toString('latin1', 0, START_LENGTH))?.[1];
+  if (status === undefined) return undefined;
+  // Nobody can ask for another protocol: undici refuses the header.
+  return status === '101' ? 'bad upgrade' : 'its status is no number from 100 on';
 }
 
 /** What stands behind all such answers; undefined where more must come to tell. */

@@ -52,10 +52,10 @@ const invalid: Phrase = facts => {
   const reason = /\((.*)\)$/.exec(facts.error.message)?.[1] ?? facts.error.message;
   return reason === 'Invalid EOF state' ? { kind: 'closed', words: closedWords(facts) } : notHttp(reason);
 };
-const assertion: Phrase = ({ error: { message } }) =>
-  message.includes('statusCode >= 100')
-    ? notHttp('its status is no number from 100 on')
-    : { kind: 'other', words: `undici has failed: ${message.replace(/\s+/g, ' ')}` };
+const assertion: Phrase = ({ error: { message } }) => ({
+  kind: 'other',
+  words: `undici has failed: ${message.replace(/\s+/g, ' ')}`,
+});
 const unsendable: Phrase = ({ error }) => `such a request cannot be sent: ${error.message}`;
 
 const tooLarge: Phrase = ({ error }) => {
@@ -115,6 +115,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['closed', mismatch]],
   ['BODY_CUT_OFF', ['closed', closed]],
   ['TOO_MANY_LAYERS', ['encoding', () => 'the body cannot be unpacked: it is packed more than 5 times']],
+  ['ODD_STATUS', ['protocol', ({ error }) => notHttp(error.message)]],
   ['HTTPParserError', ['protocol', invalid]],
   ['ERR_ASSERTION', ['protocol', assertion]],
   ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],

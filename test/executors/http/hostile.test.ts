@@ -53,6 +53,9 @@ describe('the length of a body', () => {
 
 it.each([
   ['HTTP/1.1 000 None\r\n\r\n', 'its status is no number from 100 on'],
+  ['HTTP/1.0 099 Few\r\ncontent-length: 2\r\n\r\nok', 'its status is no number from 100 on'],
+  [`HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 000 None\r\n\r\n`, 'its status is no number from 100 on'],
+  ['HTTP/1.1 101 Switching Protocols\r\n\r\n', 'bad upgrade'],
   ['HTTP/1.1 99 Few\r\n\r\n', 'Invalid status code'],
   [`${HEAD}x: a\0b\r\n\r\n`, 'Invalid header value char'],
   [`${HEAD}content-length : 2\r\n\r\nok`, 'Invalid header field char'],
