@@ -8,8 +8,17 @@ import { newDraft } from './drafts.ts';
 export interface PartFacts {
   /** Where it comes from, in a form that tells no secret. */
   readonly source: string;
-  /** By what the server tells whether it is still the beginning of what it has. */
+  readonly version: Version;
+}
+
+/** What it is the beginning of. */
+export interface Version {
+  /** By what the server tells whether it still has that. */
   readonly validator: string;
+  /** Who has sent it, in a form that tells no secret: a validator is of one server, and of one place there. */
+  readonly at: string;
+  /** Bytes of the whole, where they were told. */
+  readonly total?: number;
 }
 
 export interface Part extends PartFacts {
@@ -65,7 +74,7 @@ export function takePart(target: string, source: string | undefined): Part | und
     // Somebody else was quicker.
     return undefined;
   }
-  return { draft, size: found.size, source: note.source, validator: note.validator };
+  return { draft, size: found.size, source: note.source, version: note.version };
 }
 
 interface Note extends PartFacts {
@@ -76,8 +85,9 @@ interface Note extends PartFacts {
 function readNote(draft: string): Note | undefined {
   try {
     const note: Partial<Note> = JSON.parse(readFileSync(noteOf(draft), 'utf8'));
-    const { source, validator, target, boot: started } = note;
-    const isWhole = [source, validator, target, started].every(text => typeof text === 'string');
+    const { source, version, target, boot: started } = note;
+    const texts = [source, version?.validator, version?.at, target, started];
+    const isWhole = texts.every(text => typeof text === 'string');
     return isWhole && target === basename(target ?? '') ? (note as Note) : undefined;
   } catch {
     return undefined;

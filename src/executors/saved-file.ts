@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { makeFolder } from '../plan/make-folder.ts';
 import { whyUnwritable } from '../plan/unwritable.ts';
 import { newDraft, withLeftDrafts } from './drafts.ts';
-import { forgetPart, leavePart, notePart, type Part, takePart } from './parts.ts';
+import { forgetPart, leavePart, notePart, type Part, takePart, type Version } from './parts.ts';
 
 /** The file while it is written, under another name in the same folder. */
 export interface SavedFile {
@@ -31,13 +31,13 @@ export interface SavedFile {
   /** Removes what was written. Call it in every other ending; after {@link complete} it does nothing. */
   drop(): void;
   /** The beginning that an earlier attempt has left: what is written goes behind it. */
-  readonly part: Pick<Part, 'size' | 'validator'> | undefined;
+  readonly part: Pick<Part, 'size' | 'version'> | undefined;
   /** The bytes of that beginning. */
   earlier(): AsyncIterable<Uint8Array>;
   /** The beginning is not that of what comes now: removes it, and what was noted of it. */
   restart(): void;
-  /** From now on what is written may be left, as the server knows it by the validator; without one it may not. */
-  note(validator: string | undefined): void;
+  /** From now on what is written may be left, as the beginning of this version; without one it may not. */
+  note(version: Version | undefined): void;
   /** In the place of {@link drop}: leaves it to the next attempt, where it may be left. */
   leave(): void;
 }
@@ -116,10 +116,10 @@ function draftOf(path: string, target: string, before: Stats | undefined, source
         ftruncateSync(file);
         forgetPart(draft);
       }),
-    note: validator =>
+    note: version =>
       attempted(() => {
-        if (source === undefined || validator === undefined) forgetPart(draft);
-        else notePart(draft, target, { source, validator });
+        if (source === undefined || version === undefined) forgetPart(draft);
+        else notePart(draft, target, { source, version });
       }),
     leave() {
       if (fault === undefined) attempted(() => shut(() => leavePart(draft)));

@@ -10,7 +10,7 @@ import type { HttpResponse } from './exchange.ts';
 import { expecting } from './expecting.ts';
 import { headerTexts } from './header-text.ts';
 import { type HttpRequest, label } from './request.ts';
-import { misfit, validatorOf } from './resuming.ts';
+import { misfit, versionOf } from './resuming.ts';
 import { Excerpt } from './shown.ts';
 import { failed, notAsExpected, wrongStatus } from './verdict.ts';
 import { waitingFor } from './waiting.ts';
@@ -56,7 +56,7 @@ export async function receive(
     excerpt.take(bytes);
   };
   // The rest is of what was noted.
-  if (attempt.part === undefined) keeping.file?.note(validatorOf(response));
+  if (attempt.part === undefined) keeping.file?.note(versionOf(response, request.url));
   else {
     for await (const bytes of keeping.file?.earlier() ?? []) {
       keeping.recall(bytes);

@@ -7,7 +7,7 @@ import { throwAway } from './discarding.ts';
 import { exchange } from './exchange.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type HttpRequest, label, masked } from './request.ts';
-import { askingForRest, restIn } from './resuming.ts';
+import { askingForRest, isUnaskedPart, restIn } from './resuming.ts';
 import type { Session } from './session.ts';
 import { explain } from './trouble.ts';
 import { failed, isExpected } from './verdict.ts';
@@ -72,17 +72,20 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
       const { part } = attempt;
       const set = response.headers['set-cookie'];
       if (set !== undefined && jar !== false) await session.cookies.keep(jar, request.url, set);
-      const rest = part === undefined ? 'all' : restIn(response, part);
-      if (rest === 'none' || rest === 'changed') {
+      const rest = part === undefined ? 'all' : restIn(response, part, request.url);
+      if (rest === 'none' || rest === 'unfit') {
         // The rest of another version may be long.
-        if (rest === 'changed') hangUp();
-        await throwAway(response, hangUp, rest === 'changed' ? 1 : undefined);
+        if (rest === 'unfit') hangUp();
+        await throwAway(response, hangUp, rest === 'unfit' ? 1 : undefined);
         restart(attempt);
         return { type: 'again', request: askingForRest(request, step, undefined) };
       }
       const status = rest === 'rest' ? 200 : response.statusCode;
       if (isExpected(step.expect, status)) {
-        if (rest === 'other') return ended(failed('protocol', `${label(request)}: ${OTHER_PART}`));
+        if (isUnaskedPart(response, request, step)) {
+          hangUp();
+          return ended(failed('protocol', `${label(request)}: ${UNASKED_PART}`));
+        }
         if (rest === 'all') restart(attempt);
         return ended(await receive({ ...response, statusCode: status }, request, attempt, { progress, hangUp }));
       }
@@ -102,8 +105,8 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
   }
 }
 
-const OTHER_PART =
-  'the server answered with another part of the file than it was asked for; the next attempt begins anew';
+const UNASKED_PART =
+  'the server answered with a part of the file (206), though it was asked for all of it; expect the status 206 if that is meant';
 
 function ended(outcome: Outcome): Next {
   return { type: 'ended', outcome };

@@ -2,6 +2,7 @@
 import type { Failed, HttpTrouble } from '../../events/outcome.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import { sha256 } from '../../plan/sha256.ts';
+import type { Version } from '../parts.ts';
 import type { SavedFile } from '../saved-file.ts';
 import type { HttpResponse } from './exchange.ts';
 import type { HttpRequest } from './request.ts';
@@ -24,37 +25,49 @@ export function downloadSource({
   paginate,
   expect,
 }: HttpStep): string | undefined {
-  const hasRange = Object.keys(headers).some(name => name.toLowerCase() === 'range');
-  if (saveTo === undefined || method !== 'GET' || hasRange) return undefined;
+  if (saveTo === undefined || method !== 'GET' || hasHeader({ headers }, 'range')) return undefined;
   if (paginate !== undefined || expect.event !== undefined) return undefined;
   return sha256(JSON.stringify([url, ...query]));
 }
 
 /** The request for the rest of a file; without a part of it, for all of it. Packed, it could not be cut. */
 export function askingForRest(request: HttpRequest, step: HttpStep, part: Part | undefined): HttpRequest {
-  const isOwn = Object.keys(step.headers).some(name => name.toLowerCase() === 'accept-encoding');
+  if (hasHeader(step, 'range')) return request;
+  const isOwn = hasHeader(step, 'accept-encoding');
   const { range: _, 'if-range': __, ...headers } = request.headers;
   return {
     ...request,
     headers: {
       ...headers,
       ...(isOwn ? {} : { 'accept-encoding': 'identity' }),
-      ...(part === undefined ? {} : { range: `bytes=${part.size}-`, 'if-range': part.validator }),
+      ...(part === undefined ? {} : { range: `bytes=${part.size}-`, 'if-range': part.version.validator }),
     },
   };
 }
 
+function hasHeader({ headers }: Pick<HttpStep, 'headers'>, name: string): boolean {
+  return Object.keys(headers).some(one => one.toLowerCase() === name);
+}
+
 /**
- * What an answer is to somebody who has asked for the rest: that, or its beginning; all of the file; another part; the rest
- * of another version, for all that one can tell; or that there is no rest.
+ * What an answer is to somebody who has asked for the rest: that, or its beginning; all of the file; another part, or the
+ * rest of another version, for all that one can tell; or that there is no rest.
+ * @param url who has answered.
  */
-export function restIn(response: HttpResponse, part: Part): 'rest' | 'all' | 'other' | 'changed' | 'none' {
+export function restIn(response: HttpResponse, { size, version }: Part, url: URL): 'rest' | 'all' | 'unfit' | 'none' {
   const { statusCode } = response;
   if (statusCode === 416) return 'none';
   if (statusCode !== 206) return 'all';
   const { start, total } = rangeOf(response);
-  if (start !== part.size) return 'other';
-  return total === undefined || !isOfVersion(response, part) ? 'changed' : 'rest';
+  if (start !== size || total === undefined || total !== (version.total ?? total)) return 'unfit';
+  return version.at === placeOf(url) && isOfVersion(response, version) ? 'rest' : 'unfit';
+}
+
+/** Whether an answer is a part of the file that the step has not asked for, and does not expect: it is not the file. */
+export function isUnaskedPart({ statusCode }: HttpResponse, { headers }: HttpRequest, step: HttpStep): boolean {
+  const { saveTo, paginate, expect } = step;
+  if (statusCode !== 206 || saveTo === undefined || paginate !== undefined) return false;
+  return headers.range === undefined && !expect.status.includes(206);
 }
 
 /** Once the rest has come: what is wrong where the file does not have its size by it. */
@@ -76,14 +89,26 @@ function rangeOf({ headers }: HttpResponse): { readonly start?: number; readonly
 }
 
 /** An ETag is told again with each part; a date need not be. Source: RFC 9110, 15.3.7. */
-function isOfVersion({ headers }: HttpResponse, { validator }: Part): boolean {
+function isOfVersion({ headers }: HttpResponse, { validator }: Version): boolean {
   if (headers['content-encoding'] !== undefined) return false;
   const { etag, 'last-modified': modified = validator } = headers;
   return validator.startsWith('"') ? etag === validator : modified === validator;
 }
 
-/** By what the server knows the file again; undefined where it cannot send the rest of it, or that is not worth it. */
-export function validatorOf({ statusCode, headers }: HttpResponse): string | undefined {
+/** Of what an answer is the beginning; undefined where the server cannot send the rest of it, or that is not worth it. */
+export function versionOf(response: HttpResponse, url: URL): Version | undefined {
+  const validator = validatorOf(response);
+  if (validator === undefined) return undefined;
+  const { announced: total } = response;
+  return { validator, at: placeOf(url), ...(total === undefined ? {} : { total }) };
+}
+
+/** Without its query: where redirects lead, that is often made anew, and signed. */
+function placeOf({ origin, pathname }: URL): string {
+  return sha256(origin + pathname);
+}
+
+function validatorOf({ statusCode, headers }: HttpResponse): string | undefined {
   const { etag, date, 'last-modified': modified, 'content-length': length, 'accept-ranges': ranges } = headers;
   // A part that nobody has asked for.
   if (statusCode === 206) return undefined;

@@ -44,7 +44,7 @@ async function origin(changes: Partial<Origin> = {}) {
       ...(file.etag === undefined ? {} : { etag: file.etag }),
       ...(file.modified === undefined ? {} : { 'last-modified': file.modified }),
     };
-    const isSame = validator === file.etag || validator === file.modified;
+    const isSame = validator !== undefined && (validator === file.etag || validator === file.modified);
     const start = file.hasRanges && isSame ? Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0) : 0;
     const { length } = file.bytes;
     if (start > length || (start === length && start > 0)) {
@@ -165,7 +165,7 @@ describe('a download that was broken off', () => {
     expect(asked).toEqual([undefined, `bytes=${HALF}-`, undefined]);
   });
 
-  it('fails where the server answers with another part, and then begins anew', async () => {
+  it('begins anew at once where the server answers with another part', async () => {
     const at = folder();
     let isOdd = false;
     const server = await serve((request, response) => {
@@ -182,8 +182,64 @@ describe('a download that was broken off', () => {
       } else response.writeHead(206, { 'content-range': 'bytes 5-9/300000', 'content-length': 5 }).end('other');
     });
     await get(server.url, at);
-    expect((await get(server.url, at)).outcome).toMatchObject({ state: 'failed', reason: { kind: 'protocol' } });
     expect((await get(server.url, at, RIGHT)).outcome.state).toBe('succeeded');
+  });
+
+  it.each([
+    ['another place there', '/a', '/b', [undefined, `bytes=${HALF}-`, undefined]],
+    ['the same place by another query', '/a?signed=1', '/a?signed=2', [undefined, `bytes=${HALF}-`]],
+  ])('is of who has sent it: the redirect leads to %s', async (_, first, second, expected) => {
+    const asked: (string | undefined)[] = [];
+    let target = first;
+    const server = await serve((request, response) => {
+      if (request.url === '/') return void response.writeHead(302, { location: target }).end();
+      const { range } = request.headers;
+      asked.push(range);
+      const rest = BYTES.subarray(range === undefined ? 0 : HALF);
+      const place = range === undefined ? {} : { 'content-range': `bytes ${HALF}-299999/300000` };
+      response.writeHead(range === undefined ? 200 : 206, { etag: '"v1"', 'content-length': rest.length, ...place });
+      if (target === second) return void response.end(rest);
+      sends = HALF;
+      cut = () => response.destroy();
+      response.write(rest.subarray(0, HALF));
+    });
+    const at = folder();
+    await get(server.url, at);
+    target = second;
+    expect((await get(server.url, at, RIGHT)).outcome).toEqual({ state: 'succeeded', status: 200 });
+    expect(asked).toEqual(expected);
+  });
+});
+
+describe('a part of a file', () => {
+  const partial = () =>
+    serve((request, response) => {
+      const { range = 'none' } = request.headers;
+      response.writeHead(206, { 'content-range': 'bytes 0-3/10', 'x-range': range }).end('0123');
+    });
+
+  it('that nobody has asked for is not the file', async () => {
+    const { url } = await partial();
+    const at = folder();
+    const words = 'the server answered with a part of the file (206), though it was asked for all of it';
+    expect((await get(url, at)).outcome).toMatchObject({
+      state: 'failed',
+      reason: { kind: 'protocol', message: expect.stringContaining(words) },
+    });
+    expect(readdirSync(at)).toEqual([]);
+  });
+
+  it.each<[string, Partial<HttpStep>, string]>([
+    ['that is expected', { expect: { status: [206] } }, 'none'],
+    ['that the step asks for', { headers: { Range: 'bytes=0-3' } }, 'bytes=0-3'],
+  ])('%s is the file', async (_, more, range) => {
+    const { url } = await partial();
+    const at = folder();
+    const save = { type: 'parts', parts: { RANGE: { type: 'header', name: 'x-range' } } } as const;
+    const { outcome, saved } = await get(url, at, { save, ...more });
+    expect(outcome).toEqual({ state: 'succeeded', status: 206 });
+    expect(saved).toEqual({ RANGE: range });
+    expect(readFileSync(join(at, 'f'), 'utf8')).toBe('0123');
   });
 });
 

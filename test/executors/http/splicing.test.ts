@@ -83,6 +83,10 @@ describe('a part', () => {
     ['rough ETag', A, { etag: 'W/"a"' }],
     ['date', { 'last-modified': DAY }, { 'last-modified': 'Fri, 02 Jan 2026 00:00:00 GMT' }],
     ['packing', A, { ...A, 'content-encoding': 'gzip' }],
+    ['length', A, { ...A, 'content-range': `bytes ${HALF}-349999/350000` }],
+    ['place', A, { ...A, 'content-range': 'bytes 5-399999/400000' }],
+    ['place that is not told', A, { ...A, 'content-range': '' }],
+    ['place, as one of many,', A, { ...A, 'content-type': 'multipart/byteranges; boundary=x', 'content-range': '' }],
     ['length that is not told', A, { ...A, 'content-range': `bytes ${HALF}-399999/*` }],
   ])('with another %s is not put behind what is there: the same attempt begins anew', async (_, before, after) => {
     const { outcomes, asked, file } = await attempts([
@@ -124,7 +128,11 @@ describe('a part', () => {
   it('that goes on behind the end of the file fails, and is not kept', async () => {
     const { outcomes, left } = await attempts([
       { bytes: OLD, headers: A, breaksAfter: HALF },
-      { ...part(OLD, HALF, OLD.length, A), headers: { ...A, 'content-range': `bytes ${HALF}-299999/300000` } },
+      {
+        ...part(OLD, HALF, OLD.length, A),
+        headers: { ...A, 'content-range': `bytes ${HALF}-399999/400000` },
+        bytes: Buffer.concat([OLD, OLD]),
+      },
     ]);
     // The length that the test's server announces is not that of its range.
     expect(outcomes).toMatchObject([BROKEN, { state: 'failed', reason: { kind: 'protocol' } }]);
