@@ -1,9 +1,9 @@
-/** Values of headers as texts: they come as bytes, mostly of UTF-8, where undici takes them for Latin-1. */
-import type { HttpResponse } from './exchange.ts';
+/** Values of headers as texts: they come as bytes, mostly of UTF-8, where undici takes them for Latin-1, with the blanks behind them. */
+import type { Dispatcher } from 'undici';
 
 const BEYOND_ASCII = /[\x80-\xff]/;
 
-type Headers = HttpResponse['headers'];
+type Headers = Dispatcher.ResponseData['headers'];
 
 /** A value as UTF-8, where it is that. */
 export function headerText(value: string): string {
@@ -13,6 +13,23 @@ export function headerText(value: string): string {
   } catch {
     return value;
   }
+}
+
+/** Without the blanks around values, which are no part of them (RFC 9110, 5.5): those before them undici has taken off. */
+export function trimmedHeaders(headers: Headers): Headers {
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') {
+      if (endsInBlank(value)) headers[name] = value.replace(BLANKS, '');
+    } else if (value?.some(endsInBlank)) headers[name] = value.map(one => one.replace(BLANKS, ''));
+  }
+  return headers;
+}
+
+const BLANKS = /(?<![ \t])[ \t]+$/;
+
+function endsInBlank(value: string): boolean {
+  return value.endsWith(' ') || value.endsWith('\t');
 }
 
 /** All of them; what is sent back to the server must be taken from where they came. */

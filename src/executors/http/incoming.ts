@@ -1,6 +1,7 @@
 /** An answer on its way in: its head, then its body, piece by piece, held up while more of it waits than its reader takes. */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { trimmedHeaders } from './header-text.ts';
 
 /** So many bytes may wait for the reader; while there are more, the server is not read from. */
 const WAITING_MAX = 64 * 1024;
@@ -50,7 +51,7 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseStart(_: Controller, statusCode: number, headers: Dispatcher.ResponseData['headers']): void {
-    if (statusCode >= 200) this.#resolve({ statusCode, headers });
+    if (statusCode >= 200) this.#resolve({ statusCode, headers: trimmedHeaders(headers) });
   }
 
   onResponseData(controller: Controller, bytes: Buffer): void {

@@ -98,6 +98,19 @@ describe('a header', () => {
     expect(ctx.saved).toEqual({ NAME: 'Zoë' });
   });
 
+  it.each(['x: a b \t \r\n', 'x:\t a b\r\n', 'x: a b  \r\nx:  c\t\r\n'])(
+    'does not have the blanks around it: %j',
+    async line => {
+      const { url } = await saying(HEAD + line, 'latin1');
+      const value = line.includes('c') ? 'a b, c' : 'a b';
+      const save = { type: 'parts', parts: { X: { type: 'header', name: 'x' } } } as const;
+      const ctx = context();
+      const request = step(url, { save, expect: { status: ['2xx'], headers: [['x', { equals: value }]] } });
+      expect(await open().execute(request, ctx)).toMatchObject({ state: 'succeeded' });
+      expect(ctx.saved).toEqual({ X: value });
+    },
+  );
+
   it.each(['utf8', 'latin1'] as const)('leads to where it says, in %s, too', async encoding => {
     const paths: string[] = [];
     const end = await serve((request, response) => {
