@@ -9,6 +9,7 @@ import { bodyRules, type Progress, writeBody } from './body.ts';
 import type { HttpResponse } from './exchange.ts';
 import { expecting } from './expecting.ts';
 import { headerTexts } from './header-text.ts';
+import { packingFault } from './packing.ts';
 import { type HttpRequest, label } from './request.ts';
 import { misfit, versionOf } from './resuming.ts';
 import { Excerpt } from './shown.ts';
@@ -47,6 +48,11 @@ export async function receive(
 ): Promise<Outcome> {
   const { step, context, keeping } = attempt;
   const { statusCode: status } = response;
+  const packed = packingFault(response, request, step);
+  if (packed !== undefined) {
+    hangUp();
+    return failed('encoding', `${label(request)}: ${packed}`);
+  }
   const looking = expecting(step.expect);
   const excerpt = new Excerpt();
   const isLookedAt = looking.isCurious || step.expect.event !== undefined;

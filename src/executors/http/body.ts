@@ -63,8 +63,8 @@ const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
 
 /**
  * Writes the whole body, as far as the rules allow it; no more than a few pieces of it are in memory at a time. Rejects when it is cut off, or is not
- * packed as its `content-encoding` says: what had arrived is written by then. What is packed in a way that nobody asked
- * for is written as it comes, and without `decompress` everything is.
+ * packed as its `content-encoding` says: what had arrived is written by then. What is packed in a way that is not
+ * known here is written as it comes, and without `decompress` everything is.
  */
 export async function writeBody(
   response: HttpResponse,

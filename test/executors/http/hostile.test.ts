@@ -84,6 +84,40 @@ it('what stands behind an answer is never taken for the next one', async () => {
   }
 });
 
+describe('a body that is packed in a way that nobody has asked for', () => {
+  it.each([
+    [
+      'transfer-encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+      'it was packed on its way (Transfer-Encoding: gzip)',
+    ],
+    ['transfer-encoding: chunked\r\ncontent-encoding: zstd\r\n\r\n2\r\nok\r\n0\r\n\r\n', 'it is packed as "zstd"'],
+    ['content-length: 2\r\ncontent-encoding: X-Compress\r\n\r\nok', 'it is packed as "x-compress"'],
+  ])('fails, and is not written: %j', async (rest, words) => {
+    const outcome = await answered(HEAD + rest);
+    expect(outcome).toMatchObject({ state: 'failed', kind: 'encoding', output: '' });
+    expect(outcome.words).toContain(`the body cannot be unpacked: ${words}`);
+  });
+
+  it.each<[string, Parameters<typeof step>[1]]>([
+    ['is not to be unpacked', { decompress: false }],
+    ['was asked for by the step', { headers: { 'Accept-Encoding': 'zstd' } }],
+  ])('is written as it comes where it %s', async (_, request) => {
+    const outcome = await answered(`${TWO}content-encoding: zstd\r\n\r\nok`, request);
+    expect(outcome).toMatchObject({ state: 'succeeded', output: 'ok' });
+  });
+
+  it('is told by its status where that is not the expected one', async () => {
+    const outcome = await answered('HTTP/1.1 500 No\r\ncontent-length: 2\r\ncontent-encoding: zstd\r\n\r\nno');
+    expect(outcome).toMatchObject({ state: 'failed', kind: 'status' });
+  });
+
+  it('does no harm where nothing comes', async () => {
+    expect(await answered(`${HEAD}content-length: 0\r\ncontent-encoding: zstd\r\n\r\n`)).toMatchObject({
+      state: 'succeeded',
+    });
+  });
+});
+
 describe('a header', () => {
   const saying = (head: string, encoding: BufferEncoding) =>
     serveBytes(socket => void socket.write(Buffer.from(`${head}content-length: 0\r\n\r\n`, encoding)));
