@@ -1,5 +1,5 @@
 /** Files that requests send: found before anything starts, read while they are sent. */
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -15,6 +15,9 @@ export interface NothingToSend {
   readonly fault: string;
 }
 
+/** What a file may hold that does not tell its size. */
+const UNTOLD_MAX = 1024 * 1024;
+
 /** Finds a file that `key` of the request names; relative paths start from `folder`. */
 export function fileToSend(key: string, path: string, folder: string): FileToSend | NothingToSend {
   const file = resolve(folder, path);
@@ -23,9 +26,31 @@ export function fileToSend(key: string, path: string, folder: string): FileToSen
     const found = statSync(file);
     if (!found.isFile()) return cannot('it is no file');
     const { size } = found;
-    return { size, read: () => (size === 0 ? Readable.from([]) : createReadStream(file, { end: size - 1 })) };
+    if (size > 0) return { size, read: () => createReadStream(file, { end: size - 1 }) };
+    const bytes = contentOf(file);
+    if (bytes === undefined) return cannot('it does not tell its size, and is over 1 MiB; send a copy of it');
+    return { size: bytes.length, read: () => Readable.from(bytes.length === 0 ? [] : [bytes]) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return cannot(code === 'ENOENT' ? 'it does not exist' : message);
+  }
+}
+
+/** Of a file that says it is empty, as those of /proc do that are not; undefined where it is too much. */
+function contentOf(file: string): Buffer | undefined {
+  const pieces: Buffer[] = [];
+  // Some of them would wait for more without an end.
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    for (let size = 0; ; ) {
+      const piece = Buffer.alloc(64 * 1024);
+      const length = readSync(opened, piece);
+      if (length === 0) return Buffer.concat(pieces);
+      size += length;
+      if (size > UNTOLD_MAX) return undefined;
+      pieces.push(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(opened);
   }
 }

@@ -119,6 +119,7 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['HTTPParserError', ['protocol', invalid]],
   ['ERR_ASSERTION', ['protocol', assertion]],
   ['UND_ERR_HEADERS_OVERFLOW', ['protocol', () => `the headers of the answer are over ${maxHeaderSize / 1024} KiB`]],
+  ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', ['request', () => 'a file became shorter while it was sent']],
   ['UND_ERR_INVALID_ARG', ['request', unsendable]],
   ['UND_ERR_NOT_SUPPORTED', ['request', unsendable]],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', ['tls', selfSigned]],

@@ -1,6 +1,6 @@
 /** Laws of what a request carries: query, forms, files, and who asks. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,39 @@ describe('a file', () => {
     const { outcome, count, starts } = await send({ body: { type: 'file', path } });
     expect(outcome).toEqual({ state: 'failed', reason: { type: 'start', message } });
     expect([count, starts]).toEqual([0, 0]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('that says it is empty is sent as it is, as one of /proc', async () => {
+    const path = '/proc/version';
+    const expected = readFileSync(path, 'utf8');
+    const { seen } = await send({ body: { type: 'file', path } });
+    expect(String(seen.body)).toBe(expected);
+    expect(seen.headers['content-length']).toBe(String(expected.length));
+    const parts = [{ type: 'file', name: 'p', path }] as const;
+    const form = await partsOf((await send({ body: { type: 'multipart', parts } })).seen);
+    expect(await (form.get('p') as File).text()).toBe(expected);
+  });
+
+  it.skipIf(process.platform !== 'linux')('that says it is empty, and has no end, fails the step', async () => {
+    const path = '/proc/self/pagemap';
+    const message = `file: "${path}" cannot be sent: it does not tell its size, and is over 1 MiB; send a copy of it`;
+    const { outcome, count } = await send({ body: { type: 'file', path } });
+    expect(outcome).toEqual({ state: 'failed', reason: { type: 'start', message } });
+    expect(count).toBe(0);
+  });
+
+  it('that becomes shorter while it is sent fails the step in words', async () => {
+    const at = folder();
+    writeFileSync(join(at, 'f'), Buffer.alloc(30_000_000));
+    const server = await serve(asked => {
+      truncateSync(join(at, 'f'), 20_000_000);
+      asked.resume();
+    });
+    const request = step(server.url, { method: 'PUT', body: { type: 'file', path: 'f' } });
+    expect(await open(at).execute(request, context())).toMatchObject({
+      state: 'failed',
+      reason: { kind: 'request', message: `PUT ${server.url}/: a file became shorter while it was sent` },
+    });
   });
 
   it('is sent once more, from its beginning, when a kept connection was closed meanwhile', async () => {
