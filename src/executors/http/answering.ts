@@ -34,6 +34,8 @@ export interface Attempt {
 
 /** The connection, while an answer comes. */
 export interface Line {
+  /** For what the answer counts: the rest of a file for all of it. */
+  readonly status: number;
   readonly progress: Progress;
   /** What follows is not read: the connection is of no use to others. */
   readonly hangUp: () => void;
@@ -44,10 +46,9 @@ export async function receive(
   response: HttpResponse,
   request: HttpRequest,
   attempt: Attempt,
-  { progress, hangUp }: Line,
+  { status, progress, hangUp }: Line,
 ): Promise<Outcome> {
   const { step, context, keeping } = attempt;
-  const { statusCode: status } = response;
   const packed = packingFault(response, request, step);
   if (packed !== undefined) {
     hangUp();

@@ -87,7 +87,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
           return ended(failed('protocol', `${label(request)}: ${UNASKED_PART}`));
         }
         if (rest === 'all') restart(attempt);
-        return ended(await receive({ ...response, statusCode: status }, request, attempt, { progress, hangUp }));
+        return ended(await receive(response, request, attempt, { status, progress, hangUp }));
       }
       const redirect =
         step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
