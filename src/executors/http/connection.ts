@@ -1,7 +1,7 @@
 /** One connection to one origin, made when its first request is sent, kept alive between requests. */
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import { watchResets } from './http2.ts';
+import { type Watched, watch } from './http2.ts';
 import { Incoming } from './incoming.ts';
 import { type Interim, passOverInterim } from './interim.ts';
 import { renameReset } from './reset.ts';
@@ -18,12 +18,11 @@ export class Connection {
   /** That of its route. */
   readonly key: string;
   readonly client: Client;
-  /** With which code of HTTP/2 the last answer was broken off; 0 for none. */
-  readonly resetCode: () => number;
   /** Whether it has answered an earlier request, so that the server may have tired of it meanwhile. */
   isUsed = false;
   #socket: Socket | undefined;
   #interim: Interim | undefined;
+  readonly #http2: Watched;
   #alert: Error | undefined;
   #closed: Promise<void> | undefined;
 
@@ -46,7 +45,7 @@ export class Connection {
         });
       },
     });
-    this.resetCode = watchResets(this.client);
+    this.#http2 = watch(this.client);
   }
 
   /** Sends a request; what comes of it tells of the errors of node and undici. */
@@ -62,8 +61,14 @@ export class Connection {
     return this.#alert;
   }
 
+  /** With which code of HTTP/2 the last answer was broken off; 0 for none. */
+  get resetCode(): number {
+    return this.#http2.resetCode();
+  }
+
+  /** Whether it takes another request. */
   get isOpen(): boolean {
-    return this.#socket !== undefined && !this.#socket.destroyed;
+    return this.#socket !== undefined && !this.#socket.destroyed && !this.#http2.isLeaving();
   }
 
   /** Closes the socket at once; a request on it fails. Resolves when the socket is closed. Never rejects. */

@@ -6,6 +6,7 @@ import { isBodiless } from '../../plan/bodiless.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
 import { sendable } from './http2.ts';
+import { isUnread } from './http2-trouble.ts';
 import type { AnswerBody, AnswerHead } from './incoming.ts';
 import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
@@ -28,7 +29,7 @@ const CLOSED_BY_SERVER = ['UND_ERR_SOCKET', RESET, 'ECONNRESET', 'EPIPE'];
  * says that it hangs up.
  *
  * A server may close a waiting connection just as the next request is on its way: if it may safely be sent twice, that
- * request is repeated once, over a new connection.
+ * request is repeated once, over a new connection. So is any that the server says, over HTTP/2, not to have read.
  *
  * Rejects with the error of node, undici or `receive`. Once it must stop it rejects, too. Either way the connection is
  * closed by then.
@@ -51,7 +52,7 @@ export async function exchange<T>(
         isAnswered = true;
         const announced = announcedBy(request, statusCode, headers);
         const isCutOff = (received: number) =>
-          announced === undefined ? connection.resetCode() !== 0 : received < announced;
+          announced === undefined ? connection.resetCode !== 0 : received < announced;
         return await receive({ statusCode, headers, body: incoming, announced, isCutOff }, hangUp);
       } finally {
         if (body.stuff instanceof Readable) body.stuff.destroy();
@@ -63,7 +64,8 @@ export async function exchange<T>(
     return await converseOver(connection);
   } catch (error) {
     const wasStale = connection.isUsed && !isAnswered && CLOSED_BY_SERVER.includes((error as { code: string }).code);
-    if (!wasStale || stop.cancelled !== undefined || !mayRepeat(request)) throw error;
+    const isRepeated = isUnread(error) || (wasStale && mayRepeat(request));
+    if (!isRepeated || stop.cancelled !== undefined) throw error;
   }
   return converseOver(session.open(route));
 }

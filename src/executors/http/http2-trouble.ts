@@ -27,6 +27,16 @@ export function explainHttp2(
   return undefined;
 }
 
+/** Whether the server has not acted on the request, so that it may be sent again whatever it asks for. Source: RFC 9113, 8.7. */
+export function isUnread(error: unknown): boolean {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_HTTP2_STREAM_ERROR') return message.endsWith('NGHTTP2_REFUSED_STREAM');
+  // Its first frame was not sent: the server's leave has come before it.
+  return UNSENT.includes(code) || (code === 'UND_ERR_INFO' && message.includes('"frameError" received - type 1,'));
+}
+
+const UNSENT: readonly string[] = ['ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION'];
+
 /** The stream, or the connection with it, is gone. */
 const CLOSED: readonly string[] = [
   'ERR_HTTP2_SESSION_ERROR',

@@ -1,5 +1,5 @@
 /** What HTTP/2 asks for beyond what undici sees to by itself. */
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import { Duplex, Readable } from 'node:stream';
 import type { Client } from 'undici';
 
@@ -19,19 +19,31 @@ export function sendable(method: string, text: string): string | Readable {
   return text === '' || WITH_TEXT.includes(method) ? text : Readable.from([Buffer.from(text)]);
 }
 
+/** What is known of the session over which a client speaks. */
+export interface Watched {
+  /** With which code the server has broken off the last answer: 0 for none, and over HTTP/1. */
+  resetCode(): number;
+  /** Whether the server takes no further request on it, though it may still be answering one. */
+  isLeaving(): boolean;
+}
+
 /**
- * Watches the answers of a client. The returned function tells the code with which the server has broken off the last
- * one: 0 for none, and over HTTP/1. undici takes an answer that is cancelled for one that has ended, and shows nobody the
+ * Watches the session of a client. undici takes an answer that is cancelled for one that has ended, and shows nobody the
  * stream; so what it asks of node is listened to. What node throws there fails the request; undici would let it through,
  * to nobody.
+ *
+ * A server that takes its leave without an error (GOAWAY) still answers what it has begun, and node closes the session
+ * after that; undici would break it off. What the server will not answer node ends as refused.
  */
-export function watchResets(client: Client): () => number {
+export function watch(client: Client): Watched {
+  let session: ClientHttp2Session | undefined;
   let last: ClientHttp2Stream | undefined;
   client.on('connect', () => {
-    const session = sessionOf(client);
-    if (session === undefined) return;
-    const request = session.request.bind(session);
-    session.request = (...asked) => {
+    const found = sessionOf(client);
+    if (found === undefined) return;
+    session = found;
+    const request = found.request.bind(found);
+    found.request = (...asked) => {
       try {
         last = request(...asked);
       } catch (error) {
@@ -39,8 +51,21 @@ export function watchResets(client: Client): () => number {
       }
       return last;
     };
+    breakOffOnlyForErrors(found);
   });
-  return () => last?.rstCode ?? 0;
+  return {
+    resetCode: () => last?.rstCode ?? 0,
+    isLeaving: () => session?.closed === true || session?.destroyed === true,
+  };
+}
+
+function breakOffOnlyForErrors(session: ClientHttp2Session): void {
+  const listeners = session.listeners('goaway') as ((code: number, ...rest: unknown[]) => void)[];
+  session.removeAllListeners('goaway');
+  session.on('goaway', (code, ...rest) => {
+    if (code === constants.NGHTTP2_NO_ERROR) return;
+    for (const listener of listeners) listener.call(session, code, ...rest);
+  });
 }
 
 function sessionOf(client: Client): ClientHttp2Session | undefined {

@@ -29,6 +29,7 @@ const DATA = 0;
 const HEADERS = 1;
 const RESET = 3;
 const SETTINGS = 4;
+const GOAWAY = 7;
 
 function frame(type: number, flags: number, stream: number, content = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
@@ -68,6 +69,14 @@ function serveFrames(
 function headers(stream: number, hasLength: boolean): Buffer {
   const length = hasLength ? Buffer.from([0x0f, 0x0d, 2, 0x31, 0x30]) : Buffer.alloc(0);
   return frame(HEADERS, 4, stream, Buffer.concat([Buffer.from([0x88]), length]));
+}
+
+/** The server takes its leave: it answers no stream after `last`. */
+function leave(last: number, code = 0): Buffer {
+  const content = Buffer.alloc(8);
+  content.writeUInt32BE(last);
+  content.writeUInt32BE(code, 4);
+  return frame(GOAWAY, 0, 0, content);
 }
 
 /** A server that resets the stream when half of the answer has been read in this context. */
@@ -159,6 +168,78 @@ describe('a stream that the server resets', () => {
     const outcome = await open().execute(step(server.url, { http2: true }), server.context);
     expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'closed' } });
     expect(JSON.stringify(outcome)).toContain('in the middle of the body, after 4 bytes (INTERNAL_ERROR)');
+  });
+});
+
+describe('a server that takes its leave without an error', () => {
+  const whole = (stream: number) =>
+    Buffer.concat([headers(stream, false), frame(DATA, 1, stream, Buffer.from('whole'))]);
+  const get = { http2: true } as const;
+  const post = { http2: true, method: 'POST', body: { type: 'json', value: 1 } } as const;
+
+  it.each([
+    ['of this stream', (stream: number) => [leave(stream), whole(stream)]],
+    ['of all streams', (stream: number) => [leave(2 ** 31 - 1), whole(stream)]],
+    ['first of all, then of this stream', (stream: number) => [leave(2 ** 31 - 1), leave(stream), whole(stream)]],
+    [
+      'in the middle of the answer',
+      (stream: number) => [headers(stream, false), leave(stream), frame(DATA, 1, stream, Buffer.from('whole'))],
+    ],
+    ['behind the answer', (stream: number) => [whole(stream), leave(stream)]],
+  ])('(%s) still answers, and the next request goes over a new connection', async (_, frames) => {
+    const server = await serveFrames(stream => Buffer.concat(frames(stream)));
+    const executor = open();
+    for (const request of [get, post, get]) {
+      const ctx = context();
+      expect(await executor.execute(step(server.url, request), ctx)).toEqual({ state: 'succeeded', status: 200 });
+      expect(ctx.output()).toBe('whole');
+    }
+    expect(server.sockets).toHaveLength(3);
+  });
+
+  it('in the middle of a request answers it once it is there', async () => {
+    const server = await serveStreams(stream => {
+      stream.session?.close();
+      stream.respond({ ':status': 200 });
+      stream.pipe(stream);
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url, post), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('1');
+  });
+
+  it.each([
+    ['GET', get],
+    ['POST', post],
+  ])('and has not read a request is asked again over a new connection: %s', async (_, request) => {
+    let asked = 0;
+    const server = await serveFrames(stream => {
+      asked += 1;
+      return asked === 1 ? leave(0) : whole(stream);
+    });
+    const ctx = context();
+    expect(await open().execute(step(server.url, request), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect([ctx.output(), asked, server.sockets.length]).toEqual(['whole', 2, 2]);
+  });
+
+  it('and does not read it the second time either has refused the request', async () => {
+    const server = await serveFrames(() => leave(0));
+    const outcome = await open().execute(step(server.url, post), context());
+    expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'closed' } });
+    expect(JSON.stringify(outcome)).toContain('the server refused the stream before it answered');
+    expect(server.sockets).toHaveLength(2);
+  });
+
+  it('and then goes in the middle of the answer has cut it off', async () => {
+    const server = await serveFrames(stream =>
+      Buffer.concat([headers(stream, false), leave(stream), frame(DATA, 0, stream, Buffer.from('half'))]),
+    );
+    const outcome = await open().execute(
+      step(server.url, get),
+      context(() => void server.sockets[0]?.end()),
+    );
+    expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'closed' } });
+    expect(JSON.stringify(outcome)).toContain('in the middle of the body, after 4 bytes');
   });
 });
 
