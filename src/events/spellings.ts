@@ -1,4 +1,5 @@
 /** The ways in which programs write a text down: a secret must be found in each of them. */
+import { jsonSpellings } from './json-spellings.ts';
 
 /** Fewer characters are not masked: they are found everywhere, and guessed at once. */
 export const SECRET_MIN = 6;
@@ -9,8 +10,9 @@ export function isTooShort(value: string): boolean {
 }
 
 /** What is percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL, and by parsers of URLs. */
+const IN_PART = /[^\w.!~*'()-]/gu;
 const ENCODED = [
-  /[^\w.!~*'()-]/gu,
+  IN_PART,
   /[^\w.~-]/gu,
   /[^\w.*-]/gu,
   /[^\w.~/-]/gu,
@@ -25,7 +27,7 @@ const COLUMNS = [64, 76];
 
 /**
  * The value as it is, and each of its lines that is long enough, in every spelling: plain, in lower case (as in the name of a
- * host), base64 wherever it begins in what is encoded, percent-encoded, escaped as in JSON, quoted as by a shell.
+ * host), base64 wherever it begins in what is encoded, percent-encoded once or twice, escaped as in JSON, quoted as by a shell.
  */
 export function spellingsOf(value: string): ReadonlySet<string> {
   const found = new Set<string>();
@@ -49,15 +51,26 @@ function ofOne(text: string): string[] {
     text,
     text.toLowerCase(),
     ...base64(text),
-    ...[...ENCODED.map(pattern => percent(text, pattern)), percent(text, ENCODED_IN_FORM).replaceAll(' ', '+')].flatMap(
-      encoded => [encoded, encoded.replace(/%../g, code => code.toLowerCase())],
-    ),
-    ...escaped(text),
+    ...percentTwice(text),
+    ...jsonSpellings(text),
     ...inUrls(text),
     // As `set -x` prints it: bash, and dash.
     text.replaceAll("'", "'\\''"),
     text.replaceAll("'", `'"'"'`),
   ];
+}
+
+/** Percent-encoded, and once more, as the page that is to be seen after a login is named. */
+function percentTwice(text: string): string[] {
+  const inForm = (part: string) => percent(part, ENCODED_IN_FORM).replaceAll(' ', '+');
+  const once = [...ENCODED.map(pattern => percent(text, pattern)), inForm(text)].flatMap(inEitherCase);
+  const isChanged = (encoded: string) => encoded !== text;
+  const twice = once.filter(isChanged).flatMap(part => [percent(part, IN_PART), inForm(part)].flatMap(inEitherCase));
+  return [...once, ...twice];
+}
+
+function inEitherCase(encoded: string): string[] {
+  return [encoded, encoded.replace(/%../g, code => code.toLowerCase())];
 }
 
 /** As a parser of URLs leaves it, raw or encoded before, in the path, the query and behind `#`. */
@@ -98,14 +111,4 @@ function brokenBase64(value: string): string[] {
 
 function percent(text: string, encoded: RegExp): string {
   return text.replace(encoded, char => Buffer.from(char).toString('hex').toUpperCase().replace(/../g, '%$&'));
-}
-
-/** Inside a text of JSON, also with all but ASCII escaped, with `\/`, and inside a text inside a text. */
-function escaped(text: string): string[] {
-  const once = JSON.stringify(text).slice(1, -1);
-  const unicode = (hex: (code: string) => string) =>
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all that is no ASCII is meant.
-    once.replace(/[^\u0000-\u007f]/g, char => `\\u${hex(char.charCodeAt(0).toString(16).padStart(4, '0'))}`);
-  const forms = [once, unicode(code => code), unicode(code => code.toUpperCase())];
-  return [...forms, ...forms.map(form => form.replaceAll('/', '\\/')), JSON.stringify(once).slice(1, -1)];
 }

@@ -173,6 +173,29 @@ describe('a secret', () => {
     expect(secrets.text(JSON.stringify({ a: JSON.stringify({ b: TOKEN }) }))).toBe('{"a":"{\\"b\\":\\"***\\"}"}');
   });
 
+  it.each([
+    ['.NET', String.raw`a\u002Bb\u0026c\u003Cd\u003E\u0027e=/\u00DC\u0022`],
+    ['Go', String.raw`a+b\u0026c\u003cd\u003e'e=/Ü\"`],
+    ['Gson', String.raw`a+b\u0026c\u003cd\u003e\u0027e\u003d/Ü\"`],
+    ['PHP', String.raw`a+b\u0026c\u003Cd\u003E\u0027e=\/\u00DC\u0022`],
+    ['Flask', String.raw`a+b\u0026c\u003cd\u003e\u0027e=/\u00dc\"`],
+    ['one who escapes it all', String.raw`a\u002bb\u0026c\u003cd\u003e\u0027e\u003d\u002f\u00dc\u0022`],
+    ['Go, in JSON', String.raw`a+b\\u0026c\\u003cd\\u003e'e=/Ü\\\"`],
+  ])('is hidden in JSON as written by %s', (_, written) => {
+    expect(keeping(`a+b&c<d>'e=/Ü"`).text(`{"got":"${written}"}`)).toBe('{"got":"***"}');
+  });
+
+  it('is hidden where it is percent-encoded once more', () => {
+    const inForm = (text: string) => new URLSearchParams({ a: text }).toString().slice(2);
+    const lower = (text: string) => text.replace(/%(25)?(..)/g, code => code.toLowerCase());
+    for (const once of [encodeURIComponent, encodeURI, inForm])
+      for (const twice of [encodeURIComponent, inForm])
+        for (const cased of [String, lower]) hidden(cased(twice(once(TOKEN))));
+    expect(keeping('abc+def/ghi=').text('/login?next=%2Fx%3Fk%3Dabc%252Bdef%252Fghi%253D')).toBe(
+      '/login?next=%2Fx%3Fk%3D***',
+    );
+  });
+
   it('of many lines is hidden as a whole, and line by line where a line has six characters', () => {
     const key = keeping('-----BEGIN-----\nabcdefghij\nshort\nklmnopqrst\n');
     expect(key.text('x -----BEGIN-----\nabcdefghij\nshort\nklmnopqrst\n y')).toBe('x *** y');
