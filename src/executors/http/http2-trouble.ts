@@ -1,5 +1,6 @@
 /** What goes wrong with HTTP/2 only, in plain words. */
 import type { HttpTrouble } from '../../events/outcome.ts';
+import { Headless } from './incoming.ts';
 
 /** Who was asked, and how far its answer has come. */
 interface Place {
@@ -12,14 +13,19 @@ interface Place {
 
 /** Says what an error of node's HTTP/2, or of undici about it, means; undefined where it is none. */
 export function explainHttp2(
-  { message, code = '' }: NodeJS.ErrnoException,
+  error: NodeJS.ErrnoException,
   { address, moment, isAnswered }: Place,
 ): { readonly kind: HttpTrouble; readonly words: string } | undefined {
+  const { message, code = '' } = error;
+  if (error instanceof Headless && error.isInvalid)
+    return { kind: 'protocol', words: `the answer is not valid HTTP: ${message}` };
+  if (error instanceof Headless) return { kind: 'closed', words: `the server closed the stream ${moment}` };
   if (code === 'ERR_HTTP2_ERROR') {
-    if (isAnswered) return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };
+    if (isAnswered || SPOKEN.test(message))
+      return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };
     return { kind: 'protocol', words: `${address} does not speak HTTP/2 here; take out http2 to speak HTTP/1.1` };
   }
-  const reset = /NGHTTP2_(\w+)$/.exec(message)?.[1];
+  const reset = / error code (?:NGHTTP2_)?(\w+)$/.exec(message)?.[1];
   if (code === 'ERR_HTTP2_STREAM_ERROR' && reset !== undefined) return resetOf(reset, moment);
   if (CLOSED.includes(code) || (code === 'UND_ERR_INFO' && message.startsWith('HTTP/2: ')))
     return { kind: 'closed', words: `the server closed the stream ${moment}` };
@@ -36,6 +42,9 @@ export function isUnread(error: unknown): boolean {
 }
 
 const UNSENT: readonly string[] = ['ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION'];
+
+/** What node objects to in those only who speak HTTP/2. */
+const SPOKEN = /\bflood|\bCONTINUATION\b/i;
 
 /** The stream, or the connection with it, is gone. */
 const CLOSED: readonly string[] = [

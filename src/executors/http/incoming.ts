@@ -23,6 +23,18 @@ export interface AnswerBody {
   read(take: (bytes: Buffer) => Promise<void> | undefined, isEnough?: () => boolean): Promise<void>;
 }
 
+/** An answer that is none, which undici lets through over HTTP/2. */
+export class Headless extends Error {
+  readonly code = 'HEADLESS';
+  /** Whether its head is no HTTP; otherwise it has ended before there was one. */
+  readonly isInvalid: boolean;
+
+  constructor(message: string, isInvalid: boolean) {
+    super(message);
+    this.isInvalid = isInvalid;
+  }
+}
+
 /** What undici tells of one request. Its own stream of a body costs as much as all else of a small request. */
 export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   /** Resolves with the head of the answer; rejects where there is none. */
@@ -52,6 +64,7 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
 
   onResponseStart(_: Controller, statusCode: number, headers: Dispatcher.ResponseData['headers']): void {
     if (statusCode >= 200) this.#resolve({ statusCode, headers: trimmedHeaders(headers) });
+    if (statusCode < 100) this.#reject(new Headless('its status is no number from 100 on', true));
   }
 
   onResponseData(controller: Controller, bytes: Buffer): void {
@@ -62,6 +75,7 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseEnd(): void {
+    this.#reject(new Headless('it has ended without a head', false));
     this.#isOver = true;
     this.#awaken();
   }

@@ -29,7 +29,9 @@ const DATA = 0;
 const HEADERS = 1;
 const RESET = 3;
 const SETTINGS = 4;
+const PING = 6;
 const GOAWAY = 7;
+const CONTINUATION = 9;
 
 function frame(type: number, flags: number, stream: number, content = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
@@ -155,9 +157,12 @@ describe('a stream that the server resets', () => {
     [NGHTTP2_REFUSED_STREAM, 'closed', 'the server refused the stream'],
     [NGHTTP2_INTERNAL_ERROR, 'closed', 'the server broke off the stream before it answered (INTERNAL_ERROR)'],
     [NGHTTP2_CANCEL, 'closed', 'the server closed the stream before it answered'],
+    [0xffff, 'closed', 'the server broke off the stream before it answered (65535)'],
     [NGHTTP2_HTTP_1_1_REQUIRED, 'protocol', 'the server wants HTTP/1.1 for this; take out http2'],
   ])('with code %i is of a kind that retry knows, in words', async (code, kind, words) => {
-    const server = await serveStreams(stream => stream.close(code));
+    const content = Buffer.alloc(4);
+    content.writeUInt32BE(code);
+    const server = await serveFrames(stream => frame(RESET, 0, stream, content));
     const outcome = await open().execute(step(server.url, { http2: true }), context());
     expect(outcome).toMatchObject({ state: 'failed', reason: { type: 'http', kind } });
     expect(JSON.stringify(outcome)).toContain(words);
@@ -240,6 +245,37 @@ describe('a server that takes its leave without an error', () => {
     );
     expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'closed' } });
     expect(JSON.stringify(outcome)).toContain('in the middle of the body, after 4 bytes');
+  });
+});
+
+describe('an answer that is no HTTP/2', () => {
+  const status = (text: string) => Buffer.concat([Buffer.from([0x08, text.length]), Buffer.from(text)]);
+  it.each([
+    [
+      'has the status 000',
+      (stream: number) => frame(HEADERS, 5, stream, status('000')),
+      'its status is no number from 100 on',
+    ],
+    [
+      'is a flood of pings',
+      () => Buffer.concat(Array.from({ length: 20_000 }, () => frame(PING, 0, 0, Buffer.alloc(8)))),
+      'Flooding was detected',
+    ],
+    [
+      'is a flood of headers',
+      (stream: number) =>
+        Buffer.concat([
+          frame(HEADERS, 0, stream, Buffer.from([0x88])),
+          ...Array.from({ length: 100 }, () => frame(CONTINUATION, 0, stream, Buffer.from([0x88]))),
+        ]),
+      'Too many CONTINUATION frames',
+    ],
+  ])('because it %s has failed at once, in words', async (_, answer, words) => {
+    const server = await serveFrames(answer);
+    const outcome = await open().execute(step(server.url, { http2: true }), context());
+    expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'protocol' } });
+    expect(JSON.stringify(outcome)).toContain('the answer is not valid HTTP');
+    expect(JSON.stringify(outcome)).toContain(words);
   });
 });
 
