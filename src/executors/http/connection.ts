@@ -1,7 +1,8 @@
 /** One connection to one origin, made when its first request is sent, kept alive between requests. */
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import { type Watched, watch } from './http2.ts';
+import { isOfHttp2, type Watched, watch } from './http2.ts';
+import { watchedSocket } from './http2-socket.ts';
 import { Incoming } from './incoming.ts';
 import { type Interim, passOverInterim } from './interim.ts';
 import { renameReset } from './reset.ts';
@@ -41,7 +42,7 @@ export class Connection {
             if (isAlert(fault)) this.#alert = fault;
             renameReset(fault);
           });
-          callback(null, socket);
+          callback(null, isOfHttp2(socket) ? watchedSocket(socket, error => this.#http2.end(error)) : socket);
         });
       },
     });

@@ -5,7 +5,7 @@ import type { Stop } from '../../engine/executor.ts';
 import { isBodiless } from '../../plan/bodiless.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';
-import { sendable } from './http2.ts';
+import { inPieces, sendable } from './http2.ts';
 import { isUnread } from './http2-trouble.ts';
 import type { AnswerBody, AnswerHead } from './incoming.ts';
 import { proxyAuthorization } from './proxy.ts';
@@ -120,9 +120,10 @@ async function converse<T>(
 }
 
 function optionsOf(
-  { method, url, headers, proxy }: HttpRequest,
-  { stuff: body, length: bytes }: Body,
+  { method, url, headers, proxy, way }: HttpRequest,
+  { stuff, length: bytes }: Body,
 ): Dispatcher.DispatchOptions {
+  const body = way.http2 === true ? inPieces(stuff) : stuff;
   const length = bytes === undefined ? {} : { 'content-length': String(bytes) };
   const path = url.pathname + url.search;
   if (proxy === undefined || url.protocol === 'https:') {

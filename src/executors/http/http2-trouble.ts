@@ -20,6 +20,7 @@ export function explainHttp2(
   if (error instanceof Headless && error.isInvalid)
     return { kind: 'protocol', words: `the answer is not valid HTTP: ${message}` };
   if (error instanceof Headless) return { kind: 'closed', words: `the server closed the stream ${moment}` };
+  if (code === 'NOT_HTTP2') return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };
   if (code === 'ERR_HTTP2_ERROR') {
     if (isAnswered || SPOKEN.test(message))
       return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };

@@ -1,5 +1,6 @@
 /** What HTTP/2 asks for beyond what undici sees to by itself. */
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
+import type { Socket } from 'node:net';
 import { Duplex, Readable } from 'node:stream';
 import type { Client } from 'undici';
 
@@ -19,12 +20,28 @@ export function sendable(method: string, text: string): string | Readable {
   return text === '' || WITH_TEXT.includes(method) ? text : Readable.from([Buffer.from(text)]);
 }
 
+/**
+ * A body in the form in which undici hands it on over HTTP/2, and the answer with it: of a stream that it pipes, it reads
+ * the answer, too, and loses what comes at once. Whoever has opened the stream ends it.
+ */
+export function inPieces(body: string | Readable | null): string | Readable | null {
+  if (!(body instanceof Readable)) return body;
+  return { [Symbol.asyncIterator]: () => body[Symbol.asyncIterator]() } as unknown as Readable;
+}
+
+/** Whether undici will speak HTTP/2 over this socket. */
+export function isOfHttp2(socket: Socket): boolean {
+  return (socket as Socket & { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2';
+}
+
 /** What is known of the session over which a client speaks. */
 export interface Watched {
   /** With which code the server has broken off the last answer: 0 for none, and over HTTP/1. */
   resetCode(): number;
   /** Whether the server takes no further request on it, though it may still be answering one. */
   isLeaving(): boolean;
+  /** Ends it, and the requests on it; nothing where there is none. */
+  end(error: Error | undefined): void;
 }
 
 /**
@@ -56,6 +73,7 @@ export function watch(client: Client): Watched {
   return {
     resetCode: () => last?.rstCode ?? 0,
     isLeaving: () => session?.closed === true || session?.destroyed === true,
+    end: error => session?.destroy(error),
   };
 }
 

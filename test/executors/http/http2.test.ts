@@ -1,5 +1,5 @@
 /** Whatever goes wrong over HTTP/2 is a failure of its step, in plain words, and none is taken for a whole answer. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, createServer as createH2cServer, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -256,6 +256,13 @@ describe('an answer that is no HTTP/2', () => {
       (stream: number) => frame(HEADERS, 5, stream, status('000')),
       'its status is no number from 100 on',
     ],
+    ['is a body without a head', (stream: number) => frame(DATA, 1, stream, Buffer.from('abc')), 'stream not opened'],
+    [
+      'has a frame that is too large',
+      (stream: number) => Buffer.concat([headers(stream, false), frame(DATA, 0, stream, Buffer.alloc(20_000))]),
+      'too large frame size',
+    ],
+    ['is a frame of nonsense', () => Buffer.alloc(100, 0xff), 'too large frame size'],
     [
       'is a flood of pings',
       () => Buffer.concat(Array.from({ length: 20_000 }, () => frame(PING, 0, 0, Buffer.alloc(8)))),
@@ -298,6 +305,18 @@ describe('a body over HTTP/2', () => {
     const request = { http2: true, method, body: { type: 'json', value: { a: 'ä' } } } as const;
     expect(await open().execute(step(server.url, request), ctx)).toEqual({ state: 'succeeded', status: 200 });
     expect(ctx.output()).toBe('{"a":"ä"}');
+  });
+
+  it.each(['POST', 'DELETE'])('goes with %s, and the answer that comes in one packet is read whole', async method => {
+    const server = await serveFrames(stream =>
+      Buffer.concat([headers(stream, false), frame(DATA, 1, stream, Buffer.from('whole'))]),
+    );
+    const at = folder();
+    writeFileSync(join(at, 'sent'), 'content');
+    const ctx = context();
+    const request = { http2: true, method, body: { type: 'file', path: 'sent' } } as const;
+    expect(await open(at).execute(step(server.url, request), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(ctx.output()).toBe('whole');
   });
 
   it.each(['GET', 'HEAD'])('does not go with %s: the step fails before anything is sent', async method => {
