@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { EventStream } from '../../../src/executors/http/event-stream.ts';
-import { linkNext } from '../../../src/executors/http/pages.ts';
+import { linkNext } from '../../../src/executors/http/next-page.ts';
 import type { EventRule, HttpPaginate, HttpStep } from '../../../src/plan/plan.ts';
 import { closed, context, open, serve, step } from './rig.ts';
 
@@ -95,6 +95,20 @@ describe('pages', () => {
       { next: pointer('/next') },
       /"\/next" is to lead to the next page, and is no URL: "ftp:\/\/h"/,
     ],
+    [
+      'leads to an object',
+      '{"next": {"href": "/2"}}',
+      { next: pointer('/next') },
+      /: "\/next" is to lead to the next page, and is an object, no URL; perhaps "\/next\/href" is meant$/,
+    ],
+    ['leads to a number', '{"next": 2}', { next: pointer('/next') }, /and is a number, no URL$/],
+    ['leads to an array', '{"next": [2]}', { next: pointer('/next') }, /and is an array, no URL$/],
+    [
+      'leads back to another part',
+      '{"next": "/#b"}',
+      { next: pointer('/next') },
+      /: the next page is ".*", where it has been$/,
+    ],
     ['leads back', '{"next": "/"}', { next: pointer('/next') }, /: the next page is ".*", where it has been$/],
   ])('of which one %s fail the step', async (_, page, paginate, message) => {
     const server = await serve((_request, response) => response.end(page));
@@ -113,10 +127,29 @@ describe('pages', () => {
     );
   });
 
-  it('end with one without elements, wherever that leads', async () => {
-    const server = await serve((_request, response) => response.end('{"items": [], "next": "/more"}'));
-    const found = await ask(server.url, { paginate: { next: pointer('/next'), items: '/items' } });
-    expect(found.output).toBe('[]\n');
+  it('may be without elements where the page itself says what follows', async () => {
+    const pages: Record<string, string> = {
+      '/': '{"items": [1], "next": "/2"}',
+      '/2': '{"items": [], "next": "/3"}',
+      '/3': '{"items": [3]}',
+    };
+    const server = await serve((request, response) => {
+      const { next } = JSON.parse(pages[request.url ?? ''] ?? '{}');
+      if (next !== undefined) response.setHeader('link', `<${next}>; rel=next`);
+      response.end(pages[request.url ?? '']);
+    });
+    for (const next of [pointer('/next'), { type: 'header' } as const])
+      expect((await ask(server.url, { paginate: { next, items: '/items' } })).output).toBe('[1,\n3]\n');
+  });
+
+  it('that are counted from what is no number are not asked for', async () => {
+    const server = await serve((_, response) => response.end('[1]'));
+    const { kind, message } = await ask(`${server.url}/?page=abc`, {
+      paginate: { next: { type: 'param', name: 'page' } },
+    });
+    expect(kind).toBe('request');
+    expect(message).toMatch(/: the parameter "page" is to count pages, and is "abc" in the url, no whole number$/);
+    expect(server.sockets).toHaveLength(0);
   });
 
   it('lead on from where the answer came from, after redirects', async () => {
@@ -179,10 +212,18 @@ describe('pages', () => {
     ['<a>; rel=prev, <b>; rel=next', 'b'],
     ['<a,b>; title="x; rel=next"; rel="last", <c>; foo; rel="prev NEXT"', 'c'],
     ['<a>; rel=nextish', undefined],
+    ['<a>; rel=prev; rel=next', undefined],
+    ['<a>; rel=next; anchor="/other", <b>; rel=next; anchor=""', 'b'],
+    ['<a>; title="a \\"; rel=next"; rel=prev, , <b> ; rel = "next" ;', 'b'],
     ['', undefined],
   ])('are found in Link: %s', (header, target) => {
     expect(linkNext(header)).toBe(target);
   });
+
+  it.each(['https://a/?page=2; rel="next"', '<a>; rel="next', '<a; rel=next', '<a> rel=next'])(
+    'are not taken for the last where Link cannot be read: %s',
+    header => expect(linkNext(header)).toEqual({ fault: `the header Link cannot be read: ${JSON.stringify(header)}` }),
+  );
 });
 
 describe('a stream of events', () => {
