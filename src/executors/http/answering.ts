@@ -7,7 +7,7 @@ import type { Answer } from '../saved.ts';
 import type { SavedFile } from '../saved-file.ts';
 import { bodyRules, type Progress, writeBody } from './body.ts';
 import type { HttpResponse } from './exchange.ts';
-import { expecting } from './expecting.ts';
+import { expecting, unmetHeaders } from './expecting.ts';
 import { headerTexts } from './header-text.ts';
 import { packingFault } from './packing.ts';
 import { type HttpRequest, label } from './request.ts';
@@ -56,6 +56,12 @@ export async function receive(
   }
   const looking = expecting(step.expect);
   const excerpt = new Excerpt();
+  const headers = headerTexts(response.headers);
+  const early = step.expect.event === undefined ? [] : unmetHeaders(step.expect, headers);
+  if (early.length > 0) {
+    hangUp();
+    return notAsExpected(request, response, early, excerpt);
+  }
   const isLookedAt = looking.isCurious || step.expect.event !== undefined;
   const look = (bytes: Uint8Array) => {
     if (!isLookedAt) return;
@@ -91,7 +97,6 @@ export async function receive(
   const trouble = attempt.part && misfit(response, before + (progress.received ?? 0));
   if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
-  const headers = headerTexts(response.headers);
   const unmet =
     waiting !== undefined && waiting.event === undefined
       ? [waiting.words()]
@@ -101,18 +106,37 @@ export async function receive(
   return { state: 'succeeded', status };
 }
 
+/** Of a stream of events that is not wanted so much is read: it may never end. */
+const STREAM_MS = 1000;
+
 /** Reads an answer with another status. */
 export async function refuse(
   response: HttpResponse,
   request: HttpRequest,
   { step, context }: Attempt,
-  progress: Progress,
+  { progress, hangUp }: Pick<Line, 'progress' | 'hangUp'>,
 ): Promise<Outcome> {
   const excerpt = new Excerpt();
+  let isLate = false;
   const write: ExecuteContext['write'] = bytes => {
+    if (isLate) return undefined;
     excerpt.take(bytes);
     return context.write(bytes);
   };
-  await writeBody(response, write, progress, step);
+  const read = writeBody(response, write, progress, step);
+  const type = String(response.headers['content-type'] ?? '');
+  if (step.expect.event === undefined && !/^text\/event-stream\b/i.test(type)) await read;
+  else {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, STREAM_MS);
+    });
+    isLate = await Promise.race([read.then(() => false), late.then(() => true)]).finally(() => clearTimeout(timer));
+    if (isLate) {
+      hangUp();
+      // The connection is closed under it.
+      read.catch(() => {});
+    }
+  }
   return wrongStatus(request, response, step.expect, excerpt);
 }

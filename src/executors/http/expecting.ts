@@ -42,7 +42,7 @@ export function expecting(expect: HttpExpect): Expecting {
       const tookMs = Math.ceil(answer.tookMs);
       const digest = hash?.digest('hex');
       return [
-        ...headers.flatMap(([name, rule]) => unmetHeader(name, rule, answer)),
+        ...unmetHeaders(expect, answer.headers),
         ...(body === undefined ? [] : unmetText('the body', body, text)),
         ...(json === undefined ? [] : unmetJsonBody(json, text)),
         ...(underMs === undefined || answer.tookMs < underMs
@@ -54,7 +54,12 @@ export function expecting(expect: HttpExpect): Expecting {
   };
 }
 
-function unmetHeader(name: string, rule: TextRule, { headers }: AnswerFacts): string[] {
+/** In words which headers are not as expected. */
+export function unmetHeaders({ headers = [] }: HttpExpect, found: AnswerFacts['headers']): string[] {
+  return headers.flatMap(([name, rule]) => unmetHeader(name, rule, found));
+}
+
+function unmetHeader(name: string, rule: TextRule, headers: AnswerFacts['headers']): string[] {
   const value = headers[name];
   if (value !== undefined) return unmetText(`the header "${name}"`, rule, [value].flat().join(', '), true);
   const { equals, includes = [], matches = '' } = rule;

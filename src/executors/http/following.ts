@@ -96,7 +96,7 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
         if ('fault' in redirect) return ended(failed('proxy', `${label(request)}: ${redirect.fault}`));
         return { type: 'redirected', request: redirect };
       }
-      return ended(await refuse(response, request, attempt, progress));
+      return ended(await refuse(response, request, attempt, { progress, hangUp }));
     });
   } catch (error) {
     const trouble = stop.cancelled !== undefined ? undefined : explain(error, request, progress);

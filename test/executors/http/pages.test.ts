@@ -271,6 +271,29 @@ describe('a stream of events', () => {
     );
   });
 
+  it('with another status than the expected one fails the step though it does not end', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(500, { 'content-type': 'text/event-stream' });
+      response.write('data: broken\n\n');
+    });
+    for (const request of [until({ name: 'done' }), {}]) {
+      const { kind, outcome, message, output } = await ask(server.url, request);
+      expect([kind, output]).toEqual(['status', 'data: broken\n\n']);
+      expect(outcome).toMatchObject({ status: 500, reason: { body: 'data: broken\n\n' } });
+      expect(message).toContain(' answered 500 Internal Server Error, expected 2xx');
+    }
+    await closed(server.sockets[0]);
+  });
+
+  it('whose headers are not as expected fails the step before an event has come', async () => {
+    const server = await serve(stream(': nothing yet\n\n'));
+    const { message } = await ask(server.url, {
+      expect: { status: ['2xx'], event: { name: 'done' }, headers: [['x-version', { equals: '2' }]] },
+    });
+    expect(message).toContain('answered 200 OK, but the header "x-version" is missing, expected "2"');
+    await closed(server.sockets[0]);
+  });
+
   it('that has another name is told with a name of bearable length', async () => {
     const server = await serve((_, response) => response.end(`event: ${'x'.repeat(100_000)}\ndata: 1\n\n`));
     const { message } = await ask(server.url, until({ name: 'a' }));
