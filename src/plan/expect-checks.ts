@@ -38,7 +38,7 @@ function membersFindings(rules: unknown, path: Path, what: 'header' | 'pointer')
       const message = `a "~" in a JSON pointer is written "~0", a slash in a name "~1"; got ${quoteText(name)}`;
       found.push({ message, path: at, at: 'key' });
     }
-    found.push(...ruleFindings(rule, at));
+    found.push(...ruleFindings(rule, at), ...(what === 'pointer' ? sizeFindings(rule, at) : []));
   }
   return found;
 }
@@ -49,6 +49,23 @@ function ruleFindings(rule: unknown, path: Path): Finding[] {
   const fault = typeof rule.matches === 'string' ? faultOf(rule.matches) : undefined;
   if (fault === undefined) return [];
   return [{ message: `expected a regular expression: ${fault}`, path: [...path, 'matches'], at: 'value' }];
+}
+
+/** Values that are to be equal, and are so large that others are read as the same number. */
+function sizeFindings(rule: unknown, path: Path): Finding[] {
+  if (!isRaw(rule)) return largeFindings(rule, path);
+  return ['equals', 'includes'].flatMap(key => largeFindings(rule[key], [...path, key]));
+}
+
+function largeFindings(value: unknown, path: Path): Finding[] {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    const message = `a number of this size cannot be told from its neighbours; write it as a text, in quotes`;
+    return [{ message, path, at: 'value' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    largeFindings(member, [...path, Array.isArray(value) ? Number(name) : name]),
+  );
 }
 
 /** Why a text is no regular expression; of one with variables nothing is known. */

@@ -137,6 +137,18 @@ describe('a request', () => {
     [{ form: {}, file: 'x' }, 'root.http.file: form and file exclude each other; keep one'],
     [{ auth: { bearer: 'a', netrc: true } }, 'root.http.auth.netrc: bearer and netrc exclude each other; keep one'],
     [{ expect: { json: { 'a/b': 1 } } }, expect.stringContaining('expected a JSON pointer such as "/items/0/name"')],
+    [
+      { expect: { json: { '/a': 2 ** 53 } } },
+      expect.stringContaining('from its neighbours; write it as a text, in quotes'),
+    ],
+    [
+      { expect: { json: { '/a': { equals: { a: [-(2 ** 60)] } } } } },
+      expect.stringContaining('from its neighbours; write it as a text, in quotes'),
+    ],
+    [
+      { expect: { json: { '/a': { includes: [1e300] } } } },
+      expect.stringContaining('from its neighbours; write it as a text, in quotes'),
+    ],
     [{ expect: { json: { '/a~2': 1 } } }, expect.stringContaining('a "~" in a JSON pointer is written "~0"')],
     [{ expect: { json: { '/a': { grt: 1 } } } }, 'root.http.expect.json["/a"].grt: unknown key, did you mean "gt"?'],
     [{ expect: { json: { '/a': {} } } }, 'root.http.expect.json["/a"]: no rule: say what it must be'],

@@ -1,5 +1,5 @@
 /** Server-sent events, as HTML defines their stream: one after the other, until one is the one that is waited for. */
-import type { EventRule, Json } from '../../plan/plan.ts';
+import type { EventRule } from '../../plan/plan.ts';
 import { jsonFault } from '../json-pointer.ts';
 import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
@@ -72,5 +72,5 @@ export function unmetEvent({ name, data, json }: EventRule, event: ServerEvent):
   if (json === undefined) return found;
   const fault = jsonFault(event.data);
   if (fault !== undefined) return [...found, `it is no JSON: ${fault}`];
-  return [...found, ...unmetMembers(json, JSON.parse(event.data) as Json)];
+  return [...found, ...unmetMembers(json, event.data)];
 }

@@ -1,7 +1,7 @@
 /** Whether an answer is what its step expects, found out while its body comes in. */
 
 import { createHash } from 'node:crypto';
-import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import type { HttpExpect, TextRule } from '../../plan/plan.ts';
 import { jsonFault } from '../json-pointer.ts';
 import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
@@ -70,5 +70,5 @@ function unmetJsonBody(rules: NonNullable<HttpExpect['json']>, text: string): st
   if (text.trim() === '') return ['the body is empty, expected JSON'];
   const json = text.replace(/^\ufeff/, '');
   const fault = jsonFault(json);
-  return fault === undefined ? unmetMembers(rules, JSON.parse(json) as Json) : [`the body is no JSON: ${fault}`];
+  return fault === undefined ? unmetMembers(rules, json) : [`the body is no JSON: ${fault}`];
 }

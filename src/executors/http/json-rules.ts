@@ -1,16 +1,22 @@
 /** Rules for values of JSON: whether they hold, and in words what is there instead. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Bounds, Json, JsonRule } from '../../plan/plan.ts';
-import { shown } from './shown.ts';
+import { clipped, shown } from './shown.ts';
 
-/** What the value is instead of what it must be, once for each rule that does not hold. @param value `undefined`: there is none. */
-export function unmetJson(rule: JsonRule, value: Json | undefined): string[] {
+/**
+ * What the value is instead of what it must be, once for each rule that does not hold.
+ * @param value `undefined`: there is none. @param digits how a number is written that is too large to be kept exactly: a
+ * text is what such a one is compared with.
+ */
+export function unmetJson(rule: JsonRule, value: Json | undefined, digits?: string): string[] {
   const { exists, equals, type, matches, includes = [], length } = rule;
   if (value === undefined) return exists === false ? [] : ['is missing'];
-  if (exists === false) return [`is ${shown(value)}, and must not be there`];
-  const is = (expected: string) => `is ${shown(value)}, expected ${expected}`;
   const found: string[] = [];
-  if (equals !== undefined && !isSame(value, equals)) found.push(is(shown(equals)));
+  const seen = digits === undefined ? shown(value) : clipped(digits);
+  if (exists === false) return [`is ${seen}, and must not be there`];
+  const is = (expected: string) => `is ${seen}, expected ${expected}`;
+  if (equals !== undefined && !isSame(value, equals) && (digits === undefined || digits !== equals))
+    found.push(is(shown(equals)));
   if (type !== undefined && typeOf(value) !== type) found.push(is(TYPE_WORDS[type]));
   found.push(...outOfBounds(rule, typeof value === 'number' ? value : undefined).map(is));
   if (matches !== undefined && !(typeof value === 'string' && new RegExp(matches, 'um').test(value))) {

@@ -3,7 +3,7 @@ import type { HttpPaginate } from '../../plan/plan.ts';
 import { elementsAt } from '../json-pointer.ts';
 import type { Answer } from '../saved.ts';
 import { type HttpRequest, masked, webUrl } from './request.ts';
-import { quoted } from './shown.ts';
+import { clipped, quoted } from './shown.ts';
 
 export interface Page {
   readonly text: string;
@@ -76,15 +76,12 @@ function targetAt(json: string, pointer: string): string | undefined | Fault {
 function urlOr(text: string, from: URL, where: string): URL | Fault {
   const url = webUrl(text, from);
   if (url === undefined) {
-    const shown = text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
-    return { fault: `${where} is to lead to the next page, and is no URL: "${masked(shown)}"` };
+    return { fault: `${where} is to lead to the next page, and is no URL: "${masked(clipped(text))}"` };
   }
   // It is not sent: with another one it is the same page.
   url.hash = '';
   return url;
 }
-
-const SHOWN_MAX = 200;
 
 /** The target of the link to what is next (RFC 8288); undefined where none is. @param at whence the links lead. */
 export function linkNext(header: string, at?: URL): string | undefined | Fault {

@@ -8,12 +8,17 @@ export function shown(value: Json): string {
   if (typeof value === 'string') return quoted(value);
   // Too large a number has no other form in JSON than the one that was too large.
   const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return json.length <= SHOWN_MAX ? json : `${json.slice(0, SHOWN_MAX)}…`;
+  return clipped(json);
+}
+
+/** A text as it is, cut where it is too long. */
+export function clipped(text: string): string {
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
 }
 
 /** A text in quotes. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`);
+  return JSON.stringify(clipped(text));
 }
 
 const EXCERPT_BYTES = 2048;

@@ -1,5 +1,6 @@
 /** Rules for texts and for values inside of JSON: in words, which of them do not hold. */
 import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import { atPointer } from '../json-pointer.ts';
 import { unmetJson } from './json-rules.ts';
 import { parsedAt } from './json-value.ts';
 import { quoted } from './shown.ts';
@@ -20,16 +21,25 @@ export function unmetText(
   return found;
 }
 
-/** Rules by JSON pointers. */
-export function unmetMembers(rules: NonNullable<HttpExpect['json']>, document: Json): string[] {
+/** Rules by JSON pointers. @param json a text in which `jsonFault` finds no fault. */
+export function unmetMembers(rules: NonNullable<HttpExpect['json']>, json: string): string[] {
+  const document = JSON.parse(json) as Json;
   return rules.flatMap(([pointer, rule]) => {
     const what = pointer === '' ? 'the whole' : quoted(pointer);
     try {
-      return unmetJson(rule, parsedAt(document, pointer)).map(words => `${what} ${words}`);
+      const value = parsedAt(document, pointer);
+      const written = isRounded(value) ? atPointer(json, pointer) : undefined;
+      const digits = written?.type === 'found' ? written.text : undefined;
+      return unmetJson(rule, value, digits).map(words => `${what} ${words}`);
     } catch (error) {
       // Comparing and showing go down level by level, on a stack that has an end.
       if (error instanceof RangeError) return [`${what} is too long, or nested too deeply, to be compared`];
       throw error;
     }
   });
+}
+
+/** Whether it may stand for another whole number: what was written tells. */
+function isRounded(value: Json | undefined): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }

@@ -51,6 +51,23 @@ describe('what a header must be', () => {
   });
 });
 
+describe('a number that is larger than JavaScript keeps exactly', () => {
+  const answer = says('{"id": 9007199254740993, "in": [9007199254740993]}');
+  const is = (at: string, equals: Json) => unmet({ json: [[at, { equals }]] }, answer);
+
+  it('is what a text of the same digits says, and is told as it was sent', async () => {
+    expect(await is('/id', '9007199254740993')).toBe('');
+    expect(await is('/id', '9007199254740992')).toBe('"/id" is 9007199254740993, expected "9007199254740992"');
+    expect(await is('/id', 9007199254740991)).toBe('"/id" is 9007199254740993, expected 9007199254740991');
+    expect(await is('/in/0', '9007199254740993')).toBe('');
+  });
+
+  it('has bounds all the same', async () => {
+    expect(await unmet({ json: [['/id', { gt: 9e15, type: 'number' }]] }, answer)).toBe('');
+    expect(await unmet({ json: [['/id', { lt: 1 }]] }, answer)).toBe('"/id" is 9007199254740993, expected less than 1');
+  });
+});
+
 describe('what the body must be', () => {
   it('is a text with these in it, unpacked, and one that matches', async () => {
     const packed: RequestListener = (_, response) =>
