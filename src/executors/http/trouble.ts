@@ -8,6 +8,7 @@ import type { HttpRequest } from './request.ts';
 import { RESET } from './reset.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
 import { explainTls } from './tls-trouble.ts';
+import { isOfProxy, TunnelRefused } from './tunnel.ts';
 
 export interface Trouble {
   readonly kind: HttpTrouble;
@@ -21,14 +22,23 @@ interface Facts {
   readonly error: Error;
   readonly request: HttpRequest;
   readonly progress: Progress;
+  readonly tls: Peer;
 }
 
-const TRUST = 'name a file with its authority in tls.ca or NODE_EXTRA_CA_CERTS to trust it';
+/** Who was to vouch for itself. */
+interface Peer {
+  readonly address: string;
+  /** The name that its certificate must have. */
+  readonly host: string;
+  /** Where the step, or else the whole program, says whom to trust. */
+  readonly authorities: string;
+}
 
-const untrusted: Phrase = ({ request }) =>
-  `the certificate of ${address(request)} is signed by an authority that is not trusted here; ${TRUST}`;
-const selfSigned: Phrase = ({ request }) => `the certificate of ${address(request)} is self-signed; ${TRUST}`;
-const notTls: Phrase = ({ request }) => `${address(request)} does not speak TLS; perhaps http:// is meant`;
+const trust = ({ authorities }: Peer) => `name a file with its authority in ${authorities} to trust it`;
+const untrusted: Phrase = ({ tls }) =>
+  `the certificate of ${tls.address} is signed by an authority that is not trusted here; ${trust(tls)}`;
+const selfSigned: Phrase = ({ tls }) => `the certificate of ${tls.address} is self-signed; ${trust(tls)}`;
+const notTls: Phrase = ({ tls }) => `${tls.address} does not speak TLS; perhaps http:// is meant`;
 const noRoute: Phrase = ({ request }) => `no route leads to ${place(request)}`;
 const reset: Phrase = ({ progress }) => `the connection was reset ${moment(progress)}`;
 const closed: Phrase = facts => {
@@ -63,8 +73,12 @@ const tooLarge: Phrase = ({ error }) => {
   return `the body is longer than ${size}; give "maxBody" a larger size if that is meant`;
 };
 
-const noTunnel: Phrase = ({ error, request }) =>
-  `the proxy ${request.proxy?.host} does not lead to ${address(request)}: it ${error.message}`;
+const noTunnel: Phrase = ({ error, request }) => {
+  const words = `the proxy ${request.proxy?.host} does not lead to ${address(request)}: it ${error.message}`;
+  // That it cannot may pass; that it will not does not.
+  const isUnable = error instanceof TunnelRefused && (error.status ?? 0) >= 500;
+  return { kind: isUnable ? 'unreachable' : 'proxy', words };
+};
 
 const silentProxy: Phrase = ({ request }) =>
   `the proxy ${request.proxy?.host} did not say within ${CONNECT_TIMEOUT_MS / 1000}s whether it leads to ${address(request)}`;
@@ -127,11 +141,11 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['UNABLE_TO_GET_ISSUER_CERT', ['tls', untrusted]],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', ['tls', untrusted]],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', ['tls', untrusted]],
-  ['CERT_HAS_EXPIRED', ['tls', ({ request }) => `the certificate of ${address(request)} has expired`]],
-  ['CERT_NOT_YET_VALID', ['tls', ({ request }) => `the certificate of ${address(request)} is not valid yet`]],
+  ['CERT_HAS_EXPIRED', ['tls', ({ tls }) => `the certificate of ${tls.address} has expired`]],
+  ['CERT_NOT_YET_VALID', ['tls', ({ tls }) => `the certificate of ${tls.address} is not valid yet`]],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    ['tls', ({ request }) => `the certificate of ${address(request)} is for another host than "${nameOf(request)}"`],
+    ['tls', ({ tls }) => `the certificate of ${tls.address} is for another host than "${tls.host}"`],
   ],
   ['ERR_SSL_WRONG_VERSION_NUMBER', ['tls', notTls]],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['tls', notTls]],
@@ -144,14 +158,16 @@ export function explain(error: unknown, request: HttpRequest, progress: Progress
   if (!(error instanceof Error)) return undefined;
   const { name, message, code } = error as NodeJS.ErrnoException;
   const [kind, phrase] = PHRASES.get(code ?? name) ?? [];
-  const said = phrase?.({ error, request, progress });
+  const isProxys = isOfProxy(error, request);
+  const tls = isProxys ? peerOfProxy(request.proxy) : peerOf(request);
+  const said = phrase?.({ error, request, progress, tls });
   if (kind !== undefined && said !== undefined) return typeof said === 'string' ? { kind, words: said } : said;
   if (code === undefined) return undefined;
   // zlib's codes; those of brotli begin with two underscores, once ERR is taken off.
   if (/^(Z_|ERR__|ERR_BROTLI)/.test(code))
     return { kind: 'encoding', words: `the body cannot be unpacked: ${message}` };
   const isAnswered = progress.received !== undefined;
-  const parties = { address: address(request), host: nameOf(request), isKnown: request.way.tls?.cert !== undefined };
+  const parties = { ...tls, isKnown: !isProxys && request.way.tls?.cert !== undefined };
   const ofTls = explainTls(error, parties);
   if (ofTls !== undefined) return { kind: 'tls', words: ofTls };
   const ofHttp2 = explainHttp2(error, { address: address(request), moment: moment(progress), isAnswered });
@@ -175,6 +191,15 @@ function place(request: HttpRequest): string {
   const { proxy, way } = request;
   if (proxy !== undefined) return `the proxy ${proxy.host}`;
   return way.socket === undefined ? address(request) : `the socket "${way.socket}"`;
+}
+
+function peerOf(request: HttpRequest): Peer {
+  return { address: address(request), host: nameOf(request), authorities: 'tls.ca or NODE_EXTRA_CA_CERTS' };
+}
+
+function peerOfProxy(proxy: URL | undefined): Peer {
+  const authorities = 'NODE_EXTRA_CA_CERTS (tls is not for proxies)';
+  return { address: `the proxy ${proxy?.host}`, host: proxy?.hostname ?? '', authorities };
 }
 
 /** What the server must vouch for: its header Host, where the step has one, else the host of the url. */

@@ -12,6 +12,21 @@ const REASON_MAX = 100;
 /** The proxy does not let us through. */
 export class TunnelRefused extends Error {
   readonly code = 'TUNNEL_REFUSED';
+  /** What the proxy has answered with; undefined where that was no HTTP. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What went wrong before the proxy was spoken to: they are errors of node, as those of the origin are. */
+const beforeTunnel = new WeakSet<Error>();
+
+/** Whether TLS with the proxy has failed, not TLS with the origin. */
+export function isOfProxy(error: Error, { url, proxy }: { readonly url: URL; readonly proxy?: URL }): boolean {
+  return proxy?.protocol === 'https:' && (url.protocol === 'http:' || beforeTunnel.has(error));
 }
 
 /** The proxy has accepted the connection, and does not say whether it lets us through. */
@@ -32,7 +47,10 @@ export function tunnel(url: URL, proxy: URL, { toProxy, toOrigin, limitMs }: Leg
   const port = proxy.port || (protocol === 'https:' ? '443' : '80');
   return (options, callback) =>
     toProxy({ hostname: bare(hostname), host, protocol, port }, (error, socket) => {
-      if (error !== null) return callback(error, null);
+      if (error !== null) {
+        beforeTunnel.add(error);
+        return callback(error, null);
+      }
       const clock = setTimeout(() => socket.destroy(new TunnelSilent()), limitMs);
       ask(socket, url, proxy, refusal => {
         clearTimeout(clock);
@@ -69,7 +87,7 @@ function ask(socket: Socket, url: URL, proxy: URL, done: (refusal: Error | undef
     const [, status, reason] = /^HTTP\/1\.[01] (\d{3}) ?([^\r\n]*)/.exec(head.toString('latin1')) ?? [];
     if (at === -1 || status === undefined) return end(new TunnelRefused('answered with something that is not HTTP'));
     if (!status.startsWith('2'))
-      return end(new TunnelRefused(`answered ${status} ${reason?.slice(0, REASON_MAX)}`.trim()));
+      return end(new TunnelRefused(`answered ${status} ${reason?.slice(0, REASON_MAX)}`.trim(), Number(status)));
     const rest = head.subarray(at + 4);
     end();
     if (rest.length > 0) socket.unshift(rest);

@@ -1,11 +1,16 @@
 /** Laws of proxies that are bad: none is passed by, and none holds a request up for ever. */
+import { readFileSync } from 'node:fs';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { buildConnector } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { Connect } from '../../../src/executors/http/connection.ts';
 import { explain } from '../../../src/executors/http/trouble.ts';
 import { tunnel } from '../../../src/executors/http/tunnel.ts';
 import { closed, context, listen, open, serve, serveBytes, step } from './rig.ts';
+
+const TLS = join(import.meta.dirname, '../../support/tls');
 
 const ENV = { HTTP_PROXY: 'socks5://me:secret@h' };
 const FAULT = 'HTTP_PROXY is not a URL such as "http://proxy.example:3128"';
@@ -55,8 +60,32 @@ it('a proxy may say before its answer that it is at work, and is quoted in short
   const { url, port } = await serveBytes(socket => void socket.end(`${busy}HTTP/1.1 502 ${'x'.repeat(5000)}\r\n\r\n`));
   expect(await open().execute(step('https://site.test/', { proxy: url }), context())).toMatchObject({
     reason: {
-      kind: 'proxy',
+      kind: 'unreachable',
       message: `GET https://site.test/: the proxy 127.0.0.1:${port} does not lead to site.test:443: it answered 502 ${'x'.repeat(100)}`,
+    },
+  });
+});
+
+it.each([
+  [403, 'proxy'],
+  [407, 'proxy'],
+  [502, 'unreachable'],
+  [503, 'unreachable'],
+  [504, 'unreachable'],
+])('a proxy that answers %i is a failure of the kind %s', async (status, kind) => {
+  const { url } = await serveBytes(socket => void socket.end(`HTTP/1.1 ${status} x\r\n\r\n`));
+  const outcome = await open().execute(step('https://site.test/', { proxy: url }), context());
+  expect(outcome).toMatchObject({ state: 'failed', reason: { kind } });
+});
+
+it.each(['https', 'http'])('a proxy whose certificate is not trusted is named, not the %s site', async protocol => {
+  const pem = readFileSync(join(TLS, 'server.pem'));
+  const { port } = await listen(createSecureServer({ key: pem, cert: pem }));
+  const request = { proxy: `https://127.0.0.1:${port}`, tls: { ca: join(TLS, 'ca.pem') } };
+  expect(await open().execute(step(`${protocol}://site.test/`, request), context())).toMatchObject({
+    reason: {
+      kind: 'tls',
+      message: `GET ${protocol}://site.test/: the certificate of the proxy 127.0.0.1:${port} is signed by an authority that is not trusted here; name a file with its authority in NODE_EXTRA_CA_CERTS (tls is not for proxies) to trust it`,
     },
   });
 });
