@@ -69,6 +69,17 @@ describe('a number that is larger than JavaScript keeps exactly', () => {
 });
 
 describe('what the body must be', () => {
+  it.each([
+    ['text/plain; charset=iso-8859-1', 'latin1'],
+    ['text/plain;Charset="UTF-16LE"', 'utf16le'],
+    ['text/plain; charset=no-such', 'utf8'],
+    ['text/plain', 'utf8'],
+  ] as const)('is read as %s says', async (type, encoding) => {
+    const answer: RequestListener = (_, response) =>
+      void response.writeHead(200, { 'content-type': type }).end(Buffer.from('café', encoding));
+    expect(await unmet({ body: { matches: '^café$' } }, answer)).toBe('');
+  });
+
   it('is a text with these in it, unpacked, and one that matches', async () => {
     const packed: RequestListener = (_, response) =>
       void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('one\ntwo ü'));
