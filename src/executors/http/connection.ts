@@ -42,7 +42,7 @@ export class Connection {
             if (isAlert(fault)) this.#alert = fault;
             renameReset(fault);
           });
-          callback(null, isOfHttp2(socket) ? watchedSocket(socket, error => this.#http2.end(error)) : socket);
+          callback(null, isOfHttp2(socket) ? watchedSocket(socket, this.#http2) : socket);
         });
       },
     });

@@ -14,31 +14,50 @@ const GOAWAY = 7;
 /** What stands before the words of a GOAWAY: the last stream, and the code. */
 const WORDS_AT = HEAD_LENGTH + 8;
 
+/** The session that the socket serves. */
+export interface Served {
+  /** Calls back once nothing waits to be read of an answer that has come whole: at once, where none has. */
+  whenRead(done: () => void): void;
+  /** Ends it, and the requests on it; nothing where there is none. undici counts on that before it hears that the socket is closed. */
+  end(error: Error | undefined): void;
+}
+
 /**
  * The socket as a session of node's takes it. Where that session ends by itself, because it cannot go on with what it has
  * read, it only says so to the server, then reads nothing more, not even that the server hangs up: its requests would
  * wait for ever. So what is written is listened to, and that farewell fails the socket with {@link NotHttp2}.
  *
- * @param end ends the session: undici counts on its requests being over once it hears that the socket is closed.
+ * That the server has hung up it is told once the answer that has come whole is read: undici would break it off.
  */
-export function watchedSocket(socket: Socket, end: (error: Error | undefined) => void): Socket {
+export function watchedSocket(socket: Socket, { whenRead, end }: Served): Socket {
   const farewell = listenForFarewell();
-  const write = (bytes: Buffer, done: (error?: Error | null) => void) => {
+  const write = (bytes: Buffer, done: () => void) => {
     const words = farewell(bytes);
     // A failure that node tells of comes first.
     if (words !== undefined) setImmediate(() => duplex.destroy(new NotHttp2(words)));
-    return socket.write(bytes, done);
+    // That it fails, the socket tells; what was read before is still of use.
+    if (socket.writable) socket.write(bytes, () => done());
+    else done();
   };
+  let hangUp: (() => void) | undefined;
   const duplex = new Duplex({
     allowHalfOpen: false,
-    read: () => void socket.resume(),
-    write: (bytes, _, done) => void write(bytes, done),
+    // More is asked for only once all of it has been taken.
+    readableHighWaterMark: 0,
+    read() {
+      if (hangUp === undefined) socket.resume();
+      else whenRead(hangUp);
+    },
+    write: (bytes, _, done) => write(bytes, done),
     writev(chunks, done) {
       socket.cork();
       for (const [at, { chunk }] of chunks.entries()) write(chunk, at === chunks.length - 1 ? done : () => {});
       socket.uncork();
     },
-    final: done => void socket.end(done),
+    final(done) {
+      if (socket.writableEnded || socket.destroyed) done();
+      else socket.end(() => done());
+    },
     destroy(error, done) {
       end(error ?? undefined);
       const close = () => setImmediate(done, error);
@@ -50,11 +69,13 @@ export function watchedSocket(socket: Socket, end: (error: Error | undefined) =>
   socket.on('data', bytes => {
     if (!duplex.push(bytes)) socket.pause();
   });
-  socket.on('end', () => duplex.push(null));
-  socket.on('error', error => duplex.destroy(error));
-  socket.on('close', () => {
-    if (!socket.readableEnded) duplex.destroy();
-  });
+  const hangingUp = (how: () => void) => {
+    hangUp ??= how;
+    if (duplex.readableLength === 0) whenRead(hangUp);
+  };
+  socket.on('end', () => hangingUp(() => duplex.push(null)));
+  socket.on('error', error => hangingUp(() => duplex.destroy(error)));
+  socket.on('close', () => hangingUp(() => duplex.destroy()));
   const { alpnProtocol } = socket as Socket & { alpnProtocol?: string };
   return Object.assign(duplex, {
     alpnProtocol,

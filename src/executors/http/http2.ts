@@ -3,6 +3,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node
 import type { Socket } from 'node:net';
 import { Duplex, Readable } from 'node:stream';
 import type { Client } from 'undici';
+import type { Served } from './http2-socket.ts';
 
 /** The methods whose text undici sends as it is. */
 const WITH_TEXT: readonly string[] = ['POST', 'PUT', 'PATCH'];
@@ -35,13 +36,11 @@ export function isOfHttp2(socket: Socket): boolean {
 }
 
 /** What is known of the session over which a client speaks. */
-export interface Watched {
+export interface Watched extends Served {
   /** With which code the server has broken off the last answer: 0 for none, and over HTTP/1. */
   resetCode(): number;
   /** Whether the server takes no further request on it, though it may still be answering one. */
   isLeaving(): boolean;
-  /** Ends it, and the requests on it; nothing where there is none. */
-  end(error: Error | undefined): void;
 }
 
 /**
@@ -73,6 +72,11 @@ export function watch(client: Client): Watched {
   return {
     resetCode: () => last?.rstCode ?? 0,
     isLeaving: () => session?.closed === true || session?.destroyed === true,
+    whenRead(done) {
+      if (last?.closed === true && !last.destroyed && last.rstCode === constants.NGHTTP2_NO_ERROR)
+        last.once('close', done);
+      else done();
+    },
     end: error => session?.destroy(error),
   };
 }

@@ -32,6 +32,7 @@ const SETTINGS = 4;
 const PING = 6;
 const GOAWAY = 7;
 const CONTINUATION = 9;
+const MOST_IN_FRAME = 16_384;
 
 function frame(type: number, flags: number, stream: number, content = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
@@ -233,6 +234,23 @@ describe('a server that takes its leave without an error', () => {
     expect(outcome).toMatchObject({ state: 'failed', reason: { kind: 'closed' } });
     expect(JSON.stringify(outcome)).toContain('the server refused the stream before it answered');
     expect(server.sockets).toHaveLength(2);
+  });
+
+  it('and goes at once has not cut off what is read slowly', async () => {
+    const piece = (stream: number, isLast: boolean) =>
+      frame(DATA, isLast ? 1 : 0, stream, Buffer.alloc(MOST_IN_FRAME, 'x'));
+    const server = await serveFrames(stream => {
+      setImmediate(() => server.sockets[0]?.end());
+      const pieces = Array.from({ length: 7 }, (_, at) => piece(stream, at === 6));
+      return Buffer.concat([leave(stream), headers(stream, false), ...pieces]);
+    });
+    let size = 0;
+    const ctx = context(bytes => {
+      size += bytes.length;
+      return closed(server.sockets[0]);
+    });
+    expect(await open().execute(step(server.url, get), ctx)).toEqual({ state: 'succeeded', status: 200 });
+    expect(size).toBe(7 * MOST_IN_FRAME);
   });
 
   it('and then goes in the middle of the answer has cut it off', async () => {
