@@ -104,6 +104,8 @@ export interface DefinedInput extends Omit<StepInput, 'id' | 'needs' | 'backgrou
 /** A job file. A plan is a step with a few keys more. */
 export interface PlanInput extends Omit<StepInput, 'pools'> {
   $schema?: string | undefined;
+  /** Whatever the author keeps there: it is passed over. */
+  [extra: `x-${string}`]: unknown;
   /** What steps share: places, or starts in a time. */
   pools?: Readonly<Record<string, number | string>> | undefined;
   /** Commands and requests at once in the whole run. */

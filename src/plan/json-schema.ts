@@ -28,6 +28,7 @@ export function planJsonSchema(): Schema {
     $id: 'urn:runjobs:plan',
     // At the root, pools say what there is.
     ...withLibraries(withRules({ ...root, properties }, ['pools'])),
+    patternProperties: { '^x-': { description: 'Yours: passed over. A place for parts that YAML anchors name.' } },
     definitions: { step: withRules(step ?? {}), definition: withRules(definition ?? {}), ...definitions },
   };
 }

@@ -1,6 +1,7 @@
 /** A job file as it was read: its value, its text, and where it lies. */
 import { depthFinding } from './depth.ts';
 import { copyPlain } from './plain.ts';
+import { isRaw } from './raw.ts';
 import type { Finding, Reading, ShownFile } from './source.ts';
 
 /** What the file's place gives to its plan. */
@@ -14,7 +15,7 @@ export interface PlanFile extends ShownFile {
   readonly origin: Origin;
   /** Its path without links; absent where it is no file. */
   readonly real?: string;
-  /** Plain data, not too deep; absent where the text is none, or where it is: see {@link PlanFile.findings}. */
+  /** Plain data, not too deep, without the root's `x-…`; absent where the text is none, or where it is: see {@link PlanFile.findings}. */
   readonly value?: unknown;
   /** What is wrong with the text, or with the value as such. */
   readonly findings: readonly Finding[];
@@ -35,7 +36,15 @@ export function planFile(
   const { value, findings: faults } = source ? { value: read, findings: [] } : copyPlain(read);
   if (faults.length > 0) return { ...file, findings: faults };
   const depth = depthFinding(value, source?.text.length);
-  return depth ? { ...file, findings: [...findings, depth] } : { ...file, value, findings };
+  return depth ? { ...file, findings: [...findings, depth] } : { ...file, value: withoutExtras(value), findings };
+}
+
+/** What begins with it at the root of a file is the author's own: parts that anchors name, notes for other programs. */
+const EXTRA = 'x-';
+
+function withoutExtras(value: unknown): unknown {
+  if (!isRaw(value) || !Object.keys(value).some(key => key.startsWith(EXTRA))) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith(EXTRA)));
 }
 
 /** Whether there is a value to look into. */

@@ -92,6 +92,12 @@ describe('the other plans', () => {
     expect((await job('tasks.yaml')).exitCode).toBe(2);
   });
 
+  it('anchors shares what stands in a key of its own, below what a step says itself', async () => {
+    const result = await job('anchors.yaml');
+    expect(result.lines).toEqual(['[fetch] fetched within 10 s', '[test] tested within 1 min']);
+    expect(result.exitCode).toBe(0);
+  });
+
   it('tour shows every kind of step, and ends well', async () => {
     const result = await job('tour.json', { PORT: await freePort() });
     const { exitCode, stdout, seconds } = result;

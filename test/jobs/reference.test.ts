@@ -17,6 +17,7 @@ const plans = readdirSync(JOBS).filter(name => /\.(json|yaml|mjs)$/.test(name));
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly definitions?: Readonly<Record<string, Schema>>;
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
@@ -34,9 +35,13 @@ const given = {
   env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x', PASSWORD: 'x', KEY: 'x', SHA256: 'x' },
 };
 
-/** Every key below an object, with dots: `http.expect.status`. Definitions are met where the object is. */
+/** Every key below an object, with dots: `http.expect.status`; those that begin with `x-` are `x-NAME`. Definitions are met where the object is. */
 function keysOf(object: Schema): [key: string, property: Schema][] {
-  return Object.entries(object.properties ?? {}).flatMap(([key, property]) => {
+  const named = Object.entries(object.patternProperties ?? {}).map(([pattern, property]): [string, Schema] => [
+    `${pattern.slice(1)}NAME`,
+    property,
+  ]);
+  return [...Object.entries(object.properties ?? {}), ...named].flatMap(([key, property]) => {
     return [[key, property], ...keysIn(property).map(([below, at]): [string, Schema] => [`${key}.${below}`, at])];
   });
 }
@@ -161,7 +166,9 @@ describe('the tables of the reference', () => {
   it('name exactly the keys that only the root has under "Keys of the root"', () => {
     const rootOnly = Object.keys(schema.properties ?? {}).filter(key => key === 'pools' || !stepKeys.has(key));
     const named = rows.filter(({ heading }) => heading === 'Keys of the root').map(({ key }) => key);
-    expect(named.filter(key => !key.includes('.'))).toEqual(rootOnly);
+    const patterned = Object.keys(schema.patternProperties ?? {}).map(pattern => `${pattern.slice(1)}NAME`);
+    const [first, ...others] = rootOnly;
+    expect(named.filter(key => !key.includes('.'))).toEqual([first, ...patterned, ...others]);
   });
 
   it.each(rows.map(row => ({ row, key: row.key, example: spanOf(row.cells.example) })))(
@@ -222,7 +229,9 @@ describe('the plans beside the reference', () => {
   it.each(plans)('%s is valid by the JSON Schema, for a validator that is not ours', async name => {
     const path = join(JOBS, name);
     const value =
-      extname(name) === '.mjs' ? (await import(pathToFileURL(path).href)).default : parse(readFileSync(path, 'utf8'));
+      extname(name) === '.mjs'
+        ? (await import(pathToFileURL(path).href)).default
+        : parse(readFileSync(path, 'utf8'), { merge: true });
     expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
   });
 

@@ -44,6 +44,17 @@ steps:
     });
   });
 
+  test('may keep what anchors name in root keys that begin with "x-", in which nothing else is looked at', async () => {
+    const text = `
+x-common: &common {retry: 2, timeout: 5s}
+x-other: {timout: never, text: "\${NOBODY}", steps: [{}]}
+steps:
+  - {<<: *common, run: echo}
+`;
+    const { root } = await planOf(text, 'plan.yaml');
+    expect(root).toMatchObject({ children: [{ command: 'echo', timeoutMs: 5000 }] });
+  });
+
   test('may use one anchor more than a hundred times', async () => {
     const aliases = Array.from({ length: 300 }, () => '  - *a').join('\n');
     expect((await planOf(`steps:\n  - &a {run: x}\n${aliases}`, 'plan.yaml')).root).toMatchObject({ type: 'steps' });
