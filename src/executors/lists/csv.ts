@@ -1,6 +1,7 @@
 /** `csv`: the rows of a table with a header, comma-separated, as RFC 4180 has it. */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ListItems } from '../../engine/executor.ts';
+import { quoteText } from '../../plan/quote.ts';
 import { BadList } from './bad-list.ts';
 import { asName } from './names.ts';
 import { Rows } from './rows.ts';
@@ -37,6 +38,7 @@ export function rowsOf(name: string, bytes: Buffer, what: string): ListItems {
       },
     });
   } catch (error) {
+    if (error instanceof CsvError && header === undefined) refuseOtherSeparator(firstLineOf(bytes).split(','), what);
     if (error instanceof CsvError) throw new BadList(`${what} line ${error.lines ?? '?'}: ${wordsOf(error)}`);
     throw error;
   }
@@ -62,6 +64,7 @@ interface Header {
 
 function headerOf(cells: readonly string[], name: string, what: string): Header {
   const columns = cells.map(cell => cell.trim());
+  refuseOtherSeparator(columns, what);
   const variables = columns.map(column => `${name}_${asName(column)}`);
   for (const [index, variable] of variables.entries()) {
     if (columns[index] === '') throw new BadList(`${what}: column ${index + 1} has no name in the header`);
@@ -70,6 +73,18 @@ function headerOf(cells: readonly string[], name: string, what: string): Header 
       throw new BadList(`${what}: the columns "${columns[first]}" and "${columns[index]}" are both ${variable}`);
   }
   return { columns, variables };
+}
+
+/** As spreadsheets write it where the comma is in numbers. @throws {BadList} */
+function refuseOtherSeparator([column = '', ...others]: readonly string[], what: string): void {
+  if (others.length > 0 || !/[;\t]/.test(column)) return;
+  throw new BadList(
+    `${what} is not separated by commas: its header is one column, ${quoteText(column)}; save it with commas between its columns`,
+  );
+}
+
+function firstLineOf(bytes: Buffer): string {
+  return (bytes.toString('utf8').split('\n', 1)[0] ?? '').trim();
 }
 
 function wordsOf({ code, message }: CsvError): string {

@@ -147,6 +147,10 @@ describe('csv', () => {
     ]);
   });
 
+  it('may have one column', async () => {
+    expect(await csv('a\t\n1;2\n')).toEqual([{ X: '{"a":"1;2"}', X_a: '1;2' }]);
+  });
+
   it('with nothing but a header has no items', async () => {
     expect(await csv('a,b\n')).toEqual([]);
   });
@@ -158,6 +162,18 @@ describe('csv', () => {
     ['a,b\n1,"2\n', '"list" line 2: a quote is opened before the end of the file, and not closed'],
     ['a,b\n1,"2"x\n', '"list" line 2: something follows a closing quote; a quote inside of quotes is written twice'],
     ['a,b\n1,2"3\n', '"list" line 2: a quote stands inside of a cell that does not begin with one'],
+    [
+      'a;b\n1;2\n',
+      '"list" is not separated by commas: its header is one column, "a;b"; save it with commas between its columns',
+    ],
+    [
+      '\ufeffa\tb\r\n1\t2,5\n',
+      '"list" is not separated by commas: its header is one column, "a\\tb"; save it with commas between its columns',
+    ],
+    [
+      '"a";"b"\n',
+      '"list" is not separated by commas: its header is one column, "\\"a\\";\\"b\\""; save it with commas between its columns',
+    ],
     ['a,,c\n', '"list": column 2 has no name in the header'],
     ['a,b,a\n', '"list": the columns "a" and "a" are both X_a'],
     ['a b,a-b\n', '"list": the columns "a b" and "a-b" are both X_a_b'],
