@@ -45,8 +45,11 @@ export async function seenVariables({ id, folder }: KeptRun, step: string): Prom
     run: id,
     step,
     variables: seen,
-    troubles: [...problems.map(({ file, message }) => `--env-file "${file}": ${message}`), ...troubles].map(
-      secrets.text,
-    ),
+    troubles: [
+      ...problems.map(
+        ({ file, line, message }) => `--env-file "${file}"${line === undefined ? '' : ` line ${line}`}: ${message}`,
+      ),
+      ...troubles,
+    ].map(secrets.text),
   };
 }

@@ -8,7 +8,10 @@ export function openSources(folder: string): Sources {
   return {
     async readEnvFile(path, from = folder) {
       const read = await readEnvFile(resolve(from, path));
-      return read.type === 'failed' ? { ...read, message: `${JSON.stringify(path)}: ${read.message}` } : read;
+      if (read.type !== 'failed') return read;
+      const { line, message } = read;
+      const where = line === undefined ? '' : ` line ${line}`;
+      return { type: 'failed', message: `${JSON.stringify(path)}${where}: ${message}` };
     },
   };
 }

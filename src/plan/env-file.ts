@@ -1,16 +1,22 @@
-/** Files of variables: `NAME=value` lines (dotenv), as `util.parseEnv` reads them. */
+/** Files of variables: from the disk to the variables that they hold. */
 import { readFileSync, statSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { decode } from './decode.ts';
-import { quoteText } from './quote.ts';
+import { parseEnvText } from './env-lines.ts';
 import { readBytes } from './read-bytes.ts';
 import { isMissing, whyUnreadable } from './unreadable.ts';
 
-/** What became of a file of variables; a message goes after its name. */
+/** What became of a file of variables; a message goes after its name and the line. */
 export type EnvFileRead =
   | { readonly type: 'read'; readonly values: Readonly<Record<string, string>> }
   | { readonly type: 'missing' }
-  | { readonly type: 'failed'; readonly message: string };
+  | EnvFileFault;
+
+export interface EnvFileFault {
+  readonly type: 'failed';
+  readonly message: string;
+  /** Absent where it is about the whole file. */
+  readonly line?: number;
+}
 
 /** More cannot be the environment of any command. */
 const BYTES_MAX = 4 * 1024 * 1024;
@@ -21,12 +27,7 @@ export function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'm
   const { type, text } = decode(bytes);
   if (text.includes('\0')) return failed('holds a NUL character; expected lines NAME=value');
   if (type === 'binary') return failed('not UTF-8; save it as UTF-8');
-  const values: Record<string, string> = {};
-  for (const [name, value = ''] of Object.entries(parseEnv(text))) {
-    if (!/^[A-Za-z_][\w.-]*$/.test(name)) return failed(`expected lines NAME=value, got ${quoteText(name)} as a name`);
-    values[name] = value;
-  }
-  return { type: 'read', values };
+  return parseEnvText(text);
 }
 
 /** Reads the file at an absolute path, a pipe too. Never rejects. */
@@ -57,6 +58,6 @@ function trouble(error: unknown): EnvFileRead {
   return isMissing(error) ? { type: 'missing' } : failed(whyUnreadable(error));
 }
 
-function failed(message: string): { readonly type: 'failed'; readonly message: string } {
+function failed(message: string): EnvFileFault {
   return { type: 'failed', message };
 }

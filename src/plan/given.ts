@@ -1,6 +1,6 @@
 /** What the caller of a plan gives to it: `--set`, `--env-file`, the environment. */
 import { resolve } from 'node:path';
-import { readEnvFile } from './env-file.ts';
+import { type EnvFileFault, readEnvFile } from './env-file.ts';
 import type { Plan } from './plan.ts';
 import type { Problem } from './problems.ts';
 
@@ -47,10 +47,15 @@ export async function readGiven(
   for (const file of [envFile].flat()) {
     const read = await readEnvFile(resolve(cwd, file));
     if (read.type === 'read') files.push({ file, values: read.values });
-    else problems.push({ message: read.type === 'missing' ? 'no such file' : read.message, path: '', file });
+    else if (read.type === 'missing') problems.push({ message: 'no such file', path: '', file });
+    else problems.push({ ...place(read), message: read.message, path: '', file });
   }
   const texts = Object.entries(set).map(([name, value]) => [name, String(value)] as const);
   return { given: { set: Object.fromEntries(texts), files, env }, problems };
+}
+
+function place({ line }: EnvFileFault): { readonly line?: number } {
+  return line === undefined ? {} : { line };
 }
 
 /** A level of variables between the environment and the plan. */

@@ -2,12 +2,18 @@
 import { resolve } from 'node:path';
 import { type EnvFileRead, peekEnvFile } from './env-file.ts';
 import { type Known, namesOf } from './known.ts';
+import { escapeUnsafe } from './quote.ts';
 import { isRaw } from './raw.ts';
 import type { References } from './references.ts';
 import type { Path } from './source.ts';
 import { expand, namesIn } from './variables.ts';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** A line of a file, as compilers tell it. */
+function placeIn(file: string, line: number): string {
+  return `${escapeUnsafe(file)}:${line}`;
+}
 
 /** Reads each file once. */
 export class KnownFiles {
@@ -47,7 +53,10 @@ export class KnownFiles {
           this.#references.tell('no such file; write {path, optional: true} where it may be missing', path);
         return open();
       case 'failed':
-        this.#references.tell(read.message, path);
+        this.#references.tell(
+          read.line === undefined ? read.message : `${placeIn(text, read.line)}: ${read.message}`,
+          path,
+        );
         return open();
       default:
         return read satisfies never;

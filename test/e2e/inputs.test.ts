@@ -105,6 +105,12 @@ describe('--env-file', () => {
     expect(String(odd.stderr)).toBe(
       'latin.env: not UTF-8; save it as UTF-8\n\n1 problem in --env-file; nothing was started.\n',
     );
+    writeFileSync(join(dirname(plan), 'open.env'), 'A=1\nB="secret\n');
+    const open = await runjobs(['plan.json', '--env-file', 'open.env'], { cwd: dirname(plan) });
+    expect(open.exitCode).toBe(2);
+    expect(String(open.stderr)).toBe(
+      'open.env:2:1: a quote is opened here, and not closed before the end of the file\n\n1 problem in --env-file; nothing was started.\n',
+    );
     const none = await runjobs(['plan.json', '--env-file', 'none.env'], { cwd: dirname(plan) });
     // Node 20 takes the option for its own as well, and ends with 9 before anything of ours runs.
     expect([2, 9]).toContain(none.exitCode);

@@ -34,6 +34,11 @@ describe('a file of variables', () => {
       type: 'failed',
       message: '"latin.env": not UTF-8; save it as UTF-8',
     });
+    writeFileSync(join(folder, 'open.env'), 'A=1\nB="2\n');
+    expect(await readEnvFile('open.env')).toEqual({
+      type: 'failed',
+      message: '"open.env" line 2: a quote is opened here, and not closed before the end of the file',
+    });
     expect(await readEnvFile('.')).toEqual({ type: 'failed', message: '".": this is a folder; name a file in it' });
   });
 });

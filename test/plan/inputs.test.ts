@@ -140,7 +140,7 @@ describe('files that are given', () => {
   test('are read in order, without a byte order mark; what cannot be read is a problem', async () => {
     await inFolder(async cwd => {
       writeFileSync(join(cwd, 'a.env'), '\ufeffA=1\nQ="two\nlines"\n');
-      writeFileSync(join(cwd, 'b.env'), 'A B=1');
+      writeFileSync(join(cwd, 'b.env'), 'A=1\nA B=1');
       const { given, problems } = await readGiven(
         { envFile: ['a.env', 'none.env', 'b.env', '.'], set: { N: 1, B: true } },
         { cwd, env: {} },
@@ -150,9 +150,9 @@ describe('files that are given', () => {
         files: [{ file: 'a.env', values: { A: '1', Q: 'two\nlines' } }],
         env: {},
       });
-      expect(problems.map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      expect(problems.map(({ file, line, message }) => `${file}:${line ?? ''} ${message}`)).toEqual([
         'none.env: no such file',
-        'b.env: expected lines NAME=value, got "A B" as a name',
+        'b.env:2 expected NAME=value; a name is of letters, digits, "_", "." and "-", and begins with a letter or "_"',
         '.: this is a folder; name a file in it',
       ]);
     });

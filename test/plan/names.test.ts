@@ -226,14 +226,23 @@ describe('files of variables', () => {
     ]);
   });
 
+  const NO_NAME =
+    'expected NAME=value; a name is of letters, digits, "_", "." and "-", and begins with a letter or "_"';
+  const OPEN = 'a quote is opened here, and not closed before the end of the file';
   test.each<[string, unknown, string]>([
     ['that is missing', 'none.env', 'no such file; write {path, optional: true} where it may be missing'],
     ['that is a folder', 'folder', 'this is a folder; name a file in it'],
     ['that is not UTF-8', 'latin.env', 'not UTF-8; save it as UTF-8'],
     ['with a NUL', 'nul.env', 'holds a NUL character; expected lines NAME=value'],
-    ['with a name that is none', 'odd.env', 'expected lines NAME=value, got "A B" as a name'],
+    ['with a line that is none', 'odd.env', `odd.env:2: ${NO_NAME}`],
+    ['with a quote that is left open', 'open.env', `open.env:1: ${OPEN}`],
   ])('are errors of the plan where they stand: one %s', async (_, file, message) => {
-    const files = { 'latin.env': Buffer.from('A=\xe9', 'latin1'), 'nul.env': 'A=\0', 'odd.env': 'A B=1' };
+    const files = {
+      'latin.env': Buffer.from('A=\xe9', 'latin1'),
+      'nul.env': 'A=\0',
+      'odd.env': '#\nA B=1',
+      'open.env': 'A="1',
+    };
     expect(await withFiles({ run: 'x', envFile: file }, files)).toEqual([`root.envFile: ${message}`]);
     expect(await withFiles({ run: 'x', envFile: [{ path: file }] }, files)).toEqual([
       `root.envFile[0].path: ${message}`,
