@@ -4,6 +4,7 @@ import { commandTexts, type Flowing, flowingFrom } from './command-names.ts';
 import { namesOfForEach } from './for-each-checks.ts';
 import type { Given } from './given.ts';
 import { requestTexts } from './http-names.ts';
+import { ifFindings } from './if-names.ts';
 import { Known, namesOf } from './known.ts';
 import { KnownFiles } from './known-files.ts';
 import { notifyTexts } from './notify-checks.ts';
@@ -125,7 +126,8 @@ class Names {
       Object.fromEntries(Object.entries(env).filter(([, value]) => speaks(value) === isInner));
     const known = this.#withEnv(part(false), at, within);
     this.#lists(step.forEach, place, known);
-    this.#condition(step.if, [...path, 'if'], known, isOfCopies);
+    const isOnlyOfCopies = (name: string) => isOfCopies(name) && !known.has(name);
+    for (const finding of ifFindings(step.if, [...path, 'if'], isOnlyOfCopies)) this.#references.add(finding);
     for (const [name, row] of partly) this.#references.lacking.set(name, row);
     const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
     this.#inside(step, { path, known: copy, flowing }, known);
@@ -232,18 +234,6 @@ class Names {
     }
     this.#references.beside = [];
     return outer.with(namesOf(env));
-  }
-
-  /** Of a forEach: it is judged before there is any copy. */
-  #condition(condition: unknown, path: Path, known: Known, isOfCopies: (name: string) => boolean): void {
-    for (const name of Object.keys(isRaw(condition) ? condition : {})) {
-      if (!isOfCopies(name) || known.has(name)) continue;
-      const message = `if is judged once, before forEach sets "${name}"`;
-      this.#references.tell(`${message}; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}`, [
-        ...path,
-        name,
-      ]);
-    }
   }
 
   /** The texts of the lists of a forEach, and the variables that hold one; scripts are for the shell. */

@@ -152,6 +152,16 @@ describe('the lists of a forEach', () => {
       { forEach: { U: { json: 'u' } }, run: 'x', if: { U_role: 1 } },
       'root.if.U_role: if is judged once, before forEach sets "U_role"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
     ],
+    ...['test "$A" = linux', '[ ${A} = 1 ]', 'test -e x &&\n test ${A:-x} = 1', 'test ${#A} = 1'].map(
+      (test): [unknown, string] => [
+        { forEach: { A: [1] }, run: 'x', if: test },
+        'root.if: if is judged once, before forEach sets "A"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+      ],
+    ),
+    [
+      { forEach: { U: { json: 'u' } }, run: 'x', if: 'test "$U_role" = admin' },
+      'root.if: if is judged once, before forEach sets "U_role"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+    ],
   ])('and what stands beside them: %j', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
   });
@@ -159,6 +169,23 @@ describe('the lists of a forEach', () => {
   test('leave an if alone that looks at a variable of the same name further out', () => {
     const test = { forEach: { A: [1] }, run: 'x', if: { A: 1, B: 2 } };
     expect(problemsWith({ env: { A: 1, B: 2 }, steps: [test] })).toEqual([]);
+  });
+
+  test.each([
+    'test "$AB$_A" = A',
+    'test "\\$A" = x',
+    'A=$(date +%u); test "$A" -le 5',
+    'for A in a b; do test -e "$A"; done',
+    'read -r X A < x; test "$A"',
+    'test -e x # like $A',
+  ])('leave an if alone whose test expands none of its variables, or sets them itself: %j', test => {
+    expect(problemsWith({ forEach: { A: [1] }, run: 'x', if: test })).toEqual([]);
+    expect(problemsWith({ forEach: { A: [1] }, steps: [{ run: 'x', if: 'test "$A" = 1' }] })).toEqual([]);
+  });
+
+  test('leave an if alone whose test expands a variable that the environment has, too', () => {
+    const plan = { forEach: { A: [1] }, run: 'x', if: 'test "$A" = 1' };
+    expect(problemsWith({ env: { A: 1 }, steps: [plan] })).toEqual([]);
   });
 
   test('leave out by members and columns, of tables and JSON only', () => {
