@@ -30,7 +30,12 @@ export class Known {
   }
 
   has(name: string): boolean {
-    for (let level: Known | undefined = this; level !== undefined; level = level.#outer) {
+    return this.hasInside(name, undefined);
+  }
+
+  /** Whether a level inside of `outside`, one further out, has the name. */
+  hasInside(name: string, outside: Known | undefined): boolean {
+    for (let level: Known | undefined = this; level !== undefined && level !== outside; level = level.#outer) {
       if (level.#names.has(name) || level.#prefixes.some(prefix => name.startsWith(prefix))) return true;
     }
     return false;

@@ -1,6 +1,7 @@
 /** Whether every `${NAME}` of a plan names a variable that something upstream may have set. */
 
 import { commandTexts, type Flowing, flowingFrom } from './command-names.ts';
+import { type Copies, oneFileFault } from './copies-file.ts';
 import { namesOfForEach } from './for-each-checks.ts';
 import type { Given } from './given.ts';
 import { requestTexts } from './http-names.ts';
@@ -45,6 +46,8 @@ interface Place {
   readonly path: Path;
   readonly known: Known;
   readonly flowing: Flowing;
+  /** Of the nearest forEach; absent outside of all. */
+  readonly copies?: Copies | undefined;
 }
 
 /** What flows into a step of another file: into a definition what its root says. */
@@ -75,7 +78,8 @@ class Names {
    * The plan that is run, or a step that is used: in its file, inside of the inputs of that, and for a definition of another
    * file inside of the root's own variables.
    */
-  entry({ file, root, step, path, isElsewhere }: UsedStep, { known: outer, flowing }: Omit<Place, 'path'>): void {
+  entry({ file, root, step, path, isElsewhere }: UsedStep, place: Omit<Place, 'path'>): void {
+    const { known: outer, flowing, copies } = place;
     const around = this.#references.file;
     this.#references.file = file;
     this.#met.add(step);
@@ -83,7 +87,7 @@ class Names {
     if (isElsewhere && path.length > 0) known = this.#withVariables(root, [], known);
     if (isRaw(step)) {
       if (path.length > 0) known = withDeclared(step, known);
-      this.step(step, { path, known, flowing: isElsewhere ? flowingInto(root, path) : flowing });
+      this.step(step, { path, known, copies, flowing: isElsewhere ? flowingInto(root, path) : flowing });
     }
     this.#references.file = around;
   }
@@ -106,14 +110,14 @@ class Names {
     }
   }
 
-  step(step: Raw, { path, known: outer, flowing: around }: Place): void {
+  step(step: Raw, { path, known: outer, flowing: around, copies }: Place): void {
     const flowing = flowingFrom(step, path, around);
     const within = this.#withFiles(step.envFile, [...path, 'envFile'], outer);
     const env = isRaw(step.env) ? step.env : {};
     const at = [...path, 'env'];
     if (step.forEach === undefined) {
       const known = this.#withEnv(env, at, within);
-      this.#inside(step, { path, known, flowing }, known);
+      this.#inside(step, { path, known, flowing, copies }, { known, copies });
       return;
     }
     const place = [...path, 'forEach'];
@@ -130,13 +134,14 @@ class Names {
     for (const finding of ifFindings(step.if, [...path, 'if'], isOnlyOfCopies)) this.#references.add(finding);
     for (const [name, row] of partly) this.#references.lacking.set(name, row);
     const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
-    this.#inside(step, { path, known: copy, flowing }, known);
+    const [item] = [...names, ...partly.keys()];
+    this.#inside(step, { path, known: copy, flowing, copies: { outside: known, item } }, { known, copies });
     for (const name of partly.keys()) this.#references.lacking.delete(name);
   }
 
   /** The body and the `finally`. @param outside what is known around the copies of a forEach, where there are any. */
-  #inside(step: Raw, place: Place, outside: Known): void {
-    const { path, known, flowing } = place;
+  #inside(step: Raw, place: Place, outside: Pick<Place, 'known' | 'copies'>): void {
+    const { path, known, flowing, copies } = place;
     if (step.name !== undefined) this.#references.text(step.name, [...path, 'name'], known);
     if (isRaw(step.every)) {
       for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
@@ -151,23 +156,29 @@ class Names {
     for (const { text, path: at } of readyTexts(step.ready, [...path, 'ready'], flowing)) {
       this.#references.texts(text, at, known, OF_LEAVES);
     }
-    if (step.saveTo !== undefined) this.#leafText(step.saveTo, [...path, 'saveTo'], known);
+    if (step.saveTo !== undefined) this.#saveTo(step.saveTo, { ...place, path: [...path, 'saveTo'] });
     for (const { key, list, path: at } of listsOf(step, path)) {
-      const inside: Place = { path: at, known, flowing };
+      const inside: Place = { path: at, known, flowing, copies };
       if (key === 'steps') this.#sequence(list, inside);
       else if (key === 'gather' && hasNeeds(list)) this.#needing(list, inside);
       else if (key === 'gather' || key === 'any') this.#each(list, inside);
-      else this.#finally(step, list, { ...inside, known: outside });
+      else this.#finally(step, list, { ...inside, ...outside });
     }
   }
 
-  #use(step: Raw, use: string, { path, known, flowing }: Place): void {
+  #saveTo(saveTo: unknown, { path, known, copies }: Place): void {
+    this.#references.text(saveTo, path, known, OF_LEAVES);
+    const fault = typeof saveTo === 'string' && copies ? oneFileFault(saveTo, known, copies) : undefined;
+    if (fault !== undefined) this.#references.tell(fault, path);
+  }
+
+  #use(step: Raw, use: string, { path, known, flowing, copies }: Place): void {
     const { file } = this.#references;
     const resolved = this.#files.resolve(use, file);
     if (resolved.type !== 'used') return;
     for (const finding of useInputFindings({ step, path, file, use }, resolved.used, known))
       this.#references.add(finding);
-    this.entry(resolved.used, { known, flowing });
+    this.entry(resolved.used, { known, flowing, copies });
   }
 
   #withFiles(envFile: unknown, path: Path, outer: Known): Known {
@@ -180,18 +191,18 @@ class Names {
     return this.#withEnv(isRaw(env) ? env : {}, [...path, 'env'], known);
   }
 
-  #sequence(list: readonly unknown[], { path, known: outer, flowing }: Place): void {
+  #sequence(list: readonly unknown[], { path, known: outer, ...around }: Place): void {
     const saved = new Set<string>();
     const known = outer.with(saved);
     for (const [index, child] of list.entries()) {
       if (!isRaw(child)) continue;
-      this.step(child, { path: [...path, index], known, flowing });
+      this.step(child, { ...around, path: [...path, index], known });
       for (const name of this.#saves.of(child).keys()) saved.add(name);
     }
   }
 
   /** Children of a gather of which some need others. */
-  #needing(list: readonly unknown[], { path, known, flowing }: Place): void {
+  #needing(list: readonly unknown[], { path, known, ...around }: Place): void {
     const siblings = new Siblings(list, path);
     for (const finding of siblings.findings()) this.#references.add(finding);
     const savedBy = (index: number) => this.#savedBy(list[index]);
@@ -202,22 +213,22 @@ class Names {
         keys: () => siblings.before(index).flatMap(other => [...savedBy(other).keys()]),
       };
       this.step(child, {
+        ...around,
         path: [...path, index],
         known: child.needs === undefined ? known : known.with(upstream),
-        flowing,
       });
     }
   }
 
-  #each(list: readonly unknown[], { path, known, flowing }: Place): void {
+  #each(list: readonly unknown[], { path, ...around }: Place): void {
     for (const [index, child] of list.entries()) {
-      if (isRaw(child)) this.step(child, { path: [...path, index], known, flowing });
+      if (isRaw(child)) this.step(child, { ...around, path: [...path, index] });
     }
   }
 
-  #finally(step: Raw, list: readonly unknown[], { path, known, flowing }: Place): void {
+  #finally(step: Raw, list: readonly unknown[], { known, ...around }: Place): void {
     const saved = this.#saves.inside(step);
-    this.#sequence(list, { path, known: known.with(OF_FINALLY).with(saved), flowing });
+    this.#sequence(list, { ...around, known: known.with(OF_FINALLY).with(saved) });
   }
 
   #savedBy(child: unknown) {
@@ -251,10 +262,6 @@ class Names {
   #source(source: unknown, path: Path, known: Known): void {
     if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
     else this.#references.text(source, path, known);
-  }
-
-  #leafText(text: unknown, path: Path, known: Known): void {
-    this.#references.text(text, path, known, OF_LEAVES);
   }
 }
 
