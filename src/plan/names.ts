@@ -194,8 +194,8 @@ class Names {
   #sequence(list: readonly unknown[], { path, known: outer, ...around }: Place): void {
     const saved = new Set<string>();
     const known = outer.with(saved);
-    for (const [index, child] of list.entries()) {
-      if (!isRaw(child)) continue;
+    for (const [index, child] of list.map(asStep).entries()) {
+      if (child === undefined) continue;
       this.step(child, { ...around, path: [...path, index], known });
       for (const name of this.#saves.of(child).keys()) saved.add(name);
     }
@@ -206,8 +206,8 @@ class Names {
     const siblings = new Siblings(list, path);
     for (const finding of siblings.findings()) this.#references.add(finding);
     const savedBy = (index: number) => this.#savedBy(list[index]);
-    for (const [index, child] of list.entries()) {
-      if (!isRaw(child)) continue;
+    for (const [index, child] of list.map(asStep).entries()) {
+      if (child === undefined) continue;
       const upstream = {
         has: (name: string) => siblings.sees(index, name, savedBy),
         keys: () => siblings.before(index).flatMap(other => [...savedBy(other).keys()]),
@@ -221,8 +221,8 @@ class Names {
   }
 
   #each(list: readonly unknown[], { path, ...around }: Place): void {
-    for (const [index, child] of list.entries()) {
-      if (isRaw(child)) this.step(child, { ...around, path: [...path, index] });
+    for (const [index, child] of list.map(asStep).entries()) {
+      if (child !== undefined) this.step(child, { ...around, path: [...path, index] });
     }
   }
 
@@ -263,6 +263,12 @@ class Names {
     if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
     else this.#references.text(source, path, known);
   }
+}
+
+/** A text stands for its command. */
+function asStep(child: unknown): Raw | undefined {
+  if (typeof child === 'string') return { run: child };
+  return isRaw(child) ? child : undefined;
 }
 
 /** Inside of the inputs and secrets of a plan, or the inputs of a definition. */
