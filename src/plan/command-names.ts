@@ -14,7 +14,7 @@ const FLOWING = ['cwd', 'launcher'] as const;
 export function flowingFrom(step: Raw, path: Path, outer: Flowing): Flowing {
   const own = FLOWING.filter(key => step[key] !== undefined).map(key => [
     key,
-    { text: step[key], path: [...path, key] },
+    { text: step[key], path: [...path, key], isPlace: key === 'cwd' },
   ]);
   const defaults = step.httpDefaults;
   if (own.length === 0 && defaults === undefined) return outer;
@@ -27,6 +27,9 @@ export function commandTexts({ run, stdin }: Raw, path: Path, flowing: Flowing):
   if (run === undefined) return [];
   const texts = FLOWING.flatMap(key => flowing[key] ?? []);
   if (Array.isArray(run)) texts.push({ text: run, path: [...path, 'run'] });
-  if (isRaw(stdin)) for (const key of ['text', 'file']) texts.push({ text: stdin[key], path: [...path, 'stdin', key] });
+  if (isRaw(stdin)) {
+    for (const key of ['text', 'file'])
+      texts.push({ text: stdin[key], path: [...path, 'stdin', key], isPlace: key === 'file' });
+  }
   return texts;
 }

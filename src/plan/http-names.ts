@@ -10,6 +10,8 @@ export type RequestTexts = ReadonlyMap<string, Placed>;
 const MERGED = ['headers', 'query', 'tls'];
 const MANNER = ['auth', 'session', 'proxy', 'socket'];
 const SHARED = ['baseUrl', ...MANNER];
+/** Paths and URLs; `tls` has others. */
+const PLACES = ['url', 'baseUrl', 'proxy', 'socket', 'file'];
 const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey', 'expect'];
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
@@ -28,7 +30,7 @@ export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts 
 export function requestTexts(http: unknown, path: Path, outer: RequestTexts = new Map()): Placed[] {
   if (http === undefined) return [];
   const texts = new Map(outer);
-  if (typeof http === 'string') texts.set('url', { text: http, path });
+  if (typeof http === 'string') texts.set('url', { text: http, path, isPlace: true });
   if (isRaw(http)) for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
   const url = texts.get('url')?.text;
   if (isRaw(http) && http.auth !== undefined) texts.delete('authFor');
@@ -38,13 +40,32 @@ export function requestTexts(http: unknown, path: Path, outer: RequestTexts = ne
 
 function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: readonly string[]) {
   const texts = new Map<string, Placed>();
-  for (const key of keys) if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key] });
+  for (const key of keys) {
+    const isPlace = PLACES.includes(key);
+    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace });
+  }
   for (const key of MERGED) {
     const members = values[key];
     if (!isRaw(members)) continue;
     for (const [name, text] of Object.entries(members)) {
-      texts.set(`${key}.${key === 'headers' ? name.toLowerCase() : name}`, { text, path: [...path, key, name] });
+      texts.set(`${key}.${key === 'headers' ? name.toLowerCase() : name}`, {
+        text,
+        path: [...path, key, name],
+        isPlace: key === 'tls',
+      });
     }
   }
+  for (const { file, path: at } of filesOfParts(values.multipart, [...path, 'multipart']))
+    texts.set(`file ${at.join(' ')}`, { text: file, path: at, isPlace: true });
   return texts;
+}
+
+/** The paths of the parts of a multipart that are files: each is a part, or one of a list of them. */
+function filesOfParts(parts: unknown, path: Path): { readonly file: unknown; readonly path: Path }[] {
+  const all = Object.entries(isRaw(parts) ? parts : {}).flatMap(([name, part]) =>
+    Array.isArray(part)
+      ? part.map((one: unknown, index) => ({ part: one, at: [...path, name, index] }))
+      : [{ part, at: [...path, name] }],
+  );
+  return all.flatMap(({ part, at }) => (isRaw(part) ? [{ file: part.file, path: [...at, 'file'] }] : []));
 }

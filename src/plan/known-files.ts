@@ -39,7 +39,7 @@ export class KnownFiles {
   }
 
   #withFile(text: string, path: Path, { known, isOptional }: { readonly known: Known; readonly isOptional: boolean }) {
-    this.#references.text(text, path, known);
+    this.#references.place(text, path, known);
     const open = () => known.with(NO_NAMES, { isOpen: true });
     if (namesIn(text).length > 0) return open();
     const read = this.#peek(text);

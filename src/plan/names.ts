@@ -95,7 +95,7 @@ class Names {
   /** The pings of the plan: they see what is around it. */
   notify(root: Raw, outer: Known): void {
     const known = withDeclared(root, outer);
-    for (const { text, path, besides } of notifyTexts(root.notify)) this.#references.texts(text, path, known, besides);
+    for (const { besides, ...placed } of notifyTexts(root.notify)) this.#references.placed(placed, known, besides);
   }
 
   /** Definitions that nobody uses: what their callers set is not known. */
@@ -147,14 +147,14 @@ class Names {
       for (const key of ['cron', 'timezone']) this.#references.text(step.every[key], [...path, 'every', key], known);
     }
     if (typeof step.use === 'string') this.#use(step, step.use, place);
-    for (const { text, path: at } of commandTexts(step, path, flowing)) {
-      this.#references.texts(text, at, known, OF_LEAVES);
+    for (const placed of commandTexts(step, path, flowing)) {
+      this.#references.placed(placed, known, OF_LEAVES);
     }
-    for (const { text, path: at } of requestTexts(step.http, [...path, 'http'], flowing.http)) {
-      this.#references.texts(text, at, known, OF_LEAVES);
+    for (const placed of requestTexts(step.http, [...path, 'http'], flowing.http)) {
+      this.#references.placed(placed, known, OF_LEAVES);
     }
-    for (const { text, path: at } of readyTexts(step.ready, [...path, 'ready'], flowing)) {
-      this.#references.texts(text, at, known, OF_LEAVES);
+    for (const placed of readyTexts(step.ready, [...path, 'ready'], flowing)) {
+      this.#references.placed(placed, known, OF_LEAVES);
     }
     if (step.saveTo !== undefined) this.#saveTo(step.saveTo, { ...place, path: [...path, 'saveTo'] });
     for (const { key, list, path: at } of listsOf(step, path)) {
@@ -167,7 +167,7 @@ class Names {
   }
 
   #saveTo(saveTo: unknown, { path, known, copies }: Place): void {
-    this.#references.text(saveTo, path, known, OF_LEAVES);
+    this.#references.place(saveTo, path, known, OF_LEAVES);
     const fault = typeof saveTo === 'string' && copies ? oneFileFault(saveTo, known, copies) : undefined;
     if (fault !== undefined) this.#references.tell(fault, path);
   }
@@ -261,7 +261,7 @@ class Names {
 
   #source(source: unknown, path: Path, known: Known): void {
     if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
-    else this.#references.text(source, path, known);
+    else this.#references.place(source, path, known);
   }
 }
 

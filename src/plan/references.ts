@@ -4,9 +4,9 @@ import type { PlanFile } from './plan-file.ts';
 import { formatPath } from './problems.ts';
 import { escapeUnsafe, quoteText } from './quote.ts';
 import type { Saves } from './saves.ts';
-import type { Finding, Path } from './source.ts';
+import type { Finding, Path, Placed } from './source.ts';
 import { didYouMean } from './suggest.ts';
-import { namesIn } from './variables.ts';
+import { bareNamesIn, namesIn } from './variables.ts';
 
 /** Variables that runjobs sets for the whole run, */
 export const OF_RUN: ReadonlySet<string> = own(['RUN', 'TMP']);
@@ -54,6 +54,21 @@ export class References {
     const found = names.find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
     if (found !== undefined)
       this.tell(this.#unset(found.name, known, `, or give a default: \${${found.name}:-…}`), path);
+  }
+
+  /** A path or a URL, in which a known name has its braces. What is no text is passed over. */
+  place(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
+    this.text(text, path, known, besides);
+    if (typeof text !== 'string') return;
+    const bare = bareNamesIn(text).find(name => besides?.has(name) || known.has(name));
+    if (bare === undefined) return;
+    const what = `"$${bare}" stands as it is written: no shell reads this`;
+    this.tell(`${what}; write "\${${bare}}", or "$$${bare}" where a dollar is meant`, path);
+  }
+
+  placed({ text, path, isPlace = false }: Placed, known: Known, besides?: ReadonlySet<string>): void {
+    if (isPlace && typeof text === 'string') this.place(text, path, known, besides);
+    else this.texts(text, path, known, besides);
   }
 
   /** Every text in a value, but keys. */

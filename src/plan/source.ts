@@ -8,6 +8,8 @@ export type Path = readonly (string | number)[];
 export interface Placed {
   readonly text: unknown;
   readonly path: Path;
+  /** It is the path of a file or a URL, in which `$NAME` is hardly meant as it stands. */
+  readonly isPlace?: boolean;
 }
 
 /** A value's place in a text: offsets, and what is inside it. */

@@ -2,6 +2,8 @@
 
 const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
 
+const BARE = /\$(?:\$|\{[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))/g;
+
 /** One `${NAME}` in a text. */
 export interface Reference {
   readonly name: string;
@@ -22,6 +24,12 @@ export function namesIn(text: string): Reference[] {
     names.push({ name, hasDefault: fallback !== undefined, isNested, index: index + 2 });
   }
   return names;
+}
+
+/** The names behind a `$` without braces, which stays as it is: `NAME` of `out/$NAME`. Those behind `$$` are none. */
+export function bareNamesIn(text: string): string[] {
+  if (!text.includes('$')) return [];
+  return [...text.matchAll(BARE)].flatMap(([, name]) => name ?? []);
 }
 
 /** A text with its variables replaced, or the first name that has no value. */

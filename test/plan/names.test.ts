@@ -55,6 +55,57 @@ describe('a name that nothing sets is told where it stands', () => {
     expect(problemsWith(plan)).toEqual([`${path}: ${unset('X')}`]);
   });
 
+  test('a known name without braces in a path or a URL is told, where no shell would expand it', () => {
+    const env = { N: 'x' };
+    const bare = `"$N" stands as it is written: no shell reads this; write "\${N}", or "$$N" where a dollar is meant`;
+    const told: [unknown, string][] = [
+      [{ run: 'x', saveTo: 'out/$N.txt' }, 'saveTo'],
+      [{ run: 'x', cwd: '$N' }, 'cwd'],
+      [{ cwd: '$N', gather: ['x', 'y'] }, 'cwd'],
+      [{ run: 'x', stdin: { file: '$N' } }, 'stdin.file'],
+      [{ run: 'x', envFile: { path: '$N', optional: true } }, 'envFile.path'],
+      [{ http: 'http://a/$N' }, 'http'],
+      [{ http: { url: 'http://a/$N?b' } }, 'http.url'],
+      [{ httpDefaults: { baseUrl: 'http://a/$N/' }, steps: [{ http: 'b' }] }, 'httpDefaults.baseUrl'],
+      [{ http: { url: 'http://a', method: 'PUT', file: '$N' } }, 'http.file'],
+      [{ http: { url: 'http://a', proxy: 'http://$N' } }, 'http.proxy'],
+      [{ http: { url: 'https://a', tls: { ca: '$N' } } }, 'http.tls.ca'],
+      [
+        { http: { url: 'http://a', method: 'PUT', multipart: { a: '$N', b: [{ file: '$N' }] } } },
+        'http.multipart.b[0].file',
+      ],
+      [{ forEach: { A: { lines: '$N' } }, run: 'x' }, 'forEach.A.lines'],
+      [{ forEach: { A: { glob: '$N/*' } }, run: 'x' }, 'forEach.A.glob'],
+      [{ gather: [{ run: 'x', background: true, ready: { http: 'http://a/$N' } }] }, 'gather[0].ready.http'],
+    ];
+    for (const [step, path] of told) {
+      expect(problemsWith({ env, steps: [step] }), path).toEqual([`root.steps[0].${path}: ${bare}`]);
+    }
+    expect(problemsWith({ env, notify: 'http://a/$HOME', run: 'x' }, { env: { HOME: 'x' } })).toHaveLength(1);
+    expect(problemsWith({ forEach: { N: ['a', 'b'] }, run: 'x', saveTo: 'out/$N.txt' })).toEqual([
+      `root.saveTo: ${bare}`,
+    ]);
+    expect(problemsWith({ run: 'x', saveTo: '$RUNJOBS_STEP_KEY' })).toHaveLength(1);
+  });
+
+  test.each<[unknown]>([
+    [{ run: 'x', saveTo: 'out/$$N.txt' }],
+    [{ run: 'x', saveTo: 'out/$M$1$' }],
+    [{ run: 'x', saveTo: 'out/$NA' }],
+    [{ run: 'x', saveTo: `\${M:-$N}` }],
+    [{ run: ['echo', '$N'] }],
+    [{ run: 'echo $N', env: { B: '$N' }, stdin: { text: '$N' }, name: '$N', launcher: ['$N'] }],
+    [
+      {
+        http: { url: 'http://a', method: 'PUT', json: { url: '$N' }, headers: { file: '$N' }, query: { url: '$N' } },
+      },
+    ],
+    [{ forEach: { A: ['$N', 'b'] }, run: 'x' }],
+    [{ forEach: { A: { lines: { run: 'echo $N' } } }, run: 'x' }],
+  ])('but not a dollar that may be meant: %j', step => {
+    expect(problemsWith({ env: { N: 'x' }, steps: [step] })).toEqual([]);
+  });
+
   test('with line, column and the nearest name', async () => {
     const text = `env: { VERSION: 1 }\nsteps:\n  - run: [echo, "\${VERSOIN}"]\n`;
     expect(await problemsOf(text)).toEqual([
