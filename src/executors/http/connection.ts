@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { isOfHttp2, type Watched, watch } from './http2.ts';
-import { watchedSocket } from './http2-socket.ts';
+import { NotHttp2, watchedSocket } from './http2-socket.ts';
 import { Incoming } from './incoming.ts';
 import { type Interim, passOverInterim } from './interim.ts';
 import { renameReset } from './reset.ts';
@@ -60,6 +60,12 @@ export class Connection {
   /** Why the server has hung up, where it has said so in TLS. */
   get alert(): Error | undefined {
     return this.#alert;
+  }
+
+  /** What such an error of a request means: node says the same of a server that speaks no HTTP/2, and of one that speaks it wrongly. */
+  causeOf(error: unknown): unknown {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ERR_HTTP2_ERROR' && this.#http2.hasSpoken() ? new NotHttp2(message) : error;
   }
 
   /** With which code of HTTP/2 the last answer was broken off; 0 for none. */

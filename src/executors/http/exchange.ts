@@ -113,7 +113,7 @@ async function converse<T>(
     return result;
   } catch (error) {
     await session.discard(connection);
-    throw connection.alert ?? error;
+    throw connection.alert ?? connection.causeOf(error);
   } finally {
     forget();
   }

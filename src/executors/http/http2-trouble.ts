@@ -8,24 +8,20 @@ interface Place {
   readonly address: string;
   /** `before it answered`. */
   readonly moment: string;
-  readonly isAnswered: boolean;
 }
 
 /** Says what an error of node's HTTP/2, or of undici about it, means; undefined where it is none. */
 export function explainHttp2(
   error: NodeJS.ErrnoException,
-  { address, moment, isAnswered }: Place,
+  { address, moment }: Place,
 ): { readonly kind: HttpTrouble; readonly words: string } | undefined {
   const { message, code = '' } = error;
   if (error instanceof Headless && error.isInvalid)
     return { kind: 'protocol', words: `the answer is not valid HTTP: ${message}` };
   if (error instanceof Headless) return { kind: 'closed', words: `the server closed the stream ${moment}` };
   if (code === 'NOT_HTTP2') return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };
-  if (code === 'ERR_HTTP2_ERROR') {
-    if (isAnswered || SPOKEN.test(message))
-      return { kind: 'protocol', words: `the answer is not valid HTTP/2: ${message}` };
+  if (code === 'ERR_HTTP2_ERROR')
     return { kind: 'protocol', words: `${address} does not speak HTTP/2 here; take out http2 to speak HTTP/1.1` };
-  }
   const reset = / error code (?:NGHTTP2_)?(\w+)$/.exec(message)?.[1];
   if (code === 'ERR_HTTP2_STREAM_ERROR' && reset !== undefined) return resetOf(reset, moment);
   if (CLOSED.includes(code) || (code === 'UND_ERR_INFO' && message.startsWith('HTTP/2: ')))
@@ -43,9 +39,6 @@ export function isUnread(error: unknown): boolean {
 }
 
 const UNSENT: readonly string[] = ['ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION'];
-
-/** What node objects to in those only who speak HTTP/2. */
-const SPOKEN = /\bflood|\bCONTINUATION\b/i;
 
 /** The stream, or the connection with it, is gone. */
 const CLOSED: readonly string[] = [

@@ -39,6 +39,8 @@ export function isOfHttp2(socket: Socket): boolean {
 export interface Watched extends Served {
   /** With which code the server has broken off the last answer: 0 for none, and over HTTP/1. */
   resetCode(): number;
+  /** Whether the server has said anything in HTTP/2. */
+  hasSpoken(): boolean;
   /** Whether the server takes no further request on it, though it may still be answering one. */
   isLeaving(): boolean;
 }
@@ -54,10 +56,14 @@ export interface Watched extends Served {
 export function watch(client: Client): Watched {
   let session: ClientHttp2Session | undefined;
   let last: ClientHttp2Stream | undefined;
+  let hasSpoken = false;
   client.on('connect', () => {
     const found = sessionOf(client);
     if (found === undefined) return;
     session = found;
+    found.once('remoteSettings', () => {
+      hasSpoken = true;
+    });
     const request = found.request.bind(found);
     found.request = (...asked) => {
       try {
@@ -71,6 +77,7 @@ export function watch(client: Client): Watched {
   });
   return {
     resetCode: () => last?.rstCode ?? 0,
+    hasSpoken: () => hasSpoken,
     isLeaving: () => session?.closed === true || session?.destroyed === true,
     whenRead(done) {
       if (last?.closed === true && !last.destroyed && last.rstCode === constants.NGHTTP2_NO_ERROR)

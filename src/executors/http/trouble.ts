@@ -166,11 +166,10 @@ export function explain(error: unknown, request: HttpRequest, progress: Progress
   // zlib's codes; those of brotli begin with two underscores, once ERR is taken off.
   if (/^(Z_|ERR__|ERR_BROTLI)/.test(code))
     return { kind: 'encoding', words: `the body cannot be unpacked: ${message}` };
-  const isAnswered = progress.received !== undefined;
   const parties = { ...tls, isKnown: !isProxys && request.way.tls?.cert !== undefined };
   const ofTls = explainTls(error, parties);
   if (ofTls !== undefined) return { kind: 'tls', words: ofTls };
-  const ofHttp2 = explainHttp2(error, { address: address(request), moment: moment(progress), isAnswered });
+  const ofHttp2 = explainHttp2(error, { address: address(request), moment: moment(progress) });
   if (ofHttp2 !== undefined) return ofHttp2;
   return error instanceof TypeError ? undefined : { kind: 'other', words: `${message} (${code})` };
 }
