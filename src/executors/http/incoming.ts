@@ -42,6 +42,7 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   #resolve!: (head: AnswerHead) => void;
   #reject!: (error: Error) => void;
   #controller: Controller | undefined;
+  #hasHead = false;
   readonly #sent: unknown;
   #waiting: Buffer[] = [];
   #size = 0;
@@ -63,8 +64,10 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseStart(_: Controller, statusCode: number, headers: Dispatcher.ResponseData['headers']): void {
-    if (statusCode >= 200) this.#resolve({ statusCode, headers: trimmedHeaders(headers) });
-    if (statusCode < 100) this.#reject(new Headless('its status is no number from 100 on', true));
+    if (statusCode >= 200) {
+      this.#hasHead = true;
+      this.#resolve({ statusCode, headers: trimmedHeaders(headers) });
+    } else if (statusCode < 100) this.#reject(new Headless('its status is no number from 100 on', true));
   }
 
   onResponseData(controller: Controller, bytes: Buffer): void {
@@ -75,7 +78,8 @@ export class Incoming implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseEnd(): void {
-    this.#reject(new Headless('it has ended without a head', false));
+    // An error takes longer to be made than the rest of a small answer.
+    if (!this.#hasHead) this.#reject(new Headless('it has ended without a head', false));
     this.#isOver = true;
     this.#awaken();
   }
