@@ -11,7 +11,8 @@ import type { Values, Variables } from './variables.ts';
 /**
  * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
  * most `limit` at once. Resolves when all have ended. Once the scope is closed, by a failure or from outside, those that
- * are left are skipped, and told together. So is it once what they save is too much for a variable: that fails the step. A list that cannot be read fails the step before any copy.
+ * are left are skipped, and told together. A list that cannot be read fails the step before any copy; what the copies save
+ * fails it once that is too much for a variable.
  * @param started called once, when the list has been read or cannot be; not when it was told to stop before anything began.
  */
 export async function forEach(

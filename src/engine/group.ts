@@ -121,9 +121,9 @@ export class Group {
   }
 
   /**
-   * Ends the group once its other children have ended: background steps are stopped one by one, the last started
-   * first. A group with nothing else than background steps, but for what is left out, lives until they have ended or its scope closes. What its steps
-   * have left behind goes with it. What they have saved goes on to those after the group.
+   * Ends the group once its other children have ended: background steps are stopped one by one, the last started first. One
+   * with nothing else than background steps, but for what is left out, lives until they have ended or its scope closes. What
+   * its steps have left behind goes with it. What they have saved goes on to those after the group.
    * @param order of the children, where it is not that in which they ended.
    */
   async end(order?: readonly Step[]): Promise<Ending> {
