@@ -2,7 +2,7 @@
 import { isBodiless } from '../../plan/bodiless.ts';
 import type { HttpStep } from '../../plan/plan.ts';
 import type { HttpResponse } from './exchange.ts';
-import type { HttpRequest } from './request.ts';
+import { type HttpRequest, hasHeader } from './request.ts';
 
 /** Ways that are registered and are none of ours; what else stands there (`aws-chunked`) says nothing of the bytes. */
 const UNKNOWN = ['zstd', 'compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip', 'aes128gcm'];
@@ -11,14 +11,14 @@ const UNKNOWN = ['zstd', 'compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200
 export function packingFault(
   { statusCode, headers, announced }: HttpResponse,
   { method }: HttpRequest,
-  { decompress = true, headers: own }: Pick<HttpStep, 'decompress' | 'headers'>,
+  step: Pick<HttpStep, 'decompress' | 'headers'>,
 ): string | undefined {
   if (isBodiless(method, statusCode) || announced === 0) return undefined;
   const onItsWay = namesIn(headers['transfer-encoding']).find(name => !['', 'chunked', 'identity'].includes(name));
   if (onItsWay !== undefined)
     return `the body cannot be unpacked: it was packed on its way (Transfer-Encoding: ${onItsWay}), which nobody has asked for`;
-  const isAskedFor = Object.keys(own).some(name => name.toLowerCase() === 'accept-encoding');
-  if (!decompress || isAskedFor) return undefined;
+  const { decompress = true } = step;
+  if (!decompress || hasHeader(step, 'accept-encoding')) return undefined;
   const packing = namesIn(headers['content-encoding']).find(name => UNKNOWN.includes(name));
   if (packing === undefined) return undefined;
   return `the body cannot be unpacked: it is packed as "${packing}", which was not asked for; "decompress: false" takes it as it comes`;

@@ -70,6 +70,11 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
   };
 }
 
+/** Whether the step itself has a header of this name, which is in lower case. */
+export function hasHeader({ headers }: Pick<HttpStep, 'headers'>, name: string): boolean {
+  return Object.keys(headers).some(one => one.toLowerCase() === name);
+}
+
 /** Whether a url is of the site that a secret is for. */
 function isOf({ origin }: URL, site: string | undefined): boolean {
   return site === undefined || webUrl(site)?.origin === origin;

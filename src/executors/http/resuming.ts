@@ -5,7 +5,7 @@ import { sha256 } from '../../plan/sha256.ts';
 import type { Version } from '../parts.ts';
 import type { SavedFile } from '../saved-file.ts';
 import type { HttpResponse } from './exchange.ts';
-import type { HttpRequest } from './request.ts';
+import { type HttpRequest, hasHeader } from './request.ts';
 
 type Part = NonNullable<SavedFile['part']>;
 
@@ -43,10 +43,6 @@ export function askingForRest(request: HttpRequest, step: HttpStep, part: Part |
       ...(part === undefined ? {} : { range: `bytes=${part.size}-`, 'if-range': part.version.validator }),
     },
   };
-}
-
-function hasHeader({ headers }: Pick<HttpStep, 'headers'>, name: string): boolean {
-  return Object.keys(headers).some(one => one.toLowerCase() === name);
 }
 
 /**
