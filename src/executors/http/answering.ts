@@ -132,11 +132,7 @@ export async function refuse(
       timer = setTimeout(resolve, STREAM_MS);
     });
     isLate = await Promise.race([read.then(() => false), late.then(() => true)]).finally(() => clearTimeout(timer));
-    if (isLate) {
-      hangUp();
-      // The connection is closed under it.
-      read.catch(() => {});
-    }
+    if (isLate) hangUp();
   }
   return wrongStatus(request, response, step.expect, excerpt);
 }
