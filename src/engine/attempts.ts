@@ -53,10 +53,8 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
     if (isAgain) {
       again += 1;
       settled = attempt;
-      retrying(run, running, outcome, attempt, 0);
-      continue;
     }
-    if (isRepeated(step, outcome, attempt)) {
+    if (isAgain || isRepeated(step, outcome, attempt)) {
       retrying(run, running, outcome, attempt, 0);
       continue;
     }
