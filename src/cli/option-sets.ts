@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { listed } from '../plan/quote.ts';
 import { NAMES } from '../reporters/choose.ts';
 import { queueing } from './queue-options.ts';
-import { assignment, duration, wholeNumber } from './values.ts';
+import { assignment, collected, duration, wholeNumber } from './values.ts';
 
 /** What a command that looks for runs takes. */
 export function looking(into: Command): Command {
@@ -21,7 +21,7 @@ export function giving(into: Command): Command {
     .addOption(
       new Option('--env-file <file>', 'variables for the plan, as NAME=value lines; may be repeated, the later win')
         .default([], 'none')
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+        .argParser(collected),
     );
 }
 
@@ -30,7 +30,7 @@ export function reporting(into: Command): Command {
   return into.addOption(
     new Option('-r, --reporter <name[:file]>', `${listed(NAMES, 'or')}, to a file if one is named; may be repeated`)
       .default([], 'live on a terminal, github or gitlab in their CI, else plain')
-      .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+      .argParser(collected),
   );
 }
 
@@ -48,17 +48,16 @@ export function running(into: Command): Command {
 
 /** What a command takes that runs a part of a plan. */
 export function selecting(into: Command): Command {
-  const collect = (value: string, earlier: readonly string[]) => [...earlier, value];
   return into
     .addOption(
       new Option('--only <step>', 'only this step, by its path or a glob, with all in it; may be repeated')
         .default([], 'all')
-        .argParser(collect),
+        .argParser(collected),
     )
     .addOption(
       new Option('--skip <step>', 'not this step, by its path or a glob; may be repeated')
         .default([], 'none')
-        .argParser(collect),
+        .argParser(collected),
     )
     .option('--from <step>', 'this step and what comes after it');
 }

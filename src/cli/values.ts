@@ -2,6 +2,11 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../plan/duration.ts';
 
+/** Of an option that may be repeated all values. */
+export function collected(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
 /** `NAME=value`, with those before it. */
 export function assignment(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const at = text.indexOf('=');
