@@ -17,8 +17,8 @@ export type Asked =
 const LONGEST_ANSWER = 64 * 1024;
 
 /**
- * Asks the run in `folder`. `onSilence` is called when it has not answered
- * for some seconds, as one that is suspended. Rejects with the system's error where the socket may not be reached.
+ * Asks the run in `folder`, and resolves with what it answers first. `onSilence` is called when it has not for some seconds,
+ * as one that is suspended. Rejects with the system's error where the socket may not be reached.
  */
 export async function ask(folder: string, request: ControlRequest, onSilence: () => void): Promise<Asked> {
   let socket: Socket;

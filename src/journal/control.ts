@@ -20,7 +20,7 @@ export type ControlAnswer =
   | { readonly type: 'refused'; readonly message: string };
 
 /** What the socket acts on. */
-export interface Stoppable {
+export interface Controlled {
   /** Tells the step at the path to stop; `.` is the whole run. */
   stop(path: string): StopAnswer;
   /** Ends its attempt; the next one follows. */
@@ -45,7 +45,7 @@ export interface ControlOptions {
   readonly folder: string;
   /** The run's id. */
   readonly run: string;
-  readonly target: Stoppable;
+  readonly target: Controlled;
 }
 
 const LONGEST_REQUEST = 16 * 1024;
@@ -95,7 +95,7 @@ export async function openControl({ folder, run, target }: ControlOptions): Prom
 
 interface Service {
   readonly run: string;
-  readonly target: Stoppable;
+  readonly target: Controlled;
   readonly waiting: Set<Socket>;
 }
 
