@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
+import { createPathSet } from '../events/path-set.ts';
 import type { OutputWish } from '../events/publish.ts';
 import { createSecrets, type Secrets } from '../events/secrets.ts';
 import { isAtOrBelow, type Plan } from '../plan/plan.ts';
@@ -128,6 +129,8 @@ export function openRun(options: RunOptions): Run {
   const startedAt = clock.now();
   const steps = new Map<string, Outcome>();
   let failures: StepFailure[] = [];
+  /** Where they are, but for those that stay whatever is tried again. */
+  const failing = createPathSet();
   const killer = new AbortController();
   // Every running leaf listens to it.
   setMaxListeners(0, killer.signal);
@@ -190,9 +193,14 @@ export function openRun(options: RunOptions): Run {
     startsLate: options.startsLate ?? false,
     t,
     failed(step, outcome) {
-      if (!isDerived(outcome)) failures.push({ step, outcome });
+      if (isDerived(outcome)) return;
+      failures.push({ step, outcome });
+      failing.add(step);
     },
     retried(group) {
+      const below = failing.within(group);
+      if (below.length === 0) return;
+      for (const step of below) failing.delete(step);
       const stays = ({ step, outcome }: StepFailure) => outcome.reason.type === 'internal' || !isAtOrBelow(step, group);
       failures = failures.filter(stays);
     },
@@ -277,7 +285,7 @@ function isInCopy(path: string): boolean {
   return path.includes('[');
 }
 
-/** Whether the failure only passes on that of a step inside, which has been told by itself. */
+/** Whether the failure only passes on that of a step inside, or of a `finally` whose time ran out: these are told by themselves. */
 function isDerived({ reason }: Failed): boolean {
   return reason.type === 'child' || reason.type === 'finally';
 }
