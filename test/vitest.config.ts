@@ -35,6 +35,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'forked',
+          include: ['test/executors/command/**/*.test.ts'],
+          env: { RUNJOBS_STARTED_BY: 'fork server' },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],

@@ -124,6 +124,27 @@ describe('runjobs that is killed itself', () => {
     expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
+  it('is followed by the process that starts its commands, and by all that this has started', async () => {
+    const { child, left, watchers, runs } = start({
+      stop: { grace: `${graceMs}ms` },
+      steps: [
+        'true',
+        'true',
+        // From now on it is asked; before that commands are our own children.
+        'until grep -qs "runjobs-fork-server $RUNJOBS_RUN" /proc/[0-9]*/cmdline; do sleep 0.01; done; sleep 0.2',
+        { gather: [...nasty(), 'tr -d "\\0" < /proc/$PPID/cmdline; echo; sleep 60'] },
+      ],
+    });
+    const [run] = await Promise.all([printed(child, '] runjobs-fork-server '), allReady(child)]).then(runs);
+    const forkServers = () => processesWith(`runjobs-fork-server ${run}`);
+    expect(forkServers()).toHaveLength(1);
+    child.kill('SIGKILL');
+    await child;
+    await gone(left, graceMs + 2_000);
+    await gone(watchers, 1_000);
+    await gone(forkServers, 1_000);
+  });
+
   it('is followed by a runjobs inside, which ends its own steps in order', async () => {
     const inner = planFile({ stop: { grace: '200ms' }, gather: nasty(), finally: ['touch "$TIDIED"'] });
     const TIDIED = join(temporaryFolder(), 'tidied');

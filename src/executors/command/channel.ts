@@ -26,8 +26,10 @@ export type Output = number | 'pipe';
 export interface Channel {
   /** For stdout and stderr of a spawn, which may be the same. Throws the system's error, with nothing left open. */
   openOutputs(): readonly [stdout: Output, stderr: Output];
+  /** The pipes of stdout and stderr, for a process that opens them anew; undefined where there are none that it can open. */
+  readonly pipes: readonly [stdout: number, stderr: number] | undefined;
   /** Call with each process that was spawned onto {@link openOutputs}. */
-  attach(child: ChildProcess): void;
+  attach(child: Pick<ChildProcess, 'stdout' | 'stderr'>): void;
   /**
    * Call once the processes have ended: reads the rest and gives the channel back. Takes 100 ms at most when something
    * that outlived them still holds it.
@@ -38,6 +40,7 @@ export interface Channel {
 /** Two channels as one: stdout goes through the first, stderr through the second. */
 export function split(out: Channel, err: Channel): Channel {
   return {
+    pipes: out.pipes && err.pipes && [out.pipes[0], err.pipes[1]],
     openOutputs() {
       const [stdout] = out.openOutputs();
       try {

@@ -108,6 +108,7 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     let isUsed = false;
     fifo.read(bytes => write(bytes, stream));
     return {
+      pipes: [fifo.descriptor, fifo.descriptor],
       openOutputs() {
         const writer = fifo.openWriter();
         return [writer, writer];

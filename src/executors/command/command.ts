@@ -16,8 +16,9 @@ import { exitOf, outcomeOf } from './exit.ts';
 import { openFamily } from './family.ts';
 import type { Ending } from './hunt.ts';
 import { type CarryOut, keptOf } from './kept.ts';
-import { launch } from './launch.ts';
+import type { Launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
+import { openSpawner, type Spawner } from './spawner.ts';
 import { notStarted, startFailure } from './start-failure.ts';
 import { closeInput, openStdin } from './stdin.ts';
 import { endLeftovers, stopCommand } from './stop.ts';
@@ -49,6 +50,8 @@ export interface CommandExecutorOptions {
   readonly scratch?: string;
   /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
   readonly graceMs?: number;
+  /** Starts the commands. Default: one of its own. It is closed with this. */
+  readonly spawner?: Spawner;
 }
 
 /**
@@ -59,7 +62,7 @@ export interface CommandExecutorOptions {
  * (macOS) what has left the group is not seen.
  */
 export function openCommandExecutor(options: CommandExecutorOptions): CommandExecutor {
-  const { folder, run, outputs, terminal, scratch, graceMs = 5000 } = options;
+  const { folder, run, outputs, terminal, scratch, graceMs = 5000, spawner = openSpawner(run) } = options;
   let watchdog: Watchdog | undefined;
   let isWatched = false;
   const watch = (pipes?: WatchdogOptions['pipes']) => {
@@ -100,7 +103,11 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
         const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
-          const carried = await carryOut({ step, line, folder: from, channel, family: { run, mark }, groups }, told);
+          const { launch } = spawner;
+          const carried = await carryOut(
+            { step, line, folder: from, channel, launch, family: { run, mark }, groups },
+            told,
+          );
           isClean = carried.isClean;
           return carried.outcome;
         } finally {
@@ -127,7 +134,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       // In this order: were we killed in between, the watchdog would remove the rest.
       await channels.close();
       rmSync(outputs, { recursive: true, force: true });
-      await watchdog?.dismiss();
+      await Promise.all([spawner.close(), watchdog?.dismiss()]);
     },
   };
 }
@@ -138,6 +145,7 @@ interface Work {
   /** Of the plan. */
   readonly folder: string;
   readonly channel: Channel;
+  readonly launch: Launch;
   /** Whose processes it starts. */
   readonly family: { readonly run: string; readonly mark: string };
   /** Holds its process group while that lives. */
@@ -149,7 +157,7 @@ interface Work {
  * other group either, which is made sure of where something had to be ended.
  */
 async function carryOut(
-  { step, line, folder, channel, family, groups }: Work,
+  { step, line, folder, channel, launch, family, groups }: Work,
   context: ExecuteContext,
 ): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
   const { signal, kill } = context;

@@ -18,11 +18,12 @@ const pipeCapacity = 1024 * 1024;
  * its stdout non-blocking does so for everyone who shares the open file.
  */
 export class Fifo {
+  /** Of its end for reading. */
+  readonly descriptor: number;
   /** Opens the pipe for writing. On Linux a path through the descriptor, so that no name has to stay in the folder. */
   readonly #name: string;
   /** Shared by all pipes: bytes leave it before the next read. */
   readonly #buffer: Uint8Array;
-  readonly #reader: number;
   readonly #socket: Socket;
   #keeper = -1;
   #write: Take | undefined;
@@ -30,18 +31,18 @@ export class Fifo {
   /** Opens the named pipe at `path`, which is its own. Throws the system's error, such as EMFILE, with nothing left open. */
   constructor(path: string, buffer: Uint8Array) {
     this.#buffer = buffer;
-    this.#reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const descriptor = `/proc/self/fd/${this.#reader}`;
+    this.descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const descriptor = `/proc/self/fd/${this.descriptor}`;
     this.#name = existsSync(descriptor) ? descriptor : path;
     try {
       this.#keeper = this.openWriter();
     } catch (error) {
-      closeSync(this.#reader);
+      closeSync(this.descriptor);
       throw error;
     }
     if (this.#name !== path) unlinkSync(path);
     const options: SocketConstructorOpts & ConnectOpts = {
-      fd: this.#reader,
+      fd: this.descriptor,
       readable: true,
       writable: false,
       onread: { buffer, callback: size => this.#take(size) },
@@ -74,7 +75,7 @@ export class Fifo {
     this.#keeper = -1;
     const deadline = performance.now() + drainMs;
     for (let total = 0, wasEmpty = false; ; ) {
-      const size = readAvailable(this.#reader, this.#buffer);
+      const size = readAvailable(this.descriptor, this.#buffer);
       if (size === 'end') break;
       const bytes = size === 'empty' ? 0 : size;
       // Once the pipe was empty all of the command has been read; what still comes is a leftover's.

@@ -22,11 +22,10 @@ export interface Leader {
 }
 
 /** Starts the process with its output on `channel`, to read `input`. Resolves with why there is none, if so. */
-export async function launch(
-  line: CommandLine,
-  channel: Channel,
-  input: Input = 'ignore',
-): Promise<Leader | StartFailure> {
+export type Launch = (line: CommandLine, channel: Channel, input?: Input) => Promise<Leader | StartFailure>;
+
+/** By Node itself. */
+export const launch: Launch = async (line, channel, input = 'ignore') => {
   try {
     const child = spawnOn(channel, line, input);
     const { pid } = child;
@@ -38,7 +37,7 @@ export async function launch(
     // Some errors are thrown (E2BIG), others are emitted (ENOENT).
     return startFailure(error, line);
   }
-}
+};
 
 function spawnOn(channel: Channel, { command: [program, ...args], cwd, env }: CommandLine, input: Input): ChildProcess {
   const outputs = channel.openOutputs();

@@ -8,6 +8,7 @@ export function openPipes(write: Write, isSplit: boolean): Channel {
   const streams: Readable[] = [];
   let isEnding = false;
   return {
+    pipes: undefined,
     openOutputs: () => ['pipe', 'pipe'],
     attach({ stdout, stderr }) {
       for (const [stream, name] of [

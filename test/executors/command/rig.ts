@@ -8,7 +8,9 @@ import type { ExecuteContext, StopFacts } from '../../../src/engine/executor.ts'
 import type { CancelReason, Outcome } from '../../../src/events/outcome.ts';
 import type { CommandExecutor } from '../../../src/executors/command/command.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
+import { type ForkServer, openForkServer } from '../../../src/executors/command/fork-server.ts';
 import { livingIn } from '../../../src/executors/command/processes.ts';
+import { launchBy, type Spawner } from '../../../src/executors/command/spawner.ts';
 import type { RunStep } from '../../../src/plan/plan.ts';
 
 /** A program of `test/commands`. */
@@ -45,6 +47,27 @@ export interface RunOptions {
   readonly context?: Partial<ExecuteContext>;
 }
 
+/** Whether the laws are to hold where another process starts the commands. */
+const isForked = process.env.RUNJOBS_STARTED_BY === 'fork server';
+
+/** Has all commands started by a fork server, which is opened for the first. */
+function openForking(run: string): Spawner {
+  let opening: Promise<ForkServer> | undefined;
+  const server = () => {
+    opening ??= readyForkServer(run);
+    return opening;
+  };
+  return { launch: async (...how) => launchBy(await server(), ...how), close: async () => (await opening)?.close() };
+}
+
+/** A fork server that is ready to be asked. */
+export async function readyForkServer(run: string): Promise<ForkServer> {
+  const server = openForkServer(run);
+  await vi.waitFor(() => expect(server?.isReady).toBe(true), 10_000);
+  if (server === undefined) throw new Error('there is no fork server here');
+  return server;
+}
+
 const interrupted: CancelReason = { type: 'interrupted', signal: 'SIGINT' };
 
 /** A fresh folder and executor for each test; after it, nothing that carries the run's mark may live. */
@@ -56,7 +79,13 @@ export function openRig(): () => Rig {
   beforeEach(() => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rig-')));
     run = `rig-${process.pid}-${count++}`;
-    const executor = openCommandExecutor({ folder, run, outputs: join(folder, '.outputs') });
+    const outputs = join(folder, '.outputs');
+    const executor = openCommandExecutor({
+      folder,
+      run,
+      outputs,
+      ...(isForked ? { spawner: openForking(run) } : {}),
+    });
     const start = (command: RunStep['command'], options: RunOptions = {}) =>
       execution(options.executor ?? executor, command, options);
     rig = {

@@ -1,0 +1,290 @@
+/** Starts processes for us from a small one (Linux, with Perl): a fork costs the more the larger is who forks. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { arch, env, pid as ownPid, platform } from 'node:process';
+import type { Readable, Writable } from 'node:stream';
+import { getSystemErrorName } from 'node:util';
+import type { CommandLine } from './command-line.ts';
+import { defaultPath, type Environment } from './environment.ts';
+import type { Exit } from './exit.ts';
+import { signalGroup } from './group.ts';
+import type { Leader } from './launch.ts';
+import { firstOf } from './wait.ts';
+
+/** What a process reads, and the pipes that it writes into: descriptors of ours that it opens anew. Undefined is /dev/null. */
+export type Streams = readonly [stdin: number | undefined, stdout: number, stderr: number];
+
+export interface ForkServer {
+  /** Whether it can be asked: false until it has started, and once it is gone. */
+  readonly isReady: boolean;
+  /**
+   * Starts the process as the leader of a session of its own, in the order of the calls. The streams may be closed once this has
+   * settled. Rejects with the error of the system, as `spawn` emits it, when there is no process.
+   * Where the server itself is killed, all that it has started is, too.
+   */
+  start(line: CommandLine, streams: Streams): Promise<Leader>;
+  /** Sends it away, and resolves when it is gone. Call when nothing runs that it has started. */
+  close(): Promise<void>;
+}
+
+/** Its name, before the run's id. */
+export const forkServerName = 'runjobs-fork-server';
+
+/** A server that does not leave in this time is killed. */
+const patienceMs = 1000;
+
+/**
+ * A request is its length (four bytes, the highest first) and texts with a NUL between them: its number, the paths of the
+ * three standard streams, the folder, the number of arguments, these, and the variables. Answers are lines, in the order of
+ * the requests: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or `failed` with number
+ * and errno; and `ended` with number and status, as waitpid tells it.
+ *
+ * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
+ * wait; Perl has no name for such calls, so it is told their numbers. The signals that end a terminal's or a service's programs are not for
+ * the server. Perl ignores SIGFPE, which a program would inherit.
+ */
+const script = String.raw`
+use strict;
+my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
+my ($wnohang, $o_wronly, $pollin, $sig_setmask) = (1, 1, 1, 2);
+exit if getppid != $parent or readlink '/proc/self' ne $$;
+$0 = "$name $run";
+chdir '/';
+my ($asked, @starting, %number) = ('');
+my ($none, $child_ended) = map { pack 'Q', $_ } 0, 1 << 16;
+syscall $sigprocmask, $sig_setmask, $child_ended, 0, 8;
+$SIG{$_} = sub {} for qw(INT TERM HUP QUIT CHLD);
+
+sub answer { syswrite STDOUT, "@_\n" }
+
+sub become {
+  my ($stdin, $stdout, $stderr, $folder, $count, @rest) = @_;
+  my @command = splice @rest, 0, $count;
+  syscall $setsid;
+  # If we are dead nobody reads the pipe, and it would wait for ever.
+  alarm 10;
+  open STDIN, '<', $stdin or return;
+  sysopen STDOUT, $stdout, $o_wronly or return;
+  sysopen STDERR, $stderr, $o_wronly or return;
+  alarm 0;
+  chdir $folder or return;
+  my %environment;
+  for (@rest) {
+    my ($name, $value) = split /=/, $_, 2;
+    if (defined $value) { $environment{$name} = $value } else { delete $environment{$name} }
+  }
+  %ENV = %environment;
+  $SIG{FPE} = 'DEFAULT';
+  syscall $sigprocmask, $sig_setmask, $none, 0, 8;
+  exec { $command[0] } @command;
+}
+
+sub start {
+  my ($number, @how) = @_;
+  pipe my $started, my $why or return answer('failed', $number, $! + 0);
+  my $pid = fork;
+  return answer('failed', $number, $! + 0) if !defined $pid;
+  if ($pid == 0) {
+    become(@how);
+    syswrite $why, $! + 0;
+    kill KILL => $$;
+  }
+  $number{$pid} = $number;
+  push @starting, [$pid, $started];
+}
+
+sub tell_first {
+  my ($pid, $started) = @{shift @starting};
+  if (sysread $started, my $errno, 16) {
+    answer('failed', delete $number{$pid}, $errno);
+  } else {
+    answer('started', $number{$pid}, $pid);
+  }
+}
+
+answer('ready');
+while (1) {
+  my $poll = pack '(iss)*', map { ($_, $pollin, 0) } 0, map { fileno $_->[1] } @starting[0 .. (@starting ? 0 : -1)];
+  syscall $ppoll, $poll, length($poll) / 8, 0, $none, 8;
+  my ($asks, $first) = unpack '(x6s)*', $poll;
+  tell_first() if $first;
+  while ((my $pid = waitpid -1, $wnohang) > 0) {
+    tell_first() while grep { $_->[0] == $pid } @starting;
+    my $number = delete $number{$pid};
+    answer('ended', $number, $?) if defined $number;
+  }
+  next if !$asks;
+  sysread STDIN, $asked, 65536, length $asked or exit;
+  while (length $asked >= 4 and length $asked >= 4 + unpack 'N', $asked) {
+    my $request = substr $asked, 4, unpack 'N', $asked;
+    substr($asked, 0, 4 + length $request) = '';
+    start(split /\0/, $request, -1);
+  }
+}
+`;
+
+/** What the system calls of the script are known by. */
+const systemCalls: Partial<Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>> =
+  { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
+
+/** Opens the server of a run; undefined where it would be of no use or cannot be, as there is no Perl. */
+export function openForkServer(run: string): ForkServer | undefined {
+  const calls = systemCalls[arch];
+  if (platform !== 'linux' || calls === undefined) return undefined;
+  const child = spawn('perl', ['-e', script, forkServerName, run, String(ownPid), ...calls.map(String)], {
+    cwd: '/',
+    // As for the watchdog: the empty mark keeps it from a run that this one is inside of.
+    env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  if (child.pid !== undefined) return new Server(child);
+  child.on('error', () => {});
+  return undefined;
+}
+
+/** A process that was asked for. */
+interface Asked {
+  readonly program: string;
+  started(leader: Leader): void;
+  failed(error: Error): void;
+}
+
+/** A process that runs. */
+interface Running {
+  readonly pid: number;
+  ended(exit: Exit): void;
+}
+
+class Server implements ForkServer {
+  isReady = false;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #ended: Promise<unknown>;
+  /** By number. */
+  readonly #asked = new Map<number, Asked>();
+  readonly #running = new Map<number, Running>();
+  #count = 0;
+  /** The beginning of an answer whose end is still to come. */
+  #said = '';
+
+  constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.#child = child;
+    // It must not keep us alive by itself, and its loss must not end the run.
+    this.#ended = once(child, 'close').catch(() => {});
+    void this.#ended.then(() => this.#lose());
+    child.stdin.on('error', () => {});
+    child.stdout.setEncoding('latin1').on('data', (words: string) => this.#hear(words));
+    child.unref();
+    this.#hold();
+  }
+
+  start({ command, cwd, env }: CommandLine, streams: Streams): Promise<Leader> {
+    this.#count += 1;
+    const number = this.#count;
+    const paths = streams.map(each => (each === undefined ? '/dev/null' : `/proc/${ownPid}/fd/${each}`));
+    const texts = [String(number), ...paths, cwd, String(command.length), ...command];
+    addVariables(texts, env);
+    return new Promise((started, failed) => {
+      const bytes = request(texts);
+      this.#asked.set(number, { program: command[0], started, failed });
+      this.#hold();
+      this.#child.stdin.write(bytes);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.isReady = false;
+    this.#child.ref();
+    this.#child.stdin.end();
+    if ((await firstOf(this.#ended, { limitMs: patienceMs })) === 'settled') return;
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #hear(words: string): void {
+    const lines = (this.#said + words).split('\n');
+    this.#said = lines.pop() ?? '';
+    for (const line of lines) {
+      const [what, number, value] = line.split(' ');
+      if (what === 'ready') this.isReady = true;
+      else this.#answer(what, Number(number), Number(value));
+    }
+    this.#hold();
+  }
+
+  #answer(what: string | undefined, number: number, value: number): void {
+    const asked = this.#asked.get(number);
+    this.#asked.delete(number);
+    if (what === 'ended') {
+      this.#running.get(number)?.ended(exitWith(value));
+      this.#running.delete(number);
+    } else if (what === 'failed') asked?.failed(systemError(value, asked.program));
+    else asked?.started(this.#leader(number, value));
+  }
+
+  #leader(number: number, pid: number): Leader {
+    const exited = new Promise<Exit>(ended => this.#running.set(number, { pid, ended }));
+    const abandon = () => {
+      this.#running.delete(number);
+      this.#hold();
+    };
+    return { pid, exited, abandon };
+  }
+
+  /** Keeps us alive exactly while there is something to be told. */
+  #hold(): void {
+    const output = this.#child.stdout as Socket;
+    if (this.#asked.size + this.#running.size > 0) output.ref();
+    else output.unref();
+  }
+
+  /** Nobody will tell how they end: they must not go on unseen. */
+  #lose(): void {
+    this.isReady = false;
+    const killed = Object.assign(new Error('the process that was to start it was killed'), { code: 'ECHILD' });
+    for (const { failed } of this.#asked.values()) failed(killed);
+    this.#asked.clear();
+    for (const { pid, ended } of this.#running.values()) {
+      signalGroup(pid, 'SIGKILL');
+      ended({ code: null, signal: 'SIGKILL' });
+    }
+    this.#running.clear();
+  }
+}
+
+/** Adds the variables, those of the levels further in last: a later one wins, and a name without a value unsets. */
+function addVariables(texts: string[], env: Environment): void {
+  const outer: unknown = Object.getPrototypeOf(env);
+  if (outer !== null && outer !== Object.prototype) addVariables(texts, outer as Environment);
+  for (const name of Object.keys(env)) texts.push(env[name] === undefined ? name : `${name}=${env[name]}`);
+}
+
+function request(texts: readonly string[]): Uint8Array {
+  const withNul = texts.find(text => text.includes('\0'));
+  if (withNul !== undefined) {
+    throw Object.assign(new TypeError(JSON.stringify(withNul)), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+  const text = texts.join('\0');
+  const bytes = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
+  bytes.writeUInt32BE(bytes.length - 4);
+  bytes.write(text, 4);
+  return bytes;
+}
+
+/** Of a status as `waitpid` tells it. */
+function exitWith(status: number): Exit {
+  const signal = status & 0x7f;
+  return signal === 0 ? { code: status >> 8, signal: null } : { code: null, signal: signalNames.get(signal) ?? null };
+}
+
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+);
+
+/** As `spawn` emits it. */
+function systemError(errno: number, program: string): Error {
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`spawn ${program} ${code}`), { code, errno: -errno });
+}

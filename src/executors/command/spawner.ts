@@ -1,0 +1,49 @@
+/** Starts the commands of a run: the first ones from here, those that follow by the fork server, once that is ready. */
+import { fstatSync } from 'node:fs';
+import { type ForkServer, openForkServer } from './fork-server.ts';
+import { type Launch, launch } from './launch.ts';
+import { startFailure } from './start-failure.ts';
+import type { Input } from './stdin.ts';
+
+export interface Spawner {
+  readonly launch: Launch;
+  /** Call when nothing runs that it has started. */
+  close(): Promise<void>;
+}
+
+/** With fewer it does not pay to have the server started. */
+const launchesBefore = 3;
+
+/** Opens it for one run. */
+export function openSpawner(run: string): Spawner {
+  let server: ForkServer | undefined;
+  let count = 0;
+  return {
+    launch(line, channel, input) {
+      count += 1;
+      if (count === launchesBefore) server = openForkServer(run);
+      return server?.isReady ? launchBy(server, line, channel, input) : launch(line, channel, input);
+    },
+    close: async () => server?.close(),
+  };
+}
+
+/** As {@link launch}, by the server where that can open what the process is to read and write. */
+export async function launchBy(
+  server: ForkServer,
+  ...[line, channel, input = 'ignore']: Parameters<Launch>
+): ReturnType<Launch> {
+  if (channel.pipes === undefined || !opensAnew(input)) return launch(line, channel, input);
+  try {
+    const leader = await server.start(line, [input === 'ignore' ? undefined : input, ...channel.pipes]);
+    channel.attach({ stdout: null, stderr: null });
+    return leader;
+  } catch (error) {
+    return startFailure(error, line);
+  }
+}
+
+/** Whether another process can open it and reads the same from its beginning, without waiting for anybody. */
+function opensAnew(input: Input): boolean {
+  return input === 'ignore' || fstatSync(input).isFile();
+}

@@ -1,0 +1,224 @@
+/** Laws of the fork server beside those of every command, which test/vitest.config.ts tries a second time with it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Channel } from '../../../src/executors/command/channel.ts';
+import { type Channels, openChannels } from '../../../src/executors/command/channels.ts';
+import type { CommandLine } from '../../../src/executors/command/command-line.ts';
+import { extended } from '../../../src/executors/command/environment.ts';
+import { type ForkServer, forkServerName, openForkServer } from '../../../src/executors/command/fork-server.ts';
+import { type Launch, type Leader, launch } from '../../../src/executors/command/launch.ts';
+import { livingIn, scanProcesses } from '../../../src/executors/command/processes.ts';
+import { launchBy, openSpawner } from '../../../src/executors/command/spawner.ts';
+import { closeInput, openStdin } from '../../../src/executors/command/stdin.ts';
+import { openRig, readyForkServer } from './rig.ts';
+
+const rig = openRig();
+const path = process.env.PATH ?? '';
+let channels: Channels;
+let server: ForkServer;
+let count = 0;
+
+beforeEach(async () => {
+  channels = openChannels(() => {});
+  count += 1;
+  server = await readyForkServer(`server-${process.pid}-${count}`);
+});
+
+afterEach(async () => {
+  await server.close();
+  await channels.close();
+});
+
+const line = (command: CommandLine['command'], more: Partial<CommandLine> = {}): CommandLine => ({
+  command,
+  isScript: false,
+  cwd: rig().folder,
+  env: { PATH: path },
+  ...more,
+});
+const byServer: Launch = (...how) => launchBy(server, ...how);
+
+/** A channel, and what comes out of it. */
+async function listened(): Promise<{ readonly channel: Channel; text(): string }> {
+  const chunks: Buffer[] = [];
+  const write = (bytes: Uint8Array) => {
+    chunks.push(Buffer.from(bytes));
+    return undefined;
+  };
+  const channel = await channels.lend({ write, warn: () => {} });
+  return { channel, text: () => Buffer.concat(chunks).toString() };
+}
+
+/** Runs the program to its end. */
+async function run(by: Launch, how: CommandLine, input?: Parameters<Launch>[2]) {
+  const { channel, text } = await listened();
+  const leader = await by(how, channel, input);
+  const exit = 'message' in leader ? leader : await leader.exited;
+  await channel.finish();
+  return { exit, text: text() };
+}
+
+const sh = (script: string, more?: Partial<CommandLine>) => line(['sh', '-ec', script], more);
+
+async function pidOfServer(): Promise<number> {
+  const all = [...((await scanProcesses())?.values() ?? [])];
+  const own = all.find(
+    ({ pid, parent }) =>
+      parent === process.pid &&
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${forkServerName} server-${process.pid}-${count}`),
+  );
+  return own?.pid ?? 0;
+}
+
+describe('a process that the fork server has started', () => {
+  it('looks to itself as one that Node has started: signals, descriptors, session, limits, folder, variables', async () => {
+    const script = [
+      'grep -E "^(Sig|Shd|Umask|Uid|Groups|NoNewPrivs|Seccomp:|Cap)" /proc/self/status | grep -v SigQ',
+      'cat /proc/self/limits; pwd; env | sort',
+      'for each in /proc/self/fd/*; do echo "${each##*/} $(readlink "$each" | tr -d 0-9)"; done | grep -v /proc/',
+      'set -- $(cut -d " " -f 5,6,7,8 /proc/$$/stat); echo $(($1 - $$)) $(($2 - $$)) $3 $4; nice',
+    ].join('\n');
+    const env = extended(
+      { PATH: path, GONE: '1', 'an.odd-name': 'x', EMPTY: '', OVER: 'below' },
+      { GONE: undefined, OVER: 'a=b\nc' },
+    );
+    const [own, forked] = [await run(launch, sh(script, { env })), await run(byServer, sh(script, { env }))];
+    expect(forked).toEqual(own);
+    expect(own.exit).toEqual({ code: 0, signal: null });
+    expect(own.text).toContain('SigIgn:\t0000000000000000');
+  });
+
+  it('ends as it does: with each exit code, and by each signal, which are told apart', async () => {
+    for (const code of [0, 1, 3, 137, 143, 255]) {
+      expect((await run(byServer, sh(`exit ${code}`))).exit).toEqual({ code, signal: null });
+    }
+    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGSEGV', 'SIGHUP', 'SIGFPE', 'SIGALRM', 'SIGCHLD'] as const) {
+      const expected = signal === 'SIGCHLD' ? { code: 0, signal: null } : { code: null, signal };
+      expect((await run(byServer, sh(`kill -s ${signal.slice(3)} $$`))).exit, signal).toEqual(expected);
+    }
+    expect((await run(byServer, sh('kill -40 $$'))).exit).toEqual({ code: null, signal: null });
+  });
+
+  it.each(['No such command', 'not executable', 'not a folder', 'does not exist', 'too large', 'A NUL'])(
+    'that cannot be started is none, as with Node: %s',
+    async words => {
+      const file = join(rig().folder, 'file');
+      writeFileSync(file, Buffer.from('\x7fELF no program'));
+      const odd: Record<string, CommandLine> = {
+        'No such command': line(['no-such-program']),
+        'not executable': line([file]),
+        'not a folder': line(['true'], { cwd: file }),
+        'does not exist': line(['true'], { cwd: join(rig().folder, 'nowhere') }),
+        'too large': line(['true'], { env: { PATH: path, LARGE: 'x'.repeat(200 * 1024) } }),
+        'A NUL': line(['echo', 'a\0b']),
+      };
+      const how = odd[words] ?? line(['true']);
+      const { exit } = await run(byServer, how);
+      expect(exit).toMatchObject({ type: 'start', message: expect.stringContaining(words) });
+      if (words !== 'A NUL') expect(exit).toEqual((await run(launch, how)).exit);
+      // And the server goes on.
+      expect((await run(byServer, sh('echo x'))).text).toBe('x\n');
+    },
+  );
+
+  it('reads the text or the file it is given from its beginning, and a pipe as it is', async () => {
+    writeFileSync(join(rig().folder, 'list'), 'one\ntwo\n');
+    for (const stdin of [
+      { type: 'text', text: 'a text' },
+      { type: 'file', path: 'list' },
+    ] as const) {
+      const input = openStdin(stdin, rig().folder);
+      if (typeof input === 'object') throw new Error(input.fault);
+      const { text } = await run(byServer, sh('cat; cat /dev/stdin'), input);
+      closeInput(input);
+      expect(text).toMatch(stdin.type === 'text' ? /^(a text){2}$/ : /^(one\ntwo\n){2}$/);
+    }
+  });
+
+  it('has an environment of a megabyte, and arguments with all but NUL in them', async () => {
+    const large = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [`V${index}`, `${'x'.repeat(90_000)}${index}`]),
+    );
+    const odd = ['', ' ', '\n', '"\'$(`\\', 'ü€😀', '='];
+    const { text, exit } = await run(byServer, line(['printf', '%s|', ...odd], { env: { PATH: path, ...large } }));
+    expect([exit, text]).toEqual([{ code: 0, signal: null }, `${odd.join('|')}|`]);
+    expect((await run(byServer, sh('echo ${#V11}', { env: { PATH: path, ...large } }))).text).toBe('90002\n');
+  });
+
+  it('starts in the order of the calls, and is told of so', async () => {
+    const order: number[] = [];
+    const lent = await Promise.all(Array.from({ length: 20 }, listened));
+    const started = await Promise.all(
+      lent.map(async ({ channel }, index) => {
+        const leader = (await byServer(sh('sleep 0.05'), channel)) as Leader;
+        order.push(index);
+        return leader;
+      }),
+    );
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+    expect(started.map(({ pid }) => pid)).toEqual(started.map(({ pid }) => pid).toSorted((one, other) => one - other));
+    await Promise.all(started.map(({ exited }) => exited));
+    await Promise.all(lent.map(({ channel }) => channel.finish()));
+  });
+
+  it('is not missed when it ends, however many end at once', { timeout: 60_000 }, async () => {
+    const lent = await Promise.all(Array.from({ length: 8 }, listened));
+    await Promise.all(
+      lent.map(async ({ channel }) => {
+        for (let round = 0; round < 50; round += 1) {
+          const leader = (await byServer(line(['true']), channel)) as Leader;
+          expect(await leader.exited).toEqual({ code: 0, signal: null });
+        }
+        await channel.finish();
+      }),
+    );
+  });
+});
+
+describe('the fork server', () => {
+  it('is not ended by the signals that end the programs of a terminal or a service', async () => {
+    const pid = await pidOfServer();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.kill(pid, signal);
+    expect((await run(byServer, sh('echo x'))).text).toBe('x\n');
+    expect(await pidOfServer()).toBe(pid);
+  });
+
+  it('when it is killed takes what it has started with it, and others start what follows', async () => {
+    const { channel, text } = await listened();
+    const leader = (await byServer(sh('echo up; sleep 60'), channel)) as Leader;
+    await vi.waitFor(() => expect(text()).toBe('up\n'));
+    process.kill(await pidOfServer(), 'SIGSTOP');
+    const other = await listened();
+    const asked = byServer(sh('echo never'), other.channel);
+    process.kill(await pidOfServer(), 'SIGKILL');
+    expect(await leader.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await asked).toMatchObject({ type: 'start', message: expect.stringContaining('was killed') });
+    await vi.waitFor(() => expect(livingIn(leader.pid, performance.now())).toEqual([]));
+    expect(server.isReady).toBe(false);
+    await Promise.all([channel.finish(), other.channel.finish()]);
+  });
+
+  it('is none where there is no Perl', () => {
+    vi.stubEnv('PATH', rig().folder);
+    const none = openForkServer('none');
+    vi.unstubAllEnvs();
+    expect(none?.isReady ?? false).toBe(false);
+  });
+});
+
+describe('a spawner', () => {
+  it('starts the first commands itself and has the others started, with one server that goes with it', async () => {
+    const { launch: by, close } = openSpawner(`spawner-${process.pid}`);
+    const parents: number[] = [];
+    await vi.waitFor(async () => {
+      parents.push(Number((await run(by, sh('cut -d " " -f 4 /proc/$$/stat'))).text));
+      expect(parents.at(-1)).not.toBe(process.pid);
+    }, 10_000);
+    expect(parents.slice(0, 3)).toEqual([process.pid, process.pid, process.pid]);
+    const server = parents.at(-1) ?? 0;
+    expect(readFileSync(`/proc/${server}/cmdline`, 'utf8')).toContain(forkServerName);
+    await close();
+    expect(() => process.kill(server, 0)).toThrow();
+  });
+});
