@@ -20,7 +20,7 @@ export interface Inhabited {
   readonly ready: string;
   /** The processes of the step that live, those of the runjobs inside included. */
   left(): string[];
-  /** Of runjobs, and of the one inside. */
+  /** Of runjobs, and of the one inside; and their fork servers. */
   watchdogs(): string[];
   /** Temporary files of ours. */
   files(): string[];
@@ -49,7 +49,8 @@ export function inhabited(): Inhabited {
     isReady: `until [ -e ${ready} ]; do sleep 0.02; done`,
     ready,
     left: () => processesWith(`MARKER=${marker}`),
-    watchdogs: () => runs().flatMap(run => processesWith(`runjobs-watchdog\0${run}\0`)),
+    watchdogs: () =>
+      runs().flatMap(run => [`runjobs-watchdog\0${run}\0`, `runjobs-fork-server ${run}`].flatMap(processesWith)),
     files: () => readdirSync(own.TMPDIR),
     told: () => ({
       group: count(join(at, 'told-group')),

@@ -47,9 +47,10 @@ const patienceMs = 1000;
  */
 const script = String.raw`
 use strict;
-my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
-my ($wnohang, $o_wronly, $pollin, $sig_setmask) = (1, 1, 1, 2);
-exit if getppid != $parent or readlink '/proc/self' ne $$;
+my ($name, $run, $parent, $pipe, $ppoll, $sigprocmask, $setsid) = @ARGV;
+my ($wnohang, $o_wronly, $o_nonblock, $pollin, $sig_setmask) = (1, 1, 2048, 1, 2);
+exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/fd/$pipe", $o_nonblock;
+close $tried;
 $0 = "$name $run";
 chdir '/';
 my ($asked, @starting, %number) = ('');
@@ -129,11 +130,14 @@ while (1) {
 const systemCalls: Partial<Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>> =
   { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
 
-/** Opens the server of a run; undefined where it would be of no use or cannot be, as there is no Perl. */
-export function openForkServer(run: string): ForkServer | undefined {
+/**
+ * Opens the server of a run; undefined where it would be of no use or cannot be, as there is no Perl.
+ * @param pipe a named pipe of ours: where it cannot open such anew, as in some sandboxes, it is never ready.
+ */
+export function openForkServer(run: string, pipe: number): ForkServer | undefined {
   const calls = systemCalls[arch];
   if (platform !== 'linux' || calls === undefined) return undefined;
-  const child = spawn('perl', ['-e', script, forkServerName, run, String(ownPid), ...calls.map(String)], {
+  const child = spawn('perl', ['-e', script, forkServerName, run, ...[ownPid, pipe, ...calls].map(String)], {
     cwd: '/',
     // As for the watchdog: the empty mark keeps it from a run that this one is inside of.
     env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },

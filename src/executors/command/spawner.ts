@@ -21,7 +21,7 @@ export function openSpawner(run: string): Spawner {
   return {
     launch(line, channel, input) {
       count += 1;
-      if (count === launchesBefore) server = openForkServer(run);
+      if (count === launchesBefore && channel.pipes) server = openForkServer(run, channel.pipes[0]);
       return server?.isReady ? launchBy(server, line, channel, input) : launch(line, channel, input);
     },
     close: async () => server?.close(),

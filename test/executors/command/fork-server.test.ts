@@ -22,7 +22,9 @@ let count = 0;
 beforeEach(async () => {
   channels = openChannels(() => {});
   count += 1;
-  server = await readyForkServer(`server-${process.pid}-${count}`);
+  const { channel } = await listened();
+  server = await readyForkServer(`server-${process.pid}-${count}`, channel.pipes?.[0] ?? -1);
+  await channel.finish();
 });
 
 afterEach(async () => {
@@ -61,15 +63,22 @@ async function run(by: Launch, how: CommandLine, input?: Parameters<Launch>[2]) 
 
 const sh = (script: string, more?: Partial<CommandLine>) => line(['sh', '-ec', script], more);
 
-async function pidOfServer(): Promise<number> {
-  const all = [...((await scanProcesses())?.values() ?? [])];
-  const own = all.find(
-    ({ pid, parent }) =>
-      parent === process.pid &&
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${forkServerName} server-${process.pid}-${count}`),
-  );
-  return own?.pid ?? 0;
+/** The process ids of the fork servers of a run that are our children. */
+async function serversOf(run: string): Promise<number[]> {
+  return [...((await scanProcesses())?.values() ?? [])]
+    .filter(({ pid, parent }) => parent === process.pid && isNamed(pid, `${forkServerName} ${run}`))
+    .map(({ pid }) => pid);
 }
+
+function isNamed(pid: number, name: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(name);
+  } catch {
+    return false;
+  }
+}
+
+const pidOfServer = async () => (await serversOf(`server-${process.pid}-${count}`))[0] ?? 0;
 
 describe('a process that the fork server has started', () => {
   it('looks to itself as one that Node has started: signals, descriptors, session, limits, folder, variables', async () => {
@@ -199,11 +208,21 @@ describe('the fork server', () => {
     await Promise.all([channel.finish(), other.channel.finish()]);
   });
 
-  it('is none where there is no Perl', () => {
+  it('is never asked where what is named perl is none', async () => {
     vi.stubEnv('PATH', rig().folder);
-    const none = openForkServer('none');
+    writeFileSync(join(rig().folder, 'perl'), '#!/bin/sh\nexit 1', { mode: 0o755 });
+    const none = openForkServer('none', 0);
     vi.unstubAllEnvs();
-    expect(none?.isReady ?? false).toBe(false);
+    await vi.waitFor(async () => expect(await serversOf('none')).toEqual([]));
+    expect(none?.isReady).toBe(false);
+    await none?.close();
+  });
+
+  it('goes by itself, and is never asked, where it cannot open our pipes', async () => {
+    const blind = openForkServer('blind', 999_999);
+    await vi.waitFor(async () => expect(await serversOf('blind')).toEqual([]));
+    expect(blind?.isReady).toBe(false);
+    await blind?.close();
   });
 });
 

@@ -9,6 +9,7 @@ import type { CancelReason, Outcome } from '../../../src/events/outcome.ts';
 import type { CommandExecutor } from '../../../src/executors/command/command.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
 import { type ForkServer, openForkServer } from '../../../src/executors/command/fork-server.ts';
+import { launch } from '../../../src/executors/command/launch.ts';
 import { livingIn } from '../../../src/executors/command/processes.ts';
 import { launchBy, type Spawner } from '../../../src/executors/command/spawner.ts';
 import type { RunStep } from '../../../src/plan/plan.ts';
@@ -53,16 +54,19 @@ const isForked = process.env.RUNJOBS_STARTED_BY === 'fork server';
 /** Has all commands started by a fork server, which is opened for the first. */
 function openForking(run: string): Spawner {
   let opening: Promise<ForkServer> | undefined;
-  const server = () => {
-    opening ??= readyForkServer(run);
-    return opening;
+  return {
+    async launch(line, channel, input) {
+      if (channel.pipes === undefined) return launch(line, channel, input);
+      opening ??= readyForkServer(run, channel.pipes[0]);
+      return launchBy(await opening, line, channel, input);
+    },
+    close: async () => (await opening)?.close(),
   };
-  return { launch: async (...how) => launchBy(await server(), ...how), close: async () => (await opening)?.close() };
 }
 
 /** A fork server that is ready to be asked. */
-export async function readyForkServer(run: string): Promise<ForkServer> {
-  const server = openForkServer(run);
+export async function readyForkServer(run: string, pipe: number): Promise<ForkServer> {
+  const server = openForkServer(run, pipe);
   await vi.waitFor(() => expect(server?.isReady).toBe(true), 10_000);
   if (server === undefined) throw new Error('there is no fork server here');
   return server;
