@@ -33,8 +33,9 @@ export interface ExecutorOptions {
 export async function openExecutors(plan: Plan, options: ExecutorOptions): Promise<Executors> {
   const leaves = leavesOf(plan.root);
   const kinds = new Set(leaves.map(({ type }) => type));
+  const expected = leaves.filter(({ type }) => type === 'run').length;
   const [command, http] = await Promise.all([
-    kinds.has('run') ? openCommands({ ...options, folder: plan.folder, graceMs: longestGrace(plan) }) : undefined,
+    expected > 0 ? openCommands({ ...options, folder: plan.folder, graceMs: longestGrace(plan), expected }) : undefined,
     kinds.has('http') || plan.notify !== undefined ? openHttp(plan.folder) : undefined,
   ]);
   const executorOf = (step: LeafStep): Executor | undefined => {

@@ -50,6 +50,8 @@ export interface CommandExecutorOptions {
   readonly scratch?: string;
   /** What the commands are granted between SIGTERM and SIGKILL when runjobs itself is killed. Default: five seconds. */
   readonly graceMs?: number;
+  /** How many commands are in the plan. */
+  readonly expected?: number;
   /** Starts the commands. Default: one of its own. It is closed with this. */
   readonly spawner?: Spawner;
 }
@@ -62,7 +64,8 @@ export interface CommandExecutorOptions {
  * (macOS) what has left the group is not seen.
  */
 export function openCommandExecutor(options: CommandExecutorOptions): CommandExecutor {
-  const { folder, run, outputs, terminal, scratch, graceMs = 5000, spawner = openSpawner(run) } = options;
+  const { folder, run, outputs, terminal, scratch, graceMs = 5000 } = options;
+  const { spawner = openSpawner(run, options.expected) } = options;
   let watchdog: Watchdog | undefined;
   let isWatched = false;
   const watch = (pipes?: WatchdogOptions['pipes']) => {

@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { arch, env, pid as ownPid, platform } from 'node:process';
+import { arch, env, nextTick, pid as ownPid, platform } from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import type { CommandLine } from './command-line.ts';
@@ -37,7 +37,8 @@ const patienceMs = 1000;
 
 /**
  * A request is its length (four bytes, the highest first) and texts with a NUL between them: its number, the paths of the
- * three standard streams, the folder, the number of arguments, these, and the variables. Answers are lines, in the order of
+ * three standard streams, the folder, the number of arguments, these, and the variables: those that differ from the server's own, one that
+ * is unset without `=`. A request with the number 0 has nothing but variables: these become the server's own. Answers are lines, in the order of
  * the requests: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or `failed` with number
  * and errno; and `ended` with number and status, as waitpid tells it.
  *
@@ -47,9 +48,10 @@ const patienceMs = 1000;
  */
 const script = String.raw`
 use strict;
-my ($name, $run, $parent, $pipe, $ppoll, $sigprocmask, $setsid) = @ARGV;
-my ($wnohang, $o_wronly, $o_nonblock, $pollin, $sig_setmask) = (1, 1, 2048, 1, 2);
-exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/fd/$pipe", $o_nonblock;
+my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
+my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask) = (1, 0, 1, 1, 2);
+# In some sandboxes what a process has open may not be opened by others.
+exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/exe", $o_rdonly;
 close $tried;
 $0 = "$name $run";
 chdir '/';
@@ -59,6 +61,13 @@ syscall $sigprocmask, $sig_setmask, $child_ended, 0, 8;
 $SIG{$_} = sub {} for qw(INT TERM HUP QUIT CHLD);
 
 sub answer { syswrite STDOUT, "@_\n" }
+
+sub set_variables {
+  for (@_) {
+    my ($name, $value) = split /=/, $_, 2;
+    if (defined $value) { $ENV{$name} = $value } else { delete $ENV{$name} }
+  }
+}
 
 sub become {
   my ($stdin, $stdout, $stderr, $folder, $count, @rest) = @_;
@@ -71,12 +80,7 @@ sub become {
   sysopen STDERR, $stderr, $o_wronly or return;
   alarm 0;
   chdir $folder or return;
-  my %environment;
-  for (@rest) {
-    my ($name, $value) = split /=/, $_, 2;
-    if (defined $value) { $environment{$name} = $value } else { delete $environment{$name} }
-  }
-  %ENV = %environment;
+  set_variables(@rest);
   $SIG{FPE} = 'DEFAULT';
   syscall $sigprocmask, $sig_setmask, $none, 0, 8;
   exec { $command[0] } @command;
@@ -84,6 +88,10 @@ sub become {
 
 sub start {
   my ($number, @how) = @_;
+  if (!$number) {
+    %ENV = ();
+    return set_variables(@how);
+  }
   pipe my $started, my $why or return answer('failed', $number, $! + 0);
   my $pid = fork;
   return answer('failed', $number, $! + 0) if !defined $pid;
@@ -130,14 +138,11 @@ while (1) {
 const systemCalls: Partial<Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>> =
   { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
 
-/**
- * Opens the server of a run; undefined where it would be of no use or cannot be, as there is no Perl.
- * @param pipe a named pipe of ours: where it cannot open such anew, as in some sandboxes, it is never ready.
- */
-export function openForkServer(run: string, pipe: number): ForkServer | undefined {
+/** Opens the server of a run; undefined where it would be of no use. Where it cannot be, as there is no Perl, it is never ready. */
+export function openForkServer(run: string): ForkServer | undefined {
   const calls = systemCalls[arch];
   if (platform !== 'linux' || calls === undefined) return undefined;
-  const child = spawn('perl', ['-e', script, forkServerName, run, ...[ownPid, pipe, ...calls].map(String)], {
+  const child = spawn('perl', ['-e', script, forkServerName, run, ...[ownPid, ...calls].map(String)], {
     cwd: '/',
     // As for the watchdog: the empty mark keeps it from a run that this one is inside of.
     env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
@@ -169,6 +174,8 @@ class Server implements ForkServer {
   /** By number. */
   readonly #asked = new Map<number, Asked>();
   readonly #running = new Map<number, Running>();
+  /** Those that the server has. */
+  #variables: ReadonlyMap<string, string | undefined> | undefined;
   #count = 0;
   /** The beginning of an answer whose end is still to come. */
   #said = '';
@@ -188,13 +195,12 @@ class Server implements ForkServer {
     this.#count += 1;
     const number = this.#count;
     const paths = streams.map(each => (each === undefined ? '/dev/null' : `/proc/${ownPid}/fd/${each}`));
-    const texts = [String(number), ...paths, cwd, String(command.length), ...command];
-    addVariables(texts, env);
     return new Promise((started, failed) => {
-      const bytes = request(texts);
+      const variables = this.#differing(env);
+      const bytes = request([String(number), ...paths, cwd, String(command.length), ...command, ...variables]);
       this.#asked.set(number, { program: command[0], started, failed });
       this.#hold();
-      this.#child.stdin.write(bytes);
+      this.#write(bytes);
     });
   }
 
@@ -205,6 +211,35 @@ class Server implements ForkServer {
     if ((await firstOf(this.#ended, { limitMs: patienceMs })) === 'settled') return;
     this.#child.kill('SIGKILL');
     await this.#ended;
+  }
+
+  /** All requests of a turn leave together: each wakes the server, which has better things to do. */
+  #write(bytes: Uint8Array): void {
+    const { stdin } = this.#child;
+    if (stdin.writableCorked === 0) {
+      stdin.cork();
+      nextTick(() => stdin.uncork());
+    }
+    stdin.write(bytes);
+  }
+
+  /** What has to be set, and unset, to make of the server's variables these. It gets those of the first process. */
+  #differing(env: Environment): string[] {
+    const all = flattened(env);
+    const names = Object.keys(all);
+    if (this.#variables === undefined) {
+      this.#write(request(['0', ...names.map(name => assignment(name, all[name]))]));
+      this.#variables = new Map(Object.entries(all));
+    }
+    const own = this.#variables;
+    let known = 0;
+    const differing: string[] = [];
+    for (const name of names) {
+      if (own.has(name)) known += 1;
+      if (own.get(name) !== all[name]) differing.push(assignment(name, all[name]));
+    }
+    if (known < own.size) for (const name of own.keys()) if (!Object.hasOwn(all, name)) differing.push(name);
+    return differing;
   }
 
   #hear(words: string): void {
@@ -258,11 +293,15 @@ class Server implements ForkServer {
   }
 }
 
-/** Adds the variables, those of the levels further in last: a later one wins, and a name without a value unsets. */
-function addVariables(texts: string[], env: Environment): void {
-  const outer: unknown = Object.getPrototypeOf(env);
-  if (outer !== null && outer !== Object.prototype) addVariables(texts, outer as Environment);
-  for (const name of Object.keys(env)) texts.push(env[name] === undefined ? name : `${name}=${env[name]}`);
+/** All variables in one object that inherits none. */
+function flattened(env: Environment): Environment {
+  const outer: Environment | null = Object.getPrototypeOf(env);
+  return outer === null || outer === Object.prototype ? env : { ...flattened(outer), ...env };
+}
+
+/** For the server: a name alone unsets. */
+function assignment(name: string, value: string | undefined): string {
+  return value === undefined ? name : `${name}=${value}`;
 }
 
 function request(texts: readonly string[]): Uint8Array {

@@ -11,17 +11,22 @@ export interface Spawner {
   close(): Promise<void>;
 }
 
-/** With fewer it does not pay to have the server started. */
-const launchesBefore = 3;
+/** With fewer commands it does not pay to have the server started. */
+const enough = 3;
+/** So many make up for it if most of them are left out. */
+const many = 20;
 
-/** Opens it for one run. */
-export function openSpawner(run: string): Spawner {
-  let server: ForkServer | undefined;
+/**
+ * Opens it for one run.
+ * @param expected how many commands are in the plan; each may be started many times, or never.
+ */
+export function openSpawner(run: string, expected = 0): Spawner {
+  let server = expected >= many ? openForkServer(run) : undefined;
   let count = 0;
   return {
     launch(line, channel, input) {
       count += 1;
-      if (count === launchesBefore && channel.pipes) server = openForkServer(run, channel.pipes[0]);
+      if (count === enough) server ??= openForkServer(run);
       return server?.isReady ? launchBy(server, line, channel, input) : launch(line, channel, input);
     },
     close: async () => server?.close(),

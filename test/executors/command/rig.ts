@@ -9,7 +9,6 @@ import type { CancelReason, Outcome } from '../../../src/events/outcome.ts';
 import type { CommandExecutor } from '../../../src/executors/command/command.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
 import { type ForkServer, openForkServer } from '../../../src/executors/command/fork-server.ts';
-import { launch } from '../../../src/executors/command/launch.ts';
 import { livingIn } from '../../../src/executors/command/processes.ts';
 import { launchBy, type Spawner } from '../../../src/executors/command/spawner.ts';
 import type { RunStep } from '../../../src/plan/plan.ts';
@@ -56,8 +55,7 @@ function openForking(run: string): Spawner {
   let opening: Promise<ForkServer> | undefined;
   return {
     async launch(line, channel, input) {
-      if (channel.pipes === undefined) return launch(line, channel, input);
-      opening ??= readyForkServer(run, channel.pipes[0]);
+      opening ??= readyForkServer(run);
       return launchBy(await opening, line, channel, input);
     },
     close: async () => (await opening)?.close(),
@@ -65,8 +63,8 @@ function openForking(run: string): Spawner {
 }
 
 /** A fork server that is ready to be asked. */
-export async function readyForkServer(run: string, pipe: number): Promise<ForkServer> {
-  const server = openForkServer(run, pipe);
+export async function readyForkServer(run: string): Promise<ForkServer> {
+  const server = openForkServer(run);
   await vi.waitFor(() => expect(server?.isReady).toBe(true), 10_000);
   if (server === undefined) throw new Error('there is no fork server here');
   return server;
