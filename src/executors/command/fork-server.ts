@@ -9,20 +9,21 @@ import { getSystemErrorName } from 'node:util';
 import type { CommandLine } from './command-line.ts';
 import { defaultPath, type Environment } from './environment.ts';
 import type { Exit } from './exit.ts';
+import { forkServerScript, systemCalls } from './fork-server-script.ts';
 import { signalGroup } from './group.ts';
 import type { Leader } from './launch.ts';
 import { firstOf } from './wait.ts';
 
-/** What a process reads, and the pipes that it writes into: descriptors of ours that it opens anew. Undefined is /dev/null. */
+/** What a process reads, and the pipes that it writes into: descriptors of ours, opened anew. Undefined is /dev/null. */
 export type Streams = readonly [stdin: number | undefined, stdout: number, stderr: number];
 
 export interface ForkServer {
   /** Whether it can be asked: false until it has started, and once it is gone. */
   readonly isReady: boolean;
   /**
-   * Starts the process as the leader of a session of its own, in the order of the calls. The streams may be closed once this has
-   * settled. Rejects with the error of the system, as `spawn` emits it, when there is no process.
-   * Where the server itself is killed, all that it has started is, too.
+   * Starts the process as the leader of a session of its own, in the order of the calls. The streams may be closed once
+   * this has settled. Rejects with the error of the system, as `spawn` emits it, when there is no process. Where the server
+   * itself is killed, all that it has started is, too.
    */
   start(line: CommandLine, streams: Streams): Promise<Leader>;
   /** Sends it away, and resolves when it is gone. Call when nothing runs that it has started. */
@@ -35,114 +36,11 @@ export const forkServerName = 'runjobs-fork-server';
 /** A server that does not leave in this time is killed. */
 const patienceMs = 1000;
 
-/**
- * A request is its length (four bytes, the highest first) and texts with a NUL between them: its number, the paths of the
- * three standard streams, the folder, the number of arguments, these, and the variables: those that differ from the server's own, one that
- * is unset without `=`. A request with the number 0 has nothing but variables: these become the server's own. Answers are lines, in the order of
- * the requests: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or `failed` with number
- * and errno; and `ended` with number and status, as waitpid tells it.
- *
- * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
- * wait; Perl has no name for such calls, so it is told their numbers. The signals that end a terminal's or a service's programs are not for
- * the server. Perl ignores SIGFPE, which a program would inherit.
- */
-const script = String.raw`
-use strict;
-my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
-my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask) = (1, 0, 1, 1, 2);
-# In some sandboxes what a process has open may not be opened by others.
-exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/exe", $o_rdonly;
-close $tried;
-$0 = "$name $run";
-chdir '/';
-my ($asked, @starting, %number) = ('');
-my ($none, $child_ended) = map { pack 'Q', $_ } 0, 1 << 16;
-syscall $sigprocmask, $sig_setmask, $child_ended, 0, 8;
-$SIG{$_} = sub {} for qw(INT TERM HUP QUIT CHLD);
-
-sub answer { syswrite STDOUT, "@_\n" }
-
-sub set_variables {
-  for (@_) {
-    my ($name, $value) = split /=/, $_, 2;
-    if (defined $value) { $ENV{$name} = $value } else { delete $ENV{$name} }
-  }
-}
-
-sub become {
-  my ($stdin, $stdout, $stderr, $folder, $count, @rest) = @_;
-  my @command = splice @rest, 0, $count;
-  syscall $setsid;
-  # If we are dead nobody reads the pipe, and it would wait for ever.
-  alarm 10;
-  open STDIN, '<', $stdin or return;
-  sysopen STDOUT, $stdout, $o_wronly or return;
-  sysopen STDERR, $stderr, $o_wronly or return;
-  alarm 0;
-  chdir $folder or return;
-  set_variables(@rest);
-  $SIG{FPE} = 'DEFAULT';
-  syscall $sigprocmask, $sig_setmask, $none, 0, 8;
-  exec { $command[0] } @command;
-}
-
-sub start {
-  my ($number, @how) = @_;
-  if (!$number) {
-    %ENV = ();
-    return set_variables(@how);
-  }
-  pipe my $started, my $why or return answer('failed', $number, $! + 0);
-  my $pid = fork;
-  return answer('failed', $number, $! + 0) if !defined $pid;
-  if ($pid == 0) {
-    become(@how);
-    syswrite $why, $! + 0;
-    kill KILL => $$;
-  }
-  $number{$pid} = $number;
-  push @starting, [$pid, $started];
-}
-
-sub tell_first {
-  my ($pid, $started) = @{shift @starting};
-  if (sysread $started, my $errno, 16) {
-    answer('failed', delete $number{$pid}, $errno);
-  } else {
-    answer('started', $number{$pid}, $pid);
-  }
-}
-
-answer('ready');
-while (1) {
-  my $poll = pack '(iss)*', map { ($_, $pollin, 0) } 0, map { fileno $_->[1] } @starting[0 .. (@starting ? 0 : -1)];
-  syscall $ppoll, $poll, length($poll) / 8, 0, $none, 8;
-  my ($asks, $first) = unpack '(x6s)*', $poll;
-  tell_first() if $first;
-  while ((my $pid = waitpid -1, $wnohang) > 0) {
-    tell_first() while grep { $_->[0] == $pid } @starting;
-    my $number = delete $number{$pid};
-    answer('ended', $number, $?) if defined $number;
-  }
-  next if !$asks;
-  sysread STDIN, $asked, 65536, length $asked or exit;
-  while (length $asked >= 4 and length $asked >= 4 + unpack 'N', $asked) {
-    my $request = substr $asked, 4, unpack 'N', $asked;
-    substr($asked, 0, 4 + length $request) = '';
-    start(split /\0/, $request, -1);
-  }
-}
-`;
-
-/** What the system calls of the script are known by. */
-const systemCalls: Partial<Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>> =
-  { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
-
-/** Opens the server of a run; undefined where it would be of no use. Where it cannot be, as there is no Perl, it is never ready. */
+/** Opens the server of a run; undefined where it would be of no use. Where it cannot run, it is never ready. */
 export function openForkServer(run: string): ForkServer | undefined {
   const calls = systemCalls[arch];
   if (platform !== 'linux' || calls === undefined) return undefined;
-  const child = spawn('perl', ['-e', script, forkServerName, run, ...[ownPid, ...calls].map(String)], {
+  const child = spawn('perl', ['-e', forkServerScript, forkServerName, run, ...[ownPid, ...calls].map(String)], {
     cwd: '/',
     // As for the watchdog: the empty mark keeps it from a run that this one is inside of.
     env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },

@@ -1,0 +1,105 @@
+/** What the fork server is: a program in Perl. */
+
+/**
+ * A request is its length (four bytes, the highest first) and texts with a NUL between them: its number, the paths of the
+ * three standard streams, the folder, the number of arguments, these, and the variables that differ from the server's own,
+ * a name alone where one is unset. A request with the number 0 has nothing but variables: these become the server's own.
+ * Answers are lines: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or
+ * `failed` with number and errno, both in the order of the requests; and `ended` with number and status, as waitpid tells it.
+ *
+ * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
+ * wait; Perl has no name for such calls, so it is told their numbers. The signals that end the programs of a terminal or
+ * of a service are not for the server. Perl ignores SIGFPE, which a program would inherit.
+ */
+export const forkServerScript = String.raw`
+use strict;
+my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
+my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask) = (1, 0, 1, 1, 2);
+# In some sandboxes what a process has open may not be opened by others.
+exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/exe", $o_rdonly;
+close $tried;
+$0 = "$name $run";
+chdir '/';
+my ($asked, @starting, %number) = ('');
+my ($none, $child_ended) = map { pack 'Q', $_ } 0, 1 << 16;
+syscall $sigprocmask, $sig_setmask, $child_ended, 0, 8;
+$SIG{$_} = sub {} for qw(INT TERM HUP QUIT CHLD);
+
+sub answer { syswrite STDOUT, "@_\n" }
+
+sub set_variables {
+  for (@_) {
+    my ($name, $value) = split /=/, $_, 2;
+    if (defined $value) { $ENV{$name} = $value } else { delete $ENV{$name} }
+  }
+}
+
+sub become {
+  my ($stdin, $stdout, $stderr, $folder, $count, @rest) = @_;
+  my @command = splice @rest, 0, $count;
+  syscall $setsid;
+  # If we are dead nobody reads the pipe, and it would wait for ever.
+  alarm 10;
+  open STDIN, '<', $stdin or return;
+  sysopen STDOUT, $stdout, $o_wronly or return;
+  sysopen STDERR, $stderr, $o_wronly or return;
+  alarm 0;
+  chdir $folder or return;
+  set_variables(@rest);
+  $SIG{FPE} = 'DEFAULT';
+  syscall $sigprocmask, $sig_setmask, $none, 0, 8;
+  exec { $command[0] } @command;
+}
+
+sub start {
+  my ($number, @how) = @_;
+  if (!$number) {
+    %ENV = ();
+    return set_variables(@how);
+  }
+  pipe my $started, my $why or return answer('failed', $number, $! + 0);
+  my $pid = fork;
+  return answer('failed', $number, $! + 0) if !defined $pid;
+  if ($pid == 0) {
+    become(@how);
+    syswrite $why, $! + 0;
+    kill KILL => $$;
+  }
+  $number{$pid} = $number;
+  push @starting, [$pid, $started];
+}
+
+sub tell_first {
+  my ($pid, $started) = @{shift @starting};
+  if (sysread $started, my $errno, 16) {
+    answer('failed', delete $number{$pid}, $errno);
+  } else {
+    answer('started', $number{$pid}, $pid);
+  }
+}
+
+answer('ready');
+while (1) {
+  my $poll = pack '(iss)*', map { ($_, $pollin, 0) } 0, map { fileno $_->[1] } @starting[0 .. (@starting ? 0 : -1)];
+  syscall $ppoll, $poll, length($poll) / 8, 0, $none, 8;
+  my ($asks, $first) = unpack '(x6s)*', $poll;
+  tell_first() if $first;
+  while ((my $pid = waitpid -1, $wnohang) > 0) {
+    tell_first() while grep { $_->[0] == $pid } @starting;
+    my $number = delete $number{$pid};
+    answer('ended', $number, $?) if defined $number;
+  }
+  next if !$asks;
+  sysread STDIN, $asked, 65536, length $asked or exit;
+  while (length $asked >= 4 and length $asked >= 4 + unpack 'N', $asked) {
+    my $request = substr $asked, 4, unpack 'N', $asked;
+    substr($asked, 0, 4 + length $request) = '';
+    start(split /\0/, $request, -1);
+  }
+}
+`;
+
+/** What the system calls of the script are known by. */
+export const systemCalls: Partial<
+  Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>
+> = { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
