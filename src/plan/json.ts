@@ -3,9 +3,6 @@ import { type JsonPlaces, placesOf } from './json-places.ts';
 import { syntaxFindings } from './json-syntax.ts';
 import { duplicateKey, type Finding, Lines, type Reading, Source } from './source.ts';
 
-/** A number that JavaScript would write in another way: `3.10`, `1e3`, `-0`, or one that is too long for it. */
-const ODD_NUMBER = /[:[,]\s*(?:-0|-?\d+[.eE]|-?\d{16})/;
-
 /** The value of a JSON text with its duplicate keys, or its syntax errors. Never throws. */
 export function readJson(text: string): Reading {
   let value: unknown;
@@ -20,7 +17,7 @@ export function readJson(text: string): Reading {
     return places;
   };
   const findings = countMembers(value) === countColons(text) ? [] : duplicateFindings(found(), text);
-  const source = new Source(text, { scan: () => found().root, hasOddScalars: () => ODD_NUMBER.test(text) });
+  const source = new Source(text, { scan: () => found().root, hasOddScalars: () => hasOddNumber(text) });
   return { value, source, findings };
 }
 
@@ -52,6 +49,36 @@ function countColons(text: string): number {
     if (code === 34) at = endOfString(text, at);
   }
   return colons;
+}
+
+/**
+ * Whether a text that is valid JSON has a number that JavaScript would write in another way: `3.10`, `1e3`, `-0`, or one that
+ * is too long for it. Not by a regular expression: with very many numbers to look back from, V8 takes its slow way.
+ */
+function hasOddNumber(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) at = endOfString(text, at);
+    if (code !== 45 && !isDigit(code)) continue;
+    const end = endOfDigits(text, at + 1);
+    const next = text.charCodeAt(end) | 32;
+    if (next === 101 || text[end] === '.' || end - at >= LONG || text.startsWith('-0', at)) return true;
+    at = end - 1;
+  }
+  return false;
+}
+
+/** So many characters may not fit into a number of JavaScript. */
+const LONG = 16;
+
+function endOfDigits(text: string, start: number): number {
+  let at = start;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** The offset of the quote that closes the string which begins at `start`. */

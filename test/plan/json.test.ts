@@ -158,6 +158,14 @@ describe('a JSON plan', () => {
     expect(long.env).toEqual({ A: '12345678901234567890', B: '7' });
   });
 
+  test.each(['-1', '0', '1234567890123456', '-12345678901234567', '1.50', '1E5', '1e+5', '-0', '-0.0', '0.0', '1e400'])(
+    'keeps a number that stands alone among others as it is written: %s',
+    async number => {
+      const plan = `{"run": "echo 1.5 -0", "env": {"S": "2.50, 1e3", "A" :\t${number}, "B": 7}}`;
+      expect((await planOf(plan, 'plan.json')).root.env).toEqual({ S: '2.50, 1e3', A: number, B: '7' });
+    },
+  );
+
   test('is JSON on standard input when it begins with a brace', async () => {
     expect(await problemsOf(' {"run": x}')).toEqual(['1:10 expected a value or punctuation of JSON, got "x"']);
     expect((await load('{"run": "x"}')).type).toBe('loaded');
