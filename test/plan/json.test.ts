@@ -158,7 +158,7 @@ describe('a JSON plan', () => {
     expect(long.env).toEqual({ A: '12345678901234567890', B: '7' });
   });
 
-  test.each(['-1', '0', '1234567890123456', '-12345678901234567', '1.50', '1E5', '1e+5', '-0', '-0.0', '0.0', '1e400'])(
+  test.each(['-1', '0', '1234567890123456', '-12345678901234567', '1.50', '1E5', '1e+5', '-0', '-0.0', '0.0'])(
     'keeps a number that stands alone among others as it is written: %s',
     async number => {
       const plan = `{"run": "echo 1.5 -0", "env": {"S": "2.50, 1e3", "A" :\t${number}, "B": 7}}`;
