@@ -1,6 +1,7 @@
 /** What a person at the live view can do to the run. */
-import { relative } from 'node:path';
+
 import { openLogText } from '../journal/log-text.ts';
+import { nearer } from '../plan/nearer.ts';
 import type { Controls } from '../reporters/controls.ts';
 import type { RootRun } from '../root-run.ts';
 import { openKeyboard } from './keyboard.ts';
@@ -26,8 +27,7 @@ export function openControls(
         read,
         close,
         get path() {
-          const near = relative(process.cwd(), log.path);
-          return near.startsWith('..') ? log.path : near;
+          return nearer(log.path, process.cwd());
         },
       };
     },

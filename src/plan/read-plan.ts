@@ -1,11 +1,12 @@
 /** Reads a job file: JSON, YAML or a module. The only place of this room that reads plans from the disk. */
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { loadCron } from './cron.ts';
 import { decode } from './decode.ts';
 import { readJson } from './json.ts';
 import { importPlan } from './module.ts';
 import { MODULES, plansNear, YAMLS } from './near-plan.ts';
+import { wayBelow } from './nearer.ts';
 import { type Origin, type PlanFile, planFile } from './plan-file.ts';
 import { quoteText } from './quote.ts';
 import { type BytesRead, readBytes } from './read-bytes.ts';
@@ -111,6 +112,6 @@ function nearFile(file: string): string {
 
 /** The file as people know it: relative to the current folder if inside it. */
 export function showFile(file: string, cwd: string): string {
-  const path = relative(cwd, file) || '.';
-  return /^\.\.(?:[\\/]|$)/.test(path) || isAbsolute(path) ? file : path;
+  const way = wayBelow(cwd, file) ?? file;
+  return way || '.';
 }

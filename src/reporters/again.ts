@@ -1,5 +1,5 @@
 /** The commands that go on with a run, or run only some steps of its plan again. */
-import { isAbsolute, relative } from 'node:path';
+import { nearer } from '../plan/nearer.ts';
 import { parentPath, templateOf, visitSteps } from '../plan/paths.ts';
 import { isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import { namesSaved } from '../plan/saved-names.ts';
@@ -47,10 +47,7 @@ export function againOf(plan: Plan, given: AgainGiven = { set: {}, envFiles: [] 
 
 function onlyOf({ file, definition, root }: Plan, given: AgainGiven, cwd: string | undefined): Again['only'] {
   if (file === undefined) return () => undefined;
-  const near = (path: string) => {
-    const way = cwd === undefined ? path : relative(cwd, path);
-    return way.startsWith('..') || isAbsolute(way) ? path : way;
-  };
+  const near = (path: string) => (cwd === undefined ? path : nearer(path, cwd));
   const path = near(file).replace(/^(?=-)/, './');
   const source = definition === undefined ? path : `${path}#${definition}`;
   const isMasked = Object.values(given.set).some(value => value.includes(MASK));

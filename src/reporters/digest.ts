@@ -1,7 +1,8 @@
 /** What stands after a run's last line: the root cause, the other failures, what came of them, and how to go on. */
-import { basename, isAbsolute, join, relative } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { type FailedStep, failedIn, failuresByWeight, hasDone, isWell, type Progress } from '../events/progress.ts';
 import type { StoppedStep } from '../events/stopped.ts';
+import { nearer } from '../plan/nearer.ts';
 import { parentPath } from '../plan/paths.ts';
 import type { Step } from '../plan/plan.ts';
 import { type Again, resumeWords, selectable } from './again.ts';
@@ -128,7 +129,5 @@ function headLine(
 /** Where a log lies, as people read it; near `cwd` relative to it. */
 export function logPath(log: string, folder: string | undefined, cwd: string | undefined): string {
   const path = folder === undefined ? log : join(folder, log);
-  if (cwd === undefined || !isAbsolute(path)) return path;
-  const near = relative(cwd, path);
-  return near.startsWith('..') ? path : near;
+  return cwd === undefined || !isAbsolute(path) ? path : nearer(path, cwd);
 }

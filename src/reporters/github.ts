@@ -1,6 +1,7 @@
 /** For GitHub Actions: what passed is folded, what failed is open and annotated in the plan, and the job gets a summary. */
-import { isAbsolute, relative } from 'node:path';
+
 import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
+import { wayBelow } from '../plan/nearer.ts';
 import { createCases } from './cases.ts';
 import { ciLine } from './ci-line.ts';
 import { annotation, CLOSE_GROUP, openGroup } from './github-commands.ts';
@@ -88,6 +89,6 @@ function annotationText({ outcome, tail }: FailedStep): string {
 /** The place with its file as GitHub knows it; one outside of the repository cannot be annotated. */
 function placeIn(place: ReturnType<PlaceOf>, workspace: string | undefined): ReturnType<PlaceOf> {
   if (place === undefined || workspace === undefined) return place;
-  const file = relative(workspace, place.file);
-  return file.startsWith('..') || isAbsolute(file) ? undefined : { ...place, file };
+  const file = wayBelow(workspace, place.file);
+  return file === undefined ? undefined : { ...place, file };
 }

@@ -1,5 +1,5 @@
 /** `runjobs show [run] [step]`: how a run went, from what is kept of it. */
-import { relative } from 'node:path';
+
 import { fold } from '../../events/fold.ts';
 import { createHistory } from '../../events/history.ts';
 import { createProgress } from '../../events/progress.ts';
@@ -7,6 +7,7 @@ import type { KeptRun } from '../../journal/find.ts';
 import { groupsIn, isHeld, lookAt } from '../../journal/past.ts';
 import { readPlanCopy } from '../../journal/plan-copy.ts';
 import { openRunLogs } from '../../journal/run-logs.ts';
+import { nearer } from '../../plan/nearer.ts';
 import { againOf } from '../../reporters/again.ts';
 import { createPalette } from '../../reporters/colours.ts';
 import { noSuchStep } from '../../reporters/known-steps.ts';
@@ -91,13 +92,9 @@ async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean):
     palette: createPalette(colour),
     now: Date.now(),
     tail: path => logs.tail(path, TAIL_LINES),
-    logOf: path => nearer(logs.file(path)),
+    logOf(path) {
+      const file = logs.file(path);
+      return file === undefined ? undefined : nearer(file, process.cwd());
+    },
   };
-}
-
-/** Relative to the current folder where it lies below. */
-function nearer(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 }

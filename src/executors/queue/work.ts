@@ -1,6 +1,7 @@
 /** What of a leaf step goes to a worker: its work without its place in the plan, its paths below the plan's folder. */
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { wayBelow } from '../../plan/nearer.ts';
 import type { HttpStep, LeafStep } from '../../plan/plan.ts';
 import { quoteText } from '../../plan/quote.ts';
 
@@ -19,14 +20,14 @@ export interface Work {
  */
 export function workOf(step: LeafStep, planFolder: string, isSplit: boolean): Work | { readonly fault: string } {
   const from = step.folder ?? planFolder;
-  const folder = below(planFolder, from);
+  const folder = wayBelow(planFolder, from);
   if (folder === undefined) return { fault: outside('the folder of its plan', from) };
   const lean = bareOf(step);
   if (lean.type === 'http') return { step: lean, folder, isSplit };
   const { cwd, stdin } = lean;
-  const place = cwd === undefined ? undefined : below(planFolder, resolve(from, cwd));
+  const place = cwd === undefined ? undefined : wayBelow(planFolder, resolve(from, cwd));
   if (cwd !== undefined && place === undefined) return { fault: outside('cwd', cwd) };
-  if (stdin?.type === 'file' && below(planFolder, resolve(from, stdin.path)) === undefined)
+  if (stdin?.type === 'file' && wayBelow(planFolder, resolve(from, stdin.path)) === undefined)
     return { fault: outside('stdin', stdin.path) };
   const input = stdin?.type === 'file' ? { stdin: { ...stdin, path: relative(from, resolve(from, stdin.path)) } } : {};
   return {
@@ -92,16 +93,10 @@ function filesOf({ body, tls, socket }: HttpStep): readonly string[] {
   ];
 }
 
-/** The way from one folder to another that is it or lies in it. */
-function below(folder: string, place: string): string | undefined {
-  const way = relative(folder, place);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way;
-}
-
 /** Whether the place lies in the folder, wherever links lead. What does not exist is told by whoever needs it. */
 function isInside(folder: string, place: string): boolean {
-  if (below(folder, place) === undefined) return false;
-  return !existsSync(place) || below(realpathSync(folder), realpathSync(place)) !== undefined;
+  if (wayBelow(folder, place) === undefined) return false;
+  return !existsSync(place) || wayBelow(realpathSync(folder), realpathSync(place)) !== undefined;
 }
 
 function outside(what: string, path: string): string {
