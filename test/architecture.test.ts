@@ -47,6 +47,7 @@ const ROOMS: Record<string, Room> = {
         'src/plan/saved-names.ts',
         'src/plan/suggest.ts',
         'src/plan/quote.ts',
+        'src/plan/nearer.ts',
         'src/plan/clock-words.ts',
       ],
     ],

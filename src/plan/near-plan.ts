@@ -1,11 +1,11 @@
-/** The plan that a name was probably meant for which no file has. */
+/** What plans are called, and the one that a name was probably meant for which no file has. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { suggest } from './suggest.ts';
 
 export const MODULES: readonly string[] = ['.mjs', '.js', '.cjs'];
 export const YAMLS: readonly string[] = ['.yaml', '.yml'];
-const PLANS = [...YAMLS, '.json', ...MODULES];
+export const PLANS: readonly string[] = [...YAMLS, '.json', ...MODULES];
 
 export interface NearPlans {
   /** The file that is called so but for its extension. */

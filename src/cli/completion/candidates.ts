@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path';
 import { runsNearby } from '../../journal/find.ts';
 import { headOf } from '../../journal/head.ts';
 import { planIn } from '../../journal/past.ts';
+import { MODULES, PLANS } from '../../plan/near-plan.ts';
 import { visitSteps } from '../../plan/paths.ts';
 import type { Plan, Step } from '../../plan/plan.ts';
 import { NAMES } from '../../reporters/choose.ts';
@@ -19,12 +20,9 @@ export interface Candidate {
   readonly about?: string;
 }
 
-const PLANS = ['.yaml', '.yml', '.json', '.mjs', '.js', '.cjs'];
 /** Their names say that they are for others. */
 const OF_OTHERS =
   /^(package(-lock)?|tsconfig.*|jsconfig|composer|npm-shrinkwrap)\.json$|\.config\.\w+$|^(docker-)?compose\.ya?ml$|-lock\.ya?ml$/;
-/** To look at them would run them. */
-const MODULES = ['.mjs', '.js', '.cjs'];
 const SEVERAL = 50;
 const RUN_COMMANDS = ['resume', 'show', 'logs', 'replay', 'stop', 'restart', 'clean'];
 
@@ -145,6 +143,7 @@ function listed(folder: string): Dirent[] {
 /** The plan as it is, where it can be had without running anything. */
 async function planAt(source: string): Promise<Plan | undefined> {
   const [file = ''] = source.split('#');
+  // To look at a module would run it.
   if (source === '-' || MODULES.includes(extname(file))) return undefined;
   const env = process.env as Record<string, string>;
   const loaded = await loadNamedPlan(source, { set: {}, files: [], env, isPartial: true });
