@@ -2,6 +2,7 @@
 import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { whyUnreadable } from '../../plan/unreadable.ts';
 
 /** A file as it was found. */
 export interface FileToSend {
@@ -31,8 +32,7 @@ export function fileToSend(key: string, path: string, folder: string): FileToSen
     if (bytes === undefined) return cannot('it does not tell its size, and is over 1 MiB; send a copy of it');
     return { size: bytes.length, read: () => Readable.from(bytes.length === 0 ? [] : [bytes]) };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return cannot(code === 'ENOENT' ? 'it does not exist' : message);
+    return cannot(whyUnreadable(error));
   }
 }
 

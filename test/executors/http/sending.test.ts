@@ -87,7 +87,7 @@ describe('a file', () => {
   });
 
   it.each([
-    ['missing', 'file: "missing" cannot be sent: it does not exist'],
+    ['missing', 'file: "missing" cannot be sent: no such file'],
     ['.', 'file: "." cannot be sent: it is no file'],
   ])('that cannot be read fails the step before anything is sent: %s', async (path, message) => {
     const { outcome, count, starts } = await send({ body: { type: 'file', path } });
