@@ -16,7 +16,7 @@ import { exitOf, outcomeOf } from './exit.ts';
 import { openFamily } from './family.ts';
 import type { Ending } from './hunt.ts';
 import { type CarryOut, keptOf } from './kept.ts';
-import type { Launch } from './launch.ts';
+import { type Launch, launch } from './launch.ts';
 import { openLaunches } from './launches.ts';
 import { openSpawner, type Spawner } from './spawner.ts';
 import { notStarted, startFailure } from './start-failure.ts';
@@ -79,6 +79,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
   const launches = openLaunches(run);
   /** Of the commands that run now. */
   const groups = new Set<number>();
+  let underWay = 0;
   const completeEnvironment = openEnvironment(folder, run);
 
   return {
@@ -92,6 +93,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       // What it writes there may be a secret: were we killed, it must not stay.
       if (step.save?.type === 'file') watchdog?.removeLater(outputs);
       let isClean = false;
+      underWay += 1;
       const carry: CarryOut = async (told, output) => {
         context.commit();
         const line = commandLine(step, from, completeEnvironment(told.env, number, output, from));
@@ -106,11 +108,10 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
         const channel = await channels.lend(told, isSplit(step)).catch(error => startFailure(error, line));
         if ('message' in channel) return { state: 'failed', reason: channel };
         try {
-          const { launch } = spawner;
-          const carried = await carryOut(
-            { step, line, folder: from, channel, launch, family: { run, mark }, groups },
-            told,
-          );
+          // A tick is to be punctual: where nothing else runs, the way through another process would only make it late.
+          const by = told.ticks.length > 0 && underWay === 1 ? launch : spawner.launch;
+          const work = { step, line, folder: from, channel, launch: by, family: { run, mark }, groups };
+          const carried = await carryOut(work, told);
           isClean = carried.isClean;
           return carried.outcome;
         } finally {
@@ -120,6 +121,7 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       try {
         return await keptOf(step, context, { folder: from, outputs, name: String(number) }, carry);
       } finally {
+        underWay -= 1;
         ended(isClean);
       }
     },

@@ -56,7 +56,7 @@ async function cancelled(child, cancel) {
   let sleeping = [];
   while (sleeping.length < COUNT) {
     await pause();
-    sleeping = childrenOf(child.pid).filter(pid => nameOf(pid) === 'sleep');
+    sleeping = descendantsOf(child.pid).filter(pid => nameOf(pid) === 'sleep');
   }
   const startedAt = performance.now();
   cancel();
@@ -70,9 +70,10 @@ async function cancelled(child, cancel) {
 
 const pause = () => new Promise(done => setTimeout(done, 1));
 
-function childrenOf(pid) {
+function descendantsOf(pid) {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return children.flatMap(child => [child, ...descendantsOf(child)]);
   } catch {
     return [];
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Channel } from '../../../src/executors/command/channel.ts';
 import { type Channels, openChannels } from '../../../src/executors/command/channels.ts';
+import { openCommandExecutor } from '../../../src/executors/command/command.ts';
 import type { CommandLine } from '../../../src/executors/command/command-line.ts';
 import { extended } from '../../../src/executors/command/environment.ts';
 import { type ForkServer, forkServerName, openForkServer } from '../../../src/executors/command/fork-server.ts';
@@ -230,5 +231,27 @@ describe('a spawner', () => {
     expect(readFileSync(`/proc/${server}/cmdline`, 'utf8')).toContain(forkServerName);
     await close();
     expect(() => process.kill(server, 0)).toThrow();
+  });
+
+  it('is not asked for a tick where nothing else runs, which would be late by that way', async () => {
+    const spawner = { launch: byServer, close: async () => {} };
+    const executor = openCommandExecutor({
+      folder: rig().folder,
+      run: `ticks-${process.pid}`,
+      outputs: join(rig().folder, 'out'),
+      spawner,
+    });
+    const parentOf = async (ticks: readonly number[]) => {
+      const { text } = await rig().run('cut -d " " -f 4 /proc/$$/stat', { executor, context: { ticks } });
+      return Number(text());
+    };
+    expect(await parentOf([1])).toBe(process.pid);
+    expect(await parentOf([])).toBe(await pidOfServer());
+    const other = rig().start('echo up; sleep 60', { executor });
+    await other.printed('up\n');
+    expect(await parentOf([2])).toBe(await pidOfServer());
+    other.stop();
+    await other.outcome;
+    await executor.close();
   });
 });
