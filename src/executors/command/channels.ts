@@ -106,14 +106,15 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
 
   function through(fifo: Fifo, { write }: Listener, stream: StreamName): Channel {
     let isUsed = false;
-    fifo.read(bytes => write(bytes, stream));
     return {
       pipes: [fifo.descriptor, fifo.descriptor],
       openOutputs() {
         const writer = fifo.openWriter();
         return [writer, writer];
       },
-      attach: () => {
+      attach() {
+        // Not before it is known that there is a process: it has started before it prints.
+        if (!isUsed) fifo.read(bytes => write(bytes, stream));
         isUsed = true;
       },
       async finish() {

@@ -126,8 +126,8 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       }
     },
     sweep: launches.sweep,
-    suspend: () => signalRun(run, groups, 'SIGSTOP'),
-    proceed: () => signalRun(run, groups, 'SIGCONT'),
+    suspend: () => signalRun({ run, groups, forkServer: spawner.pid() }, 'SIGSTOP'),
+    proceed: () => signalRun({ run, groups, forkServer: spawner.pid() }, 'SIGCONT'),
     async prepare() {
       if (platform() === 'win32') return;
       await channels.prepare(async pipes => {
@@ -171,9 +171,9 @@ async function carryOut(
   }
   const input = openStdin(step.stdin, folder);
   if (typeof input === 'object') return { outcome: notStarted(input.fault), isClean: true };
-  const leader = await launch(line, channel, input);
+  const leader = await launch(line, channel, input, kill);
   closeInput(input);
-  if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: true };
+  if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: false };
   const { pid } = leader;
   groups.add(pid);
   context.started({ pid });

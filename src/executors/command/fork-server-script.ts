@@ -8,22 +8,23 @@
  * `failed` with number and errno, both in the order of the requests; and `ended` with number and status, as waitpid tells it.
  *
  * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
- * wait; Perl has no name for such calls, so it is told their numbers. The signals that end the programs of a terminal or
- * of a service are not for the server. Perl ignores SIGFPE, which a program would inherit.
+ * wait; Perl has no name for such calls, so it is told their numbers. No other signal reaches the server, such as those
+ * that end the programs of a terminal or of a service: it goes when nobody asks any more and its children have ended, as
+ * these end with it. Perl ignores SIGFPE, which a program would inherit.
  */
 export const forkServerScript = String.raw`
 use strict;
-my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid) = @ARGV;
-my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask) = (1, 0, 1, 1, 2);
+my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid, $prctl) = @ARGV;
+my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask, $pr_set_pdeathsig, $sigkill) = (1, 0, 1, 1, 2, 1, 9);
 # In some sandboxes what a process has open may not be opened by others.
 exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/exe", $o_rdonly;
 close $tried;
 $0 = "$name $run";
 chdir '/';
-my ($asked, @starting, %number) = ('');
-my ($none, $child_ended) = map { pack 'Q', $_ } 0, 1 << 16;
-syscall $sigprocmask, $sig_setmask, $child_ended, 0, 8;
-$SIG{$_} = sub {} for qw(INT TERM HUP QUIT CHLD);
+my ($server, $asked, $is_asked, @starting, %number) = ($$, '', 1);
+my ($none, $all, $all_but_child) = map { pack 'Q', $_ } 0, ~0, ~(1 << 16);
+syscall $sigprocmask, $sig_setmask, $all, 0, 8;
+$SIG{CHLD} = sub {};
 
 sub answer { syswrite STDOUT, "@_\n" }
 
@@ -38,6 +39,10 @@ sub become {
   my ($stdin, $stdout, $stderr, $folder, $count, @rest) = @_;
   my @command = splice @rest, 0, $count;
   syscall $setsid;
+  syscall $prctl, $pr_set_pdeathsig, $sigkill, 0, 0, 0;
+  kill KILL => $$ if getppid != $server;
+  $SIG{FPE} = 'DEFAULT';
+  syscall $sigprocmask, $sig_setmask, $none, 0, 8;
   # If we are dead nobody reads the pipe, and it would wait for ever.
   alarm 10;
   open STDIN, '<', $stdin or return;
@@ -46,8 +51,6 @@ sub become {
   alarm 0;
   chdir $folder or return;
   set_variables(@rest);
-  $SIG{FPE} = 'DEFAULT';
-  syscall $sigprocmask, $sig_setmask, $none, 0, 8;
   exec { $command[0] } @command;
 }
 
@@ -79,9 +82,10 @@ sub tell_first {
 }
 
 answer('ready');
-while (1) {
-  my $poll = pack '(iss)*', map { ($_, $pollin, 0) } 0, map { fileno $_->[1] } @starting[0 .. (@starting ? 0 : -1)];
-  syscall $ppoll, $poll, length($poll) / 8, 0, $none, 8;
+while ($is_asked or %number) {
+  my $first_pipe = @starting ? fileno $starting[0][1] : -1;
+  my $poll = pack '(iss)2', map { ($_, $pollin, 0) } $is_asked ? 0 : -1, $first_pipe;
+  syscall $ppoll, $poll, 2, 0, $all_but_child, 8;
   my ($asks, $first) = unpack '(x6s)*', $poll;
   tell_first() if $first;
   while ((my $pid = waitpid -1, $wnohang) > 0) {
@@ -90,7 +94,7 @@ while (1) {
     answer('ended', $number, $?) if defined $number;
   }
   next if !$asks;
-  sysread STDIN, $asked, 65536, length $asked or exit;
+  $is_asked = sysread STDIN, $asked, 65536, length $asked;
   while (length $asked >= 4 and length $asked >= 4 + unpack 'N', $asked) {
     my $request = substr $asked, 4, unpack 'N', $asked;
     substr($asked, 0, 4 + length $request) = '';
@@ -99,7 +103,9 @@ while (1) {
 }
 `;
 
+const generic = [73, 135, 157, 167] as const;
+
 /** What the system calls of the script are known by. */
 export const systemCalls: Partial<
-  Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number]>
-> = { x64: [271, 14, 112], arm64: [73, 135, 157], riscv64: [73, 135, 157], loong64: [73, 135, 157] };
+  Record<NodeJS.Architecture, readonly [ppoll: number, sigprocmask: number, setsid: number, prctl: number]>
+> = { x64: [271, 14, 112, 157], arm64: generic, riscv64: generic, loong64: generic };

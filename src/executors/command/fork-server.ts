@@ -18,14 +18,15 @@ import { firstOf } from './wait.ts';
 export type Streams = readonly [stdin: number | undefined, stdout: number, stderr: number];
 
 export interface ForkServer {
+  readonly pid: number;
   /** Whether it can be asked: false until it has started, and once it is gone. */
   readonly isReady: boolean;
   /**
    * Starts the process as the leader of a session of its own, in the order of the calls. The streams may be closed once
    * this has settled. Rejects with the error of the system, as `spawn` emits it, when there is no process. Where the server
-   * itself is killed, all that it has started is, too.
+   * itself is killed, all that it has started is, too; that is done to one that does not answer soon after `kill`.
    */
-  start(line: CommandLine, streams: Streams): Promise<Leader>;
+  start(line: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader>;
   /** Sends it away, and resolves when it is gone. Call when nothing runs that it has started. */
   close(): Promise<void>;
 }
@@ -33,7 +34,7 @@ export interface ForkServer {
 /** Its name, before the run's id. */
 export const forkServerName = 'runjobs-fork-server';
 
-/** A server that does not leave in this time is killed. */
+/** A server that does not leave, or answer, in this time is killed. */
 const patienceMs = 1000;
 
 /** Opens the server of a run; undefined where it would be of no use. Where it cannot run, it is never ready. */
@@ -47,7 +48,7 @@ export function openForkServer(run: string): ForkServer | undefined {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  if (child.pid !== undefined) return new Server(child);
+  if (child.pid !== undefined) return new Server(child, child.pid);
   child.on('error', () => {});
   return undefined;
 }
@@ -55,6 +56,7 @@ export function openForkServer(run: string): ForkServer | undefined {
 /** A process that was asked for. */
 interface Asked {
   readonly program: string;
+  readonly kill: AbortSignal | undefined;
   started(leader: Leader): void;
   failed(error: Error): void;
 }
@@ -67,6 +69,7 @@ interface Running {
 
 class Server implements ForkServer {
   isReady = false;
+  readonly pid: number;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #ended: Promise<unknown>;
   /** By number. */
@@ -75,11 +78,13 @@ class Server implements ForkServer {
   /** Those that the server has. */
   #variables: ReadonlyMap<string, string | undefined> | undefined;
   #count = 0;
+  #watching: NodeJS.Timeout | undefined;
   /** The beginning of an answer whose end is still to come. */
   #said = '';
 
-  constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+  constructor(child: ChildProcessByStdio<Writable, Readable, null>, pid: number) {
     this.#child = child;
+    this.pid = pid;
     // It must not keep us alive by itself, and its loss must not end the run.
     this.#ended = once(child, 'close').catch(() => {});
     void this.#ended.then(() => this.#lose());
@@ -89,25 +94,42 @@ class Server implements ForkServer {
     this.#hold();
   }
 
-  start({ command, cwd, env }: CommandLine, streams: Streams): Promise<Leader> {
+  start({ command, cwd, env }: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader> {
     this.#count += 1;
     const number = this.#count;
     const paths = streams.map(each => (each === undefined ? '/dev/null' : `/proc/${ownPid}/fd/${each}`));
     return new Promise((started, failed) => {
       const variables = this.#differing(env);
       const bytes = request([String(number), ...paths, cwd, String(command.length), ...command, ...variables]);
-      this.#asked.set(number, { program: command[0], started, failed });
+      this.#asked.set(number, { program: command[0], kill, started, failed });
+      this.#watch();
       this.#hold();
       this.#write(bytes);
     });
   }
 
+  /** Looks now and then, while it has something to answer, whether it stands still where somebody is to be killed. */
+  #watch(): void {
+    this.#watching ??= setTimeout(() => {
+      this.#watching = undefined;
+      if ([...this.#asked.values()].some(({ kill }) => kill?.aborted)) this.#kill();
+      else if (this.#asked.size > 0) this.#watch();
+    }, patienceMs).unref();
+  }
+
+  /** With all of its group: somebody may have put a script before Perl. */
+  #kill(): void {
+    signalGroup(this.pid, 'SIGKILL');
+  }
+
   async close(): Promise<void> {
+    const limitMs = this.isReady ? patienceMs : 0;
     this.isReady = false;
+    clearTimeout(this.#watching);
     this.#child.ref();
     this.#child.stdin.end();
-    if ((await firstOf(this.#ended, { limitMs: patienceMs })) === 'settled') return;
-    this.#child.kill('SIGKILL');
+    if ((await firstOf(this.#ended, { limitMs })) === 'settled') return;
+    this.#kill();
     await this.#ended;
   }
 

@@ -21,8 +21,16 @@ export interface Leader {
   abandon(): void;
 }
 
-/** Starts the process with its output on `channel`, to read `input`. Resolves with why there is none, if so. */
-export type Launch = (line: CommandLine, channel: Channel, input?: Input) => Promise<Leader | StartFailure>;
+/**
+ * Starts the process with its output on `channel`, to read `input`. Resolves with why there is none, if so; soon after
+ * `kill` in any case.
+ */
+export type Launch = (
+  line: CommandLine,
+  channel: Channel,
+  input?: Input,
+  kill?: AbortSignal,
+) => Promise<Leader | StartFailure>;
 
 /** By Node itself. */
 export const launch: Launch = async (line, channel, input = 'ignore') => {

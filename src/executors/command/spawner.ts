@@ -7,6 +7,8 @@ import type { Input } from './stdin.ts';
 
 export interface Spawner {
   readonly launch: Launch;
+  /** The id of the fork server, where there is one. */
+  pid(): number | undefined;
   /** Call when nothing runs that it has started. */
   close(): Promise<void>;
 }
@@ -24,11 +26,12 @@ export function openSpawner(run: string, expected = 0): Spawner {
   let server = expected >= many ? openForkServer(run) : undefined;
   let count = 0;
   return {
-    launch(line, channel, input) {
+    launch(line, channel, input, kill) {
       count += 1;
       if (count === enough) server ??= openForkServer(run);
-      return server?.isReady ? launchBy(server, line, channel, input) : launch(line, channel, input);
+      return server?.isReady ? launchBy(server, line, channel, input, kill) : launch(line, channel, input);
     },
+    pid: () => server?.pid,
     close: async () => server?.close(),
   };
 }
@@ -36,11 +39,11 @@ export function openSpawner(run: string, expected = 0): Spawner {
 /** As {@link launch}, by the server where that can open what the process is to read and write. */
 export async function launchBy(
   server: ForkServer,
-  ...[line, channel, input = 'ignore']: Parameters<Launch>
+  ...[line, channel, input = 'ignore', kill]: Parameters<Launch>
 ): ReturnType<Launch> {
   if (channel.pipes === undefined || !opensAnew(input)) return launch(line, channel, input);
   try {
-    const leader = await server.start(line, [input === 'ignore' ? undefined : input, ...channel.pipes]);
+    const leader = await server.start(line, [input === 'ignore' ? undefined : input, ...channel.pipes], kill);
     channel.attach({ stdout: null, stderr: null });
     return leader;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Laws of the fork server beside those of every command, which test/vitest.config.ts tries a second time with it. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Channel } from '../../../src/executors/command/channel.ts';
@@ -185,8 +186,13 @@ describe('a process that the fork server has started', () => {
 });
 
 describe('the fork server', () => {
-  it('is not ended by the signals that end the programs of a terminal or a service', async () => {
+  it('is not reached by the signals that end the programs of a terminal or a service', async () => {
     const pid = await pidOfServer();
+    expect(server.pid).toBe(pid);
+    const [, blocked = '0'] = /^SigBlk:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGTSTP } = constants.signals;
+    for (const signal of [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGTSTP])
+      expect(BigInt(`0x${blocked}`) & (1n << BigInt(signal - 1)), String(signal)).not.toBe(0n);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.kill(pid, signal);
     expect((await run(byServer, sh('echo x'))).text).toBe('x\n');
     expect(await pidOfServer()).toBe(pid);
@@ -205,6 +211,57 @@ describe('the fork server', () => {
     await vi.waitFor(() => expect(livingIn(leader.pid, performance.now())).toEqual([]));
     expect(server.isReady).toBe(false);
     await Promise.all([channel.finish(), other.channel.finish()]);
+  });
+
+  it('takes with it also what it was about to tell of', async () => {
+    const lent = await Promise.all(Array.from({ length: 60 }, listened));
+    const asked = lent.map(({ channel }) => byServer(line(['sleep', `600.${process.pid}`]), channel));
+    await asked[0];
+    process.kill(server.pid, 'SIGKILL');
+    for (const leader of await Promise.all(asked)) if (!('message' in leader)) await leader.exited;
+    const alive = async () =>
+      [...((await scanProcesses())?.values() ?? [])].filter(({ pid }) => isNamed(pid, `sleep\u{0}600.${process.pid}`));
+    await vi.waitFor(async () => expect(await alive()).toEqual([]));
+    await Promise.all(lent.map(({ channel }) => channel.finish()));
+  });
+
+  it('that does not answer is killed soon after those who wait are', async () => {
+    const { channel } = await listened();
+    process.kill(server.pid, 'SIGSTOP');
+    const kill = new AbortController();
+    const asked = byServer(sh('echo never'), channel, 'ignore', kill.signal);
+    kill.abort();
+    expect(await asked).toMatchObject({ type: 'start' });
+    expect(server.isReady).toBe(false);
+    await channel.finish();
+  });
+
+  it('stands still and goes on with the run', async () => {
+    const executor = openCommandExecutor({
+      folder: rig().folder,
+      run: `still-${process.pid}`,
+      outputs: join(rig().folder, 'out'),
+      spawner: { launch: byServer, pid: () => server.pid, close: async () => {} },
+    });
+    const state = () => /^State:\s*(\w)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1];
+    executor.suspend();
+    await vi.waitFor(() => expect(state()).toBe('T'));
+    executor.proceed();
+    await vi.waitFor(() => expect(state()).toBe('S'));
+    await executor.close();
+  });
+
+  it('goes with all of its group where something stands before Perl', async () => {
+    vi.stubEnv('PATH', `${rig().folder}:${path}`);
+    const script = `#!/bin/sh\ntrap "" TERM\nsleep 601.${process.pid} &\nwait\n`;
+    writeFileSync(join(rig().folder, 'perl'), script, { mode: 0o755 });
+    const odd = openForkServer('odd');
+    vi.unstubAllEnvs();
+    const alive = async () =>
+      [...((await scanProcesses())?.values() ?? [])].filter(({ pid }) => isNamed(pid, `sleep\u{0}601.${process.pid}`));
+    await vi.waitFor(async () => expect(await alive()).toHaveLength(1));
+    await odd?.close();
+    await vi.waitFor(async () => expect(await alive()).toEqual([]));
   });
 
   it('is never asked where what is named perl is none', async () => {
@@ -234,7 +291,7 @@ describe('a spawner', () => {
   });
 
   it('is not asked for a tick where nothing else runs, which would be late by that way', async () => {
-    const spawner = { launch: byServer, close: async () => {} };
+    const spawner = { launch: byServer, pid: () => server.pid, close: async () => {} };
     const executor = openCommandExecutor({
       folder: rig().folder,
       run: `ticks-${process.pid}`,

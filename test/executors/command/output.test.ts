@@ -29,6 +29,22 @@ describe('the output of a command', () => {
     expect([...bytes()]).toEqual([0, 0xff, 0xfe, 0x61, 0xc3, 0x28, 0x1b, 0x5b, 0x32, 0x4a, 13, 10, 0]);
   });
 
+  it('comes after the start has been told, however soon the command prints', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      const order: string[] = [];
+      const context = {
+        started: () => void order.push('started'),
+        write: () => {
+          order.push('printed');
+          return undefined;
+        },
+      };
+      const { outcome } = rig().start('echo x', { context });
+      await outcome;
+      expect(order).toEqual(['started', 'printed']);
+    }
+  });
+
   it('is complete when the step ends, up to the last byte of a program that ends at once', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { bytes } = await rig().run(['head', '-c', '60000', '/dev/zero']);

@@ -53,11 +53,14 @@ const isForked = process.env.RUNJOBS_STARTED_BY === 'fork server';
 /** Has all commands started by a fork server, which is opened for the first. */
 function openForking(run: string): Spawner {
   let opening: Promise<ForkServer> | undefined;
+  let server: ForkServer | undefined;
   return {
-    async launch(line, channel, input) {
+    async launch(line, channel, input, kill) {
       opening ??= readyForkServer(run);
-      return launchBy(await opening, line, channel, input);
+      server = await opening;
+      return launchBy(server, line, channel, input, kill);
     },
+    pid: () => server?.pid,
     close: async () => (await opening)?.close(),
   };
 }
