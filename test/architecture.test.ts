@@ -15,7 +15,7 @@ const KEEPING = ['keeping', 'saved', 'saved-file', 'parts', 'json-pointer'].map(
 
 const ROOMS: Record<string, Room> = {
   'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },
-  'src/events': { ours: ['src/events', 'src/plan/plan.ts', 'src/plan/paths.ts'], node: [] },
+  'src/events': { ours: ['src/events', 'src/plan/plan.ts', 'src/plan/paths.ts', 'src/plan/ranges.ts'], node: [] },
   'src/engine': { ours: ['src/engine', 'src/events', 'src/plan'], node: ['node:events', 'node:string_decoder'] },
   'src/executors': {
     ours: ['src/executors', 'src/engine/executor.ts', 'src/engine/clock.ts', 'src/events', 'src/plan'],

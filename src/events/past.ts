@@ -1,7 +1,7 @@
 /** The pure fold of events into what a run that was broken off had come to: what a resumed run takes over. */
+import { Ranges } from '../plan/ranges.ts';
 import type { RunEvent, SavedFacts, StepFinished } from './event.ts';
 import type { Outcome } from './outcome.ts';
-import { Ranges } from './ranges.ts';
 
 /**
  * What was recorded of one step, in the last tick and attempt of everything around it. Earlier ticks and attempts of the

@@ -9,6 +9,10 @@ export class Ranges {
   /** In order, with a gap between any two. */
   readonly #ranges: Range[] = [];
 
+  constructor(ranges: Iterable<Range> = []) {
+    for (const { first, count } of ranges) this.add(first, count);
+  }
+
   /** Takes in the numbers from `first` on, those that are in it already, too. */
   add(first: number, count: number): void {
     if (count < 1) return;
@@ -37,6 +41,21 @@ export class Ranges {
   has(number: number): boolean {
     const range = this.#ranges[this.#indexOf(number)];
     return range !== undefined && range.first <= number;
+  }
+
+  /** Whether all numbers of the others are in it. */
+  covers(others: Ranges): boolean {
+    return [...others].every(({ first, count }) => {
+      const { isIn, end } = this.stretch(first);
+      return isIn && end >= first + count;
+    });
+  }
+
+  /** Whether the number is in it, and the first number after it of which the opposite is true; infinite where there is none. */
+  stretch(number: number): { readonly isIn: boolean; readonly end: number } {
+    const range = this.#ranges[this.#indexOf(number)];
+    if (range === undefined) return { isIn: false, end: Number.POSITIVE_INFINITY };
+    return range.first > number ? { isIn: false, end: range.first } : { isIn: true, end: range.first + range.count };
   }
 
   [Symbol.iterator](): Iterator<Range> {
