@@ -50,7 +50,10 @@ export function running(into: Command): Command {
 export function selecting(into: Command): Command {
   return into
     .addOption(
-      new Option('--only <step>', 'only this step, by its path or a glob, with all in it; may be repeated')
+      new Option(
+        '--only <step>',
+        "only this step, by its path or a glob, with all in it, or copies of it ('test[3,5-7]'); may be repeated",
+      )
         .default([], 'all')
         .argParser(collected),
     )

@@ -1,6 +1,7 @@
 /** The copies of one forEach: which is next, which need not start, and what they have saved. */
 import type { SkipReason } from '../events/outcome.ts';
 import type { ForEachStep } from '../plan/plan.ts';
+import { type Stretch, stretchesOf } from './chosen.ts';
 import type { Ending, RunContext } from './context.ts';
 import { SavedLists } from './saved-lists.ts';
 import type { Scope } from './scope.ts';
@@ -16,6 +17,7 @@ export class Copies {
   readonly #taken: readonly TakenCopies[];
   readonly #saved: SavedLists;
   readonly #onTooLong: () => void;
+  readonly #stretchAt: (number: number) => Stretch;
   #nextTaken = 0;
   #next = 1;
 
@@ -28,6 +30,7 @@ export class Copies {
     this.#taken = takenCopies(step, scope.past, count);
     this.#saved = new SavedLists(step, count);
     this.#onTooLong = onTooLong;
+    this.#stretchAt = stretchesOf(step);
   }
 
   /** The number of the next copy that is to start; those before it that are not have been told. */
@@ -35,12 +38,17 @@ export class Copies {
     while (this.#next <= this.#count) {
       const number = this.#next;
       const taken = this.#taken[this.#nextTaken];
-      const { closed } = this.#scope;
-      if (taken?.first === number) this.#takeOver(taken);
-      else if (closed === undefined) {
+      if (taken?.first === number) {
+        this.#takeOver(taken);
+        continue;
+      }
+      const { by, end } = this.#stretchAt(number);
+      const reason = by === undefined ? this.#scope.closed : ({ type: 'left-out', by } as const);
+      if (reason === undefined) {
         this.#next += 1;
         return number;
-      } else this.#skip((taken?.first ?? this.#count + 1) - number, closed);
+      }
+      this.#skip(Math.min(end, taken?.first ?? this.#count + 1) - number, reason);
     }
     return undefined;
   }

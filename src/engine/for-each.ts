@@ -5,13 +5,14 @@ import { Copies } from './copies.ts';
 import { fanOut, policyOf, type Turn } from './fan-out.ts';
 import { Group } from './group.ts';
 import { evaluate } from './items.ts';
+import { missingCopy } from './missing-copies.ts';
 import { Scope } from './scope.ts';
 import type { Values, Variables } from './variables.ts';
 
 /**
  * Reads the list, then starts the copies in its order, each once the one before has started or waits for its slot, at
  * most `limit` at once. Resolves when all have ended. Once the scope is closed, by a failure or from outside, those that
- * are left are skipped, and told together. A list that cannot be read fails the step before any copy; what the copies save
+ * are left are skipped, and told together, as are those that the command line leaves out. A list that cannot be read fails the step before any copy; what the copies save
  * fails it once that is too much for a variable.
  * @param started called once, when the list has been read or cannot be; not when it was told to stop before anything began.
  */
@@ -30,6 +31,11 @@ export async function forEach(
     return { outcome };
   }
   const { items, list } = evaluation;
+  const missing = missingCopy(step, items.count);
+  if (missing !== undefined) {
+    started();
+    return { outcome: { state: 'failed', reason: { type: 'start', message: `forEach: ${missing}` } } };
+  }
   started({ items: items.count, ...(list === undefined ? {} : { list }) });
 
   const group = new Group(run, scope, policyOf(step, items.count));

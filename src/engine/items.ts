@@ -5,7 +5,7 @@ import { namesIn } from '../plan/variables.ts';
 import type { RunContext, Running } from './context.ts';
 import type { ListItems } from './executor.ts';
 import { type Column, productOf, TooManyCombinations } from './product.ts';
-import { readList } from './read-list.ts';
+import { readList, valuesOf } from './read-list.ts';
 import type { Scope } from './scope.ts';
 import { learn } from './secret-values.ts';
 import { UnsetVariable, type Values } from './variables.ts';
@@ -88,6 +88,22 @@ function keep(run: RunContext, path: string, items: ListItems): string | undefin
   } catch (error) {
     run.broken(`the list of "${path}" cannot be kept: ${(error as Error).message}`);
     return undefined;
+  }
+}
+
+/** How many items there will be, where the plan alone says it. */
+export function countAhead(items: Items): number | undefined {
+  if (items.type === 'rows') return items.rows.length;
+  const columns = items.lists.flatMap(({ name, list }) =>
+    list.type === 'values' ? [{ name, items: valuesOf(name, list.values) }] : [],
+  );
+  const isKnown = columns.length === items.lists.length && (items.exclude.length === 0 || isFixed(items));
+  if (!isKnown) return undefined;
+  try {
+    return productOf(columns, items.exclude).count;
+  } catch (error) {
+    if (error instanceof TooManyCombinations) return undefined;
+    throw error;
   }
 }
 

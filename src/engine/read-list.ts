@@ -27,7 +27,7 @@ export async function readList(
   switch (list.type) {
     case 'values': {
       const values = list.values.map(value => scope.variables.expand(value));
-      return { type: 'items', items: { count: values.length, at: index => ({ [name]: values[index] ?? '' }) } };
+      return { type: 'items', items: valuesOf(name, values) };
     }
     case 'glob': {
       const pattern = scope.variables.expand(list.pattern);
@@ -50,6 +50,11 @@ export async function readList(
     default:
       return list satisfies never;
   }
+}
+
+/** The items of a list of values. */
+export function valuesOf(name: string, values: readonly string[]): ListItems {
+  return { count: values.length, at: index => ({ [name]: values[index] ?? '' }) };
 }
 
 type Text = { readonly type: 'text'; readonly from: ListText } | { readonly type: 'ended'; readonly outcome: Outcome };

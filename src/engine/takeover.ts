@@ -3,6 +3,8 @@ import type { SavedFacts } from '../events/event.ts';
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { childPath, childrenOf, type Every, type ForEachStep, isLeaf, type Retry, type Step } from '../plan/plan.ts';
+import type { Range } from '../plan/ranges.ts';
+import { leftOutIn } from './chosen.ts';
 import type { Ending, RunContext, Running } from './context.ts';
 import type { Values } from './variables.ts';
 
@@ -43,6 +45,7 @@ export function takeOver(run: RunContext, step: Step, path: string, past: Ended)
   if (step.type === 'forEach') {
     for (const taken of copiesOf(past, (copy): copy is Ended => copy.finished !== undefined))
       takeOverCopies(run, step, path, taken);
+    for (const range of past.leftOut ?? []) tellLeftOut(run, step, path, range);
   }
   const block = past.children.get('finally');
   for (const child of step.finally?.steps ?? []) {
@@ -127,6 +130,14 @@ export function takeOverCopies(
   const outcome = { state: 'succeeded' } as const;
   run.publish({ type: 'copies.finished', step: path, t: run.t(), first, count, outcome, resumed: true });
   return undefined;
+}
+
+/** Tells again which copies the command line leaves out. */
+function tellLeftOut(run: RunContext, step: ForEachStep, path: string, range: Range): void {
+  for (const { by, first, count } of leftOutIn(step, range)) {
+    const outcome = { state: 'skipped', reason: { type: 'left-out', by } } as const;
+    run.publish({ type: 'copies.finished', step: path, t: run.t(), first, count, outcome, resumed: true });
+  }
 }
 
 /** The number of a copy; its id is `[3]`. */

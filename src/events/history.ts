@@ -146,7 +146,9 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
   const endCopies = ({ step: path, first, count, outcome, resumed }: CopiesFinished) => {
     const step = at(path);
     step.copies ??= createCopies();
-    countCopies(step.copies, count, outcome, resumed === true);
+    // Those that are left out are told again, too.
+    const isTaken = resumed === true && outcome.state !== 'skipped';
+    countCopies(step.copies, count, outcome, isTaken);
     const copy =
       focus === undefined
         ? undefined
@@ -157,7 +159,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     const focused = at(childPath(path, `[${copy.number}]`));
     focused.phase = 'ended';
     focused.outcome ??= outcome;
-    focused.isTaken = resumed === true;
+    focused.isTaken = isTaken;
   };
 
   const take = (event: RunEvent) => {

@@ -12,6 +12,8 @@ export interface Past {
   readonly children: ReadonlyMap<string, Past>;
   /** Of a forEach: the copies that succeeded and have saved nothing. They are not among the children. */
   readonly copies?: Ranges | undefined;
+  /** Of a forEach: the copies that the command line left out. */
+  readonly leftOut?: Ranges | undefined;
   /** Of a forEach: where its list is kept, below the run's folder. */
   readonly list?: string | undefined;
   /** Its final state. Absent while it ran. */
@@ -34,6 +36,7 @@ export interface Past {
 interface Mutable extends Past {
   children: Map<string, Mutable>;
   copies?: Ranges | undefined;
+  leftOut?: Ranges | undefined;
   list?: string | undefined;
   finished?: StepFinished | undefined;
   tick?: number | undefined;
@@ -65,7 +68,7 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
       const node = at(root, event.step);
       if (event.resumed === undefined) {
         node.children.clear();
-        node.copies = undefined;
+        node.copies = node.leftOut = undefined;
         const isFirst = event.attempt === 1 && (event.tick === undefined || event.tick === 1);
         if (isFirst) {
           node.ticks = 0;
@@ -99,8 +102,13 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
       return;
     case 'copies.finished': {
       const node = at(root, event.step);
+      const { outcome, first, count } = event;
       node.copies ??= new Ranges();
-      if (event.outcome.state === 'succeeded') node.copies.add(event.first, event.count);
+      if (outcome.state === 'succeeded') node.copies.add(first, count);
+      else if (outcome.state === 'skipped' && outcome.reason.type === 'left-out') {
+        node.leftOut ??= new Ranges();
+        node.leftOut.add(first, count);
+      }
       return;
     }
     case 'run.started':
@@ -162,7 +170,7 @@ function forget(root: Mutable, paths: readonly string[]): void {
 
 function forgetCopies(forEach: Mutable | undefined): void {
   if (forEach === undefined) return;
-  forEach.copies = forEach.list = undefined;
+  forEach.copies = forEach.leftOut = forEach.list = undefined;
   for (const id of forEach.children.keys()) if (id.startsWith('[')) forEach.children.delete(id);
 }
 

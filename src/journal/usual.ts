@@ -62,15 +62,14 @@ export function usualTimes(folder: string, plan: Pick<Plan, 'file' | 'name' | 'r
 function isPart(root: Step): boolean {
   let found = false;
   visitSteps(root, step => {
-    found ||= step.leftOut !== undefined;
+    found ||= step.leftOut !== undefined || (step.type === 'forEach' && step.chosen !== undefined);
   });
   return found;
 }
 
 function isLeftOut(event: RunEvent): boolean {
-  return (
-    event.type === 'step.finished' && event.outcome.state === 'skipped' && event.outcome.reason.type === 'left-out'
-  );
+  if (event.type !== 'step.finished' && event.type !== 'copies.finished') return false;
+  return event.outcome.state === 'skipped' && event.outcome.reason.type === 'left-out';
 }
 
 function take(event: RunEvent, times: Map<string, number[]>): void {

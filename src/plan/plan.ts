@@ -5,6 +5,7 @@ import type { HttpRequest } from './http-step.ts';
 import type { Ping } from './notify.ts';
 import type { Input, PlanLock, Scheduled } from './plan-keys.ts';
 import type { Pool } from './pools.ts';
+import type { Range } from './ranges.ts';
 import type { Remote } from './remote.ts';
 import type { Limits, Retry } from './retry.ts';
 import type { Command } from './run-step.ts';
@@ -218,10 +219,20 @@ export interface ForEachStep extends StepCommon {
   readonly items: Items;
   /** One copy; its id is empty: that of copy 3 is `[3]`. */
   readonly each: Step;
+  /** Which of them the command line leaves out of this run. */
+  readonly chosen?: ChosenCopies;
   /** Copies at once; absent: as many as there are processors. */
   readonly limit?: number;
   readonly failFast: FailFast;
   readonly tolerate?: Tolerance;
+}
+
+/** Copies by their numbers, sorted. */
+export interface ChosenCopies {
+  /** By `--only`: all others are left out. */
+  readonly only?: readonly Range[];
+  /** By `--skip`: these are left out, too. */
+  readonly skip?: readonly Range[];
 }
 
 export type Items =

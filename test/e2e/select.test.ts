@@ -1,5 +1,6 @@
 /** `--only`, `--skip` and `--from` on the command line. */
-import { expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { planFile, runjobs, temporaryFolder } from '../support/cli.ts';
 
 const PLAN = {
@@ -16,8 +17,7 @@ const PLAN = {
   ],
 };
 
-const printed = (stdout: unknown) =>
-  [...String(stdout).matchAll(/^\[[^\]]*\] (\w+)$/gm)].map(([, word]) => word).sort();
+const printed = (stdout: unknown) => [...String(stdout).matchAll(/^\[\S+\] (\w+)$/gm)].map(([, word]) => word).sort();
 
 it.each([
   [['--only', 'check/unit'], ['unit']],
@@ -63,4 +63,80 @@ it('a resumed run leaves the same out', async () => {
   const second = await runjobs(['resume', 'last', ...options], { env: { GO: '/' } });
   expect(second.exitCode).toBe(0);
   expect(printed(second.stdout)).toEqual(['b']);
+});
+
+describe('the copies of a forEach', () => {
+  const COPIES = {
+    steps: [
+      {
+        id: 'test',
+        forEach: { N: ['a', 'b', 'c', 'd'] },
+        steps: [
+          { id: 'build', run: 'echo build$N' },
+          { id: 'check', run: 'test ! -e "$GO" && echo check$N' },
+        ],
+      },
+      { id: 'after', run: 'echo after' },
+    ],
+  };
+
+  it.each([
+    [
+      ['--only', 'test[3]'],
+      ['buildc', 'checkc'],
+    ],
+    [
+      ['--only', 'test[2-3]/build'],
+      ['buildb', 'buildc'],
+    ],
+    [
+      ['--only', 'test[1]', '--only', 'test[2,4]', '--skip', 'test[]/build'],
+      ['checka', 'checkb', 'checkd'],
+    ],
+    [
+      ['--skip', 'test[1-3]'],
+      ['after', 'buildd', 'checkd'],
+    ],
+  ])('are chosen by %j', async (options, words) => {
+    const { exitCode, stdout } = await runjobs([planFile(COPIES), ...options, '--state-dir', temporaryFolder()], {
+      env: { GO: '/nowhere' },
+    });
+    expect(exitCode).toBe(0);
+    expect(printed(stdout)).toEqual(words);
+  });
+
+  it.each([
+    [['--only', 'test[5]'], '--only test[5]: there are only 4 copies'],
+    [['--skip', 'test[2-9]'], '--skip test[9]: there are only 4 copies'],
+    [['--only', 'test[0]'], '--only test[0]: copies are numbered from 1'],
+    [['--from', 'test[2]'], '--from test[2]: a run cannot start from some copies: write [] for all of them'],
+  ])('are not started by %j, which is told', async (options, words) => {
+    const state = temporaryFolder();
+    const { exitCode, stdout, stderr } = await runjobs([planFile(COPIES), ...options, '--state-dir', state]);
+    expect([exitCode, stdout, stderr]).toEqual([2, '', `runjobs: ${words}\n`]);
+    expect(readdirSync(state)).toEqual([]);
+  });
+
+  it('that are chosen beyond a list from outside make the forEach fail', async () => {
+    const plan = planFile({ forEach: { N: { lines: { run: 'seq 3' } } }, run: 'echo $N' });
+    const { exitCode, stdout } = await runjobs([plan, '--only', '[4]', '--state-dir', temporaryFolder()]);
+    expect(exitCode).toBe(1);
+    expect(String(stdout)).toContain('forEach: --only names copy 4, but there are only 3 copies\n');
+  });
+
+  it('that are left out are told together, and a resumed run leaves them out again', async () => {
+    const state = temporaryFolder();
+    const plan = planFile(COPIES);
+    const options = ['--state-dir', state];
+    const chosen = ['--only', 'test[2-3]', '--skip', 'test[2]'];
+    const first = await runjobs([plan, ...chosen, ...options], { env: { GO: '/' } });
+    expect(first.exitCode).toBe(1);
+    expect(String(first.stdout)).toContain('test: 1 copy skipped: by --only\n');
+    expect(String(first.stdout)).toContain('test: 1 copy skipped: by --skip\n');
+    const again = await runjobs(['resume', 'last', ...options], { env: { GO: '/nowhere' } });
+    expect(again.exitCode).toBe(0);
+    expect(printed(again.stdout)).toEqual(['checkc']);
+    const shown = await runjobs(['show', 'last', ...options]);
+    expect(String(shown.stdout)).toContain('… 1 of 4 copies succeeded, 3 skipped\n');
+  });
 });

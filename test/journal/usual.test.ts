@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
 import { usualTimes } from '../../src/journal/usual.ts';
-import { gather, planOf, run } from '../reporters/stage.ts';
+import { forEach, gather, planOf, run } from '../reporters/stage.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 const PLAN = { ...planOf(gather('root', [run('a'), run('b')])), file: '/plans/tour.yaml' };
@@ -28,7 +28,9 @@ function state() {
     };
     writeFileSync(join(at, 'result.json'), JSON.stringify(result));
     const events: RunEvent[] = Object.entries(steps).map(([step, is]) => ({
-      ...{ type: 'step.finished', step, t: 1, attempts: 1 },
+      ...(step.endsWith('…')
+        ? { type: 'copies.finished', step: step.slice(0, -1), t: 1, first: 1, count: 2 }
+        : { type: 'step.finished', step, t: 1, attempts: 1 }),
       ...(typeof is === 'number' ? { outcome: ok, durationMs: is } : { outcome: is, durationMs: 0 }),
     }));
     const begun: RunEvent = { type: 'run.started', v: 1, run: id, name: 'tour', at: '2026-11-22T08:00:00.000Z' };
@@ -74,10 +76,15 @@ describe('what a plan usually takes', () => {
     const { add, usual } = state();
     add(1000, { a: 900, b: leftOut });
     expect(usual()).toEqual({ totalMs: 0, steps: new Map([['a', 900]]) });
+    add(1000, { a: 900, 'b…': leftOut });
+    expect(usual()?.totalMs).toBe(0);
     add(5000, { a: 900, b: 4000 });
     expect(usual()?.totalMs).toBe(5000);
     const part = planOf(gather('root', [run('a'), run('b', 'make b', { leftOut: '--only' })]));
     expect(usual({ ...part, file: PLAN.file })).toMatchObject({ totalMs: 0 });
+    const copies = { ...forEach('b', run('')), chosen: { skip: [{ first: 2, count: 1 }] } };
+    const some = planOf(gather('root', [run('a'), copies]));
+    expect(usual({ ...some, file: PLAN.file })).toMatchObject({ totalMs: 0 });
   });
 
   it('is what can be read where a run is damaged or has gone', () => {

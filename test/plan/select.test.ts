@@ -13,7 +13,7 @@ const tree = steps('.', [
 /** The leaves that start, and why another does not. */
 async function started(selection: Selection) {
   const selected = selectSteps(tree, selection);
-  if (selected.type === 'unknown') throw new Error(selected.message);
+  if (selected.type !== 'selected') throw new Error(selected.message);
   const run = await simulate(selected.root);
   expect(run.exitCode).toBe(0);
   const leaves = run.lines.filter(line => line.includes('started')).map(line => line.split(' ')[1] ?? '');
@@ -42,7 +42,7 @@ describe('a selection', () => {
         leaf('api', { durationMs: 200 }, { background: true }),
       ];
       const selected = selectSteps(group('.', [...services, leaf('test')]), selection);
-      if (selected.type === 'unknown') throw new Error(selected.message);
+      if (selected.type !== 'selected') throw new Error(selected.message);
       const run = await simulate(selected.root);
       expect([run.exitCode, run.tookMs]).toEqual([0, 300]);
     }
@@ -95,7 +95,7 @@ describe('a selection', () => {
     const copies = forEach('.', 2, steps('', [leaf('build'), leaf('test')]));
     const paths = async (selection: Selection) => {
       const selected = selectSteps(copies, selection);
-      if (selected.type === 'unknown') return selected.message;
+      if (selected.type !== 'selected') return selected.message;
       const run = await simulate(selected.root);
       return run.lines.filter(line => /\/\w+ started/.test(line)).map(line => line.split(' ')[1]);
     };

@@ -128,6 +128,29 @@ describe('a run with very many copies', () => {
     ]);
   });
 
+  it('counts those that were left out as skipped, also when they are told again', () => {
+    const by = { state: 'skipped', reason: { type: 'left-out', by: '--only' } } as const;
+    const options = past(
+      tell => {
+        tell.copies('test', { first: 3, count: 1, resumed: true });
+        tell.copies('test', { first: 1, count: 2, resumed: true }, by);
+        tell.copies('test', { first: 4, count: 997, resumed: true }, by);
+        tell.event({
+          type: 'step.finished',
+          t: 0,
+          durationMs: 9,
+          attempts: 1,
+          resumed: true,
+          step: 'test',
+          outcome: ok,
+        });
+      },
+      { focus: 'test[4]' },
+    );
+    expect(linesOf(runReport(options))).toContain('    … 1 of 1000 copies succeeded, 999 skipped, 1 taken over');
+    expect(stepReport('test[4]', options)).toMatch(/^↓ test\[4\] skipped: by --only\n/);
+  });
+
   it('names no more than fifty that failed', () => {
     const options = past(tell => {
       tell.start('test', { items: 5000 });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { interactiveAhead } from '../../engine/interactive.ts';
 import type { QueuePlace } from '../../executors/queue/connect.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
-import { type Selection, selectSteps } from '../../plan/select.ts';
+import type { Selection } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
@@ -11,6 +11,7 @@ import { exposedWords, loadGivenPlan } from '../plan-source.ts';
 import { queueNamed, queueWords, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { RunFlags } from '../requests.ts';
+import { selectionTrouble } from '../selection.ts';
 import { openStreams } from '../streams.ts';
 
 /** Runs the plan, and ends the process with the run's exit code. */
@@ -23,8 +24,8 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
   if (queue.type === 'wrong') return refuse(streams, EXIT.usage, queue.words);
   if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags));
   const selection = selectionOf(flags);
-  const selected = selectSteps(plan.root, selection ?? {});
-  if (selected.type === 'unknown') return refuse(streams, EXIT.usage, `runjobs: ${selected.message}\n`);
+  const trouble = selectionTrouble(plan, selection);
+  if (trouble !== undefined) return refuse(streams, EXIT.usage, trouble);
   const overrides = { ...overridesOf(flags), ...(selection === undefined ? {} : { selection }) };
   const asRun = overridden(plan, overrides);
   // Never given back: the process ends with its run.
