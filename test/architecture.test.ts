@@ -44,6 +44,7 @@ const ROOMS: Record<string, Room> = {
       ...[
         'src/plan/plan.ts',
         'src/plan/paths.ts',
+        'src/plan/ranges.ts',
         'src/plan/saved-names.ts',
         'src/plan/suggest.ts',
         'src/plan/quote.ts',

@@ -1,8 +1,9 @@
 /** The commands that go on with a run, or run only some steps of its plan again. */
 import { nearer } from '../plan/nearer.ts';
-import { parentPath, templateOf, visitSteps } from '../plan/paths.ts';
+import { parentPath, visitSteps } from '../plan/paths.ts';
 import { isAtOrBelow, isLeaf, type Plan, type Step } from '../plan/plan.ts';
 import { namesSaved } from '../plan/saved-names.ts';
+import { selectable } from './selectable.ts';
 import { quoted } from './steps.ts';
 import { cleanse } from './text.ts';
 
@@ -33,7 +34,7 @@ export function resumeWords(run: string, queue: readonly string[] = []): string 
 }
 
 /**
- * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, with all of its copies.
+ * `runjobs resume 20261122-081349-7f3a91c4` and `runjobs release.yaml --only checks/unit`, with what the plan was given; of a copy of a forEach, by its number, see {@link selectable}.
  * There is none of the latter for a plan without a file, for steps of a `finally`, which run only with what they tidy up after, and where
  * the steps need what would be left out.
  * @param cwd paths below it are written relative to it.
@@ -67,18 +68,13 @@ function onlyOf({ file, definition, root }: Plan, given: AgainGiven, cwd: string
   };
 }
 
-/** The paths by which the command line can name the steps: what is in a copy with that of every copy. */
-export function selectable(steps: readonly string[]): readonly string[] {
-  const templates = steps.map(step => templateOf(step).replace(/(?:\[\])+$/, '') || '.');
-  return [...new Set(templates.filter(template => !template.split('/').includes('finally')))];
-}
-
 /**
  * Whether the steps would not do alone what they did: one has a sibling in the background, speaks of the folder that the run
  * had, or of a variable that only a step saves which is not among them, or in them.
  */
-function needsOthers(root: Step, paths: readonly string[]): boolean {
-  if (paths.includes('.')) return false;
+function needsOthers(root: Step, chosen: readonly string[]): boolean {
+  if (chosen.includes('.')) return false;
+  const paths = chosen.map(path => path.replace(/\[[^\]]*\]/g, '[]'));
   const [own, others] = [new Set<string>(), new Set<string>()];
   const spoken: string[] = [];
   let isBeside = false;
@@ -87,6 +83,8 @@ function needsOthers(root: Step, paths: readonly string[]): boolean {
     isBeside ||= step.background && !isChosen && standsBeside(template, paths);
     if ('save' in step) for (const name of namesSaved(step.save)) (isChosen ? own : others).add(name);
     if (isChosen) spoken.push(JSON.stringify(isLeaf(step) ? step : { ...step, children: undefined, each: undefined }));
+    // The list of a forEach is read, whichever copies are chosen.
+    else if (step.type === 'forEach' && isAround(template, paths)) spoken.push(JSON.stringify(step.items));
   });
   if (isBeside) return true;
   const names = [...others].filter(name => !own.has(name));
@@ -96,5 +94,9 @@ function needsOthers(root: Step, paths: readonly string[]): boolean {
 
 /** Whether one of the paths lies in the group that a step is in. */
 function standsBeside(step: string, paths: readonly string[]): boolean {
-  return paths.some(path => isAtOrBelow(path, parentPath(step)));
+  return isAround(parentPath(step), paths);
+}
+
+function isAround(group: string, paths: readonly string[]): boolean {
+  return paths.some(path => isAtOrBelow(path, group));
 }

@@ -133,6 +133,7 @@ describe('the copies of a forEach', () => {
     expect(first.exitCode).toBe(1);
     expect(String(first.stdout)).toContain('test: 1 copy skipped: by --only\n');
     expect(String(first.stdout)).toContain('test: 1 copy skipped: by --skip\n');
+    expect(String(first.stdout)).toContain(`to run it again: runjobs ${plan} --only 'test[3]/check'\n`);
     const again = await runjobs(['resume', 'last', ...options], { env: { GO: '/nowhere' } });
     expect(again.exitCode).toBe(0);
     expect(printed(again.stdout)).toEqual(['checkc']);

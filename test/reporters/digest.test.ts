@@ -238,17 +238,41 @@ it('where a finally has run after the failure, it says that what that has undone
 });
 
 describe('the command that runs a step again', () => {
+  const LISTED = {
+    ...forEach('b', run('')),
+    items: {
+      type: 'product',
+      lists: [{ name: 'N', list: { type: 'json', from: { type: 'variable', name: 'L' } } }],
+      exclude: [],
+    },
+  } as unknown as Step;
+  const numbersTo = (last: number, step: number) =>
+    Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
   const again = (steps: readonly string[], plan = PLAN, given?: Parameters<typeof againOf>[1]) =>
     againOf(plan, given, '/plans').only(steps);
 
   it.each([
     [['checks/unit'], "runjobs 'a plan.yaml' --only checks/unit"],
     [['checks/unit', 'publish', 'publish'], "runjobs 'a plan.yaml' --only checks/unit --only publish"],
-    [['each[2]'], "runjobs 'a plan.yaml' --only each"],
-    [['each[2]/x', 'each[3]/x'], "runjobs 'a plan.yaml' --only 'each[]/x'"],
+    [['each[2]'], "runjobs 'a plan.yaml' --only 'each[2]'"],
+    [['each[2]/x', 'each[3]/x', 'each[7]/x'], "runjobs 'a plan.yaml' --only 'each[2-3,7]/x'"],
+    [['each[2]/x', 'each[2]/y'], "runjobs 'a plan.yaml' --only 'each[2]/x' --only 'each[2]/y'"],
+    [['each[2]/x', 'each[3]/y'], "runjobs 'a plan.yaml' --only 'each[]/x' --only 'each[]/y'"],
+    [['a[2]/x', 'b[3]/x'], "runjobs 'a plan.yaml' --only 'a[2]/x' --only 'b[3]/x'"],
+    [['a[2]/b[3]/x'], "runjobs 'a plan.yaml' --only 'a[2]/b[3]/x'"],
+    [['a[2]/b[3]', 'a[2]/b[4]'], "runjobs 'a plan.yaml' --only 'a[2]/b[3-4]'"],
+    [['a[2]/b[3]', 'a[4]/b[1]'], "runjobs 'a plan.yaml' --only 'a[]/b'"],
+    [['a[1]/c', 'a[1]/b[2]', 'a[3]/b[2]'], "runjobs 'a plan.yaml' --only 'a[]/c' --only 'a[]/b'"],
+    [
+      numbersTo(20, 2).map(number => `each[${number}]`),
+      "runjobs 'a plan.yaml' --only 'each[2,4,6,8,10,12,14,16,18,20]'",
+    ],
+    [numbersTo(22, 2).map(number => `each[${number}]/x`), "runjobs 'a plan.yaml' --only 'each[]/x'"],
+    [numbersTo(100, 1).map(number => `each[${number}]`), "runjobs 'a plan.yaml' --only 'each[1-100]'"],
+    [numbersTo(101, 1).map(number => `each[${number}]`), "runjobs 'a plan.yaml' --only each"],
     [['.'], "runjobs 'a plan.yaml'"],
-    [['[2]'], "runjobs 'a plan.yaml'"],
-    [['[2]/x'], "runjobs 'a plan.yaml' --only '[]/x'"],
+    [['[2]'], "runjobs 'a plan.yaml' --only '[2]'"],
+    [['[2]/x'], "runjobs 'a plan.yaml' --only '[2]/x'"],
     [['checks/unit', 'finally/1'], "runjobs 'a plan.yaml' --only checks/unit"],
     [['finally/1'], undefined],
     [['a', 'b', 'c', 'd', 'e', 'f'], undefined],
@@ -290,18 +314,13 @@ describe('the command that runs a step again', () => {
     ['speaks of the folder of the run', [run('a'), run('b', 'cat "$RUNJOBS_TMP/x"')], ['b']],
     [
       'goes over a list that another step saves',
-      [
-        { ...run('a'), save: { type: 'output', name: 'L' } } as Step,
-        {
-          ...forEach('b', run('')),
-          items: {
-            type: 'product',
-            lists: [{ name: 'N', list: { type: 'json', from: { type: 'variable', name: 'L' } } }],
-            exclude: [],
-          },
-        } as unknown as Step,
-      ],
+      [{ ...run('a'), save: { type: 'output', name: 'L' } } as Step, LISTED],
       ['b'],
+    ],
+    [
+      'goes over such a list, of a copy as well',
+      [{ ...run('a'), save: { type: 'output', name: 'L' } } as Step, LISTED],
+      ['b[2]'],
     ],
   ])('is none of one that %s, as alone it would not do what it did', (_, children, paths) => {
     const plan = { ...planOf(steps('root', children)), file: '/plans/plan.yaml' };
