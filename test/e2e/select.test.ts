@@ -1,5 +1,5 @@
 /** `--only`, `--skip` and `--from` on the command line. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { planFile, runjobs, temporaryFolder } from '../support/cli.ts';
 
@@ -140,4 +140,29 @@ describe('the copies of a forEach', () => {
     const shown = await runjobs(['show', 'last', ...options]);
     expect(String(shown.stdout)).toContain('… 1 of 4 copies succeeded, 3 skipped\n');
   });
+});
+
+it('a resumed run does not go on where the plan has lost what it was to run', async () => {
+  const state = temporaryFolder();
+  const options = ['--state-dir', state];
+  const planOf = (id: string, values: readonly string[]) =>
+    JSON.stringify({
+      steps: [
+        { id, forEach: { N: values }, run: 'test -e "$GO" && echo $N' },
+        { id: 'after', run: 'echo after' },
+      ],
+    });
+  const plan = planFile(planOf('test', ['a', 'b', 'c']));
+  expect((await runjobs([plan, '--only', 'test[3]', ...options])).exitCode).toBe(1);
+  for (const [changed, words] of [
+    [planOf('tests', ['a', 'b', 'c']), '--only test[3]: no step has this path, did you mean "tests[]"?'],
+    [planOf('test', ['a', 'b']), '--only test[3]: there are only 2 copies'],
+  ] as const) {
+    writeFileSync(plan, changed);
+    const { exitCode, stdout, stderr } = await runjobs(['resume', 'last', '--force', ...options]);
+    expect([exitCode, stdout, stderr]).toEqual([2, '', `runjobs: ${words}\n`]);
+  }
+  writeFileSync(plan, planOf('test', ['a', 'b', 'z']));
+  const again = await runjobs(['resume', 'last', '--force', ...options], { env: { GO: '/' } });
+  expect([again.exitCode, printed(again.stdout)]).toEqual([0, ['z']]);
 });

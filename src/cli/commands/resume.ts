@@ -26,6 +26,7 @@ import {
 import { type QueueNamed, queueNamed, queueWords, withoutQueueSecrets } from '../queue-place.ts';
 import { isQuiet } from '../reporting.ts';
 import type { ResumeFlags } from '../requests.ts';
+import { selectionTrouble } from '../selection.ts';
 import { openStreams, type Streams } from '../streams.ts';
 import { overridesOf } from './run.ts';
 
@@ -77,6 +78,11 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, found.wrong);
   }
   const { plan, changed, given } = found;
+  const trouble = selectionTrouble(plan, run.copy.overrides.selection);
+  if (trouble !== undefined) {
+    run.owner.release();
+    return refuse(streams, EXIT.usage, trouble);
+  }
   if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags) + otherValues(run, plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const asRun = overridden(plan, overrides);
