@@ -5,6 +5,8 @@ import type { Outcome } from '../../events/outcome.ts';
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** That nothing of its group was left then; absent where nobody has looked. */
+  readonly wasLast?: boolean;
 }
 
 /** The facts of the exit; of a process that nothing could end, that it was told to. */

@@ -5,7 +5,8 @@
  * three standard streams, the folder, the number of arguments, these, and the variables that differ from the server's own,
  * a name alone where one is unset. A request with the number 0 has nothing but variables: these become the server's own.
  * Answers are lines: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or
- * `failed` with number and errno, both in the order of the requests; and `ended` with number and status, as waitpid tells it.
+ * `failed` with number and errno, both in the order of the requests; and `ended` with number and status, as waitpid tells
+ * it, and 1 where nothing else is in the group.
  *
  * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
  * wait; Perl has no name for such calls, so it is told their numbers. No other signal reaches the server, such as those
@@ -15,7 +16,7 @@
 export const forkServerScript = String.raw`
 use strict;
 my ($name, $run, $parent, $ppoll, $sigprocmask, $setsid, $prctl) = @ARGV;
-my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask, $pr_set_pdeathsig, $sigkill) = (1, 0, 1, 1, 2, 1, 9);
+my ($wnohang, $o_rdonly, $o_wronly, $pollin, $sig_setmask, $pr_set_pdeathsig, $sigkill, $esrch) = (1, 0, 1, 1, 2, 1, 9, 3);
 # In some sandboxes what a process has open may not be opened by others.
 exit if getppid != $parent or readlink '/proc/self' ne $$ or !sysopen my $tried, "/proc/$parent/exe", $o_rdonly;
 close $tried;
@@ -91,7 +92,9 @@ while ($is_asked or %number) {
   while ((my $pid = waitpid -1, $wnohang) > 0) {
     tell_first() while grep { $_->[0] == $pid } @starting;
     my $number = delete $number{$pid};
-    answer('ended', $number, $?) if defined $number;
+    next if !defined $number;
+    my $is_alone = !kill(0, -$pid) && $! == $esrch;
+    answer('ended', $number, $?, $is_alone ? 1 : 0);
   }
   next if !$asks;
   $is_asked = sysread STDIN, $asked, 65536, length $asked;

@@ -166,8 +166,9 @@ class Server implements ForkServer {
     const lines = (this.#said + words).split('\n');
     this.#said = lines.pop() ?? '';
     for (const line of lines) {
-      const [what, number, value] = line.split(' ');
+      const [what, number, value, isAlone] = line.split(' ');
       if (what === 'ready') this.isReady = true;
+      else if (what === 'ended') this.#end(Number(number), exitWith(Number(value), isAlone === '1'));
       else this.#answer(what, Number(number), Number(value));
     }
     this.#hold();
@@ -176,11 +177,13 @@ class Server implements ForkServer {
   #answer(what: string | undefined, number: number, value: number): void {
     const asked = this.#asked.get(number);
     this.#asked.delete(number);
-    if (what === 'ended') {
-      this.#running.get(number)?.ended(exitWith(value));
-      this.#running.delete(number);
-    } else if (what === 'failed') asked?.failed(systemError(value, asked.program));
+    if (what === 'failed') asked?.failed(systemError(value, asked.program));
     else asked?.started(this.#leader(number, value));
+  }
+
+  #end(number: number, exit: Exit): void {
+    this.#running.get(number)?.ended(exit);
+    this.#running.delete(number);
   }
 
   #leader(number: number, pid: number): Leader {
@@ -237,9 +240,10 @@ function request(texts: readonly string[]): Uint8Array {
 }
 
 /** Of a status as `waitpid` tells it. */
-function exitWith(status: number): Exit {
+function exitWith(status: number, wasLast: boolean): Exit {
   const signal = status & 0x7f;
-  return signal === 0 ? { code: status >> 8, signal: null } : { code: null, signal: signalNames.get(signal) ?? null };
+  if (signal === 0) return { code: status >> 8, signal: null, wasLast };
+  return { code: null, signal: signalNames.get(signal) ?? null, wasLast };
 }
 
 const signalNames = new Map(

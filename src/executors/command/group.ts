@@ -26,6 +26,7 @@ export async function groupIsGone(
 ): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   if ((await firstOf(leader.exited, { limitMs, signals })) !== 'settled') return false;
+  if ((await leader.exited).wasLast) return true;
   const exitedBy = performance.now();
   for (let waitMs = 1; signalGroup(leader.pid, 0) !== 'gone'; waitMs = Math.min(2 * waitMs, longestPollMs)) {
     const leftMs = deadline - performance.now();

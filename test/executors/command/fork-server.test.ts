@@ -8,6 +8,7 @@ import { type Channels, openChannels } from '../../../src/executors/command/chan
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
 import type { CommandLine } from '../../../src/executors/command/command-line.ts';
 import { extended } from '../../../src/executors/command/environment.ts';
+import type { Exit } from '../../../src/executors/command/exit.ts';
 import { type ForkServer, forkServerName, openForkServer } from '../../../src/executors/command/fork-server.ts';
 import { type Launch, type Leader, launch } from '../../../src/executors/command/launch.ts';
 import { livingIn, scanProcesses } from '../../../src/executors/command/processes.ts';
@@ -52,11 +53,14 @@ async function listened(): Promise<{ readonly channel: Channel; text(): string }
   return { channel, text: () => Buffer.concat(chunks).toString() };
 }
 
+/** How it ended, whoever was left of its group. */
+const exitOf = ({ code, signal }: Exit) => ({ code, signal });
+
 /** Runs the program to its end. */
 async function run(by: Launch, how: CommandLine, input?: Parameters<Launch>[2]) {
   const { channel, text } = await listened();
   const leader = await by(how, channel, input);
-  const exit = 'message' in leader ? leader : await leader.exited;
+  const exit = 'message' in leader ? leader : exitOf(await leader.exited);
   await channel.finish();
   return { exit, text: text() };
 }
@@ -171,13 +175,27 @@ describe('a process that the fork server has started', () => {
     await Promise.all(lent.map(({ channel }) => channel.finish()));
   });
 
+  it('says of its end whether it was the last of its group', async () => {
+    for (const [script, wasLast] of [
+      ['true', true],
+      ['sleep 60 & exit 3', false],
+      ['setsid sleep 0 & wait', true],
+    ] as const) {
+      const { channel } = await listened();
+      const leader = (await byServer(sh(script), channel)) as Leader;
+      expect((await leader.exited).wasLast, script).toBe(wasLast);
+      if (!wasLast) process.kill(-leader.pid, 'SIGKILL');
+      await channel.finish();
+    }
+  });
+
   it('is not missed when it ends, however many end at once', { timeout: 60_000 }, async () => {
     const lent = await Promise.all(Array.from({ length: 8 }, listened));
     await Promise.all(
       lent.map(async ({ channel }) => {
         for (let round = 0; round < 50; round += 1) {
           const leader = (await byServer(line(['true']), channel)) as Leader;
-          expect(await leader.exited).toEqual({ code: 0, signal: null });
+          expect(await leader.exited).toEqual({ code: 0, signal: null, wasLast: true });
         }
         await channel.finish();
       }),
