@@ -5,8 +5,8 @@
  * three standard streams, the folder, the number of arguments, these, and the variables that differ from the server's own,
  * a name alone where one is unset. A request with the number 0 has nothing but variables: these become the server's own.
  * Answers are lines: `ready`; `started` with number and process id, once `exec` has closed the pipe of the start, or
- * `failed` with number and errno, both in the order of the requests; and `ended` with number and status, as waitpid tells
- * it, and 1 where nothing else is in the group.
+ * `failed` with number and errno (0: it cannot open the streams), both in the order of the requests; and `ended` with
+ * number and status, as waitpid tells it, and 1 where nothing else is in the group.
  *
  * That a child has ended is a signal which is let in only while `ppoll` waits, so none is missed between a look and the
  * wait; Perl has no name for such calls, so it is told their numbers. No other signal reaches the server, such as those
@@ -46,13 +46,13 @@ sub become {
   syscall $sigprocmask, $sig_setmask, $none, 0, 8;
   # If we are dead nobody reads the pipe, and it would wait for ever.
   alarm 10;
-  open STDIN, '<', $stdin or return;
-  sysopen STDOUT, $stdout, $o_wronly or return;
-  sysopen STDERR, $stderr, $o_wronly or return;
+  open STDIN, '<', $stdin or return 0;
+  sysopen STDOUT, $stdout, $o_wronly or return 0;
+  sysopen STDERR, $stderr, $o_wronly or return 0;
   alarm 0;
-  chdir $folder or return;
+  chdir $folder or return $! + 0;
   set_variables(@rest);
-  exec { $command[0] } @command;
+  exec { $command[0] } @command or return $! + 0;
 }
 
 sub start {
@@ -65,8 +65,7 @@ sub start {
   my $pid = fork;
   return answer('failed', $number, $! + 0) if !defined $pid;
   if ($pid == 0) {
-    become(@how);
-    syswrite $why, $! + 0;
+    syswrite $why, become(@how);
     kill KILL => $$;
   }
   $number{$pid} = $number;

@@ -23,10 +23,11 @@ export interface ForkServer {
   readonly isReady: boolean;
   /**
    * Starts the process as the leader of a session of its own, in the order of the calls. The streams may be closed once
-   * this has settled. Rejects with the error of the system, as `spawn` emits it, when there is no process. Where the server
-   * itself is killed, all that it has started is, too; that is done to one that does not answer soon after `kill`.
+   * this has settled. Resolves with undefined where it cannot open them, as in some sandboxes. Rejects with the error of the
+   * system, as `spawn` emits it, when there is no process for another reason. Where the server itself is killed, all that it
+   * has started is, too; that is done to one that does not answer soon after `kill`.
    */
-  start(line: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader>;
+  start(line: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader | undefined>;
   /** Sends it away, and resolves when it is gone. Call when nothing runs that it has started. */
   close(): Promise<void>;
 }
@@ -57,7 +58,7 @@ export function openForkServer(run: string): ForkServer | undefined {
 interface Asked {
   readonly program: string;
   readonly kill: AbortSignal | undefined;
-  started(leader: Leader): void;
+  started(leader: Leader | undefined): void;
   failed(error: Error): void;
 }
 
@@ -94,7 +95,7 @@ class Server implements ForkServer {
     this.#hold();
   }
 
-  start({ command, cwd, env }: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader> {
+  start({ command, cwd, env }: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader | undefined> {
     this.#count += 1;
     const number = this.#count;
     const paths = streams.map(each => (each === undefined ? '/dev/null' : `/proc/${ownPid}/fd/${each}`));
@@ -177,7 +178,8 @@ class Server implements ForkServer {
   #answer(what: string | undefined, number: number, value: number): void {
     const asked = this.#asked.get(number);
     this.#asked.delete(number);
-    if (what === 'failed') asked?.failed(systemError(value, asked.program));
+    if (what === 'failed' && value > 0) asked?.failed(systemError(value, asked.program));
+    else if (what === 'failed') asked?.started(undefined);
     else asked?.started(this.#leader(number, value));
   }
 

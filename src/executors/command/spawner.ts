@@ -44,6 +44,7 @@ export async function launchBy(
   if (channel.pipes === undefined || !opensAnew(input)) return launch(line, channel, input);
   try {
     const leader = await server.start(line, [input === 'ignore' ? undefined : input, ...channel.pipes], kill);
+    if (leader === undefined) return launch(line, channel, input);
     channel.attach({ stdout: null, stderr: null });
     return leader;
   } catch (error) {

@@ -159,6 +159,16 @@ describe('a process that the fork server has started', () => {
     expect((await run(byServer, sh('echo ${#V11}', { env: { PATH: path, ...large } }))).text).toBe('90002\n');
   });
 
+  it('is started by Node after all where the server cannot open what it is to write into', async () => {
+    const { channel, text } = await listened();
+    const closed = 999_999;
+    expect(await server.start(sh('true'), [undefined, closed, closed])).toBeUndefined();
+    const leader = (await byServer(sh('echo x'), { ...channel, pipes: [closed, closed] })) as Leader;
+    expect(exitOf(await leader.exited)).toEqual({ code: 0, signal: null });
+    await channel.finish();
+    expect(text()).toBe('x\n');
+  });
+
   it('starts in the order of the calls, and is told of so', async () => {
     const order: number[] = [];
     const lent = await Promise.all(Array.from({ length: 20 }, listened));
