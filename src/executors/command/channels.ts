@@ -42,6 +42,7 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
   const paths: string[] = [];
   const folders: string[] = [];
   let making: Promise<void> | undefined;
+  let preparing: Promise<void> | undefined;
   let made = 0;
   let waiting = 0;
   let hasFifos = true;
@@ -126,16 +127,21 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     };
   }
 
+  async function makeFirst(by: Parameters<Channels['prepare']>[0]): Promise<void> {
+    try {
+      // Whoever makes the pipes makes the folder, and knows of it: were we killed now, nobody else would.
+      const batch = placeIn(join(tmpdir(), `runjobs-${uniqueDigits(12)}`), firstBatch);
+      if (await by(batch)) haveMade(batch.paths);
+      else await makeBatch();
+    } catch {
+      // Whoever needs one is told.
+    }
+  }
+
   return {
-    async prepare(by) {
-      try {
-        // Whoever makes the pipes makes the folder, and knows of it: were we killed now, nobody else would.
-        const batch = placeIn(join(tmpdir(), `runjobs-${uniqueDigits(12)}`), firstBatch);
-        if (await by(batch)) haveMade(batch.paths);
-        else await makeBatch();
-      } catch {
-        // Whoever needs one is told.
-      }
+    prepare(by) {
+      preparing = makeFirst(by);
+      return preparing;
     },
     async lend(listener, isSplit = false) {
       const out = await take(message => listener.warn(message));
@@ -151,6 +157,8 @@ export function openChannels(onFolder: (folder: string) => void): Channels {
     },
     async close() {
       for (const fifo of idle.splice(0)) fifo.close();
+      // What is still being made cannot be removed.
+      await preparing;
       await making?.catch(() => {});
       for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
     },

@@ -1,10 +1,21 @@
 /** Laws of many commands: they share one executor, and leave nothing of themselves in it. */
 import { execFileSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
-import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openChannels } from '../../../src/executors/command/channels.ts';
 import { makeGate, openRig } from './rig.ts';
 
 const rig = openRig();
@@ -76,6 +87,31 @@ describe('many commands', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     await rig().executor.close();
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('may be given up while the first pipes are still being made: nothing stays', async () => {
+    const channels = openChannels(() => {});
+    let open = () => {};
+    const gate = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    let made = '';
+    void channels.prepare(async ({ folder, paths: [path = ''] }) => {
+      made = folder;
+      mkdirSync(folder);
+      await gate;
+      writeFileSync(path, '');
+      return true;
+    });
+    let isClosed = false;
+    const closing = channels.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    open();
+    await closing;
+    expect([made === '', existsSync(made)]).toEqual([false, false]);
   });
 
   it('do not mind that somebody has cleaned the temporary folder', async () => {
