@@ -196,7 +196,7 @@ class Names {
     const known = outer.with(saved);
     for (const [index, child] of list.map(asStep).entries()) {
       if (child === undefined) continue;
-      this.step(child, { ...around, path: [...path, index], known });
+      this.step(child, { path: [...path, index], known, ...around });
       for (const name of this.#saves.of(child).keys()) saved.add(name);
     }
   }
@@ -213,22 +213,22 @@ class Names {
         keys: () => siblings.before(index).flatMap(other => [...savedBy(other).keys()]),
       };
       this.step(child, {
-        ...around,
         path: [...path, index],
         known: child.needs === undefined ? known : known.with(upstream),
+        ...around,
       });
     }
   }
 
   #each(list: readonly unknown[], { path, ...around }: Place): void {
     for (const [index, child] of list.map(asStep).entries()) {
-      if (child !== undefined) this.step(child, { ...around, path: [...path, index] });
+      if (child !== undefined) this.step(child, { path: [...path, index], ...around });
     }
   }
 
   #finally(step: Raw, list: readonly unknown[], { known, ...around }: Place): void {
     const saved = this.#saves.inside(step);
-    this.#sequence(list, { ...around, known: known.with(OF_FINALLY).with(saved) });
+    this.#sequence(list, { known: known.with(OF_FINALLY).with(saved), ...around });
   }
 
   #savedBy(child: unknown) {
