@@ -173,6 +173,7 @@ async function carryOut(
   if (typeof input === 'object') return { outcome: notStarted(input.fault), isClean: true };
   const leader = await launch(line, channel, input, kill);
   closeInput(input);
+  // There may have been a process, where who was to tell of it was killed.
   if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: false };
   const { pid } = leader;
   groups.add(pid);
@@ -186,7 +187,7 @@ async function carryOut(
   } else {
     await stopCommand(started, {
       ...ending,
-      launch: script => launch(stopLine(script, step, line, pid), channel),
+      launch: script => launch(stopLine(script, step, line, pid), channel, 'ignore', kill),
       tell: facts => context.stopping(facts),
     });
   }

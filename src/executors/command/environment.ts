@@ -1,6 +1,7 @@
 /** The environment of a command: the step's own, the local programs on PATH, and the marks that tell whose it is. */
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { env as ownEnv } from 'node:process';
 import { marksFor } from './marks.ts';
 
 /** Of a command: all that `for … in` meets, inherited or not, and has a value. So node's `spawn` takes it, too. */
@@ -20,6 +21,14 @@ export function extended(env: Environment, more: Environment): Environment {
 
 /** What execvp searches when PATH is not set at all. */
 export const defaultPath = ['/usr/bin', '/bin'].join(delimiter);
+
+/**
+ * Of the small processes that serve a run. The empty mark keeps them from a run that this one is inside of, which would kill
+ * them together with us.
+ */
+export function bareEnvironment(): Environment {
+  return { PATH: [ownEnv.PATH, defaultPath].filter(Boolean).join(delimiter), RUNJOBS_RUN_IDS: '' };
+}
 
 /**
  * Returns a function that completes the environment of one launch: every `node_modules/.bin` from `folder` upward, or from

@@ -3,11 +3,11 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { arch, env, nextTick, pid as ownPid, platform } from 'node:process';
+import { arch, nextTick, pid as ownPid, platform } from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import type { CommandLine } from './command-line.ts';
-import { defaultPath, type Environment } from './environment.ts';
+import { bareEnvironment, type Environment } from './environment.ts';
 import type { Exit } from './exit.ts';
 import { forkServerScript, systemCalls } from './fork-server-script.ts';
 import { signalGroup } from './group.ts';
@@ -18,7 +18,8 @@ import { firstOf } from './wait.ts';
 export type Streams = readonly [stdin: number | undefined, stdout: number, stderr: number];
 
 export interface ForkServer {
-  readonly pid: number;
+  /** Undefined once it is gone: its id may become another's. */
+  readonly pid: number | undefined;
   /** Whether it can be asked: false until it has started, and once it is gone. */
   readonly isReady: boolean;
   /**
@@ -44,8 +45,7 @@ export function openForkServer(run: string): ForkServer | undefined {
   if (platform !== 'linux' || calls === undefined) return undefined;
   const child = spawn('perl', ['-e', forkServerScript, forkServerName, run, ...[ownPid, ...calls].map(String)], {
     cwd: '/',
-    // As for the watchdog: the empty mark keeps it from a run that this one is inside of.
-    env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
+    env: bareEnvironment(),
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -70,7 +70,7 @@ interface Running {
 
 class Server implements ForkServer {
   isReady = false;
-  readonly pid: number;
+  pid: number | undefined;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #ended: Promise<unknown>;
   /** By number. */
@@ -120,7 +120,7 @@ class Server implements ForkServer {
 
   /** With all of its group: somebody may have put a script before Perl. */
   #kill(): void {
-    signalGroup(this.pid, 'SIGKILL');
+    if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
   }
 
   async close(): Promise<void> {
@@ -207,6 +207,7 @@ class Server implements ForkServer {
   /** Nobody will tell how they end: they must not go on unseen. */
   #lose(): void {
     this.isReady = false;
+    this.pid = undefined;
     const killed = Object.assign(new Error('the process that was to start it was killed'), { code: 'ECHILD' });
     for (const { failed } of this.#asked.values()) failed(killed);
     this.#asked.clear();

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { platform } from 'node:os';
-import { env, pid } from 'node:process';
+import { pid } from 'node:process';
 import type { Readable } from 'node:stream';
-import { defaultPath } from './environment.ts';
+import { bareEnvironment } from './environment.ts';
 import { startOf } from './processes.ts';
 import { firstOf } from './wait.ts';
 
@@ -96,8 +96,7 @@ export function openWatchdog({ run, graceMs, pipes }: WatchdogOptions): Watchdog
   const args = [run, String(since), String(Math.ceil(graceMs / 10)), folder, ...paths];
   const child = spawn('/bin/sh', ['-c', script, watchdogName, ...args], {
     cwd: '/',
-    // The empty mark keeps it from a run that this one is inside of, which would kill it together with us.
-    env: { PATH: [env.PATH, defaultPath].filter(Boolean).join(':'), RUNJOBS_RUN_IDS: '' },
+    env: bareEnvironment(),
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });

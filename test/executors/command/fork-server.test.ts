@@ -237,7 +237,7 @@ describe('the fork server', () => {
     expect(await leader.exited).toEqual({ code: null, signal: 'SIGKILL' });
     expect(await asked).toMatchObject({ type: 'start', message: expect.stringContaining('was killed') });
     await vi.waitFor(() => expect(livingIn(leader.pid, performance.now())).toEqual([]));
-    expect(server.isReady).toBe(false);
+    expect([server.isReady, server.pid]).toEqual([false, undefined]);
     await Promise.all([channel.finish(), other.channel.finish()]);
   });
 
@@ -245,7 +245,7 @@ describe('the fork server', () => {
     const lent = await Promise.all(Array.from({ length: 60 }, listened));
     const asked = lent.map(({ channel }) => byServer(line(['sleep', `600.${process.pid}`]), channel));
     await asked[0];
-    process.kill(server.pid, 'SIGKILL');
+    process.kill(await pidOfServer(), 'SIGKILL');
     for (const leader of await Promise.all(asked)) if (!('message' in leader)) await leader.exited;
     const alive = async () =>
       [...((await scanProcesses())?.values() ?? [])].filter(({ pid }) => isNamed(pid, `sleep\u{0}600.${process.pid}`));
@@ -255,13 +255,32 @@ describe('the fork server', () => {
 
   it('that does not answer is killed soon after those who wait are', async () => {
     const { channel } = await listened();
-    process.kill(server.pid, 'SIGSTOP');
+    process.kill(await pidOfServer(), 'SIGSTOP');
     const kill = new AbortController();
     const asked = byServer(sh('echo never'), channel, 'ignore', kill.signal);
     kill.abort();
     expect(await asked).toMatchObject({ type: 'start' });
     expect(server.isReady).toBe(false);
     await channel.finish();
+  });
+
+  it('that stands still holds up no stop, once that is to be a kill, not even by a script that it was to start', async () => {
+    const executor = openCommandExecutor({
+      folder: rig().folder,
+      run: `stopped-${process.pid}`,
+      outputs: join(rig().folder, 'out'),
+      spawner: { launch: byServer, pid: () => server.pid, close: async () => {} },
+    });
+    const stop = { run: 'true', signal: 'SIGTERM', graceMs: 60_000 } as const;
+    const running = rig().start('echo up; sleep 60', { executor, step: { stop } });
+    await running.printed('up\n');
+    process.kill(await pidOfServer(), 'SIGSTOP');
+    running.stop();
+    await vi.waitFor(() => expect(running.stops).toMatchObject([{ signal: 'stop.run' }]));
+    running.kill();
+    await running.outcome;
+    expect(server.isReady).toBe(false);
+    await executor.close();
   });
 
   it('stands still and goes on with the run', async () => {
