@@ -16,20 +16,34 @@ const KEEPING = ['keeping', 'saved', 'saved-file', 'parts', 'json-pointer'].map(
 const ROOMS: Record<string, Room> = {
   'src/plan': { ours: ['src/plan'], packages: ['zod', 'yaml', 'jsonc-parser', 'croner'] },
   'src/events': { ours: ['src/events', 'src/plan/plan.ts', 'src/plan/paths.ts', 'src/plan/ranges.ts'], node: [] },
-  'src/engine': { ours: ['src/engine', 'src/events', 'src/plan'], node: ['node:events', 'node:string_decoder'] },
+  'src/engine': { ours: ['src/engine', 'src/events', 'src/plan'], node: ['node:string_decoder'] },
   'src/executors': {
-    ours: ['src/executors', 'src/engine/executor.ts', 'src/engine/clock.ts', 'src/events', 'src/plan'],
+    ours: [
+      'src/executors',
+      'src/engine/executor.ts',
+      'src/engine/stop.ts',
+      'src/engine/clock.ts',
+      'src/events',
+      'src/plan',
+    ],
   },
   'src/executors/command': {
-    ours: ['src/executors/command', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    ours: [
+      'src/executors/command',
+      ...KEEPING,
+      'src/engine/executor.ts',
+      'src/engine/stop.ts',
+      'src/events',
+      'src/plan',
+    ],
     packages: ['execa'],
   },
   'src/executors/http': {
-    ours: ['src/executors/http', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    ours: ['src/executors/http', ...KEEPING, 'src/engine/executor.ts', 'src/engine/stop.ts', 'src/events', 'src/plan'],
     packages: ['undici', 'tough-cookie'],
   },
   'src/executors/queue': {
-    ours: ['src/executors/queue', ...KEEPING, 'src/engine/executor.ts', 'src/events', 'src/plan'],
+    ours: ['src/executors/queue', ...KEEPING, 'src/engine/executor.ts', 'src/engine/stop.ts', 'src/events', 'src/plan'],
     packages: ['bullmq', 'ioredis'],
   },
   'src/executors/lists': {

@@ -67,15 +67,13 @@ function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): P
       durationMs === 'forever'
         ? () => {}
         : run.clock.at(run.clock.now() + durationMs, () => {
-            scope.signal.removeEventListener('abort', stop);
+            forget();
             resolve({ state: 'succeeded' });
           });
-    const stop = () => {
+    const forget = scope.whenCancelled(() => {
       disarm();
       if (scope.cancelled !== undefined) resolve({ state: 'cancelled', reason: scope.cancelled });
-    };
-    scope.signal.addEventListener('abort', stop, { once: true });
-    if (scope.signal.aborted) stop();
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import type { Place, Release } from './place.ts';
 import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Slots } from './slots.ts';
+import type { Stop } from './stop.ts';
 import type { UnderWay } from './under-way.ts';
 import type { Values } from './variables.ts';
 
@@ -33,7 +34,7 @@ export interface RunContext extends Learning {
   readonly logs: StepLogs | undefined;
   readonly slots: Slots;
   /** Aborted when everything must end at once. */
-  readonly killed: AbortSignal;
+  readonly killed: Stop;
   /** The attempts that run, by the paths of their steps. */
   readonly underWay: Map<string, UnderWay>;
   /** Milliseconds since the run's start. */

@@ -1,7 +1,8 @@
 /** The interface between the engine and the world: how a leaf step is carried out. */
-import type { CancelReason, Outcome } from '../events/outcome.ts';
+import type { Outcome } from '../events/outcome.ts';
 import type { Address } from '../plan/address.ts';
 import type { LeafStep, StepLock } from '../plan/plan.ts';
+import type { Stop } from './stop.ts';
 
 export interface Executor {
   /**
@@ -11,7 +12,7 @@ export interface Executor {
    * nothing of the step is running: no process, socket, timer or listener. Never rejects for a step that fails:
    * a rejection is a bug in runjobs.
    *
-   * On cancel ({@link ExecuteContext.signal}) the work is stopped in its own orderly way, and the promise resolves
+   * On cancel ({@link ExecuteContext.stop}) the work is stopped in its own orderly way, and the promise resolves
    * when nothing of it is left.
    */
   execute(step: LeafStep, context: ExecuteContext): Promise<Outcome>;
@@ -36,8 +37,8 @@ export interface Executor {
 
 /** What a sweep is told, and what it tells. */
 export interface SweepContext {
-  /** Aborted when the whole run must end at once: no grace is left. */
-  readonly kill: AbortSignal;
+  /** Given when the whole run must end at once: no grace is left. */
+  readonly kill: Stop;
   /** @param step the path of the step that has left something behind. */
   warn(message: string, step: string): void;
 }
@@ -49,12 +50,10 @@ export interface ExecuteContext {
   readonly attempt: number;
   /** The ticks of every `every` that it is in, the outermost first. */
   readonly ticks: readonly number[];
-  /** Aborted, with a {@link CancelReason}, when the step must stop: politely, then by force after its grace. */
-  readonly signal: AbortSignal;
-  /** Aborted when the whole run must end at once: no grace is left. */
-  readonly kill: AbortSignal;
-  /** Both signals as one, where that costs less: a signal takes longer to be made, and to be listened to, than the rest of a small request. */
-  readonly stop?: Stop;
+  /** Given when the step must stop: politely, then by force after its grace. */
+  readonly stop: Stop;
+  /** Given, just before `stop`, when the whole run must end at once: no grace is left. */
+  readonly kill: Stop;
   /** The complete environment for a command; much of it may be inherited: `for … in` meets all of it. */
   readonly env: Readonly<Record<string, string>>;
   /** Call it before anything begins that others can see: all that led to it is kept then. The run may have been told to stop by it. */
@@ -85,16 +84,8 @@ export interface ExecuteContext {
 
 /** The same attempt, whose output goes elsewhere. `...` alone would leave out what is made where it is asked for. */
 export function writingTo(context: ExecuteContext, write: ExecuteContext['write']): ExecuteContext {
-  const { signal, env } = context;
-  return { ...context, signal, env, write };
-}
-
-/** What stops an attempt, politely or at once. */
-export interface Stop {
-  /** Why, once it must stop. */
-  readonly cancelled: CancelReason | undefined;
-  /** Calls it once when that comes, at once if it has. Returns how to forget it; nothing listens any more then. */
-  whenCancelled(call: () => void): () => void;
+  const { env } = context;
+  return { ...context, env, write };
 }
 
 /** What is known of a start. */
@@ -113,11 +104,6 @@ export interface StopFacts {
   readonly command?: string;
 }
 
-/** The reason behind an aborted signal of the engine. */
-export function reasonOf(signal: AbortSignal): CancelReason {
-  return signal.reason as CancelReason;
-}
-
 /** Reads what a plan names that no step carries out. */
 export interface Sources {
   /**
@@ -129,9 +115,9 @@ export interface Sources {
 
 /**
  * Whether something listens at the address: connects to it, and hangs up. Resolves with nothing if so, else with why not, in
- * words; nothing is left of the connection then. On abort it resolves at once. Never rejects.
+ * words; nothing is left of the connection then. On cancel it resolves at once. Never rejects.
  */
-export type Reach = (address: Address, signal: AbortSignal) => Promise<string | undefined>;
+export type Reach = (address: Address, stop: Stop) => Promise<string | undefined>;
 
 /**
  * Reads a list of a forEach, whose `${NAME}`s are replaced. What is wrong with it is told in words. Never rejects for what

@@ -36,7 +36,7 @@ export async function conclude(
     variables: scope.variables.saving(saved, path, step.env).with(factsOf(own, path), { type: 'runjobs' }),
   } as const;
   const failure = await withScope(scope, options, async inner => {
-    if (run.killed.aborted) inner.cancel(run.killed.reason);
+    if (run.killed.cancelled !== undefined) inner.cancel(run.killed.cancelled);
     return withDeadline(run.clock, inner, block.timeoutMs, () => inOrder(run, block, inner));
   });
   if (failure?.limitMs !== undefined) tellCutOff(run, path, failure.step, failure.limitMs);

@@ -1,6 +1,7 @@
 /** What an executor is told of one attempt of a leaf; what costs much is made where it is asked for. */
 import type { ExecuteContext } from './executor.ts';
 import type { Scope } from './scope.ts';
+import type { Stop } from './stop.ts';
 import type { Values, Variables } from './variables.ts';
 
 /**
@@ -11,8 +12,8 @@ export class LeafContext implements ExecuteContext {
   readonly path: string;
   readonly attempt: number;
   readonly ticks: readonly number[];
-  readonly kill: AbortSignal;
-  readonly stop: Scope;
+  readonly stop: Stop;
+  readonly kill: Stop;
   readonly commit: ExecuteContext['commit'];
   readonly committed: ExecuteContext['committed'];
   readonly queued: ExecuteContext['queued'];
@@ -25,12 +26,12 @@ export class LeafContext implements ExecuteContext {
   readonly #variables: Variables;
   #environment: Values | undefined;
 
-  constructor(scope: Scope, variables: Variables, told: Omit<ExecuteContext, 'signal' | 'env' | 'stop' | 'ticks'>) {
+  constructor(scope: Scope, variables: Variables, told: Omit<ExecuteContext, 'env' | 'stop' | 'ticks'>) {
     this.path = told.path;
     this.attempt = told.attempt;
     this.ticks = scope.ticks;
-    this.kill = told.kill;
     this.stop = scope;
+    this.kill = told.kill;
     this.commit = told.commit;
     this.committed = told.committed;
     this.queued = told.queued;
@@ -41,10 +42,6 @@ export class LeafContext implements ExecuteContext {
     this.warn = told.warn;
     this.save = told.save;
     this.#variables = variables;
-  }
-
-  get signal(): AbortSignal {
-    return this.stop.signal;
   }
 
   get env(): Values {

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ExecuteContext, Executor } from './executor.ts';
 import { finalRequest } from './final-http.ts';
 import { bodyOf, type EndFacts, type RunNames } from './notify-report.ts';
+import { type Stop, StopSource } from './stop.ts';
 import { Unexpandable, type Variables } from './variables.ts';
 
 /** All that is told of the end, further attempts included, takes no longer. */
@@ -42,56 +43,52 @@ export interface NotifierOptions {
 /** Opens what tells of one run; nothing is told before {@link Notifier.started}. */
 export function openNotifier(options: NotifierOptions): Notifier {
   const { pings, clock } = options;
-  const giveUp = new AbortController();
+  const giveUp = new StopSource();
   let starting: Promise<unknown> = Promise.resolve();
-  const tell = (on: PingMoment, facts: EndFacts | undefined, signal: AbortSignal) =>
-    Promise.all(pings.filter(ping => ping.on === on).map(ping => send(ping, facts, signal, options)));
+  const tell = (on: PingMoment, facts: EndFacts | undefined, stop: Stop) =>
+    Promise.all(pings.filter(ping => ping.on === on).map(ping => send(ping, facts, stop, options)));
   return {
     started() {
-      starting = within(clock, BUDGET_MS, giveUp, signal => tell('start', undefined, signal));
+      starting = within(clock, BUDGET_MS, giveUp, () => tell('start', undefined, giveUp));
     },
     async ended(facts) {
       const dueAt = clock.now() + BUDGET_MS;
-      const disarm = clock.at(clock.now() + START_LEFT_MS, () => giveUp.abort(TOO_LATE));
+      const disarm = clock.at(clock.now() + START_LEFT_MS, () => giveUp.cancel(TOO_LATE));
       // A start that comes in after the end would make it look as if the run went on.
       await starting;
       disarm();
       const on = facts.exitCode === 0 ? 'success' : 'failure';
-      await within(clock, dueAt - clock.now(), new AbortController(), signal => tell(on, facts, signal));
+      const inTime = new StopSource();
+      await within(clock, dueAt - clock.now(), inTime, () => tell(on, facts, inTime));
     },
   };
 }
 
 const TOO_LATE = { type: 'timeout', step: '.', limitMs: BUDGET_MS } as const;
 
-/** Aborts what is done after that time. */
+/** Gives the stop after that time, if it is not done by then. */
 async function within<Result>(
   clock: Clock,
   ms: number,
-  controller: AbortController,
-  body: (signal: AbortSignal) => Promise<Result>,
+  stop: StopSource,
+  body: () => Promise<Result>,
 ): Promise<Result> {
-  const disarm = clock.at(clock.now() + ms, () => controller.abort(TOO_LATE));
+  const disarm = clock.at(clock.now() + ms, () => stop.cancel(TOO_LATE));
   try {
-    return await body(controller.signal);
+    return await body();
   } finally {
     disarm();
   }
 }
 
-async function send(
-  ping: Ping,
-  facts: EndFacts | undefined,
-  signal: AbortSignal,
-  options: NotifierOptions,
-): Promise<void> {
+async function send(ping: Ping, facts: EndFacts | undefined, stop: Stop, options: NotifierOptions): Promise<void> {
   const { clock, warn } = options;
   try {
     const step = stepOf(ping, facts, options);
     let trouble: string | undefined;
-    for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt += 1) {
-      if (attempt > 1) await pause(clock, signal);
-      trouble = signal.aborted ? trouble : await ask(step, attempt, signal, options);
+    for (let attempt = 1; attempt <= ATTEMPTS && stop.cancelled === undefined; attempt += 1) {
+      if (attempt > 1) await pause(clock, stop);
+      trouble = stop.cancelled === undefined ? await ask(step, attempt, stop, options) : trouble;
       if (trouble === undefined) return;
     }
     warn(`${ping.key} (${ping.on}) was not told: ${unaddressed(trouble ?? 'no answer in time', step.url)}`);
@@ -105,21 +102,20 @@ async function send(
 async function ask(
   step: HttpStep,
   attempt: number,
-  signal: AbortSignal,
+  outer: Stop,
   { executor, clock, committed }: NotifierOptions,
 ): Promise<string | undefined> {
-  const stop = new AbortController();
-  const abort = () => stop.abort(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  const stop = new StopSource();
+  const forget = outer.whenCancelled(() => stop.cancel(TOO_LATE));
   try {
-    const outcome = await within(clock, ATTEMPT_MS, stop, inTime =>
+    const outcome = await within(clock, ATTEMPT_MS, stop, () =>
       executor.execute(step, {
         path: 'notify',
         attempt,
         ticks: [],
-        signal: inTime,
+        stop,
         // Killing the run does not end what tells of it.
-        kill: new AbortController().signal,
+        kill: new StopSource(),
         env: {},
         commit() {},
         committed,
@@ -135,19 +131,19 @@ async function ask(
     const isTold = outcome.state === 'failed' && 'message' in outcome.reason;
     return isTold ? (outcome.reason as { readonly message: string }).message : 'no answer in time';
   } finally {
-    signal.removeEventListener('abort', abort);
+    forget();
   }
 }
 
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+function pause(clock: Clock, stop: Stop): Promise<void> {
   return new Promise(done => {
     const end = () => {
       disarm();
-      signal.removeEventListener('abort', end);
+      forget();
       done();
     };
     const disarm = clock.at(clock.now() + PAUSE_MS, end);
-    signal.addEventListener('abort', end, { once: true });
+    const forget = stop.whenCancelled(end);
   });
 }
 

@@ -50,7 +50,7 @@ export function finalProbe(
       if (address === undefined)
         throw new Unexpandable(`tcp: expected a port, or an address such as "127.0.0.1:5432", got "${text}"`);
       const { reach = async () => 'this run reaches no addresses' } = run;
-      return { type: 'poll', ask: scope => reach(address, scope.signal) };
+      return { type: 'poll', ask: scope => reach(address, scope) };
     }
     case 'log': {
       const { pattern } = probe;
@@ -96,7 +96,7 @@ async function execute(
     path,
     attempt,
     ticks: scope.ticks,
-    signal: scope.signal,
+    stop: scope,
     kill: run.killed,
     env,
     warn,

@@ -1,5 +1,4 @@
 /** One root run: opened once per process, it holds everything that the plan asks for until all of it has ended. */
-import { setMaxListeners } from 'node:events';
 import type { Resumed, RunEvent } from '../events/event.ts';
 import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
@@ -18,6 +17,7 @@ import { Scope, withScope } from './scope.ts';
 import { learn, secretValues } from './secret-values.ts';
 import { Slots } from './slots.ts';
 import { runStep } from './step.ts';
+import { StopSource } from './stop.ts';
 import { countTaken } from './takeover.ts';
 import { type Origin, type Values, Variables } from './variables.ts';
 
@@ -131,9 +131,7 @@ export function openRun(options: RunOptions): Run {
   let failures: StepFailure[] = [];
   /** Where they are, but for those that stay whatever is tried again. */
   const failing = createPathSet();
-  const killer = new AbortController();
-  // Every running leaf listens to it.
-  setMaxListeners(0, killer.signal);
+  const killer = new StopSource();
   const t = () => Math.round(clock.now() - startedAt);
   const { resume } = options;
   const builtIns = { RUNJOBS_RUN: options.id, ...options.builtIns };
@@ -180,7 +178,7 @@ export function openRun(options: RunOptions): Run {
     tellOutput: options.tellOutput ?? true,
     logs: options.logs,
     slots: new Slots(plan.slots, clock, plan.pools),
-    killed: killer.signal,
+    killed: killer,
     underWay: new Map(),
     builtIns,
     sources: options.sources,
@@ -211,7 +209,7 @@ export function openRun(options: RunOptions): Run {
     },
     sweep: path =>
       options.executor.sweep?.(path, {
-        kill: killer.signal,
+        kill: killer,
         warn: (message, step) => publish({ type: 'warning', t: t(), step, message }),
       }),
     step: runStep,
@@ -266,10 +264,10 @@ export function openRun(options: RunOptions): Run {
     warn: message => publish({ type: 'warning', t: t(), message }),
     workers: (workers, slots) => publish({ type: 'workers.changed', t: t(), workers, slots }),
     kill(reason) {
-      if (killer.signal.aborted || ended) return;
+      if (killer.cancelled !== undefined || ended) return;
       why ??= reason;
       publish({ type: 'run.cancelling', t: t(), reason, forced: true });
-      killer.abort(reason);
+      killer.cancel(reason);
       above.cancelAll(reason);
     },
     ...byHand({ above, underWay: context.underWay, waiting, isOn: () => started && !ended, cancel }),

@@ -2,6 +2,7 @@
 import type { CancelReason } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isAtOrBelow } from '../plan/plan.ts';
+import { type Stop, wakeAll, waking } from './stop.ts';
 import type { Values, Variables } from './variables.ts';
 
 /**
@@ -44,7 +45,7 @@ const NO_TICKS: readonly number[] = [];
  * (nothing new may start: no process, request, retry or tick) and that it is *cancelled* (what runs must stop).
  * Cancelling closes.
  */
-export class Scope {
+export class Scope implements Stop {
   readonly path: string;
   readonly tick: number | undefined;
   readonly ticks: readonly number[];
@@ -61,7 +62,6 @@ export class Scope {
   /** The nearest scope, this one or further out, that is told to stop in its turn. */
   readonly #background: Scope | undefined;
   #children: Set<Scope> | undefined;
-  #controller: AbortController | undefined;
   #whenClosed: Set<() => void> | undefined;
   #whenCancelled: Set<() => void> | undefined;
   #whenEmpty: (() => void) | undefined;
@@ -105,15 +105,6 @@ export class Scope {
     });
   }
 
-  /** Aborted, with the reason, when the scope is cancelled. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.cancelled !== undefined) this.#controller.abort(this.cancelled);
-    }
-    return this.#controller.signal;
-  }
-
   /** Nothing new starts in here any more; what runs goes on. */
   close(reason: CancelReason): void {
     if (this.closed !== undefined) return;
@@ -129,7 +120,6 @@ export class Scope {
     this.close(reason);
     if (this.cancelled !== undefined) return;
     this.cancelled = reason;
-    this.#controller?.abort(reason);
     wakeAll(this.#whenCancelled);
     if (this.#children === undefined) return;
     for (const child of this.#children) if (child.#link === 'attached') child.cancel(reason);
@@ -170,7 +160,7 @@ export class Scope {
   async turn(): Promise<void> {
     const background = this.#background;
     if (background?.closed === undefined || background.cancelled !== undefined) return;
-    await new Promise<void>(resolve => background.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await new Promise<void>(resolve => background.whenCancelled(resolve));
   }
 
   /** Calls `wake` once when the scope closes, at once if it is closed. Returns how to forget it. */
@@ -215,18 +205,6 @@ export class Scope {
     parent.#children.delete(this);
     if (parent.#children.size === 0) parent.#whenEmpty?.();
   }
-}
-
-/** Adds it, or calls it at once where what it waits for has come for a reason; returns how to take it out. */
-function waking(all: Set<() => void>, reason: CancelReason | undefined, wake: () => void): () => void {
-  if (reason === undefined) all.add(wake);
-  else wake();
-  return () => void all.delete(wake);
-}
-
-/** Those that another one takes out meanwhile are left alone. */
-function wakeAll(all: Set<() => void> | undefined): void {
-  if (all !== undefined) for (const wake of all) wake();
 }
 
 /**

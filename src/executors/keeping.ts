@@ -1,7 +1,6 @@
 /** What one attempt of a leaf step keeps of its output: variables for the steps that follow, and a file. */
 import type { ExecuteContext } from '../engine/executor.ts';
-import { reasonOf } from '../engine/executor.ts';
-import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
+import type { Failed, Outcome } from '../events/outcome.ts';
 import { childPath, type LeafStep } from '../plan/plan.ts';
 import { type Answer, collectionFor, type Saving, savedOutput, savedParts } from './saved.ts';
 import { openSavedFile, type SavedFile } from './saved-file.ts';
@@ -49,7 +48,7 @@ export function isSplit({ save, saveTo, retry }: Keeps & Pick<LeafStep, 'retry'>
  */
 export function openKeeping(
   step: Keeps,
-  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'stop' | 'save'>,
+  context: Pick<ExecuteContext, 'path' | 'stop' | 'kill' | 'save'>,
   folder: string,
   source?: string,
 ): Keeping | { readonly fault: string } {
@@ -103,17 +102,14 @@ export function openKeeping(
 function isGood(
   { state }: Outcome,
   { id, background }: Keeps,
-  context: Pick<ExecuteContext, 'path' | 'signal' | 'kill' | 'stop'>,
+  context: Pick<ExecuteContext, 'path' | 'stop' | 'kill'>,
 ): boolean {
   const { path, kill, stop } = context;
-  if (kill.aborted) return false;
-  const reason = stop === undefined ? ofSignal(context.signal) : stop.cancelled;
+  const reason = stop.cancelled;
   if (reason === undefined) return state === 'succeeded';
-  return background && reason.type === 'group-ended' && childPath(reason.step, id) === path;
-}
-
-function ofSignal(signal: AbortSignal): CancelReason | undefined {
-  return signal.aborted ? reasonOf(signal) : undefined;
+  return (
+    kill.cancelled === undefined && background && reason.type === 'group-ended' && childPath(reason.step, id) === path
+  );
 }
 
 /** What has ended so, but cannot be kept. */

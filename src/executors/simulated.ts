@@ -1,7 +1,7 @@
 /** An executor that only takes time: what a plan does when nothing real is started. */
 import type { Clock } from '../engine/clock.ts';
-import { type ExecuteContext, type Executor, type Reach, reasonOf } from '../engine/executor.ts';
-import type { Outcome } from '../events/outcome.ts';
+import type { ExecuteContext, Executor, Reach } from '../engine/executor.ts';
+import type { CancelReason, Outcome } from '../events/outcome.ts';
 import type { Address } from '../plan/address.ts';
 import type { LeafStep } from '../plan/plan.ts';
 
@@ -41,18 +41,17 @@ export interface Answer {
 
 /** Asks no network: each address answers as `behave` says, on the given clock. */
 export function createSimulatedReach(clock: Clock, behave: (address: Address) => Answer): Reach {
-  return (address, signal) =>
+  return (address, stop) =>
     new Promise(resolve => {
       const { afterMs = 0, refusal } = behave(address);
+      let forget = () => {};
       const end = (answer: string | undefined) => {
         disarm();
-        signal.removeEventListener('abort', stop);
+        forget();
         resolve(answer);
       };
-      const stop = () => end('it was not asked to the end');
       const disarm = clock.at(clock.now() + afterMs, () => end(refusal));
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
+      forget = stop.whenCancelled(() => end('it was not asked to the end'));
     });
 }
 
@@ -64,7 +63,8 @@ export function createSimulatedExecutor(
   behave: (step: LeafStep, context: ExecuteContext) => Behaviour,
 ): Executor {
   const carryOut: Executor['execute'] = (step, context) => {
-    if (context.signal.aborted) return Promise.resolve({ state: 'cancelled', reason: reasonOf(context.signal) });
+    const { stop, kill } = context;
+    if (stop.cancelled !== undefined) return Promise.resolve({ state: 'cancelled', reason: stop.cancelled });
     const {
       durationMs = 0,
       exitCode = 0,
@@ -80,19 +80,20 @@ export function createSimulatedExecutor(
     } = behave(step, context);
     return new Promise<Outcome>(resolve => {
       let disarm = () => {};
+      let listening: readonly (() => void)[] = [];
       const spoken = Object.entries(says).map(([ms, text]) => [Number(ms), new TextEncoder().encode(text)] as const);
       const printing: (() => void)[] = [];
       const end = (outcome: Outcome) => {
         disarm();
         for (const forget of printing) forget();
-        context.signal.removeEventListener('abort', stop);
-        context.kill.removeEventListener('abort', kill);
+        for (const forget of listening) forget();
         resolve(outcome);
       };
-      const kill = () => end({ state: 'cancelled', reason: reasonOf(context.kill) });
-      const stop = () => {
+      const onKill = () => end({ state: 'cancelled', reason: kill.cancelled as CancelReason });
+      const onStop = () => {
         disarm();
-        const stopped = () => (lost ? finish() : end({ state: 'cancelled', reason: reasonOf(context.signal) }));
+        const reason = stop.cancelled as CancelReason;
+        const stopped = () => (lost ? finish() : end({ state: 'cancelled', reason }));
         if (stopMs === 0) stopped();
         else disarm = clock.at(clock.now() + stopMs, stopped);
       };
@@ -113,8 +114,7 @@ export function createSimulatedExecutor(
       };
       if (waitMs === 0) start();
       else disarm = clock.at(clock.now() + waitMs, start);
-      context.signal.addEventListener('abort', stop, { once: true });
-      context.kill.addEventListener('abort', kill, { once: true });
+      listening = [kill.whenCancelled(onKill), stop.whenCancelled(onStop)];
     });
   };
   return {

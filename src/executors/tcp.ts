@@ -4,7 +4,7 @@ import type { Reach } from '../engine/executor.ts';
 import type { Address } from '../plan/address.ts';
 
 /** Connects and hangs up, see {@link Reach}. The socket is closed when this resolves. */
-export const reach: Reach = (address, signal) =>
+export const reach: Reach = (address, stop) =>
   new Promise(resolve => {
     let answer: string | undefined = 'it was not asked to the end';
     const socket = connect(address);
@@ -14,14 +14,13 @@ export const reach: Reach = (address, signal) =>
       hangUp();
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (!signal.aborted) answer = whyNot(error, address);
+      if (stop.cancelled === undefined) answer = whyNot(error, address);
     });
     socket.once('close', () => {
-      signal.removeEventListener('abort', hangUp);
+      forget();
       resolve(answer);
     });
-    signal.addEventListener('abort', hangUp, { once: true });
-    if (signal.aborted) hangUp();
+    const forget = stop.whenCancelled(hangUp);
   });
 
 function whyNot({ code, message }: NodeJS.ErrnoException, { host, port }: Address): string {

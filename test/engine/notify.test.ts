@@ -246,8 +246,8 @@ describe('a run', () => {
       const told: string[] = [];
       const { exitCode } = await simulate(leaf('.', { durationMs: 1000 }), {
         notify,
-        onExecute: ({ path, kill, signal }) => {
-          if (path === 'notify') told.push(`${kill.aborted || signal.aborted}`);
+        onExecute: ({ path, kill, stop }) => {
+          if (path === 'notify') told.push(`${(kill.cancelled ?? stop.cancelled) !== undefined}`);
         },
         behave: ({ path }) => ({ durationMs: path === 'notify' ? 50 : 1000 }),
         during: (run, clock) => clock.at(200, () => run[how]({ type: 'interrupted', signal: 'SIGTERM' })),

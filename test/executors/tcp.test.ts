@@ -1,6 +1,7 @@
 /** Whether something listens at an address, asked of real sockets on loopback. */
 import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { StopSource } from '../../src/engine/stop.ts';
 import { reach } from '../../src/executors/tcp.ts';
 
 async function listening(host = '127.0.0.1'): Promise<{ server: Server; port: number; ended: Promise<void> }> {
@@ -15,7 +16,7 @@ async function listening(host = '127.0.0.1'): Promise<{ server: Server; port: nu
   return { server, ended, port: typeof address === 'object' && address !== null ? address.port : 0 };
 }
 
-const nothing = new AbortController().signal;
+const nothing = new StopSource();
 
 describe('an address', () => {
   it('at which somebody listens is reached, and the connection is closed', async () => {
@@ -37,10 +38,10 @@ describe('an address', () => {
 
   it('that is asked no longer is left at once', async () => {
     const { port } = await listening();
-    const controller = new AbortController();
-    const asked = reach({ host: '127.0.0.1', port }, controller.signal);
-    controller.abort();
+    const stop = new StopSource();
+    const asked = reach({ host: '127.0.0.1', port }, stop);
+    stop.cancel({ type: 'aborted' });
     expect(await asked).toBe('it was not asked to the end');
-    expect(await reach({ host: '127.0.0.1', port }, controller.signal)).toBe('it was not asked to the end');
+    expect(await reach({ host: '127.0.0.1', port }, stop)).toBe('it was not asked to the end');
   });
 });

@@ -1,9 +1,7 @@
 /** Carries out `run` steps: one process group each, its output in exact order, nothing of it left when it has ended. */
-import { setMaxListeners } from 'node:events';
 import { rmSync } from 'node:fs';
 import { platform } from 'node:os';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
-import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import { isSplit } from '../keeping.ts';
@@ -85,8 +83,6 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
   return {
     async execute(step, context) {
       if (step.type !== 'run') throw new TypeError(`The command executor was given a step of type "${step.type}"`);
-      // Thousands of steps may listen to one signal.
-      setMaxListeners(0, context.signal, context.kill);
       watch();
       const { folder: from = folder } = step;
       const { number, mark, ended } = launches.begin(context.path, step.stop);
@@ -165,10 +161,9 @@ async function carryOut(
   { step, line, folder, channel, launch, family, groups }: Work,
   context: ExecuteContext,
 ): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
-  const { signal, kill } = context;
-  if (signal.aborted || kill.aborted) {
-    return { outcome: { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) }, isClean: true };
-  }
+  const { stop, kill } = context;
+  const { cancelled: reason } = stop;
+  if (reason !== undefined) return { outcome: { state: 'cancelled', reason }, isClean: true };
   const input = openStdin(step.stdin, folder);
   if (typeof input === 'object') return { outcome: notStarted(input.fault), isClean: true };
   const leader = await launch(line, channel, input, kill);
@@ -182,7 +177,7 @@ async function carryOut(
   const started = { leader, family: openFamily({ ...family, group: pid }) };
   const ending: Ending = { policy: step.stop, kill, warn: message => context.warn(message) };
   let isClean = true;
-  if ((await firstOf(leader.exited, { signals: [signal, kill] })) === 'settled') {
+  if ((await firstOf(leader.exited, { stops: [stop] })) === 'settled') {
     isClean = await endLeftovers(started, ending);
   } else {
     await stopCommand(started, {

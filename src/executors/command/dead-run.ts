@@ -1,5 +1,6 @@
 /** Ends what a run has left whose runjobs is dead, before another one takes its work over (Linux). */
 import { ppid } from 'node:process';
+import { StopSource } from '../../engine/stop.ts';
 import type { Family, Member } from './family.ts';
 import { endStrays } from './hunt.ts';
 import { marksAmong } from './marks.ts';
@@ -43,7 +44,7 @@ export async function endDeadRun({ run, graceMs, warn }: DeadRunOptions): Promis
   await family.look();
   const wasWatched = await watchdogEnded(run, graceMs + watchdogMs);
   const policy = { signal: 'SIGTERM', graceMs: wasWatched ? 0 : graceMs } as const;
-  await endStrays(family, await family.look(), { policy, kill: new AbortController().signal, warn });
+  await endStrays(family, await family.look(), { policy, kill: new StopSource(), warn });
   return seen.size - current.length;
 }
 

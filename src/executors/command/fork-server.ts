@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { arch, nextTick, pid as ownPid, platform } from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
+import type { Stop } from '../../engine/stop.ts';
 import type { CommandLine } from './command-line.ts';
 import { bareEnvironment, type Environment } from './environment.ts';
 import type { Exit } from './exit.ts';
@@ -28,7 +29,7 @@ export interface ForkServer {
    * system, as `spawn` emits it, when there is no process for another reason. Where the server itself is killed, all that it
    * has started is, too; that is done to one that does not answer soon after `kill`.
    */
-  start(line: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader | undefined>;
+  start(line: CommandLine, streams: Streams, kill?: Stop): Promise<Leader | undefined>;
   /** Sends it away, and resolves when it is gone. Call when nothing runs that it has started. */
   close(): Promise<void>;
 }
@@ -57,7 +58,7 @@ export function openForkServer(run: string): ForkServer | undefined {
 /** A process that was asked for. */
 interface Asked {
   readonly program: string;
-  readonly kill: AbortSignal | undefined;
+  readonly kill: Stop | undefined;
   started(leader: Leader | undefined): void;
   failed(error: Error): void;
 }
@@ -95,7 +96,7 @@ class Server implements ForkServer {
     this.#hold();
   }
 
-  start({ command, cwd, env }: CommandLine, streams: Streams, kill?: AbortSignal): Promise<Leader | undefined> {
+  start({ command, cwd, env }: CommandLine, streams: Streams, kill?: Stop): Promise<Leader | undefined> {
     this.#count += 1;
     const number = this.#count;
     const paths = streams.map(each => (each === undefined ? '/dev/null' : `/proc/${ownPid}/fd/${each}`));
@@ -113,7 +114,7 @@ class Server implements ForkServer {
   #watch(): void {
     this.#watching ??= setTimeout(() => {
       this.#watching = undefined;
-      if ([...this.#asked.values()].some(({ kill }) => kill?.aborted)) this.#kill();
+      if ([...this.#asked.values()].some(({ kill }) => kill?.cancelled)) this.#kill();
       else if (this.#asked.size > 0) this.#watch();
     }, patienceMs).unref();
   }

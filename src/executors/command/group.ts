@@ -1,4 +1,6 @@
 /** A process group, seen from outside: signalling it, who is in it, whether it is gone. */
+
+import type { Stop } from '../../engine/stop.ts';
 import type { Leader } from './launch.ts';
 import { livingIn, type Sent, send } from './processes.ts';
 import { firstOf, pause } from './wait.ts';
@@ -18,22 +20,22 @@ export function signalLeader(leader: Leader, signal: NodeJS.Signals): Sent {
 
 /**
  * Resolves with whether the leader has ended and its group is gone: true as soon as nothing of it runs, false when
- * `limitMs` has passed or one of `signals` is aborted.
+ * `limitMs` has passed or one of `stops` is given.
  */
 export async function groupIsGone(
   leader: Leader,
-  { limitMs, signals = [] }: { readonly limitMs: number; readonly signals?: readonly AbortSignal[] },
+  { limitMs, stops = [] }: { readonly limitMs: number; readonly stops?: readonly Stop[] },
 ): Promise<boolean> {
   const deadline = performance.now() + limitMs;
-  if ((await firstOf(leader.exited, { limitMs, signals })) !== 'settled') return false;
+  if ((await firstOf(leader.exited, { limitMs, stops })) !== 'settled') return false;
   if ((await leader.exited).wasLast) return true;
   const exitedBy = performance.now();
   for (let waitMs = 1; signalGroup(leader.pid, 0) !== 'gone'; waitMs = Math.min(2 * waitMs, longestPollMs)) {
     const leftMs = deadline - performance.now();
     // Zombies do not count: under a process 1 that reaps nobody, as in many containers, they stay for ever.
     if ((waitMs >= zombiePollMs || leftMs <= 0) && livingIn(leader.pid, exitedBy)?.length === 0) return true;
-    if (leftMs <= 0 || signals.some(signal => signal.aborted)) return false;
-    await pause(Math.min(waitMs, leftMs), signals);
+    if (leftMs <= 0 || stops.some(({ cancelled }) => cancelled !== undefined)) return false;
+    await pause(Math.min(waitMs, leftMs), stops);
   }
   return true;
 }

@@ -1,4 +1,6 @@
 /** Ends the processes of a step that have left its group: politely once, by force after the grace, until none is found. */
+
+import type { Stop } from '../../engine/stop.ts';
 import type { StopPolicy } from '../../plan/plan.ts';
 import type { Family, Member } from './family.ts';
 import { commandOf, type Process, type Sent, signalProcess } from './processes.ts';
@@ -13,7 +15,7 @@ const namedProcesses = 5;
 export interface Ending {
   readonly policy: StopPolicy;
   /** Aborted when no grace is left. */
-  readonly kill: AbortSignal;
+  readonly kill: Stop;
   warn(message: string): void;
   /** These are about to be killed, as the grace is over. */
   killing?(processes: readonly { readonly pid: number }[]): void;
@@ -29,7 +31,7 @@ export interface HuntOptions extends Ending {
 /**
  * Ends the strays of a family: `first`, seen before anything was signalled, and whatever is found later. Each gets the
  * polite signal once; those of a runjobs inside the step get theirs from it. All share one grace, after which, or once
- * `kill` is aborted, SIGKILL follows. Resolves when two looks in a row have found nothing; what cannot be ended is named
+ * `kill` is given, SIGKILL follows. Resolves when two looks in a row have found nothing; what cannot be ended is named
  * in a warning and left.
  */
 export async function endStrays(family: Family, first: readonly Member[], options: HuntOptions): Promise<void> {
@@ -44,7 +46,7 @@ export async function endStrays(family: Family, first: readonly Member[], option
     return sent;
   };
   const press = (strays: readonly Member[]) => {
-    const isOver = kill.aborted || performance.now() >= deadline;
+    const isOver = kill.cancelled || performance.now() >= deadline;
     if (isOver && strays.length > 0) options.killing?.(strays);
     for (const stray of strays) {
       if (isOver) signal(stray, 'SIGKILL');
@@ -66,13 +68,13 @@ export async function endStrays(family: Family, first: readonly Member[], option
       if (strays.length === 0) continue;
       const now = performance.now();
       if (now >= deadline + unkillableMs) return strays;
-      await pause(now < deadline ? Math.min(waitMs, deadline - now) : waitMs, kill.aborted ? [] : [kill]);
+      await pause(now < deadline ? Math.min(waitMs, deadline - now) : waitMs, kill.cancelled ? [] : [kill]);
     }
     return [];
   };
 
   press(first.filter(isStray));
-  const waited = await firstOf(groupEnded, { limitMs: policy.graceMs, signals: [kill] });
+  const waited = await firstOf(groupEnded, { limitMs: policy.graceMs, stops: [kill] });
   let left = await untilNoneIsFound();
   if (waited !== 'settled') {
     await groupEnded;

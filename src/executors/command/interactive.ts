@@ -1,7 +1,6 @@
 /** Carries out interactive commands: in our own process group and session, with the terminal as their standard streams. */
 import { execa } from 'execa';
 import type { ExecuteContext } from '../../engine/executor.ts';
-import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import type { Channel } from './channel.ts';
@@ -41,10 +40,8 @@ export async function carryOutInteractive(
   { step, line, terminal, family, channels }: InteractiveWork,
   context: ExecuteContext,
 ): Promise<{ readonly outcome: Outcome; readonly isClean: boolean }> {
-  const { signal, kill } = context;
-  if (signal.aborted || kill.aborted) {
-    return { outcome: { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) }, isClean: true };
-  }
+  const { cancelled: reason } = context.stop;
+  if (reason !== undefined) return { outcome: { state: 'cancelled', reason }, isClean: true };
   // Told first: nothing is shown while the program has the terminal.
   context.started();
   const lent = terminal?.lend();
@@ -54,9 +51,9 @@ export async function carryOutInteractive(
     const leader = await start(line, lent.streams);
     if ('message' in leader) return { outcome: { state: 'failed', reason: leader }, isClean: true };
     const started = { leader, family: openFamily({ ...family, group: leader.pid }) };
-    const ending: Ending = { policy: step.stop, kill, warn: message => context.warn(message) };
+    const ending: Ending = { policy: step.stop, kill: context.kill, warn: message => context.warn(message) };
     let isClean = true;
-    if ((await firstOf(leader.exited, { signals: [signal, kill] })) === 'settled') {
+    if ((await firstOf(leader.exited, { stops: [context.stop] })) === 'settled') {
       isClean = await endLeftHere(started, ending);
     } else {
       await stop(started, ending, { step, line, channels }, context);
@@ -66,7 +63,7 @@ export async function carryOutInteractive(
   } finally {
     const key = outcome && keyBehind(outcome);
     // We may be told of the key a moment after the end that it has caused.
-    if (key !== undefined) await pause(keyMs, [kill]);
+    if (key !== undefined) await pause(keyMs, [context.kill]);
     lent.takeBack(key);
   }
 }
@@ -144,7 +141,7 @@ async function endLeftHere({ family }: Started, ending: Ending): Promise<boolean
   }
   const here = left.filter(member => member.group === group);
   if (here.length === 0) return left.length === 0;
-  if (!ending.kill.aborted) ending.warn(leftoverWarning(describe(here)));
+  if (!ending.kill.cancelled) ending.warn(leftoverWarning(describe(here)));
   await endStrays({ look }, here, ending);
   return false;
 }

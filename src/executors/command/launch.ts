@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Stop } from '../../engine/stop.ts';
 import { type Channel, closeOutputs } from './channel.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Exit } from './exit.ts';
@@ -29,7 +30,7 @@ export type Launch = (
   line: CommandLine,
   channel: Channel,
   input?: Input,
-  kill?: AbortSignal,
+  kill?: Stop,
 ) => Promise<Leader | StartFailure>;
 
 /** By Node itself. */

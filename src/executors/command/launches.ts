@@ -70,7 +70,7 @@ export function openLaunches(run: string): Launches {
     const { step, policy } = entries.get(launch) ?? { step: path, policy: defaultPolicy };
     const { kill } = context;
     const warn = (message: string) => context.warn(message, step);
-    if (!kill.aborted) warn(leftoverWarning(describe(processes)));
+    if (!kill.cancelled) warn(leftoverWarning(describe(processes)));
     const family = openFamily({ run, mark: markOf(run, launch) });
     await endStrays(family, await family.look(), { policy, kill, warn });
   }

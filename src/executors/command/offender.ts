@@ -1,5 +1,6 @@
 /** Tells how a stop goes on, and who keeps us waiting for it. */
 import type { StopFacts } from '../../engine/executor.ts';
+import type { Stop } from '../../engine/stop.ts';
 import type { Family } from './family.ts';
 import type { Leader } from './launch.ts';
 import { commandOf } from './processes.ts';
@@ -20,8 +21,8 @@ export interface Teller {
 export interface TellerOptions {
   readonly leader: Leader;
   readonly family: Family;
-  /** Aborted when no grace is left: everything is killed then, and nobody is waited for. */
-  readonly kill: AbortSignal;
+  /** Given when no grace is left: everything is killed then, and nobody is waited for. */
+  readonly kill: Stop;
   tell(facts: StopFacts): void;
 }
 
@@ -41,7 +42,7 @@ export function openTeller({ leader, family, kill, tell }: TellerOptions): Telle
     const members = await family.look();
     const others = members.filter(member => !member.isNested);
     const offender = members.find(member => member.pid === pid) ?? others[0] ?? members[0];
-    if (isOver || hasKilled || kill.aborted) return;
+    if (isOver || hasKilled || kill.cancelled) return;
     const now = performance.now();
     const facts = { signal: current, graceMs: Math.max(0, Math.round(deadline - now)), waitedMs: since(now) };
     tell({ ...facts, ...identity(offender?.pid ?? pid) });
@@ -60,7 +61,7 @@ export function openTeller({ leader, family, kill, tell }: TellerOptions): Telle
       tell({ pid, signal, graceMs });
     },
     killing(processes) {
-      if (hasKilled || kill.aborted) return;
+      if (hasKilled || kill.cancelled) return;
       hasKilled = true;
       const offender = processes.find(process => process.pid === pid) ?? processes[0];
       const facts = { signal: 'SIGKILL', graceMs: 0, waitedMs: since(performance.now()) };

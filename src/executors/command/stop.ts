@@ -1,5 +1,6 @@
 /** Ends what a step has started: politely first, by force after the grace, and not settled before it is gone. */
 import type { StopFacts } from '../../engine/executor.ts';
+import { StopSource } from '../../engine/stop.ts';
 import type { Family, Member } from './family.ts';
 import { groupIsGone, signalLeader } from './group.ts';
 import { describe, type Ending, endStrays } from './hunt.ts';
@@ -39,9 +40,9 @@ export async function stopCommand(started: Started, stopping: Stopping): Promise
   const { policy, kill } = stopping;
   const teller = openTeller({ leader, family, kill, tell: stopping.tell });
   const ending: Ending = { policy, kill, warn: stopping.warn, killing: teller.killing };
-  const begin = () => (kill.aborted ? teller.measure('SIGKILL', 0) : teller.measure(policy.signal, policy.graceMs));
+  const begin = () => (kill.cancelled ? teller.measure('SIGKILL', 0) : teller.measure(policy.signal, policy.graceMs));
   try {
-    if (policy.run === undefined || kill.aborted) {
+    if (policy.run === undefined || kill.cancelled) {
       begin();
       // Looked at before anything is told to stop: the links between parents and children go with the parents.
       await endAll(started, await family.look(), ending);
@@ -67,9 +68,9 @@ export async function stopCommand(started: Started, stopping: Stopping): Promise
  */
 export async function endLeftovers(started: Started, ending: Ending): Promise<boolean> {
   const { leader, family } = started;
-  if (await groupIsGone(leader, { limitMs: allowanceMs, signals: [ending.kill] })) return false;
+  if (await groupIsGone(leader, { limitMs: allowanceMs, stops: [ending.kill] })) return false;
   const members = await family.look();
-  if (!ending.kill.aborted) {
+  if (!ending.kill.cancelled) {
     ending.warn(leftoverWarning(members.length > 0 ? describe(members) : describeGroup(leader.pid)));
   }
   await endAll(started, members, ending);
@@ -85,14 +86,14 @@ async function endAll({ leader, family }: Started, members: readonly Member[], e
 
 /**
  * The polite signal once, the grace, SIGKILL; resolves when nothing of the group runs any more. The grace ends early
- * when `kill` is aborted. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
+ * when `kill` is given. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
  */
 export async function endGroup(leader: Leader, { policy, kill, warn, killing }: Ending): Promise<void> {
-  if (!kill.aborted && signalLeader(leader, policy.signal) === 'sent') {
+  if (!kill.cancelled && signalLeader(leader, policy.signal) === 'sent') {
     // A suspended process meets its signal only once it continues.
     signalLeader(leader, 'SIGCONT');
-    if (await groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill] })) return;
-    if (killing !== undefined && !kill.aborted) killing(livingIn(leader.pid, performance.now())?.map(withPid) ?? []);
+    if (await groupIsGone(leader, { limitMs: policy.graceMs, stops: [kill] })) return;
+    if (killing !== undefined && !kill.cancelled) killing(livingIn(leader.pid, performance.now())?.map(withPid) ?? []);
   }
   const killed = signalLeader(leader, 'SIGKILL');
   const limitMs = cannotTellZombies() ? allowanceMs : unkillableMs;
@@ -112,13 +113,13 @@ async function endedByScript(
   launchScript: LaunchStopScript,
 ): Promise<boolean> {
   const { policy, kill, warn } = ending;
-  const failed = new AbortController();
+  const failed = new StopSource();
   // Watched all the time: once the group is gone, its id may become another's.
-  const gone = groupIsGone(leader, { limitMs: policy.graceMs, signals: [kill, failed.signal] });
+  const gone = groupIsGone(leader, { limitMs: policy.graceMs, stops: [kill, failed] });
   const failure = await runStopScript(script, ending, launchScript);
-  if (failure !== undefined) failed.abort();
+  if (failure !== undefined) failed.cancel({ type: 'aborted' });
   const isGone = await gone;
-  if (failure !== undefined && !isGone && !kill.aborted) {
+  if (failure !== undefined && !isGone && !kill.cancelled) {
     warn(`The script of "stop.run" ${failure}: ${policy.signal} is sent instead.`);
   }
   return isGone;
@@ -132,7 +133,7 @@ async function runStopScript(
 ): Promise<string | undefined> {
   const stopper = await launchScript(script);
   if ('message' in stopper) return `could not be started (${stopper.message})`;
-  const waited = await firstOf(stopper.exited, { limitMs: policy.graceMs, signals: [kill] });
+  const waited = await firstOf(stopper.exited, { limitMs: policy.graceMs, stops: [kill] });
   await endGroup(stopper, { policy: { signal: 'SIGKILL', graceMs: unkillableMs }, kill, warn });
   if (waited !== 'settled') return 'did not end within the grace';
   const { code, signal } = await stopper.exited;

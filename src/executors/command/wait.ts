@@ -1,60 +1,38 @@
 /** Waiting that leaves no timer and no listener behind. */
 
-/** What ended a wait: the promise settled, the time passed, or a signal was aborted. */
-export type Waited = 'settled' | 'late' | 'aborted';
+import type { Stop } from '../../engine/stop.ts';
+
+/** What ended a wait: the promise settled, the time passed, or a stop was given. */
+export type Waited = 'settled' | 'late' | 'stopped';
 
 /**
- * Resolves with the first of: `promise` settled, `limitMs` passed, one of `signals` aborted. Never rejects, and removes
+ * Resolves with the first of: `promise` settled, `limitMs` passed, one of `stops` given. Never rejects, and removes
  * its timer and listeners before it resolves.
  */
 export function firstOf(
   promise: Promise<unknown> | undefined,
-  { limitMs, signals = [] }: { readonly limitMs?: number; readonly signals?: readonly AbortSignal[] } = {},
+  { limitMs, stops = [] }: { readonly limitMs?: number; readonly stops?: readonly Stop[] } = {},
 ): Promise<Waited> {
-  if (signals.some(signal => signal.aborted)) return Promise.resolve('aborted');
+  if (stops.some(isGiven)) return Promise.resolve('stopped');
   return new Promise(resolve => {
     const finish = (waited: Waited) => {
       clearTimeout(timer);
-      for (const signal of signals) forget(signal, onAbort);
+      for (const forget of listening) forget();
       resolve(waited);
     };
-    const onAbort = () => finish('aborted');
+    const onStop = () => finish('stopped');
     const onSettled = () => finish('settled');
     const timer = limitMs === undefined ? undefined : setTimeout(finish, Math.min(limitMs, longestTimerMs), 'late');
-    for (const signal of signals) listen(signal, onAbort);
+    const listening = stops.map(stop => stop.whenCancelled(onStop));
     promise?.then(onSettled, onSettled);
   });
 }
 
-/** Who waits for a signal besides others: of its own listeners each costs the more the more there are. */
-const listening = new WeakMap<AbortSignal, Listening>();
+const isGiven = ({ cancelled }: Stop) => cancelled !== undefined;
 
-interface Listening {
-  readonly wakes: Set<() => void>;
-  wakeAll(): void;
-}
-
-function listen(signal: AbortSignal, wake: () => void): void {
-  let all = listening.get(signal);
-  if (all === undefined) {
-    const wakes = new Set<() => void>();
-    all = { wakes, wakeAll: () => wakes.forEach(each => void each()) };
-    listening.set(signal, all);
-    signal.addEventListener('abort', all.wakeAll);
-  }
-  all.wakes.add(wake);
-}
-
-function forget(signal: AbortSignal, wake: () => void): void {
-  const all = listening.get(signal);
-  if (!all?.wakes.delete(wake) || all.wakes.size > 0) return;
-  signal.removeEventListener('abort', all.wakeAll);
-  listening.delete(signal);
-}
-
-/** Resolves after `ms`, or as soon as one of `signals` is aborted. */
-export async function pause(ms: number, signals: readonly AbortSignal[] = []): Promise<void> {
-  await firstOf(undefined, { limitMs: ms, signals });
+/** Resolves after `ms`, or as soon as one of `stops` is given. */
+export async function pause(ms: number, stops: readonly Stop[] = []): Promise<void> {
+  await firstOf(undefined, { limitMs: ms, stops });
 }
 
 /** setTimeout fires at once for anything longer; 24 days of grace are as good as for ever. */

@@ -1,7 +1,6 @@
 /** Commands on Windows, best effort: no process groups, no signals, two pipes; execa knows the quoting. */
 import { execa } from 'execa';
 import type { ExecuteContext } from '../../engine/executor.ts';
-import { reasonOf } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
 import { isSplit } from '../keeping.ts';
@@ -19,8 +18,8 @@ export async function executeOnWindows(
   folder: string,
   context: ExecuteContext,
 ): Promise<Outcome> {
-  const { signal, kill } = context;
-  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const { stop, kill } = context;
+  if (stop.cancelled !== undefined) return { state: 'cancelled', reason: stop.cancelled };
   const input = openStdin(step.stdin, folder);
   if (typeof input === 'object') return notStarted(input.fault);
   const [program, ...args] = line.command;
@@ -46,10 +45,10 @@ export async function executeOnWindows(
   );
   const channel = openPipes(context.write, isSplit(step));
   channel.attach(child);
-  if ((await firstOf(exited, { signals: [signal, kill] })) === 'aborted') {
+  if ((await firstOf(exited, { stops: [stop] })) === 'stopped') {
     context.stopping({ pid, signal: 'taskkill', graceMs: step.stop.graceMs });
-    await taskkill(pid, kill.aborted ? ['/F'] : []);
-    const waited = await firstOf(exited, { limitMs: step.stop.graceMs, signals: [kill] });
+    await taskkill(pid, kill.cancelled ? ['/F'] : []);
+    const waited = await firstOf(exited, { limitMs: step.stop.graceMs, stops: [kill] });
     if (waited !== 'settled') await taskkill(pid, ['/F']);
   }
   const outcome = await exited;

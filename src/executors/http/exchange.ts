@@ -1,7 +1,7 @@
 /** One request and its response, over one connection of the session. */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Stop } from '../../engine/executor.ts';
+import type { Stop } from '../../engine/stop.ts';
 import { isBodiless } from '../../plan/bodiless.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
 import type { Connection } from './connection.ts';

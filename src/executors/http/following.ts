@@ -1,5 +1,5 @@
 /** One request, and where redirects lead from it, until there is an answer. */
-import type { Stop } from '../../engine/executor.ts';
+import type { Stop } from '../../engine/stop.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import { type Attempt, receive, refuse } from './answering.ts';
 import type { Progress } from './body.ts';

@@ -1,6 +1,6 @@
 /** Carries out `http` steps: requests through one session for the whole run, each response streamed to the step's log. */
-import { setMaxListeners } from 'node:events';
-import type { Executor, Stop } from '../../engine/executor.ts';
+import type { Executor } from '../../engine/executor.ts';
+import type { Stop } from '../../engine/stop.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import { keepsFile } from '../../plan/bodiless.ts';
 import { openKeeping, unkept } from '../keeping.ts';
@@ -10,7 +10,7 @@ import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
 import { openSession, type Session } from './session.ts';
-import { goOnUnless, stopOf } from './stop.ts';
+import { goOnUnless } from './stop.ts';
 import { failed } from './verdict.ts';
 
 export interface HttpExecutor extends Executor {
@@ -28,18 +28,13 @@ export interface HttpExecutor extends Executor {
  */
 export function openHttpExecutor(folder: string): HttpExecutor {
   const session = openSession();
-  let patient: AbortSignal | undefined;
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
       const from = step.folder ?? folder;
       const keeping = openKeeping(step, context, from, downloadSource(step));
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
-      const { kill } = context;
-      // Thousands of steps may listen to it.
-      if (kill !== patient) setMaxListeners(0, kill);
-      patient = kill;
-      const stop = context.stop ?? stopOf(context);
+      const { stop } = context;
       try {
         const { part } = keeping.file ?? {};
         const startedAt = performance.now();

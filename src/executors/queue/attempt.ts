@@ -1,6 +1,5 @@
 /** One attempt of a leaf step, carried out by a worker: given away, followed, told to stop, and ended. */
-import { setMaxListeners } from 'node:events';
-import { type ExecuteContext, reasonOf } from '../../engine/executor.ts';
+import type { ExecuteContext } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import { keepsFile } from '../../plan/bodiless.ts';
 import type { LeafStep } from '../../plan/plan.ts';
@@ -40,12 +39,10 @@ export async function attemptRemotely(
   context: ExecuteContext,
   label: string,
 ): Promise<Outcome> {
-  const { signal, kill } = context;
   const kept = context.committed();
   if (kept !== undefined) await kept;
-  // Thousands of steps may listen to one signal.
-  setMaxListeners(0, signal, kill);
-  if (signal.aborted || kill.aborted) return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+  const { cancelled: reason } = context.stop;
+  if (reason !== undefined) return { state: 'cancelled', reason };
   const message = messageFor(root, step, context, label);
   if ('fault' in message) return failedToStart(message.fault);
   const keeping =
@@ -70,13 +67,13 @@ export async function attemptRemotely(
 
 /** Gives the attempt away, and again where it was lost on its way to a worker. */
 async function giveAway(root: Root, attempt: Omit<Attempt, 'dispatch'>, label: string): Promise<Result> {
-  const { path, ticks, attempt: number, signal, kill } = attempt.context;
+  const { path, ticks, attempt: number, stop } = attempt.context;
   for (let times = 1; ; times += 1) {
     const dispatch = root.dispatches.claim(`${path} ${ticks.join('.')} ${number}`, label);
     try {
       const result = await resultOf(root, { ...attempt, dispatch });
       if (result !== undefined) return result;
-      if (signal.aborted || kill.aborted) return { outcome: cancelled(attempt.context) };
+      if (stop.cancelled !== undefined) return { outcome: cancelled(attempt.context) };
       if (times === GIVEN_MAX) return { outcome: lost(NEVER_BEGUN) };
     } finally {
       root.jobs.close(dispatch.job);
@@ -102,7 +99,7 @@ async function resultOf(
   root: Root,
   { step, context, dispatch, message, keeping }: Attempt,
 ): Promise<Result | undefined> {
-  const { signal, kill } = context;
+  const { kill } = context;
   const { job, label, isResumed, wasLeft } = dispatch;
   // The beginning of the file is gone with the root that had written it; before it is told of the start, there is none.
   const isBroken = isResumed && keeping !== undefined && dispatch.started !== undefined;
@@ -137,11 +134,10 @@ async function resultOf(
   };
   const onStop = () => {
     // Both come at once where the run is killed.
-    if (!kill.aborted) stop('stop', graceOf(step) + ANSWER_MS);
+    if (kill.cancelled === undefined) stop('stop', graceOf(step) + ANSWER_MS);
   };
   const onKill = () => stop('kill', KILLED_MS);
-  signal.addEventListener('abort', onStop);
-  kill.addEventListener('abort', onKill);
+  const listening = [context.stop.whenCancelled(onStop), kill.whenCancelled(onKill)];
   try {
     // Of one that was given away before, the stream has to be read first: it may have ended.
     if (!isResumed) void open.add();
@@ -150,8 +146,7 @@ async function resultOf(
     return takenUp(await settled);
   } finally {
     callOff();
-    signal.removeEventListener('abort', onStop);
-    kill.removeEventListener('abort', onKill);
+    for (const forget of listening) forget();
   }
 }
 
@@ -165,7 +160,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const conclude = (words: string) => {
     // Were its worker only frozen, it ends the command when it goes on.
     void root.tell(job, 'kill').catch(() => {});
-    const isUnended = context.signal.aborted || context.kill.aborted;
+    const isUnended = context.stop.cancelled !== undefined;
     if (isUnended) root.leftBehind(dispatch);
     settle({ outcome: lost(isUnended ? UNENDED : words) });
   };
@@ -252,15 +247,16 @@ function endOfEarlier(
 function endOf(result: Result, context: ExecuteContext): Result {
   const { lost: why, outcome } = result;
   // Of what had come to its end in the meantime there is nothing to doubt, unless another may have had it.
-  if (why !== undefined && !context.signal.aborted && (why === 'cut-off' || outcome.state !== 'succeeded'))
+  if (why !== undefined && context.stop.cancelled === undefined && (why === 'cut-off' || outcome.state !== 'succeeded'))
     return { outcome: lost(`lost: its worker ${ABANDONED[why]}, but it has run; ${AGAIN}`) };
   // The worker only knows that it was told.
   return result.outcome.state === 'cancelled' ? { ...result, outcome: cancelled(context) } : result;
 }
 
-function cancelled({ signal, kill }: ExecuteContext): Outcome {
-  if (!signal.aborted && !kill.aborted) return lost('its worker was told to end it, by none of this run');
-  return { state: 'cancelled', reason: reasonOf(signal.aborted ? signal : kill) };
+function cancelled({ stop: { cancelled: reason } }: ExecuteContext): Outcome {
+  return reason === undefined
+    ? lost('its worker was told to end it, by none of this run')
+    : { state: 'cancelled', reason };
 }
 
 function isLost({ outcome }: Result): boolean {

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecuteContext, Executor } from '../../engine/executor.ts';
+import { type Stop, StopSource } from '../../engine/stop.ts';
 import type { CancelReason, Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
 import { makeFolder } from '../../plan/make-folder.ts';
@@ -70,11 +71,14 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
   if (read.type === 'refused') throw new Refusal(read.words);
   const { message } = read;
   const { run, step } = message;
-  const stop = new AbortController();
-  const kill = new AbortController();
+  const stop = new StopSource();
+  const kill = new StopSource();
   let abandoned: Abandoned | undefined;
   let isTold = false;
-  const tell = (word: Word) => (word === 'kill' ? kill : stop).abort(TOLD);
+  const tell = (word: Word) => {
+    if (word === 'kill') kill.cancel(TOLD);
+    stop.cancel(TOLD);
+  };
   shop.jobs.set(job, {
     run,
     step,
@@ -83,14 +87,14 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
       tell(word);
     },
     abandon(why, word) {
-      if (!stop.signal.aborted && !kill.signal.aborted) abandoned = why;
+      if (stop.cancelled === undefined) abandoned = why;
       tell(word);
     },
   });
   const { client, keys } = connection;
   const outlet = openOutlet({ client, keys, run, job, isForNow: shop.isForNow });
   const { timeoutMs } = message;
-  const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.abort(TOLD));
+  const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.cancel(TOLD));
   try {
     // It may have been told before we had it.
     const [word, isOurs] = await patiently(
@@ -100,9 +104,9 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     if (!isOurs) throw new Refusal('its root has taken it back');
     if (word !== undefined) {
       isTold = true;
-      stop.abort(TOLD);
+      stop.cancel(TOLD);
     }
-    const result = await resultOf(shop, { job, message, outlet, stop: stop.signal, kill: kill.signal });
+    const result = await resultOf(shop, { job, message, outlet, stop, kill });
     const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
     await outlet.end({ type: 'ended', result: { ...result, ...why } });
     return { run, step, outcome: result.outcome };
@@ -116,14 +120,14 @@ interface Doing {
   readonly job: string;
   readonly message: Message;
   readonly outlet: Outlet;
-  readonly stop: AbortSignal;
-  readonly kill: AbortSignal;
+  readonly stop: Stop;
+  readonly kill: Stop;
 }
 
 async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Doing): Promise<Result> {
   const { executor, workdir, scratch, own, envAllow: allowed } = shop;
   const { attempt, work, fromWorker } = message;
-  if (stop.aborted || kill.aborted) return { outcome: { state: 'cancelled', reason: TOLD } };
+  if (stop.cancelled !== undefined) return { outcome: { state: 'cancelled', reason: TOLD } };
   const step = stepFor(work, workdir);
   if ('fault' in step) return notStarted(step.fault);
   const tmp = join(scratch, job);
@@ -138,7 +142,7 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
     path: job,
     attempt,
     ticks: [],
-    signal: stop,
+    stop,
     kill,
     env: given.env,
     // Its beginning is written down before.

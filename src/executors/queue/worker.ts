@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pid } from 'node:process';
 import type { Job } from 'bullmq';
 import type { Executor } from '../../engine/executor.ts';
+import { StopSource } from '../../engine/stop.ts';
 import { connect, type QueuePlace } from './connect.ts';
 import { type Heartbeat, openHeartbeat, type WorkerCard } from './heartbeat.ts';
 import { carryOutJob, type HeldJob, Refusal, type Workshop } from './job.ts';
@@ -180,7 +181,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     orphanage?.close();
     await within(2000, heartbeat?.end() ?? Promise.resolve());
     await within(2000, bull.close(true));
-    await executor.sweep('.', { kill: new AbortController().signal, warn: say });
+    await executor.sweep('.', { kill: new StopSource(), warn: say });
     await executor.close();
     connection.close();
     rmSync(scratch, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** Laws of a command's end: by itself, told to stop, killed; nothing of its group outlives the step. */
 import { describe, expect, it } from 'vitest';
+import { StopSource } from '../../../src/engine/stop.ts';
 import { openRig, program } from './rig.ts';
 
 const rig = openRig();
@@ -100,7 +101,9 @@ describe('a command that is told to stop', () => {
   });
 
   it('is never started when that was said before', async () => {
-    const step = rig().start('echo never', { context: { signal: AbortSignal.abort({ type: 'aborted' }) } });
+    const stop = new StopSource();
+    stop.cancel({ type: 'aborted' });
+    const step = rig().start('echo never', { context: { stop } });
     expect(await step.outcome).toEqual({ state: 'cancelled', reason: { type: 'aborted' } });
     expect([step.pids, step.text()]).toEqual([[], '']);
   });

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { StopSource } from '../../../src/engine/stop.ts';
 import type { Channel } from '../../../src/executors/command/channel.ts';
 import { type Channels, openChannels } from '../../../src/executors/command/channels.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
@@ -256,9 +257,9 @@ describe('the fork server', () => {
   it('that does not answer is killed soon after those who wait are', async () => {
     const { channel } = await listened();
     process.kill(await pidOfServer(), 'SIGSTOP');
-    const kill = new AbortController();
-    const asked = byServer(sh('echo never'), channel, 'ignore', kill.signal);
-    kill.abort();
+    const kill = new StopSource();
+    const asked = byServer(sh('echo never'), channel, 'ignore', kill);
+    kill.cancel({ type: 'aborted' });
     expect(await asked).toMatchObject({ type: 'start' });
     expect(server.isReady).toBe(false);
     await channel.finish();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { ExecuteContext, StopFacts } from '../../../src/engine/executor.ts';
+import { StopSource } from '../../../src/engine/stop.ts';
 import type { CancelReason, Outcome } from '../../../src/events/outcome.ts';
 import type { CommandExecutor } from '../../../src/executors/command/command.ts';
 import { openCommandExecutor } from '../../../src/executors/command/command.ts';
@@ -137,8 +138,8 @@ export function makeGate(folder: string): string {
 }
 
 function execution(executor: CommandExecutor, command: RunStep['command'], options: RunOptions): Execution {
-  const stopper = new AbortController();
-  const killer = new AbortController();
+  const stop = new StopSource();
+  const kill = new StopSource();
   const chunks: Buffer[] = [];
   const waiting = new Set<() => void>();
   const pids: number[] = [];
@@ -161,8 +162,8 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
     path: 'step',
     attempt: 1,
     ticks: [],
-    signal: stopper.signal,
-    kill: killer.signal,
+    stop,
+    kill,
     received: () => {},
     commit: () => {},
     committed: () => undefined,
@@ -203,7 +204,10 @@ function execution(executor: CommandExecutor, command: RunStep['command'], optio
         check();
         void executed.then(() => reject(new Error(`ended before it printed "${part}": ${text()} ${warnings}`)));
       }),
-    stop: (reason = interrupted) => stopper.abort(reason),
-    kill: () => killer.abort(interrupted),
+    stop: (reason = interrupted) => stop.cancel(reason),
+    kill() {
+      kill.cancel(interrupted);
+      stop.cancel(interrupted);
+    },
   };
 }

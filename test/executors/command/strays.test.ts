@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { StopSource } from '../../../src/engine/stop.ts';
 import { commandOf } from '../../../src/executors/command/processes.ts';
 import { openRig, program } from './rig.ts';
 
@@ -24,7 +25,7 @@ const inOwnSession = (name: string, prefix = '') =>
 /** So long that a test which waits for it fails. */
 const patient = { signal: 'SIGTERM', graceMs: 60_000 } as const;
 const sweeping = (warnings: [string, string][] = []) => ({
-  kill: new AbortController().signal,
+  kill: new StopSource(),
   warn: (message: string, step: string) => void warnings.push([step, message]),
 });
 
@@ -168,7 +169,9 @@ describe('what a command leaves behind', () => {
       `setsid sh -c 'trap "" TERM; echo $$ > pid; exec sleep 60' > /dev/null 2>&1 & until [ -s pid ]; do sleep 0.01; done`,
     );
     const warnings: [string, string][] = [];
-    await rig().executor.sweep('.', { ...sweeping(warnings), kill: AbortSignal.abort() });
+    const kill = new StopSource();
+    kill.cancel({ type: 'aborted' });
+    await rig().executor.sweep('.', { ...sweeping(warnings), kill });
     expect([warnings, isAlive(pidIn('pid'))]).toEqual([[], false]);
   });
 

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { ExecuteContext } from '../../../src/engine/executor.ts';
 import { type HttpExecutor, openHttpExecutor } from '../../../src/executors/http/http.ts';
 import type { HttpStep } from '../../../src/plan/plan.ts';
+import { type CountedStop, countedStop } from '../../support/counted-stop.ts';
 
 export interface TestServer {
   readonly url: string;
@@ -77,6 +78,8 @@ export function step(url: string, request: Partial<Omit<HttpStep, 'type' | 'url'
 }
 
 export interface TestContext extends ExecuteContext {
+  readonly stop: CountedStop;
+  readonly kill: CountedStop;
   /** What was written, as text. */
   output(): string;
   /** How often the step was said to have started. */
@@ -89,8 +92,8 @@ export interface TestContext extends ExecuteContext {
 
 /** A context that keeps what is written, unless `write` says otherwise. */
 export function context(write?: ExecuteContext['write']): TestContext {
-  const signal = new AbortController();
-  const kill = new AbortController();
+  const stop = countedStop();
+  const kill = countedStop();
   const written: Buffer[] = [];
   const saved: Record<string, string> = {};
   let starts = 0;
@@ -98,8 +101,8 @@ export function context(write?: ExecuteContext['write']): TestContext {
     path: 'step',
     attempt: 1,
     ticks: [],
-    signal: signal.signal,
-    kill: kill.signal,
+    stop,
+    kill,
     env: {},
     commit: () => {},
     committed: () => undefined,
@@ -119,8 +122,11 @@ export function context(write?: ExecuteContext['write']): TestContext {
     saved,
     output: () => Buffer.concat(written).toString(),
     starts: () => starts,
-    cancel: () => signal.abort({ type: 'sibling-failed', step: 'other' }),
-    killRun: () => kill.abort({ type: 'interrupted', signal: 'SIGINT' }),
+    cancel: () => stop.cancel({ type: 'sibling-failed', step: 'other' }),
+    killRun() {
+      kill.cancel({ type: 'interrupted', signal: 'SIGINT' });
+      stop.cancel({ type: 'interrupted', signal: 'SIGINT' });
+    },
   };
 }
 

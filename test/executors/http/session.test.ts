@@ -1,6 +1,5 @@
 /** The one session of a run: connections are shared, streamed over without haste, and gone when it is closed. */
 
-import { getEventListeners, setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
@@ -49,8 +48,8 @@ describe('the session', () => {
     const warnings: Error[] = [];
     const keep = (warning: Error) => warnings.push(warning);
     process.on('warning', keep);
-    const { kill } = context();
-    const runs = Array.from({ length: 20 }, () => executor.execute(step(server.url), { ...context(), kill }));
+    const { stop, kill } = context();
+    const runs = Array.from({ length: 20 }, () => executor.execute(step(server.url), { ...context(), stop, kill }));
     await Promise.all(runs);
     process.off('warning', keep);
     expect(warnings).toEqual([]);
@@ -117,16 +116,14 @@ describe('the session', () => {
 it('10 000 requests, 50 at a time, go over 50 connections and hold a flat heap', { timeout: 120_000 }, async () => {
   const server = await serve((_, response) => void response.end('ok'));
   const executor = open();
-  const { signal, kill } = context();
-  // In a run each step has its own.
-  setMaxListeners(0, signal);
+  const { stop, kill } = context();
   let started = 0;
   let early = 0;
   const next = async (): Promise<void> => {
     while (started < 10_000) {
       started += 1;
       if (started === 2000) early = heapUsed();
-      const outcome = await executor.execute(step(server.url), { ...context(() => undefined), signal, kill });
+      const outcome = await executor.execute(step(server.url), { ...context(() => undefined), stop, kill });
       expect(outcome.state).toBe('succeeded');
     }
   };
@@ -134,7 +131,7 @@ it('10 000 requests, 50 at a time, go over 50 connections and hold a flat heap',
   // A single promise kept for each request would be more.
   expect(heapUsed() - early).toBeLessThan(8000 * 100);
   expect(server.sockets).toHaveLength(50);
-  for (const one of [signal, kill]) expect(getEventListeners(one, 'abort')).toEqual([]);
+  expect([stop.listening(), kill.listening()]).toEqual([0, 0]);
 });
 
 function collectGarbage(): void {

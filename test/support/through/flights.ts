@@ -1,5 +1,6 @@
 /** Attempts on their way between a root and its worker: what one has told and the other has not heard yet. */
 import type { ExecuteContext, Executor } from '../../../src/engine/executor.ts';
+import type { Stop } from '../../../src/engine/stop.ts';
 import type { LeafStep } from '../../../src/plan/plan.ts';
 
 /** By this variable a worker's attempt is known again: it goes through the message as any other does. */
@@ -67,10 +68,9 @@ export function openFlights(simulated: Executor): Flights {
           changed();
         }),
         async arrive(step, there) {
-          there.signal.addEventListener('abort', changed);
-          there.kill.addEventListener('abort', changed);
+          for (const stop of [there.stop, there.kill]) stop.whenCancelled(changed);
           // Redis hands jobs out in the order in which they came; what a worker does first with each may overtake.
-          while (!there.kill.aborted && isBehind(open, ticket)) await change();
+          while (there.kill.cancelled === undefined && isBehind(open, ticket)) await change();
           state.there = there;
           const told = telling(context, there, (facts, bytes) => {
             state.facts += facts;
@@ -111,12 +111,16 @@ function isBehind(open: ReadonlyMap<number, State>, ticket: number): boolean {
 
 function isMoving({ here, there, hasEndedThere, facts, bytes }: State): boolean {
   if (there === undefined || hasEndedThere || facts !== 0 || bytes !== 0) return true;
-  return (here.signal.aborted && !there.signal.aborted) || (here.kill.aborted && !there.kill.aborted);
+  return isToldOnlyOne(here.stop, there.stop) || isToldOnlyOne(here.kill, there.kill);
+}
+
+function isToldOnlyOne(here: Stop, there: Stop): boolean {
+  return here.cancelled !== undefined && there.cancelled === undefined;
 }
 
 function wordsOn({ here, there, hasEndedThere, facts, bytes }: State): string {
   const place = there === undefined ? 'has not begun' : hasEndedThere ? 'has ended there' : 'runs';
-  const told = here.kill.aborted ? 'killed' : here.signal.aborted ? 'stopped' : 'not told to stop';
+  const told = here.kill.cancelled ? 'killed' : here.stop.cancelled ? 'stopped' : 'not told to stop';
   return `${here.path} attempt ${here.attempt}: ${place}, ${facts} facts and ${bytes} bytes under way, ${told}`;
 }
 
@@ -126,9 +130,7 @@ function heard(context: ExecuteContext, ticket: number, hear: (facts: number, by
     path: context.path,
     attempt: context.attempt,
     ticks: context.ticks,
-    get signal() {
-      return context.signal;
-    },
+    stop: context.stop,
     kill: context.kill,
     get env() {
       return { ...flat(context.env), [TICKET]: String(ticket) };
