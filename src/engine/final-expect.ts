@@ -17,8 +17,8 @@ export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpec
   });
   const ofJson = ({ equals, includes, matches, ...rest }: JsonRule): JsonRule => ({
     ...rest,
-    ...(equals === undefined ? {} : { equals: finalJson(equals, text) }),
-    ...(includes === undefined ? {} : { includes: includes.map((one: Json) => finalJson(one, text)) }),
+    ...(equals === undefined ? {} : { equals: finalJson(equals, variables) }),
+    ...(includes === undefined ? {} : { includes: includes.map((one: Json) => finalJson(one, variables)) }),
     ...(matches === undefined ? {} : { matches: finalPattern(matches, variables) }),
   });
   const ofMember = ([pointer, rule]: readonly [string, JsonRule]) => [pointer, ofJson(rule)] as const;

@@ -2,7 +2,7 @@
 import type { HttpAuth, HttpBody, HttpManner, HttpPart, HttpRequest } from '../plan/plan.ts';
 import { expandUrl } from '../plan/url-variables.ts';
 import { finalExpect } from './final-expect.ts';
-import { finalJson } from './final-json.ts';
+import { finalJsonText } from './final-json.ts';
 import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 
 /**
@@ -16,7 +16,7 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
     url: finalUrl(url, variables),
     headers: mapValues(headers, (value, name) => finalHeader(name, text(value))),
     ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
-    ...(body === undefined ? {} : { body: finalBody(body, text) }),
+    ...(body === undefined ? {} : { body: finalBody(body, variables) }),
     ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
     ...(authFor === undefined ? {} : { authFor: finalUrl(authFor, variables) }),
     ...(typeof key === 'string' ? { idempotencyKey: finalHeader('Idempotency-Key', text(key)) } : {}),
@@ -88,12 +88,13 @@ function finalUser(user: string): string {
   return user;
 }
 
-function finalBody(body: HttpBody, text: Text): HttpBody {
+function finalBody(body: HttpBody, variables: Variables): HttpBody {
+  const text = (value: string) => variables.expand(value);
   switch (body.type) {
     case 'text':
-      return { type: 'text', text: text(body.text) };
+      return { ...body, text: text(body.text) };
     case 'json':
-      return { type: 'json', value: finalJson(body.value, text) };
+      return { type: 'text', text: finalJsonText(body.value, variables), contentType: 'application/json' };
     case 'form':
       return { type: 'form', fields: body.fields.map(([name, value]) => [name, text(value)] as const) };
     case 'file':

@@ -157,9 +157,9 @@ export class Unexpandable extends Error {}
 
 /** A `${NAME}` met a name that nothing has set. */
 export class UnsetVariable extends Unexpandable {
-  constructor(name: string) {
-    super(
-      `the variable "${name}" has no value: no step before has saved it, and nothing else sets it; give a default: \${${name}:-…}`,
-    );
+  /** @param mayDefault it stands where a default can. */
+  constructor(name: string, mayDefault = true) {
+    const what = `the variable "${name}" has no value: no step before has saved it, and nothing else sets it`;
+    super(mayDefault ? `${what}; give a default: \${${name}:-…}` : what);
   }
 }

@@ -1,4 +1,5 @@
 /** The rules of what an answer must be that are about more than the type of one value. */
+import { isInexact } from './json-value.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { patternFault } from './pattern-fault.ts';
 import { quoteText } from './quote.ts';
@@ -58,7 +59,7 @@ function sizeFindings(rule: unknown, path: Path): Finding[] {
 }
 
 function largeFindings(value: unknown, path: Path): Finding[] {
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+  if (typeof value === 'number' && isInexact(value)) {
     const message = `a number of this size cannot be told from its neighbours; write it as a text, in quotes`;
     return [{ message, path, at: 'value' }];
   }

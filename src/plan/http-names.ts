@@ -12,7 +12,7 @@ const MANNER = ['auth', 'session', 'proxy', 'socket'];
 const SHARED = ['baseUrl', ...MANNER];
 /** Paths and URLs; `tls` has others. */
 const PLACES = ['url', 'baseUrl', 'proxy', 'socket', 'file'];
-const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey', 'expect'];
+const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey'];
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
 export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {
@@ -31,7 +31,10 @@ export function requestTexts(http: unknown, path: Path, outer: RequestTexts = ne
   if (http === undefined) return [];
   const texts = new Map(outer);
   if (typeof http === 'string') texts.set('url', { text: http, path, isPlace: true });
-  if (isRaw(http)) for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
+  if (isRaw(http)) {
+    for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
+    for (const placed of expectTexts(http.expect, [...path, 'expect'])) texts.set(placed.path.join(' '), placed);
+  }
   const url = texts.get('url')?.text;
   if (isRaw(http) && http.auth !== undefined) texts.delete('authFor');
   if (typeof url === 'string' && !isRelative(url.replace(/^[A-Za-z-]+\s+/, ''))) texts.delete('baseUrl');
@@ -42,7 +45,8 @@ function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: 
   const texts = new Map<string, Placed>();
   for (const key of keys) {
     const isPlace = PLACES.includes(key);
-    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace });
+    const isJson = key === 'json';
+    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace, isJson });
   }
   for (const key of MERGED) {
     const members = values[key];
@@ -58,6 +62,17 @@ function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: 
   for (const { file, path: at } of filesOfParts(values.multipart, [...path, 'multipart']))
     texts.set(`file ${at.join(' ')}`, { text: file, path: at, isPlace: true });
   return texts;
+}
+
+/** Of what an answer must be: its values of JSON apart from the rest. */
+function expectTexts(expect: unknown, path: Path): Placed[] {
+  if (!isRaw(expect)) return [];
+  const { json, event, ...rest } = expect;
+  const found: Placed[] = [
+    { text: rest, path },
+    { text: json, path: [...path, 'json'], isJson: true },
+  ];
+  return isRaw(event) ? [...found, ...expectTexts(event, [...path, 'event'])] : found;
 }
 
 /** The paths of the parts of a multipart that are files: each is a part, or one of a list of them. */

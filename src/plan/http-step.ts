@@ -67,7 +67,7 @@ export type Field = readonly [name: string, value: string];
 
 export type HttpBody =
   | { readonly type: 'json'; readonly value: Json }
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text'; readonly text: string; readonly contentType?: string }
   /** As a form of a page is sent. */
   | { readonly type: 'form'; readonly fields: readonly Field[] }
   /** The bytes of a file; its path starts from the plan's folder. */

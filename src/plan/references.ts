@@ -6,7 +6,7 @@ import { escapeUnsafe, quoteText } from './quote.ts';
 import type { Saves } from './saves.ts';
 import type { Finding, Path, Placed } from './source.ts';
 import { didYouMean } from './suggest.ts';
-import { bareNamesIn, namesIn } from './variables.ts';
+import { bareNamesIn, jsonNameIn, namesIn } from './variables.ts';
 
 /** Variables that runjobs sets for the whole run, */
 export const OF_RUN: ReadonlySet<string> = own(['RUN', 'TMP']);
@@ -40,10 +40,15 @@ export class References {
     this.#env = env;
   }
 
-  /** One text; the first name in it that nothing sets is told. @param besides further names that are known. */
-  text(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
+  /**
+   * One text; the first name in it that nothing sets is told. @param besides further names that are known. @param isJson
+   * it may stand for a value of JSON.
+   */
+  text(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>, isJson = false): void {
     if (!mayName(text)) return;
     const names = namesIn(text);
+    const typed = isJson && jsonNameIn(text) !== undefined ? undefined : names.find(one => one.isJson);
+    if (typed !== undefined) this.#misplaced(typed.name, path, isJson);
     const nested = names.find(({ isNested }) => isNested);
     if (nested !== undefined) {
       const what = `the default of ${quoteText(nested.name)} stands as it is written: no other variable is expanded in it`;
@@ -52,8 +57,9 @@ export class References {
     if (known.isOpen) return;
     const isUnknown = (name: string) => !besides?.has(name) && !known.has(name);
     const found = names.find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
-    if (found !== undefined)
-      this.tell(this.#unset(found.name, known, `, or give a default: \${${found.name}:-…}`), path);
+    if (found === undefined) return;
+    const orDefault = found.isJson ? '' : `, or give a default: \${${found.name}:-…}`;
+    this.tell(this.#unset(found.name, known, orDefault), path);
   }
 
   /** A path or a URL, in which a known name has its braces. What is no text is passed over. */
@@ -66,17 +72,17 @@ export class References {
     this.tell(`${what}; write "\${${bare}}", or "$$${bare}" where a dollar is meant`, path);
   }
 
-  placed({ text, path, isPlace = false }: Placed, known: Known, besides?: ReadonlySet<string>): void {
+  placed({ text, path, isPlace = false, isJson = false }: Placed, known: Known, besides?: ReadonlySet<string>): void {
     if (isPlace && typeof text === 'string') this.place(text, path, known, besides);
-    else this.texts(text, path, known, besides);
+    else this.texts(text, path, known, besides, isJson);
   }
 
   /** Every text in a value, but keys. */
-  texts(value: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
-    if (typeof value === 'string') this.text(value, path, known, besides);
+  texts(value: unknown, path: Path, known: Known, besides?: ReadonlySet<string>, isJson = false): void {
+    if (typeof value === 'string') this.text(value, path, known, besides, isJson);
     if (typeof value !== 'object' || value === null) return;
     for (const [part, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-      if (mayName(inner) || typeof inner === 'object') this.texts(inner, [...path, part], known, besides);
+      if (mayName(inner) || typeof inner === 'object') this.texts(inner, [...path, part], known, besides, isJson);
     }
   }
 
@@ -95,6 +101,13 @@ export class References {
     if (this.#told.has(key)) return;
     this.#told.add(key);
     this.findings.push({ ...finding, in: this.file });
+  }
+
+  #misplaced(name: string, path: Path, isJson: boolean): void {
+    const where = isJson
+      ? 'stands alone: it is all of a value'
+      : 'has a place in "json" and "expect.json" of a request only';
+    this.tell(`"\${${name}:json}" ${where}; write "\${${name}}" for its text`, path);
   }
 
   #unset(name: string, known: Known, orDefault: string): string {

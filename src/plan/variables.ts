@@ -1,6 +1,8 @@
-/** `${NAME}` and `${NAME:-default}` in texts that no shell reads; `$$` is a dollar. */
+/** `${NAME}`, `${NAME:-default}` and `${NAME:json}` in texts that no shell reads; `$$` is a dollar. */
 
-const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
+const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*)|(:json))?\})/g;
+
+const JSON_VALUE = /^\$\{([A-Za-z_][A-Za-z0-9_]*):json\}$/;
 
 const BARE = /\$(?:\$|\{[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
@@ -10,6 +12,8 @@ export interface Reference {
   readonly hasDefault: boolean;
   /** Its default holds another one, and so has ended too early: at the end of that. */
   readonly isNested: boolean;
+  /** It stands for a value of JSON, see {@link jsonNameIn}. */
+  readonly isJson: boolean;
   /** Where its name begins. */
   readonly index: number;
 }
@@ -18,12 +22,18 @@ export interface Reference {
 export function namesIn(text: string): Reference[] {
   const names: Reference[] = [];
   if (!text.includes('${')) return names;
-  for (const { 1: name, 2: fallback, index } of text.matchAll(REFERENCE)) {
+  for (const { 1: name, 2: fallback, 3: json, index } of text.matchAll(REFERENCE)) {
     if (name === undefined) continue;
     const isNested = fallback?.includes('${') ?? false;
-    names.push({ name, hasDefault: fallback !== undefined, isNested, index: index + 2 });
+    const hasDefault = fallback !== undefined;
+    names.push({ name, hasDefault, isNested, isJson: json !== undefined, index: index + 2 });
   }
   return names;
+}
+
+/** The variable that a text stands for as a value of JSON: `ID`, where all of it is `${ID:json}`. */
+export function jsonNameIn(text: string): string | undefined {
+  return text.startsWith('${') ? JSON_VALUE.exec(text)?.[1] : undefined;
 }
 
 /** The names behind a `$` without braces, which stays as it is: `NAME` of `out/$NAME`. Those behind `$$` are none. */

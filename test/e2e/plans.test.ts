@@ -193,10 +193,15 @@ describe('commands, variables and paths', () => {
 });
 
 describe('requests', () => {
-  it('a request is sent with its headers and its JSON, variables expanded', async () => {
+  it('a request is sent with its headers and its JSON, variables expanded, numbers as numbers', async () => {
     const PORT = await freePort();
     const { exitCode, stdout, lines } = await job('http-post.yaml', { PORT });
-    expect([...lines].sort(), stdout).toEqual(['[order] created', '[server] for-tea {"what":"tea","count":2}']);
+    expect([...lines].sort(), stdout).toEqual([
+      '[order] {"id":9007199254740993,"what":"tea","count":2}',
+      '[payment] {"id":9007199254740993,"order":9007199254740993}',
+      '[server] for-tea {"what":"tea","count":2}',
+      '[server] undefined {"order":9007199254740993}',
+    ]);
     expect(exitCode).toBe(0);
     expect(processesWith(`PORT=${PORT}`)).toEqual([]);
   });

@@ -219,10 +219,10 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const stage = await openStage(context);
     const { child } = await stage.worker();
     const queue = new Queue('leaf.default', { connection: stage.redis.client, prefix: '{rj}' });
-    await queue.add('step', { v: 2, body: 'whatever that is' }, { jobId: 'a.1', attempts: 1 });
+    await queue.add('step', { v: 3, body: 'whatever that is' }, { jobId: 'a.1', attempts: 1 });
     await printed(
       child,
-      'refused a.1: this worker is too old or too new: it reads messages of version 1, and this one has "2"',
+      'refused a.1: this worker is too old or too new: it reads messages of version 2, and this one has "3"',
     );
     // It is said before Redis is told.
     while ((await queue.getFailedCount()) === 0) await new Promise(done => setTimeout(done, 20));

@@ -37,7 +37,7 @@ function stage(notify: unknown, behave: (step: HttpStep, context: ExecuteContext
     sent.push({
       at: clock.now(),
       line: `${step.method} ${step.url}`,
-      body: body?.type === 'json' ? body.value : body?.type === 'text' ? body.text : undefined,
+      body: body?.type === 'json' ? body.value : body?.type === 'text' ? textOf(body) : undefined,
     });
     return behave(step, context);
   });
@@ -53,6 +53,11 @@ function stage(notify: unknown, behave: (step: HttpStep, context: ExecuteContext
     committed: () => undefined,
   });
   return { clock, sent, warnings, notifier, lines: () => sent.map(({ line }) => line) };
+}
+
+/** What stands in a text, where that is JSON. */
+function textOf({ text, contentType }: { readonly text: string; readonly contentType?: string }): unknown {
+  return contentType === 'application/json' ? JSON.parse(text) : text;
 }
 
 describe('a check', () => {
@@ -112,7 +117,10 @@ describe('other pings', () => {
   it('are a POST with a report as JSON, unless they say otherwise', async () => {
     const { clock, notifier, sent } = stage({
       start: 'https://x.example/start',
-      failure: { url: 'https://x.example/bad', json: { code: '${RUNJOBS_EXIT_CODE}', step: '${RUNJOBS_FAILED_STEP}' } },
+      failure: {
+        url: 'https://x.example/bad',
+        json: { code: '${RUNJOBS_EXIT_CODE:json}', step: '${RUNJOBS_FAILED_STEP}' },
+      },
       success: 'GET https://x.example/ok',
     });
     notifier.started();
@@ -121,7 +129,7 @@ describe('other pings', () => {
     const names = { plan: 'nightly', run: '20260101-000000-aaaa', host: 'web1' };
     expect(sent.map(({ line, body }) => ({ line, body }))).toEqual([
       { line: 'POST https://x.example/start', body: { ...names, outcome: 'started' } },
-      { line: 'POST https://x.example/bad', body: { code: '1', step: 'build' } },
+      { line: 'POST https://x.example/bad', body: { code: 1, step: 'build' } },
       { line: 'GET https://x.example/ok', body: undefined },
     ]);
   });

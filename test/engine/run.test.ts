@@ -275,7 +275,7 @@ describe('a run', () => {
       url: 'http://${HOST}/',
       headers: { x: '${N}' },
       expect: { status: ['2xx'] },
-      body: { type: 'json', value: { list: ['${N}', 5, null], deep: { a: '$$' } } },
+      body: { type: 'json', value: { list: ['${N}', 5, null], deep: { a: '$$', n: '${N:json}' } } },
     } as const;
     for (const root of [http, { ...http, body: { type: 'text', text: '${N}' } as const }]) {
       const way = await openWay(() => ({
@@ -296,7 +296,11 @@ describe('a run', () => {
       await way.clock.runUntil(run.start()).finally(way.close);
     }
     expect(works).toMatchObject([
-      { url: 'http://h/', headers: { x: '5' }, body: { value: { list: ['5', 5, null], deep: { a: '$' } } } },
+      {
+        url: 'http://h/',
+        headers: { x: '5' },
+        body: { text: '{"list":["5",5,null],"deep":{"a":"$","n":5}}', contentType: 'application/json' },
+      },
       { body: { text: '5' } },
     ]);
   });

@@ -102,7 +102,7 @@ describe('the texts of a step', () => {
     });
     const json = { a: ['${X}', { b: 'x${X}' }], n: 1, '${X}': null };
     expect(finalTexts(request({ body: { type: 'json', value: json } }), found)).toMatchObject({
-      body: { value: { a: [value, { b: `x${value}` }], n: 1, '${X}': null } },
+      body: { text: JSON.stringify({ a: [value, { b: `x${value}` }], n: 1, '${X}': null }) },
     });
     expect(finalTexts(request({ body: { type: 'text', text: '<${X}>' } }), found)).toMatchObject({
       body: { text: `<${value}>` },

@@ -127,6 +127,30 @@ describe('a name that nothing sets is told where it stands', () => {
     expect(problemsWith({ run: [`\${A:-x}\${B:-$HOME}`] })).toEqual([]);
   });
 
+  test('a value of JSON stands alone in a text, and in JSON only', () => {
+    const at = (http: object) => problemsWith({ env: { N: 1 }, http: { url: 'http://a', method: 'PUT', ...http } });
+    const json = `\${N:json}`;
+    const rule = { equals: [json], includes: json };
+    expect(at({ json: { a: [json] }, expect: { json: { '/a': json, '/b': rule } } })).toEqual([]);
+    expect(at({ expect: { event: { json: { '/a': json } } } })).toEqual([]);
+    const alone = `"${json}" stands alone: it is all of a value; write "\${N}" for its text`;
+    expect(at({ json: `a ${json}`, expect: { json: { '/a': `${json} ` } } })).toEqual([
+      `root.http.json: ${alone}`,
+      `root.http.expect.json["/a"]: ${alone}`,
+    ]);
+    const elsewhere = `"${json}" has a place in "json" and "expect.json" of a request only; write "\${N}" for its text`;
+    expect(at({ body: json, headers: { a: json }, expect: { body: { includes: json } } }).sort()).toEqual([
+      `root.http.body: ${elsewhere}`,
+      `root.http.expect.body.includes: ${elsewhere}`,
+      `root.http.headers.a: ${elsewhere}`,
+    ]);
+    expect(at({ expect: { event: { name: json } } })).toEqual([`root.http.expect.event.name: ${elsewhere}`]);
+    expect(problemsWith({ env: { N: 1 }, run: ['echo', json] })).toEqual([`root.run[1]: ${elsewhere}`]);
+    expect(at({ json: { a: `\${NO:json}` } })).toEqual([
+      'root.http.json.a: nothing sets "NO"; set it in env, inputs or the environment',
+    ]);
+  });
+
   test('of a variable in the same env it is told why it is not seen', () => {
     const beside = `"A" is set in the same env, whose values see only what is set further out; set it there, or in inputs, or give a default: \${A:-…}`;
     const env = { A: 1, B: `\${A}` };

@@ -17,7 +17,7 @@ export interface Payload {
 export function payloadOf(body: HttpBody, folder: string): Payload | NothingToSend {
   switch (body.type) {
     case 'text':
-      return { open: () => body.text };
+      return { ...(body.contentType && { contentType: body.contentType }), open: () => body.text };
     case 'json': {
       const text = JSON.stringify(body.value);
       return { contentType: 'application/json', open: () => text };

@@ -1,5 +1,6 @@
 /** Rules for texts and for values inside of JSON: in words, which of them do not hold. */
-import type { HttpExpect, Json, TextRule } from '../../plan/plan.ts';
+import { isInexact, type Json } from '../../plan/json-value.ts';
+import type { HttpExpect, TextRule } from '../../plan/plan.ts';
 import { atPointer } from '../json-pointer.ts';
 import { unmetJson } from './json-rules.ts';
 import { parsedAt } from './json-value.ts';
@@ -28,7 +29,8 @@ export function unmetMembers(rules: NonNullable<HttpExpect['json']>, json: strin
     const what = pointer === '' ? 'the whole' : quoted(pointer);
     try {
       const value = parsedAt(document, pointer);
-      const written = isRounded(value) ? atPointer(json, pointer) : undefined;
+      // Where it may stand for another whole number, what was written tells.
+      const written = typeof value === 'number' && isInexact(value) ? atPointer(json, pointer) : undefined;
       const digits = written?.type === 'found' ? written.text : undefined;
       return unmetJson(rule, value, digits).map(words => `${what} ${words}`);
     } catch (error) {
@@ -37,9 +39,4 @@ export function unmetMembers(rules: NonNullable<HttpExpect['json']>, json: strin
       throw error;
     }
   });
-}
-
-/** Whether it may stand for another whole number: what was written tells. */
-function isRounded(value: Json | undefined): boolean {
-  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }

@@ -4,7 +4,7 @@ import { isSignature, signatureOf } from './sign.ts';
 import type { Work } from './work.ts';
 
 /** What this runjobs writes and reads. */
-export const MESSAGE_VERSION = 1;
+export const MESSAGE_VERSION = 2;
 
 export interface Message {
   readonly run: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Message, readMessage, seal } from '../../../src/executors/queue/message.ts';
+import { MESSAGE_VERSION, type Message, readMessage, seal } from '../../../src/executors/queue/message.ts';
 import { workOf } from '../../../src/executors/queue/work.ts';
 import type { LeafStep } from '../../../src/plan/plan.ts';
 import { leaf } from '../../support/steps.ts';
@@ -51,7 +51,7 @@ describe('a message', () => {
     expect(refusal(sealed, { allow: ['http'] })).toMatch(/carries out no "run" steps/);
   });
 
-  it.each([undefined, null, 7, 'text', [], {}, { v: 2, body: '{}' }, { v: '1', body: '{}' }])(
+  it.each([undefined, null, 7, 'text', [], {}, { v: 1, body: '{}' }, { v: '2', body: '{}' }])(
     'of another version, %j, says what to do',
     given => {
       expect(refusal(given)).toMatch(/too old or too new.*run the same runjobs on all machines/);
@@ -66,6 +66,6 @@ describe('a message', () => {
     JSON.stringify({ ...message, env: { A: 1 } }),
     JSON.stringify({ ...message, work: {} }),
   ])('with the body %j is damaged', body => {
-    expect(refusal({ v: 1, body })).toMatch(/damaged/);
+    expect(refusal({ v: MESSAGE_VERSION, body })).toMatch(/damaged/);
   });
 });
