@@ -68,7 +68,7 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
       return ending;
     }
     retrying(run, running, outcome, attempt, delayMs);
-    await sleepUntil(run.clock, run.clock.now() + delayMs, scope);
+    await untilNext(run, running, scope, delayMs);
     if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   }
 }
@@ -86,6 +86,15 @@ function retrying(run: RunContext, running: Running, outcome: Failed, attempt: n
   });
   running.slot?.();
   run.retried(running.path);
+}
+
+/** Waits before the next attempt, or until somebody wants it at once. */
+function untilNext({ clock, underWay }: RunContext, { path }: Running, scope: Scope, delayMs: number): Promise<void> {
+  return withScope(scope, {}, async waiting => {
+    underWay.set(path, { again: async () => waiting.close({ type: 'stopped-by-user', step: path }) });
+    await sleepUntil(clock, clock.now() + delayMs, waiting);
+    underWay.delete(path);
+  });
 }
 
 async function oneAttempt(

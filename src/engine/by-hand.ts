@@ -2,7 +2,7 @@
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { isFinally } from '../plan/paths.ts';
 import type { Scope } from './scope.ts';
-import type { UnderWay } from './under-way.ts';
+import type { Restartable } from './under-way.ts';
 
 /** What came of asking. */
 export type Stopping<T = Outcome> =
@@ -12,7 +12,7 @@ export type Stopping<T = Outcome> =
 
 interface Going {
   readonly above: Scope;
-  readonly underWay: ReadonlyMap<string, UnderWay>;
+  readonly underWay: ReadonlyMap<string, Restartable>;
   /** Those who wait for the end of steps, by their paths. */
   readonly waiting: Map<string, ((outcome: Outcome) => void)[]>;
   readonly isOn: () => boolean;

@@ -10,7 +10,7 @@ import type { Scope } from './scope.ts';
 import type { Learning } from './secret-values.ts';
 import type { Slots } from './slots.ts';
 import type { Stop } from './stop.ts';
-import type { UnderWay } from './under-way.ts';
+import type { Restartable } from './under-way.ts';
 import type { Values } from './variables.ts';
 
 /** A run, as its parts see it. */
@@ -36,7 +36,7 @@ export interface RunContext extends Learning {
   /** Aborted when everything must end at once. */
   readonly killed: Stop;
   /** The attempts that run, by the paths of their steps. */
-  readonly underWay: Map<string, UnderWay>;
+  readonly underWay: Map<string, Restartable>;
   /** Milliseconds since the run's start. */
   t(): number;
   /** Keeps a failure, in the order they happen; one that only passes on another is left out. */

@@ -1,7 +1,14 @@
-/** The attempts that run: each can be ended by hand for another one. */
+/** The attempts that run, or are waited for: by hand each makes way for the next one. */
 import type { Scope } from './scope.ts';
 
-export class UnderWay {
+/** A step that a person can have begin again. */
+export interface Restartable {
+  /** The next attempt follows at once. Resolves when nothing of the one before is left. */
+  again(): Promise<void>;
+}
+
+/** An attempt that runs. */
+export class UnderWay implements Restartable {
   /** It was ended for another one. */
   isAgain = false;
   readonly #scope: Scope;
@@ -11,7 +18,7 @@ export class UnderWay {
     this.#scope = scope;
   }
 
-  /** Tells the attempt to stop, as by hand; the next one follows at once. Resolves when nothing of it is left. */
+  /** Tells the attempt to stop, as by hand. */
   again(): Promise<void> {
     this.isAgain = true;
     const { path } = this.#scope;

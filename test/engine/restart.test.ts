@@ -47,6 +47,20 @@ describe('a step that is begun again by hand', () => {
     expect(run.exitCode).toBe(0);
   });
 
+  it('has its next attempt at once where it waits for that, which counts as ever', async () => {
+    const failing = leaf('.', [{ durationMs: 10, exitCode: 1 }, { durationMs: 10, exitCode: 1 }, {}], retry(1));
+    let endedAt: number | undefined;
+    const run = await simulate(failing, {
+      during: (going, clock) =>
+        void clock.at(50, () => {
+          const restarting = going.restart('.');
+          if (restarting.type === 'stopping') void restarting.ended.then(() => (endedAt = clock.now()));
+        }),
+    });
+    expect(run.lines).toEqual(['0 . started', '10 . retrying in 1000', '50 . started attempt 2', '60 . failed']);
+    expect([run.exitCode, endedAt, run.timersLeft]).toEqual([1, 50, 0]);
+  });
+
   it('may be a group, with all that runs in it', async () => {
     const group = steps('group', [leaf('a', { durationMs: 10 }), leaf('b', { durationMs: 10 })], lastly([leaf('c')]));
     const run = await simulate(steps('.', [group, leaf('after')]), restarting('group', 15));
