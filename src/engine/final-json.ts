@@ -1,5 +1,7 @@
 /** JSON with the variables in its texts. Of a text that is `${NAME:json}`, and no more, the JSON in the variable takes the place. */
-import { isInexact, type Json } from '../plan/json-value.ts';
+import { depthFinding } from '../plan/depth.ts';
+import { parseExactly } from '../plan/exact-json.ts';
+import type { Json } from '../plan/json-value.ts';
 import { jsonNameIn } from '../plan/variables.ts';
 import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 
@@ -47,24 +49,7 @@ function jsonOf(name: string, variables: Variables): string {
 }
 
 function comparable(name: string, text: string): Json {
-  const value = JSON.parse(text) as Json;
-  if (typeof value === 'number' && isInexact(value)) return text;
-  const fault = incomparable(text);
-  if (fault === undefined) return value;
-  throw new Unexpandable(`the value of "${name}" ${fault}; save what is to be compared by itself`);
-}
-
-/** Why a value cannot be compared, if so. */
-function incomparable(text: string): string | undefined {
-  let hasInexact = false;
-  try {
-    JSON.parse(text, (_, part: Json) => {
-      hasInexact ||= typeof part === 'number' && isInexact(part);
-      return part;
-    });
-  } catch {
-    // It goes down level by level, on a stack that has an end.
-    return 'is nested too deeply';
-  }
-  return hasInexact ? 'holds a number that cannot be told from its neighbours' : undefined;
+  const value = parseExactly(text);
+  if (depthFinding(value) === undefined) return value;
+  throw new Unexpandable(`the value of "${name}" is nested too deeply to be compared`);
 }

@@ -1,4 +1,5 @@
 /** JSON pointers (RFC 6901) into a text: what is found is told as it was written, so that `3.10` stays `3.10`. */
+import { endOfString } from '../plan/json-text.ts';
 import { quoteText } from '../plan/quote.ts';
 import { suggest } from '../plan/suggest.ts';
 
@@ -114,7 +115,7 @@ function* membersOf(json: string, at: number): Generator<{ readonly key: string;
   while (json[next] !== '}' && json[next] !== ']') {
     let key = '';
     if (isObject) {
-      const end = endOfString(json, next);
+      const end = endOfString(json, next) + 1;
       key = JSON.parse(json.slice(next, end));
       next = skipBlank(json, skipBlank(json, end) + 1);
     }
@@ -134,7 +135,7 @@ function textAt(json: string, at: number): string {
 function compact(json: string): string {
   const parts: string[] = [];
   for (let at = 0; at < json.length; ) {
-    const end = json[at] === '"' ? endOfString(json, at) : endOfPlain(json, at);
+    const end = json[at] === '"' ? endOfString(json, at) + 1 : endOfPlain(json, at);
     parts.push(json.slice(at, end));
     at = skipBlank(json, end);
   }
@@ -158,12 +159,6 @@ function endOfPlain(json: string, from: number): number {
   return at;
 }
 
-function endOfString(json: string, from: number): number {
-  let at = from + 1;
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
 /** Behind the value that begins at `from`, however deep it is. */
 function endOfValue(json: string, from: number): number {
   let at = from;
@@ -172,7 +167,7 @@ function endOfValue(json: string, from: number): number {
     const char = json[at];
     if (char === '{' || char === '[') depth += 1;
     if (char === '}' || char === ']') depth -= 1;
-    at = char === '"' ? endOfString(json, at) : endOfPlain(json, at);
+    at = char === '"' ? endOfString(json, at) + 1 : endOfPlain(json, at);
     if (depth > 0) at = skipBlank(json, at);
   } while (depth > 0);
   return at;

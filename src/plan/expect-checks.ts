@@ -55,7 +55,17 @@ function ruleFindings(rule: unknown, path: Path): Finding[] {
 /** Values that are to be equal, and are so large that others are read as the same number. */
 function sizeFindings(rule: unknown, path: Path): Finding[] {
   if (!isRaw(rule)) return largeFindings(rule, path);
-  return ['equals', 'includes'].flatMap(key => largeFindings(rule[key], [...path, key]));
+  return [
+    ...['equals', 'includes'].flatMap(key => largeFindings(rule[key], [...path, key])),
+    ...['gt', 'gte', 'lt', 'lte'].flatMap(key => boundFindings(rule[key], [...path, key])),
+  ];
+}
+
+function boundFindings(bound: unknown, path: Path): Finding[] {
+  if (typeof bound !== 'number' || !isInexact(bound)) return [];
+  return [
+    { message: `a number of this size cannot be told from its neighbours; keep it below 2^53`, path, at: 'value' },
+  ];
 }
 
 function largeFindings(value: unknown, path: Path): Finding[] {

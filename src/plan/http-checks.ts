@@ -2,6 +2,7 @@
 import { REQUEST_BODIES } from './bodies.ts';
 import { expectFindings } from './expect-checks.ts';
 import { isIdempotent } from './http-methods.ts';
+import { isInexact } from './json-value.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { quote, quoteText } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
@@ -175,8 +176,16 @@ function valueFault(value: string): string | undefined {
   return `expected a header value of Latin-1 characters, got ${quoteText(value)}; encode it`;
 }
 
-/** The first thing inside a value that JSON has no way to write. A member that is undefined is absent. */
+/** From here on JavaScript writes numbers with an exponent, as whoever means them does. */
+const EXPONENT_FROM = 1e21;
+
+/** The first thing inside a value that JSON has no way to write, or that is not kept exactly. A member that is undefined is absent. */
 function noJson(value: unknown, path: Path): Finding | undefined {
+  if (typeof value === 'number' && isInexact(value) && Math.abs(value) < EXPONENT_FROM) {
+    const message =
+      'a number of this size would be sent as one of its neighbours; set it in env, and write "${NAME:json}" here';
+    return { message, path, at: 'value' };
+  }
   if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return undefined;
   if (typeof value !== 'object') {
     return { message: `expected a value that JSON can hold, got ${quote(value)}`, path, at: 'value' };

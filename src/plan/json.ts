@@ -1,6 +1,7 @@
 /** Reads JSON: values come from JSON.parse; places, duplicate keys and syntax errors from a visit, when one is needed. */
 import { type JsonPlaces, placesOf } from './json-places.ts';
 import { syntaxFindings } from './json-syntax.ts';
+import { endOfString } from './json-text.ts';
 import { duplicateKey, type Finding, Lines, type Reading, Source } from './source.ts';
 
 /** The value of a JSON text with its duplicate keys, or its syntax errors. Never throws. */
@@ -79,14 +80,4 @@ function endOfDigits(text: string, start: number): number {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
-}
-
-/** The offset of the quote that closes the string which begins at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 34) return at;
-    if (code === 92) at++;
-  }
-  return text.length;
 }

@@ -189,6 +189,20 @@ describe('a request', () => {
   });
 });
 
+it('a number that JavaScript does not keep exactly is sent and compared by none of its neighbours', () => {
+  const large = 2 ** 53;
+  const http = { url: 'https://h', method: 'POST', json: { a: [large] }, expect: { json: { '/a': { gte: large } } } };
+  expect(load({ steps: [{ http }] })).toEqual([
+    'root.steps[0].http.json.a[0]: a number of this size would be sent as one of its neighbours; set it in env, and write "${NAME:json}" here',
+    'root.steps[0].http.expect.json["/a"].gte: a number of this size cannot be told from its neighbours; keep it below 2^53',
+  ]);
+  expect(
+    load({
+      steps: [{ http: { ...http, json: [large - 1, 1e-7, 0.1, 1e300], expect: { json: { '/a': { lt: 1.5 } } } } }],
+    }),
+  ).toHaveProperty('root');
+});
+
 describe('a definition with requests', () => {
   it('has the httpDefaults of where it is used, in the same file', () => {
     const define = { ask: { http: '/x' } };

@@ -1,28 +1,29 @@
 /** Rules for values of JSON: whether they hold, and in words what is there instead. */
 import { isDeepStrictEqual } from 'node:util';
+import { parseExactly } from '../../plan/exact-json.ts';
 import type { Bounds, Json, JsonRule } from '../../plan/plan.ts';
 import { clipped, shown } from './shown.ts';
 
 /**
  * What the value is instead of what it must be, once for each rule that does not hold.
- * @param value `undefined`: there is none. @param digits how a number is written that is too large to be kept exactly: a
- * text is what such a one is compared with.
+ * @param value `undefined`: there is none. @param written how it is written, where it has numbers that are too large to be
+ * kept exactly: each is compared as a text of its digits.
  */
-export function unmetJson(rule: JsonRule, value: Json | undefined, digits?: string): string[] {
+export function unmetJson(rule: JsonRule, value: Json | undefined, written?: string): string[] {
   const { exists, equals, type, matches, includes = [], length } = rule;
   if (value === undefined) return exists === false ? [] : ['is missing'];
   const found: string[] = [];
-  const seen = digits === undefined ? shown(value) : clipped(digits);
+  const exact = written === undefined ? value : parseExactly(written);
+  const seen = written === undefined ? shown(value) : clipped(written);
   if (exists === false) return [`is ${seen}, and must not be there`];
   const is = (expected: string) => `is ${seen}, expected ${expected}`;
-  if (equals !== undefined && !isSame(value, equals) && (digits === undefined || digits !== equals))
-    found.push(is(shown(equals)));
+  if (equals !== undefined && !isSame(exact, equals)) found.push(is(shown(equals)));
   if (type !== undefined && typeOf(value) !== type) found.push(is(TYPE_WORDS[type]));
   found.push(...outOfBounds(rule, typeof value === 'number' ? value : undefined).map(is));
   if (matches !== undefined && !(typeof value === 'string' && new RegExp(matches, 'um').test(value))) {
     found.push(is(`a text that matches ${shown(matches)}`));
   }
-  for (const part of includes) if (!holds(value, part)) found.push(is(`${shown(part)} in it`));
+  for (const part of includes) if (!holds(exact, part)) found.push(is(`${shown(part)} in it`));
   if (length !== undefined) found.push(...unmetLength(length, value));
   return found;
 }

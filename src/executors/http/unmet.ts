@@ -1,5 +1,6 @@
 /** Rules for texts and for values inside of JSON: in words, which of them do not hold. */
-import { isInexact, type Json } from '../../plan/json-value.ts';
+import { holdsInexact } from '../../plan/exact-json.ts';
+import type { Json } from '../../plan/json-value.ts';
 import type { HttpExpect, TextRule } from '../../plan/plan.ts';
 import { atPointer } from '../json-pointer.ts';
 import { unmetJson } from './json-rules.ts';
@@ -29,10 +30,10 @@ export function unmetMembers(rules: NonNullable<HttpExpect['json']>, json: strin
     const what = pointer === '' ? 'the whole' : quoted(pointer);
     try {
       const value = parsedAt(document, pointer);
-      // Where it may stand for another whole number, what was written tells.
-      const written = typeof value === 'number' && isInexact(value) ? atPointer(json, pointer) : undefined;
-      const digits = written?.type === 'found' ? written.text : undefined;
-      return unmetJson(rule, value, digits).map(words => `${what} ${words}`);
+      // Where a whole number may stand for another one, what was written tells.
+      const found = value !== undefined && holdsInexact(value) ? atPointer(json, pointer) : undefined;
+      const written = found?.type === 'found' ? found.text : undefined;
+      return unmetJson(rule, value, written).map(words => `${what} ${words}`);
     } catch (error) {
       // Comparing and showing go down level by level, on a stack that has an end.
       if (error instanceof RangeError) return [`${what} is too long, or nested too deeply, to be compared`];

@@ -52,7 +52,9 @@ describe('what a header must be', () => {
 });
 
 describe('a number that is larger than JavaScript keeps exactly', () => {
-  const answer = says('{"id": 9007199254740993, "in": [9007199254740993]}');
+  const answer = says(
+    '{"id": 9007199254740993, "in": [9007199254740993], "of": {"e": 1e30, "n": -1.5, "t": "\\"9007199254740993"}}',
+  );
   const is = (at: string, equals: Json) => unmet({ json: [[at, { equals }]] }, answer);
 
   it('is what a text of the same digits says, and is told as it was sent', async () => {
@@ -60,6 +62,13 @@ describe('a number that is larger than JavaScript keeps exactly', () => {
     expect(await is('/id', '9007199254740992')).toBe('"/id" is 9007199254740993, expected "9007199254740992"');
     expect(await is('/id', 9007199254740991)).toBe('"/id" is 9007199254740993, expected 9007199254740991');
     expect(await is('/in/0', '9007199254740993')).toBe('');
+  });
+
+  it('is so in objects and arrays, too, whose texts and smaller numbers stay what they are', async () => {
+    expect(await is('/in', ['9007199254740993'])).toBe('');
+    expect(await unmet({ json: [['/in', { includes: ['9007199254740993'] }]] }, answer)).toBe('');
+    expect(await is('/of', { e: '1e30', n: -1.5, t: '"9007199254740993' })).toBe('');
+    expect(await is('/in', ['9007199254740992'])).toBe('"/in" is [9007199254740993], expected ["9007199254740992"]');
   });
 
   it('has bounds all the same', async () => {
