@@ -1,7 +1,7 @@
 /** The second pass over a plan: rules between keys and between steps, on values whose types may still be wrong. */
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { commandFindings } from './command-checks.ts';
-import { hiddenInputFindings, inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
+import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
 import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
@@ -94,7 +94,6 @@ class Checks implements Checked {
       if (!isRaw(step)) continue;
       this.errors.push(
         ...inputNameFindings(step.inputs, [...path, 'inputs']),
-        ...hiddenInputFindings(step.inputs, root.env, [...path, 'inputs']),
         ...scheduleFindings(step.schedule, [...path, 'schedule']),
       );
       this.step(step, { path, shell, hasBase, list: 'root' });

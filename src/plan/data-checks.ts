@@ -47,17 +47,6 @@ export function inputNameFindings(inputs: unknown, path: Path): Finding[] {
   return [...keptNameFindings(inputs, path, 'variable'), ...ownNames(inputs, path)];
 }
 
-/** Inputs of a definition that nobody would see: the root of its file stands nearer than those who give them. */
-export function hiddenInputFindings(inputs: unknown, env: unknown, path: Path): Finding[] {
-  if (!isRaw(inputs) || !isRaw(env)) return [];
-  return Object.keys(inputs)
-    .filter(name => Object.hasOwn(env, name))
-    .map((name): Finding => {
-      const message = `the env at the root sets "${name}", too, which would hide what is given; rename one of them`;
-      return { message, path: [...path, name], at: 'key' };
-    });
-}
-
 const ELSEWHERE: Readonly<Record<Exclude<ListKey, 'gather'> | 'root', string>> = {
   root: 'the plan itself has no siblings: take it out',
   steps: 'in steps each one waits for the one before: take it out',

@@ -4,6 +4,7 @@ import { commandTexts, type Flowing, flowingFrom } from './command-names.ts';
 import { type Copies, oneFileFault } from './copies-file.ts';
 import { namesOfForEach } from './for-each-checks.ts';
 import type { Given } from './given.ts';
+import { hiddenInputFindings, type Nearer } from './hidden-inputs.ts';
 import { requestTexts } from './http-names.ts';
 import { ifFindings } from './if-names.ts';
 import { Known, namesOf } from './known.ts';
@@ -85,7 +86,12 @@ class Names {
     this.#met.add(step);
     let known = isElsewhere ? withDeclared(root, outer) : outer;
     if (isElsewhere && path.length > 0) known = this.#withVariables(root, [], known);
+    if (isElsewhere) this.#hidden(root.inputs, ['inputs'], root, 'beside it');
     if (isRaw(step)) {
+      if (path.length > 0) {
+        this.#hidden(step.inputs, [...path, 'inputs'], root, 'at the root');
+        this.#hidden(step.inputs, [...path, 'inputs'], step, 'beside it');
+      }
       if (path.length > 0) known = withDeclared(step, known);
       this.step(step, { path, known, copies, flowing: isElsewhere ? flowingInto(root, path) : flowing });
     }
@@ -179,6 +185,15 @@ class Names {
     for (const finding of useInputFindings({ step, path, file, use }, resolved.used, known))
       this.#references.add(finding);
     this.entry(resolved.used, { known, flowing, copies });
+  }
+
+  #hidden(inputs: unknown, path: Path, step: Raw, where: Nearer['where']): void {
+    if (!isRaw(inputs)) return;
+    const at = [...path.slice(0, -1), 'envFile'];
+    const nothing = new Known(new Set<string>(), { isOpen: true });
+    const inFiles = this.#withFiles(step.envFile, where === 'at the root' ? ['envFile'] : at, nothing);
+    const isInFiles = (name: string) => inFiles.has(name);
+    for (const finding of hiddenInputFindings(inputs, path, { step, isInFiles, where })) this.#references.add(finding);
   }
 
   #withFiles(envFile: unknown, path: Path, outer: Known): Known {

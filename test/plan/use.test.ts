@@ -406,6 +406,36 @@ describe('what is given to an input', () => {
       ),
     ]);
   });
+
+  it('may not be hidden by what stands beside it, in env or envFile, of a plan or a definition', async () => {
+    const hidden = (where: string, what: string, more = '') =>
+      expect.stringContaining(
+        ` root.${where}inputs.T: the ${what} sets "T", too, which would hide what is given; rename one of them${more}`,
+      );
+    const made = ', or make it of what is given: "${T}"';
+    const files = { 'x.env': 'T=x\n' };
+    const plan = (text: string) => faults({ ...files, 'plan.yaml': text });
+    expect(await plan('{ inputs: { T: {} }, env: { T: x }, run: a }')).toEqual([hidden('', 'env beside it', made)]);
+    expect(await plan('{ inputs: { T: {} }, envFile: x.env, run: a }')).toEqual([hidden('', 'envFile beside it')]);
+    expect(await plan('{ define: { d: { inputs: { T: {} }, env: { T: x }, run: a } }, use: "#d" }')).toEqual([
+      hidden('define.d.', 'env beside it', made),
+      expect.stringContaining('needs the input "T"'),
+    ]);
+    expect(await plan('{ define: { d: { inputs: { T: {} }, run: a } }, envFile: x.env, run: b }')).toEqual([
+      hidden('define.d.', 'envFile at the root'),
+    ]);
+    const lib = 'envFile: x.env\ndefine: { d: { inputs: { T: {} }, run: a } }';
+    expect(await faults({ ...files, 'lib.yaml': lib, 'plan.yaml': '{ use: "lib.yaml#d", env: { T: y } }' })).toEqual([
+      hidden('define.d.', 'envFile at the root'),
+    ]);
+  });
+
+  it('may be made into another value of the same name', async () => {
+    expect(await faults({ 'plan.yaml': '{ inputs: { T: {} }, env: { T: "v${T}" }, run: a }' })).toEqual([]);
+    expect(
+      await faults({ 'plan.yaml': '{ inputs: { T: {} }, envFile: [{ path: none.env, optional: true }], run: a }' }),
+    ).toEqual([]);
+  });
 });
 
 describe('secrets of what is used', () => {
