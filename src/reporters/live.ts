@@ -164,7 +164,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       giveBack();
     },
     proceed() {
-      if (!isOpen || broken !== undefined) return;
+      if (!isOpen || isLent || broken !== undefined) return;
       takeKeys();
       paint();
     },

@@ -341,10 +341,10 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect([...left(), ...inner.left()]).toEqual([]);
   });
 
-  it('is stopped by Ctrl-Z with the run, and goes on with fg, the view still away', async () => {
-    const { command, left } = stage({
-      steps: [{ id: 'ask', run: 'echo ready; read -r line; echo "read $line"', interactive: true }, 'echo last'],
-    });
+  it('is stopped by Ctrl-Z with the run, and goes on with fg, the view still away and the keys its own', async () => {
+    const modes = 'stty -a | tr " ;" "\\n\\n" | grep -x -e icanon -e -icanon | sed "s/^/mode /"';
+    const run = `echo ready; read -r line; echo "read $line"; ${modes}`;
+    const { command, left } = stage({ steps: [{ id: 'ask', run, interactive: true }, 'echo last'] });
     const screen = openTerminal('bash --norc --noprofile -i', 100, 40);
     screen.type(`${command}; echo "code $?"\n`);
     await screen.shows('ready');
@@ -357,6 +357,7 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect(isDrawn(await linesOf(screen))).toBe(false);
     screen.type('on\n');
     await screen.shows('read on');
+    await screen.shows('mode icanon');
     await screen.shows('plan succeeded in');
     await screen.shows('then 0');
     screen.type('exit\n');
@@ -407,30 +408,30 @@ describe.skipIf(noTerminal !== undefined)('an interactive step in a terminal', (
     expect(left()).toEqual([]);
   });
 
-  it.skipIf(spawnSync('perl', ['-MPOSIX', '-e', '1']).status !== 0)(
-    'that is a killed shell leaves the terminal to the next one',
-    async () => {
-      const { command, left } = stage({
-        steps: [
-          {
-            id: 'shell',
-            run: ['bash', '--norc', '--noprofile', '-i'],
-            interactive: true,
-            timeout: '500ms',
-            stop: { grace: '100ms' },
-            allowFailure: true,
-          },
-          { id: 'ask', run: 'printf "Name: "; read -r name; echo "hello $name"', interactive: true },
-        ],
-      });
-      const screen = openTerminal(command, 100, 30);
-      await screen.shows('Name:');
-      screen.type('Ada\n');
-      expect(await screen.ended).toBe(0);
-      expect(await textOf(screen)).toContain('hello Ada');
-      expect(left()).toEqual([]);
-    },
-  );
+  it.skipIf(spawnSync('perl', ['-MPOSIX', '-e', '1']).status !== 0).each([
+    ['killed shell', ['bash', '--norc', '--noprofile', '-i']],
+    ['killed shell in a shell', 'bash --norc --noprofile -i'],
+  ])('that is a %s leaves the terminal to the next one', async (_, shell) => {
+    const { command, left } = stage({
+      steps: [
+        {
+          id: 'shell',
+          run: shell,
+          interactive: true,
+          timeout: '500ms',
+          stop: { grace: '100ms' },
+          allowFailure: true,
+        },
+        { id: 'ask', run: 'printf "Name: "; read -r name; echo "hello $name"', interactive: true },
+      ],
+    });
+    const screen = openTerminal(command, 100, 30);
+    await screen.shows('Name:');
+    screen.type('Ada\n');
+    expect(await screen.ended).toBe(0);
+    expect(await textOf(screen)).toContain('hello Ada');
+    expect(left()).toEqual([]);
+  });
 
   it('cannot share the terminal with "ndjson", which can have a file', async () => {
     const plan = { id: 'ask', run: 'echo hello', interactive: true };

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { isatty } from 'node:tty';
-import { foregroundGroup, send } from './processes.ts';
+import { foregroundGroup, ownGroup, scanAll } from './processes.ts';
 
 /** A terminal that can be handed to a program. */
 export interface Terminal {
@@ -94,9 +94,15 @@ export function openOwnTerminal(streams: TerminalStreams, cancel: (signal: Keybo
  */
 function regainForeground(): void {
   const group = foregroundGroup();
-  if (group === undefined || send(-group, 0) !== 'gone') return;
+  if (group === undefined || group === ownGroup() || runsIn(group)) return;
   const program = '$SIG{TTOU} = "IGNORE"; tcsetpgrp(0, getpgrp())';
   spawnSync('perl', ['-MPOSIX=tcsetpgrp', '-e', program], { ...HERE, stdio: [0, 'ignore', 'ignore'] });
+}
+
+/** Whether anything of the group runs: one whose parent has not asked for it yet is a zombie, and has it no more. */
+function runsIn(group: number): boolean {
+  const all = scanAll();
+  return all === undefined || [...all.values()].some(process => process.group === group);
 }
 
 /** No key may end it half-way, and it may set the modes also where a dead program has left the terminal to nobody. */
