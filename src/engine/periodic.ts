@@ -13,6 +13,8 @@ import { Ticks } from './ticks.ts';
 import { LOOK_MS, openTimetable, shareOf, type Timetable } from './timetable.ts';
 import { UnsetVariable, type Variables } from './variables.ts';
 
+/** Where two times are the same, sums and differences of them may still differ by less. */
+const ROUNDING_MS = 0.001;
 /** A tick that is later than this was slept through. */
 const LATE_MS = 60_000;
 
@@ -67,8 +69,9 @@ class Periodic {
     this.#scope = scope;
     this.#every = every;
     this.#ticks = ticks;
-    this.#table = openTimetable(every, run.clock, shareOf(run.host, running.path));
-    this.#endsAt = run.clock.now() + (every.forMs ?? Number.POSITIVE_INFINITY);
+    const startedAt = run.clock.now();
+    this.#table = openTimetable(every, run.clock, { startedAt, share: shareOf(run.host, running.path) });
+    this.#endsAt = startedAt + (every.forMs ?? Number.POSITIVE_INFINITY);
   }
 
   async run(firstTick: number, firstPast: Past | undefined): Promise<Ending> {
@@ -115,7 +118,7 @@ class Periodic {
 
   /** Whether a tick that starts so much later would do so when the time of all is over. */
   #isTooLate(inMs: number): boolean {
-    return this.#run.clock.now() + inMs >= this.#endsAt;
+    return this.#run.clock.now() + inMs >= this.#endsAt - ROUNDING_MS;
   }
 
   /** Waits for the tick; of several that were slept through, one is started, or none. */

@@ -27,17 +27,27 @@ export interface Timetable {
   delay(due: number): number;
 }
 
-/** @param share of the jitter that this step on this host takes: from 0 to 1. */
-export function openTimetable(every: Every, clock: Clock, share: number): Timetable {
-  return 'cron' in every ? byTheWall(every, clock, share) : atIntervals(every, clock, share);
+export interface Beginning {
+  /** On the run's clock. */
+  readonly startedAt: number;
+  /** Of the jitter, what this step on this host takes: from 0 to 1. */
+  readonly share: number;
 }
 
-function atIntervals(every: Every & { readonly intervalMs: number }, clock: Clock, share: number): Timetable {
+export function openTimetable(every: Every, clock: Clock, { startedAt, share }: Beginning): Timetable {
+  return 'cron' in every ? byTheWall(every, clock, share) : atIntervals(every, clock, { startedAt, share });
+}
+
+function atIntervals(
+  every: Every & { readonly intervalMs: number },
+  clock: Clock,
+  { startedAt, share }: Beginning,
+): Timetable {
   const { intervalMs, immediate = true, jitterMs = 0 } = every;
   const delayMs = Math.min(jitterMs, intervalMs) * share;
   return {
     now: clock.now,
-    first: clock.now() + (immediate ? 0 : intervalMs),
+    first: startedAt + (immediate ? 0 : intervalMs),
     after(due, now) {
       const passed = Math.max(0, Math.ceil((now - delayMs - due) / intervalMs) - 1);
       return {

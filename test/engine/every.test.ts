@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { openRun } from '../../src/engine/run.ts';
+import { createVirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
+import { createSimulatedExecutor } from '../../src/executors/simulated.ts';
 import { simulate } from '../support/simulate.ts';
-import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
+import { gather, lastly, leaf, plan, retry, sleep, steps } from '../support/steps.ts';
 
 const every = (intervalMs: number, more: { times?: number; forMs?: number } = {}) => ({
   every: { intervalMs, overlap: 'skip' as const, ...more },
@@ -56,6 +59,29 @@ describe('every', () => {
     const run = await simulate(leaf('.', {}, every(1000, { forMs: 3000 })));
     expect(startsOf(run.events, '.')).toEqual([0, 1000, 2000]);
     expect(run.tookMs).toBe(3000);
+  });
+
+  it('starts none in the moment in which its time passes, also where the clock goes on while it is looked at', async () => {
+    const virtual = createVirtualClock();
+    let looks = 0;
+    const now = () => {
+      looks += 1;
+      return virtual.now() + looks / 1e4;
+    };
+    const clock = { ...virtual, now };
+    const starts: number[] = [];
+    const run = openRun({
+      plan: plan(leaf('.', {}, every(100, { forMs: 500 }))),
+      id: 'x',
+      clock,
+      publish(event) {
+        if (event.type === 'step.started') starts.push(event.t);
+        return undefined;
+      },
+      executor: createSimulatedExecutor(clock, () => ({})),
+    });
+    await virtual.runUntil(run.start());
+    expect(starts).toEqual([0, 100, 200, 300, 400]);
   });
 
   it('fails with its first failed tick, after the retries of that tick', async () => {
