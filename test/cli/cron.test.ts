@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { crontabOf, crontabTime } from '../../src/cli/cron/crontab.ts';
 import { calendarTimes, systemdOf } from '../../src/cli/cron/systemd.ts';
+import { cronTimes, loadCron, nextTimes } from '../../src/plan/cron.ts';
 
 const start = { folder: '/x', command: ['/x/runjobs', '--quiet', '/x/plan.yaml'], path: '/bin' };
 const job = (schedule: readonly { cron: string; timezone?: string }[], changes: object = {}) => ({
@@ -13,6 +14,9 @@ const job = (schedule: readonly { cron: string; timezone?: string }[], changes: 
 describe('a crontab', () => {
   it.each([
     ['30 2 * * *', '30 2 * * *'],
+    ['0 0 * * FRI-SUN', '0 0 * * 5-7'],
+    ['0 0 1 * SAT-SUN,TUE', '0 0 1 * 6-7,2'],
+    ['0 0 * * MON-SUN/2', '0 0 * * 1-7/2'],
     ['0 30 2 * * *', '30 2 * * *'],
     ['@daily', '0 0 * * *'],
     ['@weekly', '0 0 * * 0'],
@@ -75,6 +79,7 @@ describe('a timer of systemd', () => {
     ['0 0 */2 * *', ['*-*-01/2 00:00:00']],
     ['5 0-6,22 1,15 JAN-MAR *', ['*-01..03-01,15 00..06,22:05:00']],
     ['0 8 * * MON-FRI', ['Mon,Tue,Wed,Thu,Fri *-*-* 08:00:00']],
+    ['0 8 * * FRI-SUN', ['Sun,Fri,Sat *-*-* 08:00:00']],
     ['0 8 * * 7', ['Sun *-*-* 08:00:00']],
     ['0 8 * * */2', ['Sun,Tue,Thu,Sat *-*-* 08:00:00']],
     ['0 8 * * 0-7', ['*-*-* 08:00:00']],
@@ -98,4 +103,23 @@ describe('a timer of systemd', () => {
       expect.stringContaining('ExecStart="/x/runjobs" "--quiet" "/x/a \\"$$b\\" 5%%.yaml"\n'),
     );
   });
+});
+
+it('the weekdays of every range are those on which runjobs itself would start', async () => {
+  await loadCron();
+  const names = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', '0', '3', '6', '7'];
+  const ranges = names.flatMap(from => names.flatMap(to => ['', '/2', '/3'].map(step => `${from}-${to}${step}`)));
+  const patterns = ranges.map(range => `0 0 * * ${range}`).filter(pattern => 'after' in cronTimes(pattern, 'UTC'));
+  expect(patterns.length).toBeGreaterThan(100);
+  const short = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  for (const pattern of patterns) {
+    const times = nextTimes({ cron: pattern, timezone: 'UTC' }, Date.UTC(2026, 0, 1), 14);
+    const days = new Set(times.map(time => new Date(time).getUTCDay()));
+    const written = days.size === 7 ? '' : `${short.filter((_, day) => days.has(day)).join(',')} `;
+    expect([pattern, calendarTimes(pattern)]).toEqual([pattern, [`${written}*-*-* 00:00:00`]]);
+    expect(crontabTime(pattern)).toHaveProperty('text');
+    for (const [, from, to] of JSON.stringify(crontabTime(pattern)).matchAll(/(\d)-(\d)/g)) {
+      expect(Number(from), pattern).toBeLessThanOrEqual(Number(to));
+    }
+  }
 });

@@ -45,7 +45,8 @@ export function fieldsOf(pattern: string): Fields {
     hour,
     day,
     month: numbered(month, MONTHS, 1),
-    weekday: numbered(weekday, WEEKDAYS, 0),
+    // At the end of a range Sunday comes after Saturday.
+    weekday: numbered(weekday.replaceAll('-SUN', '-7'), WEEKDAYS, 0),
   };
 }
 
