@@ -8,22 +8,13 @@ import { parse } from 'yaml';
 import { loadCron } from '../../src/plan/cron.ts';
 import { planJsonSchema } from '../../src/plan/json-schema.ts';
 import { type LoadResult, loadPlan, planFrom } from '../../src/plan/load.ts';
+import { keysOf, type Schema } from '../support/keys.ts';
 
 await loadCron();
 
 const JOBS = resolve('jobs');
 const readme = readFileSync(join(JOBS, 'README.md'), 'utf8');
 const plans = readdirSync(JOBS).filter(name => /\.(json|yaml|mjs)$/.test(name));
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly definitions?: Readonly<Record<string, Schema>>;
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  readonly description?: string;
-}
 
 const schema = planJsonSchema() as Schema;
 const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
@@ -34,30 +25,6 @@ const given = {
   files: [],
   env: { ID: '1', NAME: 'x', TEXT: 'x', TOKEN: 'x', PASSWORD: 'x', KEY: 'x', SHA256: 'x' },
 };
-
-/** Every key below an object, with dots: `http.expect.status`; those that begin with `x-` are `x-NAME`. Definitions are met where the object is. */
-function keysOf(object: Schema): [key: string, property: Schema][] {
-  const named = Object.entries(object.patternProperties ?? {}).map(([pattern, property]): [string, Schema] => [
-    `${pattern.slice(1)}NAME`,
-    property,
-  ]);
-  return [...Object.entries(object.properties ?? {}), ...named].flatMap(([key, property]) => {
-    return [[key, property], ...keysIn(property).map(([below, at]): [string, Schema] => [`${key}.${below}`, at])];
-  });
-}
-
-/** The same in whatever a value may be; a name that users choose is `NAME`. */
-function keysIn(value: Schema): [key: string, property: Schema][] {
-  const { anyOf = [], items, additionalProperties: named } = value;
-  const members = typeof named === 'object' ? keysIn(named) : [];
-  const all = [
-    ...keysOf(value),
-    ...anyOf.flatMap(keysIn),
-    ...(items === undefined ? [] : keysIn(items)),
-    ...members.map(([below, at]): [string, Schema] => [`NAME.${below}`, at]),
-  ];
-  return [...new Map(all)];
-}
 
 const step = schema.definitions?.step ?? {};
 const stepKeys = new Map(keysOf(step));
