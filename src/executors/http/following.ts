@@ -47,7 +47,7 @@ function tooFar(
   const where = `"${masked(href)}"`;
   const words = visited.has(href)
     ? `leads back to ${where}: the redirects go in a circle`
-    : `leads to ${where}, after ${redirects} redirects already`;
+    : `leads to ${where}, after ${redirects === 1 ? '1 redirect' : `${redirects} redirects`} already`;
   return failed('redirects', `${label(request)} ${words}`);
 }
 

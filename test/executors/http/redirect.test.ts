@@ -77,6 +77,13 @@ describe('a redirect', () => {
     });
   });
 
+  it('after one other, where one may be followed, is a failure that counts one', async () => {
+    const server = await serveRedirects();
+    expect(await open().execute(step(`${server.url}/301/301/end`, { follow: 1 }), context())).toMatchObject({
+      reason: { message: `GET ${server.url}/301/end leads to "${server.url}/end", after 1 redirect already` },
+    });
+  });
+
   it('that leads in a circle is said to do so', async () => {
     const server = await serve((request, response) => {
       response.writeHead(302, { location: request.url === '/a' ? '/b' : '/a' }).end();
