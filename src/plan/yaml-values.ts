@@ -33,7 +33,13 @@ class Conversion {
 
   node(node: unknown, path: Path): Converted {
     if (isAlias(node)) return this.#alias(node.source, offsetOf(node), path);
-    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+    const anchored = isScalar(node) || isMap(node) || isSeq(node) ? node : undefined;
+    const anchor = anchored?.anchor;
+    // A shell would read it as "and".
+    if (anchored && anchor?.startsWith('&')) {
+      const message = 'YAML takes the "&&" for an anchor and drops it; put the whole text in quotes';
+      this.#complain(message, path, offsetOf(anchored));
+    }
     if (anchor !== undefined) this.#anchors.set(anchor, undefined);
     const converted = this.#plain(node, path);
     if (anchor !== undefined) this.#anchors.set(anchor, converted);

@@ -115,6 +115,14 @@ describe('what YAML cannot say is told with its place', () => {
         '3:12 root.steps[0].run: YAML drops the "!" before this text; put both in quotes',
       ],
     ],
+    [
+      'steps:\n  - && make\n  - run: &&make all\n  - run: &&\n',
+      [
+        '2:8 root.steps[0]: YAML takes the "&&" for an anchor and drops it; put the whole text in quotes',
+        '3:17 root.steps[1].run: YAML takes the "&&" for an anchor and drops it; put the whole text in quotes',
+        '4:12 root.steps[2].run: YAML takes the "&&" for an anchor and drops it; put the whole text in quotes',
+      ],
+    ],
     ['- a\n- b\n', ['1:1 expected']],
     ['just text', ['1:1 expected']],
   ])('%j', async (text, problems) => {
