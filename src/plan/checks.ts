@@ -19,9 +19,9 @@ import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { scheduleFindings } from './schedule-checks.ts';
 import { KEYS } from './schema-keys.ts';
-import { isCommand } from './shape.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
+import { isCommand } from './unknown-key.ts';
 
 /** What the second pass found. */
 export interface Checked {

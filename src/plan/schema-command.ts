@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { lazily } from './schema-lazy.ts';
 import { anyText, argument, expected, flag, key, text } from './schema-terms.ts';
 
-export const stdinShape = lazily({
+const stdinShape = lazily({
   text: () => key(anyText, `This text; \${NAME} is expanded. Example: "yes\\n".`),
   file: () =>
     key(

@@ -19,7 +19,7 @@ import {
 
 const id = once(() => text(/^[a-z0-9_-]+$/, 'the id of a sibling'));
 
-export const needShape = lazily({
+const needShape = lazily({
   id: () => required(id(), 'The sibling. Example: "build".'),
   when: () =>
     key(
@@ -70,7 +70,7 @@ const listSource = once(() =>
   ),
 );
 
-export const listShape = lazily({
+const listShape = lazily({
   lines: () =>
     key(listSource(), 'Its lines, the empty ones left out. Example: "hosts.txt" or {"run": "git ls-files"}.'),
   json: () =>
@@ -105,7 +105,7 @@ export const forEachKey = () =>
     'A copy of the step for each value of the list, concurrently, with the variable set; several names make every combination, but those in exclude. Example: {"NODE": [20, 24]} or {"FILE": {"glob": "*.md"}} or [{"OS": "linux", "CC": "gcc"}].',
   );
 
-export const envFileShape = lazily({
+const envFileShape = lazily({
   path: () =>
     required(text(NOT_BLANK, 'the path of a file'), 'The file, relative to the plan\'s folder. Example: ".env".'),
   optional: () => key(flag, 'It may be missing. Default false.'),
@@ -150,7 +150,7 @@ export const saveToKey = () =>
     'A file for the output, relative to the plan\'s folder; it is there, complete, once the step has succeeded. Example: "out/report.json".',
   );
 
-export const inputShape = lazily({
+const inputShape = lazily({
   type: () =>
     key(
       words(['string', 'number', 'boolean'], '"string", "number" or "boolean"'),

@@ -25,7 +25,7 @@ const status = once(() =>
 
 const someText = once(() => text(/^[\s\S]+$/, 'a text, not empty'));
 
-export const textRuleShape = lazily({
+const textRuleShape = lazily({
   includes: () =>
     key(
       oneOf('a text, or an array of texts', [someText(), some(someText(), 'at least one text')]),
@@ -48,7 +48,7 @@ const boundsShape = lazily({
 
 const TYPES = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const;
 
-export const jsonRuleShape = joined(
+const jsonRuleShape = joined(
   lazily({
     equals: () => key(z.unknown() as z.ZodMiniType<Json>, 'The value itself; needed for an object. Example: {"a": 1}.'),
   }),
@@ -90,7 +90,7 @@ const jsonKey = () =>
     'Values in the body, which is JSON, by JSON pointers: the value itself, or rules for it. Example: {"/status": "up", "/items": {"length": {"gt": 0}}}.',
   );
 
-export const eventShape = joined(
+const eventShape = joined(
   lazily({
     name: () => key(someText(), 'What it is called; one that does not say is called "message". Example: "done".'),
   }),

@@ -16,12 +16,12 @@ import {
   wholeNumber,
 } from './schema-terms.ts';
 
-export const basicShape = lazily({
+const basicShape = lazily({
   user: () => required(anyText, 'The name. Example: "ann".'),
   password: () => required(anyText, `The password. Example: "\${PASSWORD}".`),
 });
 
-export const authShape = lazily({
+const authShape = lazily({
   bearer: () => key(text(NOT_BLANK, 'a token'), `A token, sent as "Authorization: Bearer …". Example: "\${TOKEN}".`),
   basic: () =>
     key(
@@ -37,7 +37,7 @@ export const authShape = lazily({
 
 const file = once(() => text(/^[^\0]+$/, 'a path'));
 
-export const tlsShape = lazily({
+const tlsShape = lazily({
   ca: () =>
     key(
       file(),
@@ -69,7 +69,7 @@ export const sharedShape = lazily({
     ),
   auth: () =>
     key(
-      oneOf('an object with bearer, basic or netrc, or false', [
+      oneOf('an object with exactly one of bearer, basic, netrc, or false', [
         z.strictObject(authShape, expected('an object with bearer, basic or netrc')),
         z.literal(false),
       ]),

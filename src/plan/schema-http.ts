@@ -9,8 +9,7 @@ import { anyText, expected, key, NOT_BLANK, oneOf, required, scalar, some, text 
 const path = once(() => text(/^[^\0]+$/, 'a path'));
 const contentType = once(() => text(/^[\x20-\x7e]+$/, 'a content type such as "text/csv"'));
 
-/** Of a part that is a file or has a type. */
-export const filePartShape = lazily({
+const filePartShape = lazily({
   file: () => required(path(), 'The file, relative to the plan\'s folder. Example: "report.csv".'),
   name: () => key(anyText, 'What the server is told that it is called, default: its own name. Example: "today.csv".'),
   type: () => key(contentType(), 'Its content type, default "application/octet-stream". Example: "text/csv".'),
@@ -27,8 +26,6 @@ const part = once(() =>
     z.strictObject(textPartShape, expected(PART_WORDS)),
   ]),
 );
-
-export const partKeys = [...new Set([...Object.keys(filePartShape), ...Object.keys(textPartShape)])];
 
 export const httpShape = joined(
   lazily({

@@ -1,44 +1,63 @@
-/** The keys that may stand in each kind of object of the file. */
+/** The keys that may stand in an object of a plan, as the schema has them. */
+import { definitionShape, planSchema, stepShape } from './schema.ts';
+import { sourceShape } from './schema-data.ts';
+import { rootShape } from './schema-root.ts';
+import type { Path } from './source.ts';
 
-import { definitionShape, finallyShape, stepShape } from './schema.ts';
-import { stdinShape } from './schema-command.ts';
-import { envFileShape, inputShape, listShape, needShape, sourceShape } from './schema-data.ts';
-import { httpShape, partKeys } from './schema-http.ts';
-import { eventShape, expectShape, jsonRuleShape, paginateShape, textRuleShape } from './schema-http-answer.ts';
-import { authShape, basicShape, httpDefaultsShape, tlsShape } from './schema-http-shared.ts';
-import { everyShape, retryShape, stopShape, timeoutShape } from './schema-modifiers.ts';
-import { readyShape } from './schema-ready.ts';
-import { lockShape, notifyShape, rootShape, scheduleShape } from './schema-root.ts';
-
-/** By the key that such an object stands at. */
+/** Those of the objects that are told apart. */
 export const KEYS = {
   root: [...Object.keys(rootShape), 'define', ...Object.keys(stepShape)],
   definition: Object.keys(definitionShape),
   step: Object.keys(stepShape),
-  http: Object.keys(httpShape),
-  httpDefaults: Object.keys(httpDefaultsShape),
-  auth: Object.keys(authShape),
-  basic: Object.keys(basicShape),
-  tls: Object.keys(tlsShape),
-  multipart: partKeys,
-  expect: Object.keys(expectShape),
-  event: Object.keys(eventShape),
-  paginate: Object.keys(paginateShape),
-  textRule: Object.keys(textRuleShape),
-  jsonRule: Object.keys(jsonRuleShape),
-  every: Object.keys(everyShape),
-  retry: Object.keys(retryShape),
-  timeout: Object.keys(timeoutShape),
-  ready: Object.keys(readyShape),
-  finally: Object.keys(finallyShape),
-  stop: Object.keys(stopShape),
-  stdin: Object.keys(stdinShape),
-  lock: Object.keys(lockShape),
-  schedule: Object.keys(scheduleShape),
-  notify: Object.keys(notifyShape),
-  needs: Object.keys(needShape),
-  envFile: Object.keys(envFileShape),
-  inputs: Object.keys(inputShape),
-  forEach: Object.keys(listShape),
-  lines: Object.keys(sourceShape),
+  /** What a list of a forEach may come from. */
+  source: Object.keys(sourceShape),
 } as const;
+
+/** A schema, of which only what it is made of is looked at. */
+interface Schema {
+  readonly _zod: { readonly def: object };
+}
+
+/** What a schema says of what may stand inside of it. */
+type Definition = Partial<{
+  readonly shape: Readonly<Record<string, Schema>>;
+  readonly options: readonly Schema[];
+  readonly element: Schema;
+  readonly valueType: Schema;
+  readonly innerType: Schema;
+}>;
+
+/** What each schema has at each key and index, as a file may have very many that are unknown. */
+const childrenBy = new WeakMap<Schema, Map<string, readonly Schema[]>>();
+
+/** All keys of what may be an object there, in the order of the schema; none where nothing may be. */
+export function keysAt(path: Path): readonly string[] {
+  let schemas: readonly Schema[] = kindsOf(planSchema);
+  for (const part of path) schemas = schemas.flatMap(schema => childrenOf(schema, part));
+  return [...new Set(schemas.flatMap(schema => Object.keys(definitionOf(schema).shape ?? {})))];
+}
+
+function childrenOf(schema: Schema, part: string | number): readonly Schema[] {
+  const name = typeof part === 'number' ? '[]' : part;
+  const children = childrenBy.get(schema) ?? new Map<string, readonly Schema[]>();
+  childrenBy.set(schema, children);
+  const met = children.get(name);
+  if (met !== undefined) return met;
+  const { shape = {}, element, valueType } = definitionOf(schema);
+  const member = Object.hasOwn(shape, name) ? shape[name] : valueType;
+  const child = typeof part === 'number' ? element : member;
+  const kinds = child === undefined ? [] : kindsOf(child);
+  // Names that users choose are without number.
+  if (child !== valueType) children.set(name, kinds);
+  return kinds;
+}
+
+/** What a value may be: the members of a union, and of those that are unions themselves. */
+function kindsOf(schema: Schema): Schema[] {
+  const { options, innerType } = definitionOf(schema);
+  return innerType === undefined ? (options?.flatMap(kindsOf) ?? [schema]) : kindsOf(innerType);
+}
+
+function definitionOf(schema: Schema): Definition {
+  return schema._zod.def;
+}

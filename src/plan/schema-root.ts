@@ -23,7 +23,7 @@ import {
 
 const lockName = once(() => text(/^(?=\s*\S)[^\0]{1,200}$/, 'a name of at most 200 characters'));
 
-export const lockShape = lazily({
+const lockShape = lazily({
   name: () =>
     key(
       lockName(),
@@ -43,7 +43,7 @@ export const lockShape = lazily({
 
 const pattern = once(() => text(NOT_BLANK, 'a cron pattern such as "30 2 * * *"'));
 
-export const scheduleShape = lazily({
+const scheduleShape = lazily({
   cron: () =>
     required(
       pattern(),
@@ -75,7 +75,7 @@ const ping = once(() =>
   oneOf(PING, [text(NOT_BLANK, PING), z.strictObject(httpShape, expected('an object with url'))]),
 );
 
-export const notifyShape = lazily({
+const notifyShape = lazily({
   ping: () =>
     key(
       pingUrl(),

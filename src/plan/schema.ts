@@ -33,7 +33,7 @@ import {
   words,
 } from './schema-terms.ts';
 
-export const finallyShape = lazily({
+const finallyShape = lazily({
   steps: (): z.ZodMiniType<readonly ListedStep[]> =>
     required(stepList, 'Steps that run one after the other, all of them. Example: ["docker compose down"].'),
   timeout: () => key(someTime, 'What all of it together may take, default "60s". Example: "5m".'),

@@ -78,9 +78,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   workingdirectory: ['cwd'],
 };
 
-/** The candidate that `word` was most likely meant to be, or undefined when none is near or several are alike. */
+/** The candidate that `word` was most likely meant to be, or undefined when none is near, several are alike, or it is one itself. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
-  if (word.length > 60) return undefined;
+  if (word.length > 60 || candidates.includes(word)) return undefined;
   const wanted = plain(word);
   const synonyms = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined;
   const synonym = synonyms?.find(one => candidates.includes(one));

@@ -182,6 +182,36 @@ describe('a request', () => {
     [{ expect: { event: { json: { '/a': { grt: 1 } } } } }, expect.stringContaining('did you mean "gt"?')],
     [{ auth: { user: 'a' } }, 'root.http.auth.user: unknown key; expected bearer, basic, netrc'],
     [{ multipart: { a: { file: 'x', nam: 'y' } } }, 'root.http.multipart.a.nam: unknown key, did you mean "name"?'],
+    [
+      { multipart: { a: { file: 'x', value: 'y' } } },
+      'root.http.multipart.a.value: "file" and "value" exclude each other; keep one of them',
+    ],
+    [
+      { multipart: { a: { file: 5, value: 'y' } } },
+      'root.http.multipart.a.file: "file" and "value" exclude each other; keep one of them',
+    ],
+    [
+      { multipart: { a: [{ value: 'x', name: 'y' }] } },
+      'root.http.multipart.a[0].name: "name" is what a file is called, and goes with "file"; take it out',
+    ],
+    [
+      { multipart: { a: { value: [1] } } },
+      'root.http.multipart.a.value: expected text, a number, true or false (nothing is ""), got an array',
+    ],
+    [
+      { multipart: { a: { type: 'text/csv' } } },
+      'root.http.multipart.a: expected a value, {"file": path} or {"value": text, "type": content type}, got an object',
+    ],
+    [{ multipart: { a: { fil: 'x' } } }, 'root.http.multipart.a.fil: unknown key, did you mean "file"?'],
+    [{ multipart: { a: { name: 'x' } } }, 'root.http.multipart.a.file: missing; expected a path'],
+    [
+      { expect: { json: { '/a': { length: { equals: 3 } } } } },
+      'root.http.expect.json["/a"].length.equals: unknown key; expected gt, gte, lt, lte',
+    ],
+    [{ auth: true }, 'root.http.auth: expected an object with exactly one of bearer, basic, netrc, or false, got true'],
+    [{ follow: true }, 'root.http.follow: expected a count of redirects, or false, got true'],
+    [{ session: true }, 'root.http.session: expected the name of a session, or false, got true'],
+    [{ idempotencyKey: false }, 'root.http.idempotencyKey: expected true, or a text, got false'],
     [{ follow: -1 }, 'root.http.follow: expected a count of redirects from 0 to 100, got -1'],
     [{ maxBody: '1 MB' }, expect.stringMatching(/^root.http.maxBody: expected a size/)],
   ])('with %j is refused', (http, problem) => {

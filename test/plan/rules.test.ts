@@ -1,7 +1,7 @@
 /** Every rule of the job file, with the exact message that tells of its breach. */
 import { describe, expect, test } from 'vitest';
 import { planFrom } from '../../src/plan/load.ts';
-import { KEYS } from '../../src/plan/schema-keys.ts';
+import { keysAt } from '../../src/plan/schema-keys.ts';
 import { problemsOf, warningsOf } from './loading.ts';
 
 /** Problems of a value, as `path: message`. */
@@ -40,10 +40,11 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ steps: [['ls']] }, 'root.steps[0]: expected a step: a command (text) or an object, got an array'],
     [{ steps: [''] }, 'root.steps[0]: expected a shell script, not blank, got ""'],
     [{ gather: {} }, 'root.gather: expected a list of steps, got an object'],
-    [{ sleep: 'soon' }, `root.sleep: expected ${DURATION}, got "soon"`],
+    [{ sleep: 'soon' }, `root.sleep: expected ${DURATION}, or "forever", got "soon"`],
     [{ sleep: -1 }, `root.sleep: expected ${DURATION}, got -1`],
     [{ sleep: '99999999999999d' }, `root.sleep: ${LONG}; expected ${DURATION}, got "99999999999999d"`],
     [{ sleep: null }, `root.sleep: expected ${DURATION}, or "forever", got null`],
+    [{ sleep: 'forevr' }, `root.sleep: expected ${DURATION}, or "forever", got "forevr", did you mean "forever"?`],
     [{ run: 'x', timeout: 0 }, `root.timeout: expected ${DURATION}, more than zero, got 0`],
     [{ run: 'x', timeout: '0s' }, `root.timeout: expected ${DURATION}, more than zero, got "0s"`],
     [{ run: 'x', timeout: 1e300 }, `root.timeout: ${LONG}; expected ${DURATION}, got 1e+300`],
@@ -159,6 +160,22 @@ describe('an unknown key', () => {
       { steps: [{ run: 'x', slots: 1 }] },
       'root.steps[0].slots: "slots" stands at the root of the plan only; move it there',
     ],
+    [
+      { steps: [{ use: '#a', inputs: { A: 1 } }], define: { a: 'x' } },
+      'root.steps[0].inputs: "inputs" is what a plan takes; the step that uses it gives the values by env: write "env" in its place',
+    ],
+    [
+      { steps: [{ run: 'x', inputs: {} }] },
+      'root.steps[0].inputs: "inputs" stands at the root of the plan or of a definition; move it there',
+    ],
+    [
+      { run: 'x', define: { a: { run: 'x', slots: 1 } } },
+      'root.define.a.slots: "slots" stands at the root of the plan only; move it there',
+    ],
+    [
+      { run: 'x', inputs: { A: { run: 1 } } },
+      'root.inputs.A.run: unknown key; expected type, description, enum, pattern, default, required',
+    ],
     [{ run: 'x', retry: { times: 1, delai: 1 } }, 'root.retry.delai: unknown key, did you mean "delay"?'],
     [
       { run: 'x', retry: { times: 1, off: [] } },
@@ -178,7 +195,10 @@ describe('an unknown key', () => {
       'root.forEach.N.timeout: unknown key; expected lines, json, csv, glob',
     ],
     [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],
-    [{ http: { url: 'http://a', params: 1 } }, `root.http.params: unknown key; expected ${KEYS.http.join(', ')}`],
+    [
+      { http: { url: 'http://a', params: 1 } },
+      `root.http.params: unknown key; expected ${keysAt(['http']).join(', ')}`,
+    ],
   ])('%j is refused', (value, problem) => {
     expect(problemsWith(value)).toEqual([problem]);
   });

@@ -56,7 +56,7 @@ describe('a schedule', () => {
 
   it('stands at the root or on a definition, and not where nothing is to be started', () => {
     expect(problemsOf({ run: undefined, steps: [{ run: 'true', schedule: '@daily' }] })).toEqual([
-      'root.steps[0].schedule: "schedule" stands at the root of the plan only; move it there',
+      'root.steps[0].schedule: "schedule" stands at the root of the plan or of a definition; move it there',
     ]);
     expect(problemsOf({ run: undefined, define: { a: 'true' }, schedule: '@daily' })).toEqual([
       'root.schedule: nothing is to be started here but definitions; move schedule into one of them',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KEYS } from '../../src/plan/schema-keys.ts';
+import { keysAt } from '../../src/plan/schema-keys.ts';
 import { didYouMean, suggest } from '../../src/plan/suggest.ts';
 
 describe('did you mean', () => {
@@ -27,26 +27,31 @@ describe('did you mean', () => {
     ['outputs', 'save'],
     ['handlerOn', 'finally'],
   ])('%s is taken for %s', (word, meant) => {
-    expect(suggest(word, KEYS.step)).toBe(meant);
+    expect(suggest(word, keysAt(['steps', 0]))).toBe(meant);
   });
 
   test.each(['', 'x', 'xyz', 'makes', 'constructor', '__proto__', 'a'.repeat(1000)])(
     '%s is taken for nothing',
     word => {
-      expect(suggest(word, KEYS.step)).toBeUndefined();
+      expect(suggest(word, keysAt(['steps', 0]))).toBeUndefined();
     },
   );
 
+  test('a word that may stand there is never taken for another, nor for itself', () => {
+    expect(suggest('limit', ['limit', 'times'])).toBeUndefined();
+    expect(suggest('value', ['file', 'value', 'values'])).toBeUndefined();
+  });
+
   test('a synonym counts only where its key may stand', () => {
-    expect(suggest('command', KEYS.retry)).toBeUndefined();
+    expect(suggest('command', keysAt(['retry']))).toBeUndefined();
   });
 
   test('a word that means several things is taken for what may stand there', () => {
-    expect(suggest('interval', KEYS.step)).toBe('every');
-    expect(suggest('interval', KEYS.retry)).toBe('delay');
-    expect(suggest('limit', KEYS.retry)).toBe('times');
-    expect(suggest('backoff', KEYS.retry)).toBe('factor');
-    expect(suggest('params', KEYS.root)).toBe('inputs');
+    expect(suggest('interval', keysAt(['steps', 0]))).toBe('every');
+    expect(suggest('interval', keysAt(['retry']))).toBe('delay');
+    expect(suggest('limit', keysAt(['retry']))).toBe('times');
+    expect(suggest('backoff', keysAt(['retry']))).toBe('factor');
+    expect(suggest('params', keysAt([]))).toBe('inputs');
   });
 
   test('the end of a word is enough', () => {
