@@ -1,6 +1,8 @@
 /** The keys that say what the answer to a request must be, each with what an editor says about it. */
 import * as z from 'zod/mini';
 import type { Json } from './plan.ts';
+import { quoteText } from './quote.ts';
+import { isRaw } from './raw.ts';
 import { joined, lazily, once } from './schema-lazy.ts';
 import {
   expected,
@@ -48,17 +50,30 @@ const boundsShape = lazily({
 
 const TYPES = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const;
 
+const unquoted = (input: unknown) => (input === null ? 'in YAML and JSON write "null" in quotes' : undefined);
+
+/** An object could be meant for a rule, so that an array says that it is a value. */
+function notInArray(input: unknown): string | undefined {
+  if (!isRaw(input)) return undefined;
+  const [first] = Object.keys(input);
+  return `put an object that it is to hold into an array: [{${first === undefined ? '' : `${quoteText(first)}: …`}}]`;
+}
+
 const jsonRuleShape = joined(
   lazily({
     equals: () => key(z.unknown() as z.ZodMiniType<Json>, 'The value itself; needed for an object. Example: {"a": 1}.'),
   }),
   boundsShape,
   lazily({
-    type: () => key(words(TYPES, `one of ${TYPES.join(', ')}`), 'What it is. Example: "array".'),
+    type: () => key(words(TYPES, `one of ${TYPES.join(', ')}`, unquoted), 'What it is. Example: "array".'),
     matches: () => key(someText(), 'Of a text: a regular expression as in body.matches. Example: "^[0-9]+$".'),
     includes: () =>
       key(
-        oneOf('a value, or an array of values', [z.null(), scalar, z.array(z.unknown() as z.ZodMiniType<Json>)]),
+        oneOf(
+          'a value, or an array of values',
+          [z.null(), scalar, z.array(z.unknown() as z.ZodMiniType<Json>)],
+          notInArray,
+        ),
         'Of a text: what is in it; of an array: its elements; all of them. Example: "admin".',
       ),
     length: () =>

@@ -4,8 +4,11 @@ import { DURATION, DURATION_WORDS, parseDuration } from './duration.ts';
 import { quote } from './quote.ts';
 import { parseSize, SIZE, SIZE_WORDS } from './size.ts';
 
+/** Why a value is wrong, where what was expected does not say it. */
+type Why = (input: unknown) => string | undefined;
+
 /** The message of every rule about one value: what was expected, what stands there, and, where that says it not, `why` it is wrong. */
-export function expected(what: string, why: (input: unknown) => string | undefined = () => undefined) {
+export function expected(what: string, why: Why = () => undefined) {
   return {
     error: ({ input }: { readonly input?: unknown }) => {
       if (input === undefined) return `missing; expected ${what}`;
@@ -40,12 +43,13 @@ export function text(regex: RegExp, what: string) {
   return z.string(expected(what)).check(z.regex(regex, { ...expected(what), abort: true }));
 }
 
-export function oneOf<const Schemas extends readonly z.ZodMiniType[]>(what: string, schemas: Schemas) {
-  return z.union(schemas, expected(what));
+/** One of several kinds of values; `why` as of {@link expected}. */
+export function oneOf<const Schemas extends readonly z.ZodMiniType[]>(what: string, schemas: Schemas, why?: Why) {
+  return z.union(schemas, expected(what, why));
 }
 
-export function words<const Words extends readonly string[]>(list: Words, what: string) {
-  return z.enum(list, expected(what));
+export function words<const Words extends readonly string[]>(list: Words, what: string, why?: Why) {
+  return z.enum(list, expected(what, why));
 }
 
 export function wholeNumber(what: string, least: number, most = Number.MAX_SAFE_INTEGER) {

@@ -205,6 +205,14 @@ describe('a request', () => {
     [{ multipart: { a: { fil: 'x' } } }, 'root.http.multipart.a.fil: unknown key, did you mean "file"?'],
     [{ multipart: { a: { name: 'x' } } }, 'root.http.multipart.a.file: missing; expected a path'],
     [
+      { expect: { json: { '/a': { type: null } } } },
+      'root.http.expect.json["/a"].type: in YAML and JSON write "null" in quotes; expected one of string, number, boolean, object, array, null, got null',
+    ],
+    [
+      { expect: { json: { '/a': { includes: { k: 1 } } } } },
+      'root.http.expect.json["/a"].includes: put an object that it is to hold into an array: [{"k": …}]; expected a value, or an array of values, got an object',
+    ],
+    [
       { expect: { json: { '/a': { length: { equals: 3 } } } } },
       'root.http.expect.json["/a"].length.equals: unknown key; expected gt, gte, lt, lte',
     ],
