@@ -11,7 +11,7 @@ import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, type Secrets } from './events/secrets.ts';
 import type { Terminal } from './executors/command/terminal.ts';
 import { endDeadRun, openExecutors, openListReader, openQueuedExecutors, reach } from './executors/index.ts';
-import type { QueuePlace } from './executors/queue/connect.ts';
+import type { QueuePlace } from './executors/queue/address.ts';
 import { noting, openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
 import { thisHolder } from './journal/holder.ts';

@@ -1,7 +1,7 @@
 /** The queue that the command line names, with its password and key from where nobody sees them. */
 import { readFileSync } from 'node:fs';
+import type { QueuePlace } from '../executors/queue/address.ts';
 import { parseQueueAddress } from '../executors/queue/address.ts';
-import type { QueuePlace } from '../executors/queue/connect.ts';
 import { queueOfRun } from '../executors/queue/dispatches.ts';
 import { DEFAULT_PREFIX } from '../executors/queue/keys.ts';
 import { queueOptions } from '../executors/queue/name.ts';

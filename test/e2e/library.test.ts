@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { ENV, temporaryFolder } from '../support/cli.ts';
@@ -28,4 +28,20 @@ it('runs of the library leave nothing that keeps the process alive', async () =>
     timeout: 30_000,
   });
   expect(JSON.parse(stdout)).toEqual([]);
+});
+
+it('the types of the library need no package but those of Node', () => {
+  const asked = new Set<string>();
+  const read = (file: string) => {
+    if (asked.has(file)) return;
+    asked.add(file);
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^']+)'/g)) {
+      if (from.startsWith('.')) read(resolve(dirname(file), from.replace(/\.ts$/, '.d.ts')));
+      else asked.add(from);
+    }
+  };
+  read(resolve('dist/types/index.d.ts'));
+  const packages = [...asked].filter(name => !name.startsWith('/') && !name.startsWith('node:'));
+  expect(packages).toEqual([]);
+  expect(asked.size).toBeGreaterThan(20);
 });

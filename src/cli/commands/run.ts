@@ -1,7 +1,7 @@
 /** `runjobs <plan>`: one root run of a plan. */
 import { resolve } from 'node:path';
 import { interactiveAhead } from '../../engine/interactive.ts';
-import type { QueuePlace } from '../../executors/queue/connect.ts';
+import type { QueuePlace } from '../../executors/queue/address.ts';
 import { type Overrides, overridden } from '../../journal/plan-copy.ts';
 import type { Selection } from '../../plan/select.ts';
 import { claimRootRun, openRootRun } from '../../root-run.ts';

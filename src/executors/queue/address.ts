@@ -12,6 +12,15 @@ export interface QueueAddress {
   readonly shown: string;
 }
 
+/** A queue, as the command line names it. */
+export interface QueuePlace {
+  readonly address: QueueAddress;
+  readonly prefix: string;
+  readonly password?: string | undefined;
+  /** Shared with the others: messages are signed. */
+  readonly key?: string | undefined;
+}
+
 const EXAMPLE = 'such as redis://127.0.0.1:6379 or rediss://runjobs@host:6380/0?ca=ca.pem';
 const TLS_FILES = ['ca', 'cert', 'key'] as const;
 

@@ -2,19 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { QueueAddress } from './address.ts';
+import type { QueueAddress, QueuePlace } from './address.ts';
 import { fitsCluster, type Keys, keysOf } from './keys.ts';
 import { RECONNECT_MS, SILENCE_MS } from './pace.ts';
 import { NOT_INSTALLED, OWN_CERTIFICATE, troubleOf } from './trouble.ts';
-
-/** A queue, as the command line names it. */
-export interface QueuePlace {
-  readonly address: QueueAddress;
-  readonly prefix: string;
-  readonly password?: string | undefined;
-  /** Shared with the others: messages are signed. */
-  readonly key?: string | undefined;
-}
 
 export type Client = Redis | Cluster;
 

@@ -1,5 +1,5 @@
 /** A queue, as people and files know it. */
-import type { QueuePlace } from './connect.ts';
+import type { QueuePlace } from './address.ts';
 import { DEFAULT_PREFIX } from './keys.ts';
 
 export interface QueueName {

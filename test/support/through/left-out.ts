@@ -5,8 +5,10 @@ export const FILES_LEFT_OUT: Readonly<Record<string, string>> = {
   'byte-tail': 'no step is carried out',
   clock: 'no step is carried out',
   'final-expect': 'no step is carried out',
+  'final-json': 'no step is carried out',
   'line-watch': 'no step is carried out',
   slots: 'no step is carried out',
+  stop: 'no step is carried out',
   variables: 'no step is carried out',
   heap: 'measures the memory of this process, in which a Redis client and a worker would be, too',
   secrets:
