@@ -76,7 +76,7 @@ export async function openChosenReporters(
       stdout,
       stderr,
       clock,
-      colour: color && hasColour(),
+      colour: color && hasColour(true),
       openSink: file => sinkFor(file, chosen, error => void stderr.write(`runjobs: ${unwritten(file, error)}\n`)),
       onExit(restore) {
         process.on('exit', restore);

@@ -85,6 +85,18 @@ describe('a run that has ended', () => {
     expect((await said(['logs'])).split('\n').sort()).toEqual(['', '[bad] broken', '[bad] broken', '[good] fine']);
   });
 
+  it('is shown in colours off a terminal where they are asked for, and nowhere else', async () => {
+    await here(plan({ run: 'true' }));
+    for (const command of ['runs', 'show']) {
+      const isColoured = async (more: Record<string, string>, ...flags: string[]) =>
+        String((await runjobs([command, ...flags], { cwd, env: { ...env, ...more } })).stdout).includes('\u001b[');
+      expect(await isColoured({})).toBe(false);
+      expect(await isColoured({ FORCE_COLOR: '1' })).toBe(true);
+      expect(await isColoured({ FORCE_COLOR: '0' })).toBe(false);
+      expect(await isColoured({ FORCE_COLOR: '1' }, '--no-color')).toBe(false);
+    }
+  });
+
   it('is shown with the digest that it ended with', async () => {
     const file = plan({
       inputs: { TARGET: { default: 'here' } },

@@ -38,7 +38,7 @@ export async function logsCommand(name: string, step: string | undefined, flags:
     const printers = createPrinters(logs, {
       stdout: streams.stdout,
       isOnly: !wanted.isGroup,
-      colour: flags.color && hasColour(),
+      colour: flags.color && hasColour(true),
       rootLabel: planIn(run.folder)?.name ?? '.',
     });
     await (flags.follow ? follow(run, wanted, printers, streams) : printAll(run, wanted, printers, streams));

@@ -21,7 +21,7 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
   for (const run of found.slice(0, flags.number)) runs.push(await lookAt(run, isHeld));
   if (flags.json) for (const run of runs) void stdout.write(runJson(run));
   else if (runs.length > 0) {
-    const palette = createPalette(flags.color && stdout.isTTY === true && hasColour());
+    const palette = createPalette(flags.color && hasColour(stdout.isTTY === true));
     const width = stdout.isTTY ? stdout.columns : undefined;
     const sparks = sparkLines(runs, { palette, width });
     void stdout.write(runsTable(runs, { now: Date.now(), palette, width }));

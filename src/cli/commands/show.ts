@@ -34,7 +34,7 @@ export async function showCommand(name: string, step: string | undefined, flags:
   let isKnown = named.type === 'found';
   if (named.type === 'unknown') void stderr.write(named.words);
   else {
-    const options = await pastOf(named.run, step, flags.color && stdout.isTTY === true && hasColour());
+    const options = await pastOf(named.run, step, flags.color && hasColour(stdout.isTTY === true));
     const unknown = step === undefined ? undefined : noSuchStep(step, options, named.run.id);
     if (unknown !== undefined) {
       isKnown = false;

@@ -1,6 +1,7 @@
 /** One Redis and one worker for all simulations of a test file, started when the first of them asks. */
-import { parseQueueAddress } from '../../../src/executors/queue/address.ts';
+
 import type { QueuePlace } from '../../../src/executors/queue/address.ts';
+import { parseQueueAddress } from '../../../src/executors/queue/address.ts';
 import { DEFAULT_PREFIX } from '../../../src/executors/queue/keys.ts';
 import { openWorker } from '../../../src/executors/queue/worker.ts';
 import { DEFAULT_LABEL } from '../../../src/plan/remote.ts';
