@@ -41,7 +41,7 @@ export function startedLines(
   const waits = step.ready === undefined ? '' : 'waiting until ready';
   const where = worker === undefined ? '' : `, on ${cleanse(worker)}`;
   if (attempt > 1) {
-    return [`${glyphs.started} ${label}: attempt ${attempt}${attemptsOf(step)}${waits && ` (${waits})`}${where}`];
+    return [`${glyphs.started} ${label}: ${attemptWords(attempt, step)}${waits && ` (${waits})`}${where}`];
   }
   const how = step.background
     ? ` (background${waits && `, ${waits}`})`
@@ -104,7 +104,7 @@ export function retryLine(event: StepRetrying, progress: Progress, steps: Steps)
   const { step: path, attempt, delayMs, failure } = event;
   const attempted = progress.nodes.get(path)?.attempted;
   const why = attempted === undefined ? failureWords(failure) : outcomeWords(attempted);
-  const next = `attempt ${attempt}${attemptsOf(steps.at(path))} ${formatLeft(delayMs)}`;
+  const next = `${attemptWords(attempt, steps.at(path))} ${formatLeft(delayMs)}`;
   return `${glyphs.warning} ${labelIn(progress, path, steps)} ${why}, ${next}`;
 }
 
@@ -118,10 +118,11 @@ export function waitingLines(event: StepStopping, progress: Progress, steps: Ste
   return [`${glyphs.cancelled} ${steps.label(event.step)}: ${words}`];
 }
 
-/** ` of 4`, or nothing where there is no end. */
-export function attemptsOf(step: Step | undefined): string {
+/** `attempt 2 of 4`; without an end where there is none, or where restarts by hand, which do not count, have passed it. */
+export function attemptWords(attempt: number, step: Step | undefined): string {
   const times = step?.retry?.times;
-  return times === undefined || times === 'forever' ? '' : ` of ${times + 1}`;
+  const isWithin = typeof times === 'number' && attempt <= times + 1;
+  return isWithin ? `attempt ${attempt} of ${times + 1}` : `attempt ${attempt}`;
 }
 
 /** Whether others wait until it is ready. */

@@ -8,7 +8,7 @@ import { childPath, type Step } from '../plan/plan.ts';
 import { cutTo, widthOf } from './columns.ts';
 import { formatDuration, formatLeft } from './durations.ts';
 import { itemWords } from './items.ts';
-import { attemptsOf, copiesWords, isUnready } from './lines.ts';
+import { attemptWords, copiesWords, isUnready } from './lines.ts';
 import { isOpen, markAt, mayComeToNothing } from './open-failures.ts';
 import { type Usual, usualIfSlow } from './outlook.ts';
 import { glyphs, type Palette } from './palette.ts';
@@ -156,10 +156,10 @@ export function signs(node: ProgressNode, options: RowOptions): Piece[] {
   if (stopping !== undefined) {
     pieces.push([stoppingPiece(stopping, step, options), palette.warn]);
   } else if (retry !== undefined) {
-    const next = `attempt ${retry.attempt}${attemptsOf(step)} ${formatLeft(retry.dueT - t)}`;
+    const next = `${attemptWords(retry.attempt, step)} ${formatLeft(retry.dueT - t)}`;
     const why = attempted === undefined ? '' : `${outcomeWords(attempted)}, `;
     pieces.push([why + next, palette.warn]);
-  } else if (node.attempt > 1) pieces.push([`attempt ${node.attempt}${attemptsOf(step)}`, palette.warn]);
+  } else if (node.attempt > 1) pieces.push([attemptWords(node.attempt, step), palette.warn]);
   if (nextTick !== undefined) pieces.push([`tick ${nextTick.tick} ${formatLeft(nextTick.dueT - t)}`, palette.quiet]);
   else if (step?.every !== undefined && node.tick !== undefined) pieces.push([`tick ${node.tick}`, palette.quiet]);
   if (missed > 0) pieces.push([`${missed} left out`, palette.warn]);

@@ -160,6 +160,13 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('names no end of attempts that restarts by hand have passed', () => {
+    const { tell, sink } = stage();
+    tell.start('a', { attempt: 3 });
+    tell.start('a', { attempt: 4 });
+    expect(sink.lines).toEqual(['❯ a: attempt 3 of 3', '❯ a: attempt 4']);
+  });
+
   it('tell that a background step is waited for, and when it is ready', () => {
     const ready = { probe: { type: 'tcp', address: '80' }, everyMs: 500, timeoutMs: 60_000 } as const;
     const server = run('web', 'serve', { background: true, ready, retry });
