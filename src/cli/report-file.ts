@@ -5,6 +5,7 @@ import {
   constants,
   copyFileSync,
   createWriteStream,
+  fstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -28,6 +29,13 @@ const NO_FILES = /^\/(?:dev|proc)\//;
  */
 export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoException) => void): FileSink {
   const file = placeOf(path);
+  const own = descriptorIn(path);
+  if (own !== undefined) {
+    // Opened anew by its name, a file would be emptied, and written to from its beginning.
+    fstatSync(own);
+    const { write, flush } = createSink(createWriteStream(path, { fd: own, autoClose: false }), onFailure);
+    return { write, flush, end: flush };
+  }
   if (file === undefined) {
     const stream = createWriteStream(path, { fd: openAsItIs(path) });
     const { write, flush } = createSink(stream, onFailure);
@@ -67,6 +75,14 @@ export function openReportFile(path: string, onFailure: (error: NodeJS.ErrnoExce
       return ending;
     },
   };
+}
+
+/** The descriptor of ours that a path stands for. */
+function descriptorIn(path: string): number | undefined {
+  const match = /^\/(?:dev\/(std(?:out|err)|fd\/(\d+))|proc\/self\/fd\/(\d+))$/.exec(resolve(path));
+  if (match === null) return undefined;
+  const [, name, ofDev, ofProc] = match;
+  return name === 'stdout' ? 1 : name === 'stderr' ? 2 : Number(ofDev ?? ofProc);
 }
 
 /**

@@ -38,6 +38,23 @@ describe('the file of a reporter', () => {
     expect(process.listenerCount('exit')).toBe(before);
   });
 
+  it('goes on with what is open already where its name stands for that', async () => {
+    const path = join(temporaryFolder(), 'cron.log');
+    writeFileSync(path, 'of yesterday\n');
+    const descriptor = openSync(path, 'a');
+    const before = process.listenerCount('exit');
+    for (const name of [`/dev/fd/${descriptor}`, `/proc/self/fd/${descriptor}`]) {
+      const sink = openReportFile(name, never);
+      void sink.write('a line\n');
+      await sink.end();
+    }
+    // It is still open.
+    closeSync(descriptor);
+    expect(readFileSync(path, 'utf8')).toBe('of yesterday\na line\na line\n');
+    expect(process.listenerCount('exit')).toBe(before);
+    expect(() => openReportFile('/dev/fd/9999', never)).toThrow('EBADF');
+  });
+
   it('keeps its mode, and a link to it stays one', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'real.txt');
