@@ -65,7 +65,9 @@ export interface RootRunOptions {
 }
 
 /** The queue cannot be used; the message says why, and nothing was started. */
-export class QueueUnusable extends Error {}
+export class QueueUnusable extends Error {
+  override readonly name = 'QueueUnusable';
+}
 
 /** A run that can be held still. */
 export interface RootRun extends Run {
