@@ -11,6 +11,8 @@ export interface Turn {
 /** What a child came to, as far as those know that need it. */
 type Came = { readonly outcome: Outcome | undefined; readonly isBackground: boolean };
 
+type UnmetNeed = Extract<SkipReason, { type: 'need' }>;
+
 /** The children of one gather. */
 export class Needs {
   readonly #children: readonly Step[];
@@ -22,7 +24,8 @@ export class Needs {
   /** By index, children that waited and need wait no longer, in declared order. */
   readonly #freed: number[] = [];
   readonly #came = new Map<string, Came>();
-  readonly #chains = new Map<string, readonly string[]>();
+  /** By ids, why children were skipped. */
+  readonly #unmetNeeds = new Map<string, UnmetNeed>();
   #next = 0;
 
   constructor(children: readonly Step[], path: string) {
@@ -135,9 +138,17 @@ export class Needs {
   #unmet({ id, needs = [] }: Step): SkipReason | undefined {
     const need = needs.find(one => !isMet(one, this.#came.get(one.id)));
     if (need === undefined) return undefined;
-    const steps = [childPath(this.#path, need.id), ...(this.#chains.get(need.id) ?? [])];
-    this.#chains.set(id, steps);
-    return { type: 'need', steps, ...(need.when === 'failed' ? { when: need.when } : {}) };
+    const reason = this.#whyUnmet(need);
+    this.#unmetNeeds.set(id, reason);
+    return reason;
+  }
+
+  /** Whose failure is needed is the end of the chain: why it was skipped explains nothing. */
+  #whyUnmet({ id, when }: Need): UnmetNeed {
+    const step = childPath(this.#path, id);
+    if (when === 'failed') return { type: 'need', steps: [step], when };
+    const further = this.#unmetNeeds.get(id);
+    return further === undefined ? { type: 'need', steps: [step] } : { ...further, steps: [step, ...further.steps] };
   }
 }
 

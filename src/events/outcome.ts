@@ -163,7 +163,7 @@ export type SkipReason =
   | { readonly type: 'locked'; readonly message: string }
   /** An earlier step of the same sequence failed. */
   | { readonly type: 'earlier-failed'; readonly step: string }
-  /** What it needs did not come: the sibling it needs, and from there the chain to the cause; `failed`: its failure was needed. */
+  /** What it needs did not come: the sibling it needs, and from there the chain to the cause; `failed`: of the last one the failure was needed. */
   | { readonly type: 'need'; readonly steps: readonly string[]; readonly when?: 'failed' }
   /** The step whose `finally` this is never started. */
   | { readonly type: 'not-started'; readonly step: string };

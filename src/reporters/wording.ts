@@ -240,9 +240,8 @@ export function skipWords(reason: SkipReason): string {
 /** `needs "test", which needs "build", which did not succeed`. */
 function needWords({ steps, when }: Extract<SkipReason, { type: 'need' }>): string {
   const chain = steps.map(step => `"${step}"`);
-  return when === 'failed'
-    ? `${chain[0]} did not fail`
-    : `needs ${chain.join(', which needs ')}, which did not succeed`;
+  if (when === 'failed' && chain.length === 1) return `${chain[0]} did not fail`;
+  return `needs ${chain.join(', which needs ')}, which did not ${when === 'failed' ? 'fail' : 'succeed'}`;
 }
 
 /** `run 20261122-081349-7f3a goes on: 3 steps are taken over`. */

@@ -64,6 +64,22 @@ describe('a child with needs', () => {
     expect(outcome).toMatchObject({ state: 'failed', reason: { type: 'child', step: 'a' } });
   });
 
+  it('is skipped with the chain as far as to the sibling that did not do what was asked of it', async () => {
+    const { steps } = await simulate(
+      gather('.', [
+        leaf('a'),
+        leaf('b', {}, { needs: [need('a', 'failed')] }),
+        leaf('c', {}, { needs: [need('b')] }),
+        leaf('d', {}, { needs: [need('c', 'failed')] }),
+        leaf('e', {}, { needs: [need('d')] }),
+      ]),
+    );
+    expect(steps.get('b')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['a'], when: 'failed' } });
+    expect(steps.get('c')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['b', 'a'], when: 'failed' } });
+    expect(steps.get('d')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['c'], when: 'failed' } });
+    expect(steps.get('e')).toEqual({ state: 'skipped', reason: { type: 'need', steps: ['d', 'c'], when: 'failed' } });
+  });
+
   it('takes a failure that is allowed for a success', async () => {
     const { state } = await simulate(
       gather('.', [leaf('a', { exitCode: 1 }, { allowFailure: true }), leaf('b', {}, { needs: [need('a')] })]),

@@ -338,11 +338,15 @@ it('a copy that wins or loses an any, and a chain of needs, are told in words', 
   tell.end('a', ok);
   tell.end('b', { state: 'cancelled', reason: { type: 'lost', step: 'a' } });
   tell.end('c', { state: 'skipped', reason: { type: 'need', steps: ['b', 'a'] } });
+  tell.end('c', { state: 'skipped', reason: { type: 'need', steps: ['a'], when: 'failed' } });
+  tell.end('c', { state: 'skipped', reason: { type: 'need', steps: ['b', 'a'], when: 'failed' } });
   tell.end('c', { state: 'failed', reason: { type: 'save', message: 'more than 96 KiB\nsecond line' } });
   expect(sink.lines.slice(2)).toEqual([
     '✔ a 1.0 s',
     '◼ b cancelled: "a" succeeded first (1.0 s)',
     '↓ c skipped: needs "b", which needs "a", which did not succeed',
+    '↓ c skipped: "a" did not fail',
+    '↓ c skipped: needs "b", which needs "a", which did not fail',
     '⚠ c more than 96 KiB (1.0 s)',
   ]);
 });
