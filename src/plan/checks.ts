@@ -9,6 +9,7 @@ import { KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
+import { needWarnings } from './need-checks.ts';
 import { notifyFindings } from './notify-checks.ts';
 import { hasPipe } from './pipes.ts';
 import { poolFindings } from './pool-checks.ts';
@@ -19,6 +20,7 @@ import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { scheduleFindings } from './schedule-checks.ts';
 import { KEYS } from './schema-keys.ts';
+import { hasNeeds } from './siblings.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
 import { isCommand } from './unknown-key.ts';
@@ -125,8 +127,10 @@ class Checks implements Checked {
     const ready = readyFindings(step, path, { list: standsIn, hasBase });
     this.errors.push(...ready.errors, ...stepFindings(step, path, standsIn));
     this.warnings.push(...ready.warnings);
-    for (const { key, list, path: at } of listsOf(step, path))
+    for (const { key, list, path: at } of listsOf(step, path)) {
+      if (key === 'gather' && hasNeeds(list)) this.warnings.push(...needWarnings(list, at));
       this.#list(list, { path: at, shell, hasBase, list: key });
+    }
   }
 
   #list(steps: readonly unknown[], { path, ...inside }: Scope): void {

@@ -1,7 +1,7 @@
 /** Children of one gather and what they need of each other, as they stand in the file. */
 import { idsFor, type Naming } from './ids.ts';
 import { listed, quoteText } from './quote.ts';
-import { isRaw } from './raw.ts';
+import { isRaw, type Raw } from './raw.ts';
 import type { SavedNames } from './saves.ts';
 import type { Finding, Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
@@ -12,7 +12,14 @@ const NAMED = 10;
 /** One sibling that a child needs. */
 interface RawNeed {
   readonly id: string;
+  /** As it stands in the file; absent where there is only an id. */
+  readonly when?: unknown;
   readonly path: Path;
+}
+
+/** A need with the sibling that it names. */
+export interface FoundNeed extends RawNeed {
+  readonly sibling: Raw;
 }
 
 /** Who needs whom. */
@@ -65,6 +72,17 @@ export class Siblings {
         yield need;
       }
     }
+  }
+
+  /** All needs that name another child which is no mere text, in the order of the file. */
+  found(): FoundNeed[] {
+    return this.#needs.flatMap((needs, index) =>
+      needs.flatMap(need => {
+        const other = this.#indexes.get(need.id);
+        const sibling = other === undefined || other === index ? undefined : this.#list[other];
+        return isRaw(sibling) ? [{ ...need, sibling }] : [];
+      }),
+    );
   }
 
   /** Needs of siblings that are none, of itself, twice, and circles. */
@@ -152,7 +170,7 @@ function needsIn(needs: unknown, path: Path): RawNeed[] {
   return list.flatMap((need, index) => {
     const at = Array.isArray(needs) ? [...path, index] : path;
     if (typeof need === 'string') return [{ id: need, path: at }];
-    return isRaw(need) && typeof need.id === 'string' ? [{ id: need.id, path: [...at, 'id'] }] : [];
+    return isRaw(need) && typeof need.id === 'string' ? [{ id: need.id, when: need.when, path: [...at, 'id'] }] : [];
   });
 }
 
