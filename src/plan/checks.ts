@@ -49,7 +49,7 @@ interface Scope {
 
 /** Checks the whole plan. Values of a wrong type are passed over: the first pass has told of them. */
 export function checkPlan(root: unknown): Checked {
-  const checks = new Checks(isRaw(root) && isRaw(root.pools) ? root.pools : {});
+  const checks = new Checks(isRaw(root) ? root : {});
   if (isRaw(root)) {
     if (root.background !== undefined) {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
@@ -74,10 +74,11 @@ class Checks implements Checked {
   readonly errors: Finding[] = [];
   readonly warnings: Finding[] = [];
   readonly #pools: Raw;
+  readonly #define: unknown;
 
-  /** @param pools those of the root. */
-  constructor(pools: Raw) {
-    this.#pools = pools;
+  constructor({ pools, define }: Raw) {
+    this.#pools = isRaw(pools) ? pools : {};
+    this.#define = define;
   }
 
   error(message: string, path: Path, at: 'key' | 'value'): void {
@@ -128,7 +129,7 @@ class Checks implements Checked {
     this.errors.push(...ready.errors, ...stepFindings(step, path, standsIn));
     this.warnings.push(...ready.warnings);
     for (const { key, list, path: at } of listsOf(step, path)) {
-      if (key === 'gather' && hasNeeds(list)) this.warnings.push(...needWarnings(list, at));
+      if (key === 'gather' && hasNeeds(list)) this.warnings.push(...needWarnings(step, list, at, this.#define));
       this.#list(list, { path: at, shell, hasBase, list: key });
     }
   }

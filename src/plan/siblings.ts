@@ -74,12 +74,13 @@ export class Siblings {
     }
   }
 
-  /** All needs that name another child which is no mere text, in the order of the file. */
+  /** All needs that name another child, in the order of the file. */
   found(): FoundNeed[] {
     return this.#needs.flatMap((needs, index) =>
       needs.flatMap(need => {
         const other = this.#indexes.get(need.id);
-        const sibling = other === undefined || other === index ? undefined : this.#list[other];
+        const child = other === undefined || other === index ? undefined : this.#list[other];
+        const sibling = typeof child === 'string' ? { run: child } : child;
         return isRaw(sibling) ? [{ ...need, sibling }] : [];
       }),
     );

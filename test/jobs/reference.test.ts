@@ -112,7 +112,10 @@ function planWith(key: string, value: unknown): unknown {
   if (first === 'use') return { define: { build: 'npm run build' }, ...held };
   if (['limit', 'failFast', 'tolerate'].includes(first)) return { gather: [], ...held };
   if (first === 'needs')
-    return { gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))] };
+    return {
+      failFast: false,
+      gather: [{ run: 'true', needs: [merged].flat() }, ...['build', 'lint'].map(id => ({ id, run: 'true' }))],
+    };
   if (first === 'httpDefaults') return { steps: [{ http: 'https://example.org' }], ...held };
   if (first === 'secrets') return { run: 'true', inputs: { API_TOKEN: {} }, ...held };
   if (first === 'ready') return { steps: [{ run: 'true', background: true, ...held }] };
