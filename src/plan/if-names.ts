@@ -2,17 +2,21 @@
 import { isRaw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
 
+/** What gives a variable to the copies alone: an item, or a value of the env that speaks of one. */
+type Setter = 'forEach' | 'env';
+
+type SetterOf = (name: string) => Setter | undefined;
+
 /**
  * The object names its variables, a script those that a shell expands and the script does not set itself.
- * @param isOfCopies whether only the copies have the variable.
+ * @param setterOf who sets a variable; `undefined` where not only the copies have it.
  */
-export function ifFindings(condition: unknown, path: Path, isOfCopies: (name: string) => boolean): Finding[] {
+export function ifFindings(condition: unknown, path: Path, setterOf: SetterOf): Finding[] {
   if (typeof condition === 'string') {
-    const name = expandedIn(condition).find(isOfCopies);
-    return name === undefined ? [] : [finding(name, path)];
+    const [first] = expandedIn(condition).flatMap(name => findingsOf(name, path, setterOf));
+    return first === undefined ? [] : [first];
   }
-  const names = Object.keys(isRaw(condition) ? condition : {});
-  return names.filter(isOfCopies).map(name => finding(name, [...path, name]));
+  return Object.keys(isRaw(condition) ? condition : {}).flatMap(name => findingsOf(name, [...path, name], setterOf));
 }
 
 /** `$NAME`, `${NAME}`, `${NAME:-…}`, `${#NAME}`; not in comments. */
@@ -26,8 +30,10 @@ function setsItself(code: string, name: string): boolean {
   return new RegExp(`(?:^|[^\\w$])(?:${name}=|(?:for|read)\\s(?:[^\\n;]*\\s)?${name}\\b)`).test(code);
 }
 
-function finding(name: string, path: Path): Finding {
-  const what = `if is judged once, before forEach sets "${name}"`;
-  const message = `${what}; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}`;
-  return { message, path, at: 'value' };
+function findingsOf(name: string, path: Path, setterOf: SetterOf): Finding[] {
+  const setter = setterOf(name);
+  if (setter === undefined) return [];
+  const what = setter === 'env' ? `"${name}", which env makes of its items` : `"${name}"`;
+  const message = `if is judged once, before forEach sets ${what}; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}`;
+  return [{ message, path, at: 'value' }];
 }

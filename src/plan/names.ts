@@ -136,10 +136,14 @@ class Names {
       Object.fromEntries(Object.entries(env).filter(([, value]) => speaks(value) === isInner));
     const known = this.#withEnv(part(false), at, within);
     this.#lists(step.forEach, place, known);
-    const isOnlyOfCopies = (name: string) => isOfCopies(name) && !known.has(name);
-    for (const finding of ifFindings(step.if, [...path, 'if'], isOnlyOfCopies)) this.#references.add(finding);
+    const ofEach = part(true);
+    const setterOf = (name: string) => {
+      if (known.has(name)) return undefined;
+      return isOfCopies(name) ? 'forEach' : Object.hasOwn(ofEach, name) ? 'env' : undefined;
+    };
+    for (const finding of ifFindings(step.if, [...path, 'if'], setterOf)) this.#references.add(finding);
     for (const [name, row] of partly) this.#references.lacking.set(name, row);
-    const copy = this.#withEnv(part(true), at, known.with(names, { prefixes, isOpen: isNone }));
+    const copy = this.#withEnv(ofEach, at, known.with(names, { prefixes, isOpen: isNone }));
     const [item] = [...names, ...partly.keys()];
     this.#inside(step, { path, known: copy, flowing, copies: { outside: known, item } }, { known, copies });
     for (const name of partly.keys()) this.#references.lacking.delete(name);

@@ -162,6 +162,14 @@ describe('the lists of a forEach', () => {
       { forEach: { U: { json: 'u' } }, run: 'x', if: 'test "$U_role" = admin' },
       'root.if: if is judged once, before forEach sets "U_role"; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
     ],
+    [
+      { forEach: { A: [1] }, env: { B: 'b${A}', C: 1 }, run: 'x', if: 'test "$C$B" = 1b1' },
+      'root.if: if is judged once, before forEach sets "B", which env makes of its items; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+    ],
+    [
+      { forEach: { U: { json: 'u' } }, env: { B: '${U_role}', C: 1 }, run: 'x', if: { C: 1, B: 'b' } },
+      'root.if.B: if is judged once, before forEach sets "B", which env makes of its items; to judge it for each copy: {"forEach": …, "steps": [{"if": …, …}]}',
+    ],
   ])('and what stands beside them: %j', (plan, problem) => {
     expect(problemsWith(plan)).toEqual([problem]);
   });
@@ -181,6 +189,12 @@ describe('the lists of a forEach', () => {
   ])('leave an if alone whose test expands none of its variables, or sets them itself: %j', test => {
     expect(problemsWith({ forEach: { A: [1] }, run: 'x', if: test })).toEqual([]);
     expect(problemsWith({ forEach: { A: [1] }, steps: [{ run: 'x', if: 'test "$A" = 1' }] })).toEqual([]);
+  });
+
+  test('leave an if alone that looks at the env of the forEach as a whole', () => {
+    const plan = { forEach: { A: [1] }, env: { B: 'b', C: '${A}' }, run: 'x', if: 'test "$B" = b' };
+    expect(problemsWith(plan)).toEqual([]);
+    expect(problemsWith({ env: { C: 1 }, steps: [{ ...plan, if: { C: 1 } }] })).toEqual([]);
   });
 
   test('leave an if alone whose test expands a variable that the environment has, too', () => {
