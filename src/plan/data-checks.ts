@@ -1,5 +1,6 @@
 /** The rules of one step about data: what it saves, needs, and calls its variables. */
 import { forEachFindings, namesOfForEach } from './for-each-checks.ts';
+import { ifValueFindings } from './if-names.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { formatPath } from './problems.ts';
 import { quoteText } from './quote.ts';
@@ -13,6 +14,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function stepFindings(step: Raw, path: Path, list: ListKey | 'root'): Finding[] {
   const found: Finding[] = [];
   if (step.env !== undefined) found.push(...ownNames(step.env, [...path, 'env']));
+  found.push(...ifValueFindings(step.if, [...path, 'if']));
   if (step.save !== undefined) found.push(...saveFindings(step, [...path, 'save']));
   if (step.forEach !== undefined) found.push(...listFindings(step, path));
   if (step.tolerate !== undefined && step.failFast !== undefined) {

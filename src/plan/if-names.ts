@@ -1,6 +1,26 @@
-/** Whether the `if` of a forEach looks at what only its copies have: it is judged before there is any. */
+/** The variables of an `if`: those in values, which nothing expands, and of a forEach those that only its copies have, as it is judged before. */
+import { escapeUnsafe } from './quote.ts';
 import { isRaw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
+import { namesIn } from './variables.ts';
+
+/** The values of an object that name a variable: they are compared as they stand. What has a wrong type is passed over. */
+export function ifValueFindings(condition: unknown, path: Path): Finding[] {
+  if (!isRaw(condition)) return [];
+  return Object.entries(condition).flatMap(([name, values]) => {
+    const at = [...path, name];
+    if (!Array.isArray(values)) return valueFindings(name, values, at);
+    return values.flatMap((value, index) => valueFindings(name, value, [...at, index]));
+  });
+}
+
+function valueFindings(name: string, value: unknown, path: Path): Finding[] {
+  const [named] = typeof value === 'string' ? namesIn(value) : [];
+  if (named === undefined) return [];
+  const message = `"\${${named.name}}" stands as it is written: values of if are not expanded`;
+  const script = `{"if": "test \\"$${escapeUnsafe(name)}\\" = \\"$${named.name}\\""}`;
+  return [{ message: `${message}; to compare two variables, write a script: ${script}`, path, at: 'value' }];
+}
 
 /** What gives a variable to the copies alone: an item, or a value of the env that speaks of one. */
 type Setter = 'forEach' | 'env';

@@ -91,6 +91,20 @@ describe('names that begin with RUNJOBS_', () => {
   });
 });
 
+describe('the values of an if', () => {
+  const problem = (place: string, name: string) =>
+    `root.if.${place}: "\${${name}}" stands as it is written: values of if are not expanded; to compare two variables, write a script: {"if": "test \\"$A\\" = \\"$${name}\\""}`;
+
+  test('name no variable', () => {
+    expect(problemsWith({ run: 'x', if: { A: '${B}' } })).toEqual([problem('A', 'B')]);
+    expect(problemsWith({ run: 'x', if: { A: [1, 'x-${B:-c}'] } })).toEqual([problem('A[1]', 'B')]);
+  });
+
+  test('may hold dollars', () => {
+    expect(problemsWith({ run: 'x', if: { A: ['$5', '$', '{B}'] } })).toEqual([]);
+  });
+});
+
 describe('the lists of a forEach', () => {
   const asked = 'such as [{"NODE": 20, "OS": "mac"}]';
 
