@@ -118,10 +118,14 @@ function allowedWords({ allowed, forgiven }: Failed): string {
 }
 
 function reasonWords({ reason, exitCode, signal }: Failed): string {
-  if (reason.type === 'signal' && signal !== undefined) return signal;
-  if (reason.type === 'exit' && exitCode !== undefined) return `exit code ${exitCode}`;
+  if (reason.type === 'signal' && signal !== undefined) return `${listWords(reason)}${signal}`;
+  if (reason.type === 'exit' && exitCode !== undefined) return `${listWords(reason)}exit code ${exitCode}`;
   if (reason.type === 'timeout') return `timed out after ${duration(reason.limitMs)}`;
   return 'message' in reason ? reason.message : reason.type.replaceAll('-', ' ');
+}
+
+function listWords({ list }: { readonly list?: string }): string {
+  return list === undefined ? '' : `forEach.${list}: the list's command: `;
 }
 
 /** `0.2 s`, `2m 05s`, `1h 02m`. */

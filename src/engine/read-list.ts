@@ -37,7 +37,7 @@ export async function readList(
     case 'json':
     case 'csv': {
       const text = await textOf(run, running, list.from, scope, attempt);
-      if (text.type === 'ended') return text;
+      if (text.type === 'ended') return { type: 'ended', outcome: ofList(name, text.outcome) };
       try {
         return evaluationOf(
           name,
@@ -109,6 +109,23 @@ async function outputOf(
   run.lists?.discard(file);
   const told = scope.cancelled;
   return { type: 'ended', outcome: told === undefined ? outcome : { state: 'cancelled', reason: told } };
+}
+
+/** A failure of the command says for which list it was. */
+function ofList(name: string, outcome: Outcome): Outcome {
+  if (outcome.state !== 'failed') return outcome;
+  const { reason } = outcome;
+  switch (reason.type) {
+    case 'exit':
+    case 'signal':
+      return { ...outcome, reason: { ...reason, list: name } };
+    case 'start':
+    case 'save':
+    case 'lost':
+      return { ...outcome, reason: { ...reason, message: `forEach.${name}: ${reason.message}` } };
+    default:
+      return outcome;
+  }
 }
 
 /** What a list's command prints to standard output is the list, and is neither shown nor in the log. */

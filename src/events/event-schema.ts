@@ -185,8 +185,8 @@ export const eventSchema: Schema = {
     },
     failure: {
       oneOf: [
-        kind('exit'),
-        kind('signal'),
+        kind('exit', { 'list?': text }, 'With list: it was the command that prints that list of a forEach.'),
+        kind('signal', { 'list?': text }),
         kind('timeout', clocks),
         kind('not-ready'),
         kind('lost', { message: text }, 'Its worker is gone; it may have been carried out.'),

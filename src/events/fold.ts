@@ -100,7 +100,7 @@ function queue(progress: Progress, path: string): void {
 
 function start(progress: Progress, { step: path, t, tick, attempt, name, worker, item, items }: StepStarted): void {
   const node = enter(progress, path);
-  takeEarly(progress, path);
+  const printed = takeEarly(progress, path) ?? node.tail;
   node.name = name;
   node.worker = worker;
   if (item !== undefined) node.item = shortItem(item);
@@ -111,6 +111,8 @@ function start(progress: Progress, { step: path, t, tick, attempt, name, worker,
     addMore(node, { count: items * count, lists: items * lists - 1 });
     node.items = items;
   }
+  // The command of its list has failed, and may have said why.
+  if (items === undefined && progress.groups.isForEach(path)) node.tail = printed;
   node.readyMs = undefined;
   node.attempt = attempt;
   node.tick = tick;

@@ -52,10 +52,10 @@ export interface Skipped {
 }
 
 export type Failure =
-  /** The command's exit code is not among the good ones. */
-  | { readonly type: 'exit' }
-  /** A signal ended the command. */
-  | { readonly type: 'signal' }
+  /** The command's exit code is not among the good ones; `list`: it was to print that list of a forEach. */
+  | { readonly type: 'exit'; readonly list?: string }
+  /** A signal ended the command; `list` as above. */
+  | { readonly type: 'signal'; readonly list?: string }
   /** The step's own clock ran out: that of one attempt where no other is named. */
   | { readonly type: 'timeout'; readonly limitMs: number; readonly clock?: OtherClock; readonly probe?: string }
   /** It ended well before it was ready. */

@@ -40,8 +40,8 @@ const message: Fields = { message: text };
 const step: Fields = { step: text };
 
 const failure = oneOf('type', {
-  exit: {},
-  signal: {},
+  exit: { list: maybe(text) },
+  signal: { list: maybe(text) },
   timeout: { limitMs: number, probe: maybe(text) },
   'not-ready': {},
   lost: message,

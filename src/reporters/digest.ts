@@ -111,10 +111,23 @@ function failureBlock(failure: FailedStep, options: DigestOptions): string[] {
   return lines;
 }
 
-/** Of a step that was not attempted only the test of its `if`; of a group nothing by itself. */
-function whatRan(step: Step, { step: path, attempts }: FailedStep, steps: Steps): Step | undefined {
+/** Of a step that was not attempted only the test of its `if`; of a group nothing by itself, of a forEach the command of its list. */
+function whatRan(
+  step: Step,
+  { step: path, attempts, outcome: { reason } }: FailedStep,
+  steps: Steps,
+): Step | undefined {
+  if ((reason.type === 'exit' || reason.type === 'signal') && reason.list !== undefined)
+    return listCommand(step, reason.list);
   if (attempts === 0 && step.if?.type === 'test') return step.if.command;
   return steps.isGroup(path) ? undefined : step;
+}
+
+function listCommand(step: Step, name: string): Step | undefined {
+  if (step.type !== 'forEach' || step.items.type !== 'product') return undefined;
+  const list = step.items.lists.find(one => one.name === name)?.list;
+  if (list === undefined || list.type === 'values' || list.type === 'glob') return undefined;
+  return list.from.type === 'command' ? list.from.command : undefined;
 }
 
 function headLine(

@@ -91,9 +91,9 @@ export function failedWords(outcome: Failed): string {
 export function failureWords(failure: Failure, how: { exitCode?: number; signal?: string } = {}): string {
   switch (failure.type) {
     case 'exit':
-      return exitWords(how.exitCode);
+      return `${listWords(failure)}${exitWords(how.exitCode)}`;
     case 'signal':
-      return signalWords(how.signal);
+      return `${listWords(failure)}${signalWords(how.signal)}`;
     case 'timeout':
       return timeoutWords(failure);
     case 'start':
@@ -253,6 +253,11 @@ export function resumedWords(run: string, { taken }: Resumed): string {
 /** The first line of a message, without control codes. */
 export function oneLine(message: string): string {
   return cleanse(message.split('\n', 1)[0] ?? '');
+}
+
+/** `forEach.L: the list's command: `, before how that ended. */
+function listWords({ list }: { readonly list?: string }): string {
+  return list === undefined ? '' : `forEach.${list}: the list's command: `;
 }
 
 function exitWords(code: number | undefined): string {

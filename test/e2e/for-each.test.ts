@@ -147,11 +147,14 @@ describe('a list that a command prints', () => {
     expect(readFileSync(join(lists, 'test.ndjson'), 'utf8').split('\n')).toHaveLength(4001);
   });
 
-  it('that fails fails the step with its exit code', async () => {
-    const plan = planFile({ steps: [{ id: 'test', forEach: { L: { lines: { run: 'exit 3' } } }, run: 'echo never' }] });
+  it('that fails fails the step with its exit code, and tells the list, the script and what it has said', async () => {
+    const list = { lines: { run: 'echo one; echo no such table >&2; exit 3' } };
+    const plan = planFile({ steps: [{ id: 'test', forEach: { L: list }, run: 'echo never' }] });
     const { exitCode, stdout } = await start(plan);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✖ test exit 3');
+    expect(stdout).toMatch(
+      /\n\n✖ test forEach\.L: the list's command: exit 3 .*\n {2}\$ echo one; echo no such table >&2; exit 3\n {2}│ no such table\n/,
+    );
     expect(stdout).not.toContain('never');
   });
 });

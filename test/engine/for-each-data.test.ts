@@ -305,10 +305,10 @@ describe('a command that prints a list', () => {
     expect((await simulate(root, world())).lines).toContain('0 next started');
   });
 
-  it('that fails fails the step with its exit code', async () => {
+  it('that fails fails the step with its exit code, and says for which list it was', async () => {
     const list = printing({ command: '{"exitCode":3}' });
     const run = await simulate(steps('.', [forEach('test', list, leaf(''))]), world());
-    expect(run.steps.get('test')).toEqual({ state: 'failed', reason: { type: 'exit' }, exitCode: 3 });
+    expect(run.steps.get('test')).toEqual({ state: 'failed', reason: { type: 'exit', list: 'N' }, exitCode: 3 });
     expect(run.failures.map(({ step }) => step)).toEqual(['test']);
   });
 

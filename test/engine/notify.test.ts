@@ -94,6 +94,13 @@ describe('a check', () => {
   });
 });
 
+it('a ping says of a failed command of a list for which list it was', async () => {
+  const outcome = { state: 'failed', reason: { type: 'exit', list: 'L' }, exitCode: 3 } as const;
+  const { clock, notifier, sent } = stage({ ping: 'https://hc.example/x' });
+  await clock.runUntil(notifier.ended({ ...BAD, failures: [{ step: 'build', outcome }] }));
+  expect(sent[0]?.body).toContain("\nfailed: build (forEach.L: the list's command: exit code 3)\n");
+});
+
 describe('other pings', () => {
   it('tell Slack the same, with what was printed in a block', async () => {
     const { clock, notifier, sent } = stage({ slack: 'https://hooks.example/x' });

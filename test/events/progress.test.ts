@@ -33,6 +33,27 @@ const tolerating = (id: string, children: readonly Step[]) =>
   ({ ...gather(id, children), tolerate: { type: 'count', count: 1 } }) as const;
 const none = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
 
+it('the command of a list that fails leaves its last lines, those of the latest attempt around it', () => {
+  const groups = groupsOf(steps('.', [steps('g', [forEach('t', run(''))])]));
+  const progress = createProgress(groups);
+  const tell = script(
+    event => fold(progress, event),
+    () => 0,
+  );
+  const fails = (line: string) => {
+    tell.start('g');
+    tell.print('g/t', `${line}\n`, 'err');
+    tell.start('g/t');
+    tell.end('g/t', { state: 'failed', reason: { type: 'exit', list: 'N' }, exitCode: 3 });
+  };
+  tell.begin();
+  tell.start('.');
+  fails('first');
+  expect(failuresOf(progress).map(({ tail }) => tail)).toEqual([['first']]);
+  fails('second');
+  expect(failuresOf(progress).map(({ tail }) => tail)).toEqual([['second']]);
+});
+
 describe('a finally that fails', () => {
   const attempt = (step: string, code: number) =>
     ({ type: 'attempt.finished', step, t: 1, attempt: 1, outcome: exit(code), durationMs: 1 }) as const;

@@ -29,6 +29,14 @@ describe('an outcome in words', () => {
     [failed({ type: 'signal' }, { signal: 'SIGTERM' }), 'killed by SIGTERM (143)'],
     [failed({ type: 'signal' }, { signal: 'SIGUSR1' }), 'killed by SIGUSR1'],
     [failed({ type: 'signal' }), 'killed by a signal'],
+    [
+      failed({ type: 'exit', list: 'L' }, { exitCode: 127 }),
+      "forEach.L: the list's command: exit 127 (command not found)",
+    ],
+    [
+      failed({ type: 'signal', list: 'L' }, { signal: 'SIGTERM' }),
+      "forEach.L: the list's command: killed by SIGTERM (143)",
+    ],
     [failed({ type: 'timeout', limitMs: 5000 }), 'timed out after 5s'],
     [failed({ type: 'start', message: 'no such command: "x"\nmore' }), 'no such command: "x"'],
     [failed({ type: 'http', message: 'GET x: \x1b[31m404' }), 'GET x: 404'],
