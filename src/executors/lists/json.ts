@@ -1,6 +1,7 @@
 /** `json`: the elements of an array; of an object each member besides. */
 import type { ListItems } from '../../engine/executor.ts';
 import { Offsets } from '../../plan/offsets.ts';
+import { quoteText } from '../../plan/quote.ts';
 import { BadList } from './bad-list.ts';
 import { endOfValue, membersOf, skipSpace, textOf } from './json-scan.ts';
 import { asName } from './names.ts';
@@ -10,7 +11,7 @@ import { asName } from './names.ts';
  * `name_member`. @param what how people are told of it. @throws {BadList}
  */
 export function elementsOf(name: string, text: string, what: string): ListItems {
-  const places = placesOf(text, what);
+  const places = placesOf(text, name, what);
   return {
     count: places.length / 2,
     at(index) {
@@ -24,7 +25,7 @@ export function elementsOf(name: string, text: string, what: string): ListItems 
 }
 
 /** Where the elements begin and end. */
-function placesOf(text: string, what: string): Offsets {
+function placesOf(text: string, name: string, what: string): Offsets {
   const places = new Offsets();
   const begin = skipSpace(text, 0);
   if (text[begin] !== '[') throw new BadList(`${what} holds no JSON array; it ${beginning(text, begin)}`);
@@ -36,7 +37,12 @@ function placesOf(text: string, what: string): Offsets {
       at = skipSpace(text, at + 1);
     }
     const end = endOfValue(text, at);
-    check(text, at, end, what, number);
+    const element = parse(text, at, end, what, number);
+    const both = isObject(element) ? sameNames(Object.keys(element)) : undefined;
+    if (both !== undefined) {
+      const members = both.map(quoteText).join(' and ');
+      throw new BadList(`${what}: the members ${members} of element ${number} are both ${name}_${asName(both[0])}`);
+    }
     places.add(at);
     places.add(end);
     at = skipSpace(text, end);
@@ -46,7 +52,20 @@ function placesOf(text: string, what: string): Offsets {
   return places;
 }
 
-function check(text: string, start: number, end: number, what: string, number: number): void {
+/** Two members that become one variable. */
+function sameNames(keys: readonly string[]): readonly [string, string] | undefined {
+  if (keys.every(key => asName(key) === key)) return undefined;
+  const byName = new Map<string, string>();
+  for (const key of keys) {
+    const first = byName.get(asName(key));
+    if (first !== undefined) return [first, key];
+    byName.set(asName(key), key);
+  }
+  return undefined;
+}
+
+/** The value between two places. @throws {BadList} */
+function parse(text: string, start: number, end: number, what: string, number: number): unknown {
   const value = text.slice(start, end);
   let parsed: unknown;
   try {
@@ -56,6 +75,11 @@ function check(text: string, start: number, end: number, what: string, number: n
   }
   if (value.includes('\\u0000') && holdsNul(parsed))
     throw bad(text, start, what, `element ${number} holds a NUL, which no variable can`);
+  return parsed;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function holdsNul(value: unknown): boolean {

@@ -102,6 +102,13 @@ describe('json', () => {
     ]);
   });
 
+  it('of an object with two members that become one variable is refused', async () => {
+    expect(await json('[{"a_b": 0}, {"a-b": 1, "c": 2, "a b": 3}]')).toBe(
+      '"list": the members "a-b" and "a b" of element 2 are both X_a_b',
+    );
+    expect(await json('[{"a_b": {"c-d": 1, "c d": 2}, "a-c": [{"e-f": 1, "e f": 1}]}]')).toHaveLength(1);
+  });
+
   it('of an empty array has no items', async () => {
     expect(await json(' [ ]\n')).toEqual([]);
     expect(await json('[{}]')).toEqual([{ X: '{}' }]);
