@@ -33,13 +33,14 @@ export async function executeLeaf(
     started({ ...facts, ...(logOffset > 0 ? { logOffset } : {}) });
   };
   const quiet = watchQuiet(run, step, scope);
-  const output = openOutput(run, running, step, quiet.heard);
   const variables = scope.variables.with(builtInsOf({ path: running.path, attempt, tick: scope.tick }, run.builtIns), {
     type: 'runjobs',
   });
+  const prepared = prepare(step, variables);
+  const output = openOutput(run, running, prepared.type === 'ready' ? prepared.work : step, quiet.heard);
   let saved: Values | undefined;
   let refusal: string | undefined;
-  const own = await prepared(step, variables, work => {
+  const carryOut = (work: LeafStep) => {
     running.log ??= run.logs?.open(running.path, { isShared: step.type === 'http' });
     const context = new LeafContext(scope, variables, {
       path: running.path,
@@ -66,7 +67,8 @@ export async function executeLeaf(
     // Its start may be long in coming: the steps beside it do not wait for that.
     if (run.startsLate) running.onBegun();
     return carriedOut;
-  });
+  };
+  const own = prepared.type === 'ready' ? await carryOut(prepared.work) : prepared.outcome;
   quiet.end();
   // One that is yet to be judged ready may have failed all the same.
   output.end(own.state === 'succeeded' && refusal === undefined && running.readiness === undefined);
@@ -97,17 +99,16 @@ export function builtInsOf(
   };
 }
 
-async function prepared(
-  step: LeafStep,
-  variables: Variables,
-  execute: (step: LeafStep) => Promise<Outcome>,
-): Promise<Outcome> {
-  let work: LeafStep;
+type Prepared =
+  | { readonly type: 'ready'; readonly work: LeafStep }
+  /** A text of it cannot be made final. */
+  | { readonly type: 'ended'; readonly outcome: Outcome };
+
+function prepare(step: LeafStep, variables: Variables): Prepared {
   try {
-    work = finalTexts(step, variables);
+    return { type: 'ready', work: finalTexts(step, variables) };
   } catch (error) {
     if (!(error instanceof Unexpandable)) throw error;
-    return { state: 'failed', reason: { type: 'start', message: error.message } };
+    return { type: 'ended', outcome: { state: 'failed', reason: { type: 'start', message: error.message } } };
   }
-  return execute(work);
 }

@@ -2,6 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Masker } from '../events/masker.ts';
 import type { LeafStep } from '../plan/plan.ts';
+import { escapeUnsafe } from '../plan/quote.ts';
 import { createByteTail } from './byte-tail.ts';
 import type { RunContext, Running } from './context.ts';
 import { hiddenOf } from './hidden.ts';
@@ -51,7 +52,9 @@ function openKept(run: RunContext, running: Running, { save, saveTo }: Keeps): O
     return withoutStandardOutput(shown, () => `the secret "${hidden.name}" comes from this output`);
   }
   const all = hidden === undefined ? shown : keptBack(shown);
-  return saveTo === undefined ? all : withoutStandardOutput(all, bytes => `${bytes} bytes for the file "${saveTo}"`);
+  return saveTo === undefined
+    ? all
+    : withoutStandardOutput(all, bytes => `${bytes} bytes for the file ${escapeUnsafe(JSON.stringify(saveTo))}`);
 }
 
 function openShown(run: RunContext, running: Running): Output {

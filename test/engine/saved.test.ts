@@ -20,6 +20,14 @@ async function seen(root: ReturnType<typeof leaf>, options: SimulateOptions = {}
 const saving = (id: string, saves: Record<string, string>, more = {}, modifiers = {}) =>
   leaf(id, { saves, ...more }, modifiers);
 
+it('what goes into a file is told with the path as it has become, fit for a line', async () => {
+  const { events } = await simulate(
+    leaf('.', { output: 'one' }, { saveTo: 'f-${N}.txt', env: { N: '1\n2' } } as object),
+  );
+  const shown = events.flatMap(event => (event.type === 'step.output' ? [event.text] : []));
+  expect(shown).toEqual(['[not shown: 3 bytes for the file "f-1\\n2.txt"]\n']);
+});
+
 describe('a variable that a step saves', () => {
   it('reaches the later steps of its sequence, the later value over the earlier', async () => {
     const { saw } = await seen(
