@@ -7,7 +7,7 @@ import { readEnvFile } from '../plan/env-file.ts';
 export function openSources(folder: string): Sources {
   return {
     async readEnvFile(path, from = folder) {
-      const read = await readEnvFile(resolve(from, path));
+      const read = await readEnvFile(resolve(from, path), 'nameless');
       if (read.type !== 'failed') return read;
       const { line, message } = read;
       const where = line === undefined ? '' : ` line ${line}`;

@@ -1,8 +1,8 @@
 /** Files of variables: from the disk to the variables that they hold. */
-import { readFileSync, statSync } from 'node:fs';
 import { decode } from './decode.ts';
 import { parseEnvText } from './env-lines.ts';
-import { readBytes } from './read-bytes.ts';
+import { isNamelessPipe, type Pipes } from './open-whole.ts';
+import { readBytes, readBytesNow } from './read-bytes.ts';
 import { isMissing, whyUnreadable } from './unreadable.ts';
 
 /** What became of a file of variables; a message goes after its name and the line. */
@@ -30,10 +30,10 @@ export function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'm
   return parseEnvText(text);
 }
 
-/** Reads the file at an absolute path, a pipe too. Never rejects. */
-export async function readEnvFile(file: string): Promise<EnvFileRead> {
+/** Reads the file at an absolute path, or one of these pipes. Never rejects. */
+export async function readEnvFile(file: string, pipes: Pipes): Promise<EnvFileRead> {
   try {
-    const read = await readBytes(file, BYTES_MAX);
+    const read = await readBytes(file, BYTES_MAX, pipes);
     return read === undefined ? failed(TOO_LARGE) : parseEnvFile(read.bytes);
   } catch (error) {
     return trouble(error);
@@ -41,14 +41,14 @@ export async function readEnvFile(file: string): Promise<EnvFileRead> {
 }
 
 /**
- * Reads the file at an absolute path now. What is no regular file can be read only once: it is left for the run, and
+ * Reads the file at an absolute path now. What a shell pipes in can be read only once: it is left for the run, and
  * `undefined` here. Never throws.
  */
 export function peekEnvFile(file: string): EnvFileRead | undefined {
   try {
-    const found = statSync(file);
-    if (!found.isFile() && !found.isDirectory()) return undefined;
-    return found.size > BYTES_MAX ? failed(TOO_LARGE) : parseEnvFile(readFileSync(file));
+    if (isNamelessPipe(file)) return undefined;
+    const bytes = readBytesNow(file, BYTES_MAX);
+    return bytes === undefined ? failed(TOO_LARGE) : parseEnvFile(bytes);
   } catch (error) {
     return trouble(error);
   }

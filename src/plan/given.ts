@@ -45,7 +45,7 @@ export async function readGiven(
   const files: GivenFile[] = [];
   const problems: Problem[] = [];
   for (const file of [envFile].flat()) {
-    const read = await readEnvFile(resolve(cwd, file));
+    const read = await readEnvFile(resolve(cwd, file), 'all');
     if (read.type === 'read') files.push({ file, values: read.values });
     else if (read.type === 'missing') problems.push({ message: 'no such file', path: '', file });
     else problems.push({ ...place(read), message: read.message, path: '', file });

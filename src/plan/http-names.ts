@@ -45,8 +45,9 @@ function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: 
   const texts = new Map<string, Placed>();
   for (const key of keys) {
     const isPlace = PLACES.includes(key);
+    const isRead = key === 'file';
     const isJson = key === 'json';
-    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace, isJson });
+    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace, isRead, isJson });
   }
   for (const key of MERGED) {
     const members = values[key];
@@ -56,11 +57,12 @@ function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: 
         text,
         path: [...path, key, name],
         isPlace: key === 'tls',
+        isRead: key === 'tls' && name !== 'insecure',
       });
     }
   }
   for (const { file, path: at } of filesOfParts(values.multipart, [...path, 'multipart']))
-    texts.set(`file ${at.join(' ')}`, { text: file, path: at, isPlace: true });
+    texts.set(`file ${at.join(' ')}`, { text: file, path: at, isPlace: true, isRead: true });
   return texts;
 }
 

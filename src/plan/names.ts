@@ -51,6 +51,9 @@ interface Place {
   readonly copies?: Copies | undefined;
 }
 
+/** Kinds of lists that are read from a file. */
+const LISTS: ReadonlySet<string> = new Set(['lines', 'json', 'csv']);
+
 /** What flows into a step of another file: into a definition what its root says. */
 function flowingInto(root: unknown, path: Path): Flowing {
   return path.length > 0 && isRaw(root) ? flowingFrom(root, [], {}) : {};
@@ -280,6 +283,7 @@ class Names {
 
   #source(source: unknown, path: Path, known: Known): void {
     if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
+    else if (LISTS.has(String(path.at(-1)))) this.#references.read(source, path, known);
     else this.#references.place(source, path, known);
   }
 }

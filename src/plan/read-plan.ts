@@ -87,7 +87,7 @@ function isSpecial(file: string): boolean {
 
 async function bytesOf(file: string): Promise<BytesRead | Extract<PlanFileRead, { type: 'failed' }>> {
   try {
-    const read = await readBytes(file, BYTES_MAX);
+    const read = await readBytes(file, BYTES_MAX, 'all');
     return read ?? { type: 'failed', message: 'larger than 256 MiB; is this the right file?' };
   } catch (error) {
     return { type: 'failed', message: whyNoPlan(error, file) };

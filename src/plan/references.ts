@@ -6,6 +6,7 @@ import { escapeUnsafe, quoteText } from './quote.ts';
 import type { Saves } from './saves.ts';
 import type { Finding, Path, Placed } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { whyUnfit } from './unfit-files.ts';
 import { bareNamesIn, jsonNameIn, namesIn } from './variables.ts';
 
 /** Variables that runjobs sets for the whole run, */
@@ -72,8 +73,16 @@ export class References {
     this.tell(`${what}; write "\${${bare}}", or "$$${bare}" where a dollar is meant`, path);
   }
 
-  placed({ text, path, isPlace = false, isJson = false }: Placed, known: Known, besides?: ReadonlySet<string>): void {
-    if (isPlace && typeof text === 'string') this.place(text, path, known, besides);
+  /** The path of a file that is read whole. */
+  read(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
+    this.place(text, path, known, besides);
+    const why = typeof text === 'string' ? whyUnfit(text, this.file.origin.folder) : undefined;
+    if (why !== undefined) this.tell(why, path);
+  }
+
+  placed({ text, path, isPlace, isRead, isJson }: Placed, known: Known, besides?: ReadonlySet<string>): void {
+    if (isRead) this.read(text, path, known, besides);
+    else if (isPlace && typeof text === 'string') this.place(text, path, known, besides);
     else this.texts(text, path, known, besides, isJson);
   }
 

@@ -10,6 +10,8 @@ export interface Placed {
   readonly path: Path;
   /** It is the path of a file or a URL, in which `$NAME` is hardly meant as it stands. */
   readonly isPlace?: boolean;
+  /** It is the path of a file that is read whole. */
+  readonly isRead?: boolean;
   /** Its texts may stand for values of JSON. */
   readonly isJson?: boolean;
 }

@@ -1,7 +1,9 @@
 /** Why a file cannot be read, in words. */
+import { Unfit } from './open-whole.ts';
 
 /** What the file system's error means: `no such file`, `no permission to read it` and the like. */
 export function whyUnreadable(error: unknown): string {
+  if (error instanceof Unfit) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':

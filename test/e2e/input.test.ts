@@ -54,6 +54,35 @@ describe('a file that is no plan', () => {
     if (process.getuid?.() !== 0) expect(await refused([join(folder, 'secret.json')])).toMatch(/permission/);
   });
 
+  it('a pipe that a shell makes is read as a file of variables, as a list and as a plan', async () => {
+    const shown = async (script: string, ...args: string[]) => {
+      const options = { env: ENV, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+      const { stdout, stderr } = await execa('bash', ['-c', script, process.execPath, BIN, ...args], options);
+      return [
+        String(stdout)
+          .split('\n')
+          .filter(line => line.startsWith('[')),
+        String(stderr),
+      ];
+    };
+    const env = planFile({ run: 'echo "it is $A"', envFile: '/dev/stdin' });
+    expect(await shown('echo A=1 | "$0" "$@"', env)).toEqual([['[plan] it is 1'], '']);
+    const list = planFile({ run: 'echo "it is $A"', forEach: { A: { lines: '/dev/stdin' } } });
+    expect(await shown('echo 1 | "$0" "$@"', list)).toEqual([['[[1]] it is 1'], '']);
+    expect(await shown('"$0" "$@" <(echo "run: echo it")')).toEqual([['[plan] it'], '']);
+  });
+
+  it('a named pipe keeps no run waiting', async () => {
+    const plan = planFile({ run: 'true', envFile: 'pipe' });
+    await execa('mkfifo', [join(dirname(plan), 'pipe')]);
+    expect(await refused([plan])).toContain('root.envFile: a named pipe, to which nobody may ever write');
+    const late = planFile({ run: 'true', envFile: `\${FILE}` });
+    await execa('mkfifo', [join(dirname(late), 'pipe')]);
+    const { exitCode, stdout } = await runjobs([late, '--state-dir', temporaryFolder()], { env: { FILE: 'pipe' } });
+    expect(exitCode).toBe(1);
+    expect(String(stdout)).toContain('envFile: "pipe": a named pipe');
+  });
+
   it('standard input is told as such', async () => {
     expect(await refused(['-'], { stdin: 'pipe', input: 'steps: [{ rnu: x }]' })).toMatch(
       /^<stdin>:1:\d+ root\.steps\[0\]\.rnu: unknown key, did you mean "run"\?/,

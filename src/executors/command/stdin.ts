@@ -1,8 +1,9 @@
 /** What a command reads: a text, handed over in memory, or a file itself. */
-import { closeSync, constants, openSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { hasName } from '../../plan/open-whole.ts';
 import type { Stdin } from '../../plan/plan.ts';
 import { uniqueDigits } from '../../plan/unique.ts';
 import { whyUnreadable } from '../../plan/unreadable.ts';
@@ -81,15 +82,5 @@ function openFile(path: string, folder: string): Input | { readonly fault: strin
     return refused('a terminal; a program that needs one is not given its input by runjobs');
   } catch (error) {
     return refused(whyUnreadable(error));
-  }
-}
-
-/** Those of pipes that a shell makes, such as `/dev/stdin` below `… | runjobs`, lead nowhere. */
-function hasName(file: string): boolean {
-  try {
-    realpathSync.native(file);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,12 +1,15 @@
 /** The file of names and passwords by host that curl, ftp and git read, too. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readBytesNow } from '../../plan/read-bytes.ts';
+import { isMissing, whyUnreadable } from '../../plan/unreadable.ts';
 
 export interface NetrcEntry {
   readonly user: string;
   readonly password: string;
 }
+
+const BYTES_MAX = 4 * 1024 * 1024;
 
 /** Looks the host up in the file that NETRC names, else in `~/.netrc`; or says in words why it is not found. */
 export function netrcEntry(
@@ -14,13 +17,13 @@ export function netrcEntry(
   env: Readonly<Record<string, string>>,
 ): NetrcEntry | { readonly fault: string } {
   const file = env.NETRC || join(env.HOME || homedir(), '.netrc');
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBytesNow(file, BYTES_MAX)?.toString();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { fault: `auth.netrc: "${file}" ${code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`}` };
+    return { fault: `auth.netrc: "${file}"${isMissing(error) ? ' does not exist' : `: ${whyUnreadable(error)}`}` };
   }
+  if (text === undefined) return { fault: `auth.netrc: "${file}": larger than 4 MiB; is this the right file?` };
   return findEntry(text, host) ?? { fault: `auth.netrc: "${file}" has no machine "${host}", and no default` };
 }
 

@@ -1,8 +1,9 @@
 /** The files by which a step says whom it trusts and who asks: read, and looked at before anything is sent. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { HttpManner } from '../../plan/plan.ts';
+import { readBytesNow } from '../../plan/read-bytes.ts';
+import { isMissing, whyUnreadable } from '../../plan/unreadable.ts';
 
 /** The contents of the files. */
 export interface TlsFiles {
@@ -11,6 +12,9 @@ export interface TlsFiles {
   readonly key?: string;
   readonly insecure?: true;
 }
+
+/** All the authorities that a system trusts take a part of that. */
+const BYTES_MAX = 4 * 1024 * 1024;
 
 interface Unfit {
   readonly fault: string;
@@ -32,11 +36,14 @@ export function readTlsFiles(tls: HttpManner['tls'], folder: string): TlsFiles |
 }
 
 function read(name: string, path: string, folder: string): string | Unfit {
+  const unfit = (why: string) => ({ fault: `tls.${name}: "${path}"${why}` });
   try {
-    return readFileSync(resolve(folder, path), 'utf8');
+    return (
+      readBytesNow(resolve(folder, path), BYTES_MAX)?.toString() ??
+      unfit(': larger than 4 MiB; is this the right file?')
+    );
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { fault: `tls.${name}: "${path}" ${code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`}` };
+    return unfit(isMissing(error) ? ' does not exist' : `: ${whyUnreadable(error)}`);
   }
 }
 

@@ -1,11 +1,11 @@
 /** The text of a list: UTF-8 without NUL, which no variable can hold. */
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs';
-import { promisify } from 'node:util';
+import { Unfit } from '../../plan/open-whole.ts';
+import { readBytes } from '../../plan/read-bytes.ts';
 import { BadList } from './bad-list.ts';
 
 /** Node reads no more at once. */
-const TOO_LARGE = 'ERR_FS_FILE_TOO_LARGE';
+const BYTES_MAX = 2 ** 31 - 1;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export type TextSource = {
@@ -16,19 +16,22 @@ export type TextSource = {
 /** The text without its byte order mark. @throws {BadList} */
 export async function readText(source: TextSource): Promise<Buffer> {
   const { what } = source;
-  const bytes = 'text' in source ? Buffer.from(source.text) : await readBytes(source.file, what);
+  const bytes = 'text' in source ? Buffer.from(source.text) : await bytesOf(source.file, what);
   const nul = bytes.indexOf(0);
   if (nul !== -1) throw new BadList(`${what} holds a NUL in line ${lineAt(bytes, nul)}; a variable can hold none`);
   if (!isUtf8(bytes)) throw new BadList(`${what} is not UTF-8; save it as UTF-8`);
   return bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes;
 }
 
-async function readBytes(file: string, what: string): Promise<Buffer> {
+async function bytesOf(file: string, what: string): Promise<Buffer> {
   try {
-    return await promisify(readFile)(file);
+    const read = await readBytes(file, BYTES_MAX, 'nameless');
+    if (read !== undefined) return read.bytes;
   } catch (error) {
+    if (error instanceof Unfit) throw new BadList(`${what} cannot be read: ${error.message}`);
     throw new BadList(`${what} ${whyNot(error as NodeJS.ErrnoException)}`);
   }
+  throw new BadList(`${what} is larger than 2 GiB`);
 }
 
 function whyNot({ code, message }: NodeJS.ErrnoException): string {
@@ -41,8 +44,6 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
     case 'EACCES':
     case 'EPERM':
       return 'cannot be read: no permission';
-    case TOO_LARGE:
-      return 'is larger than 2 GiB';
     default:
       return `cannot be read: ${message}`;
   }

@@ -1,5 +1,5 @@
 /** Laws of what goes wrong between us and a server about certificates: said in words, with what to do about it. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,6 +31,7 @@ function folder(): string {
   const at = mkdtempSync(join(tmpdir(), 'runjobs-tls-'));
   onTestFinished(() => rmSync(at, { recursive: true }));
   for (const [name, content] of Object.entries(FILES)) writeFileSync(join(at, name), content);
+  execFileSync('mkfifo', [join(at, 'pipe')]);
   return at;
 }
 
@@ -58,6 +59,11 @@ describe('a file of tls', () => {
     [{ cert: CLIENT, key: 'secret.key' }, encrypted('secret.key')],
     [{ cert: CLIENT, key: 'old.key' }, encrypted('old.key')],
     [{ cert: CLIENT, key: 'no.key' }, 'tls.key: "no.key" does not exist'],
+    [
+      { ca: 'pipe' },
+      'tls.ca: "pipe": a named pipe, to which nobody may ever write; write what comes from it to a file',
+    ],
+    [{ ca: '/dev/zero' }, 'tls.ca: "/dev/zero": larger than 4 MiB; is this the right file?'],
     [
       { cert: CLIENT, key: 'other.key' },
       `tls.key: "other.key" is not the key of the certificate in "${CLIENT}"; name the one that it was made with`,

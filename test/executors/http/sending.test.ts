@@ -1,4 +1,5 @@
 /** Laws of what a request carries: query, forms, files, and who asks. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -224,6 +225,11 @@ describe('who asks', () => {
     expect((await found({ HOME: at })).reason).toEqual({
       type: 'start',
       message: `auth.netrc: "${file}" does not exist`,
+    });
+    execFileSync('mkfifo', [join(at, 'pipe')]);
+    expect((await found({ NETRC: join(at, 'pipe') })).reason).toEqual({
+      type: 'start',
+      message: `auth.netrc: "${join(at, 'pipe')}": a named pipe, to which nobody may ever write; write what comes from it to a file`,
     });
     writeFileSync(file, 'machine example.org login a password b\n');
     expect((await found({ HOME: at })).reason).toEqual({

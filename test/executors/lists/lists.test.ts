@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,6 +71,15 @@ describe('a text', () => {
     );
     mkdirSync(join(folder, 'dir'));
     expect(await read({ type: 'lines', from: { type: 'file', path: 'dir' } })).toContain('"dir" is a folder');
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const unread = (path: string) => read({ type: 'lines', from: { type: 'file', path } });
+    expect(await unread('pipe')).toBe(
+      '"pipe" cannot be read: a named pipe, to which nobody may ever write; write what comes from it to a file',
+    );
+    expect(await unread('/dev/zero')).toBe(
+      '"/dev/zero" cannot be read: it tells no size, and goes on for more than 16 MiB; read a copy of it',
+    );
+    expect(await unread('/dev/null')).toEqual([]);
     expect(await lines(Buffer.from([0x61, 0xff]))).toBe('"list" is not UTF-8; save it as UTF-8');
     expect(await lines('a\nb\0')).toBe('"list" holds a NUL in line 2; a variable can hold none');
   });
