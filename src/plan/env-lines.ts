@@ -7,6 +7,8 @@ export type EnvText =
 
 const PASSED_OVER = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
 const NAME = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][\w.-]*)[^\S\n]*=[^\S\n]*/y;
+/** In a word a `#` is a part of it, as for shells. */
+const COMMENT = /(?:^|\s)#.*$/;
 const QUOTES = ['"', "'", '`'];
 
 /** Reads the whole text, up to the first line that is wrong. In `"…"` a `\n` is a new line; of two values the last one counts. */
@@ -29,7 +31,7 @@ export function parseEnvText(written: string): EnvText {
     const closing = quote === undefined ? -1 : text.indexOf(quote, start + 1);
     if (quote === undefined) {
       at = endOf(text, start);
-      values[name] = text.slice(start, at).replace(/#.*$/, '').trim();
+      values[name] = text.slice(start, at).replace(COMMENT, '').trim();
       continue;
     }
     if (closing === -1) return failed('a quote is opened here, and not closed before the end of the file', start);
