@@ -84,7 +84,13 @@ async function within<Result>(
 async function send(ping: Ping, facts: EndFacts | undefined, stop: Stop, options: NotifierOptions): Promise<void> {
   const { clock, warn } = options;
   try {
-    const step = stepOf(ping, facts, options);
+    const variables = options.variables.with(facts === undefined ? {} : ofEnd(facts), { type: 'runjobs' });
+    if (variables.expand(ping.address).trim() === '') return;
+    const step = stepOf(ping, facts, variables, options);
+    if (!isAddress(step.url)) {
+      warn(`${ping.key} (${ping.on}) was not told: ${NO_ADDRESS}`);
+      return;
+    }
     let trouble: string | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS && stop.cancelled === undefined; attempt += 1) {
       if (attempt > 1) await pause(clock, stop);
@@ -148,18 +154,14 @@ function pause(clock: Clock, stop: Stop): Promise<void> {
 }
 
 /** @throws {Unexpandable} when a name has no value, or one that cannot stand where it should. */
-function stepOf(ping: Ping, facts: EndFacts | undefined, options: NotifierOptions): HttpStep {
-  const { names, variables, tailOf, masked } = options;
+function stepOf(
+  ping: Ping,
+  facts: EndFacts | undefined,
+  variables: Variables,
+  { names, tailOf, masked }: NotifierOptions,
+): HttpStep {
   const { request, report } = ping;
-  const ofEnd: Readonly<Record<string, string>> =
-    facts === undefined
-      ? {}
-      : {
-          RUNJOBS_OUTCOME: facts.outcome.state,
-          RUNJOBS_EXIT_CODE: String(facts.exitCode),
-          RUNJOBS_FAILED_STEP: facts.failures.find(({ outcome }) => counts(outcome))?.step ?? '',
-        };
-  const final = finalRequest(request, variables.with(ofEnd, { type: 'runjobs' }));
+  const final = finalRequest(request, variables);
   const body = report === undefined ? undefined : bodyOf(report, { names, facts, tailOf, masked });
   return {
     type: 'http',
@@ -173,13 +175,27 @@ function stepOf(ping: Ping, facts: EndFacts | undefined, options: NotifierOption
   };
 }
 
+function ofEnd({ outcome, exitCode, failures }: EndFacts): Readonly<Record<string, string>> {
+  return {
+    RUNJOBS_OUTCOME: outcome.state,
+    RUNJOBS_EXIT_CODE: String(exitCode),
+    RUNJOBS_FAILED_STEP: failures.find(failure => counts(failure.outcome))?.step ?? '',
+  };
+}
+
+const NO_ADDRESS =
+  'with its variables in it, its address is no URL such as "https://example.org/health"; an empty one tells nobody';
+
+function isAddress(url: string): boolean {
+  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
+}
+
 /** The address of a ping is often a secret of its own: only its host is told. */
 function unaddressed(message: string, url: string): string {
-  if (!URL.canParse(url)) return message.replaceAll(url, '…');
   const { href, origin, pathname, search } = new URL(url);
-  const hidden = [url, href, `${pathname}${search}`].filter(text => text.length > 1);
-  return hidden.reduce(
-    (text, secret) => text.replaceAll(secret, secret.startsWith('/') ? '/…' : `${origin}/…`),
-    message,
-  );
+  const path = `${pathname}${search}`;
+  const hidden = message.replaceAll(url, `${origin}/…`).replaceAll(href, `${origin}/…`);
+  if (path.length === 1) return hidden;
+  // A host may begin as the path does.
+  return hidden.replaceAll(path, (found, at: number) => (hidden[at - 1] === '/' ? found : '/…'));
 }

@@ -27,9 +27,9 @@ function healthchecks(url: string, key: string): Ping[] {
   const [path, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at)];
   const to = (suffix: string) => post(`${path.replace(/\/$/, '')}${suffix}${query}`);
   return [
-    { on: 'start', key, request: to('/start') },
-    { on: 'success', key, request: post(url), report: 'text' },
-    { on: 'failure', key, request: to('/fail'), report: 'text' },
+    { on: 'start', key, address: url, request: to('/start') },
+    { on: 'success', key, address: url, request: post(url), report: 'text' },
+    { on: 'failure', key, address: url, request: to('/fail'), report: 'text' },
   ];
 }
 
@@ -37,6 +37,7 @@ function slackPings(url: string): Ping[] {
   return (['success', 'failure'] as const).map(on => ({
     on,
     key: 'notify.slack',
+    address: url,
     request: post(url),
     report: 'slack',
   }));
@@ -55,7 +56,7 @@ function ownPing(on: PingMoment, input: string | HttpInput, textOf: TextOf): Pin
   );
   const request = hasMethod ? written : { ...written, method: 'POST' };
   const isSilent = request.body !== undefined || ['GET', 'HEAD'].includes(request.method);
-  return { on, key, request, ...(isSilent ? {} : { report: 'json' }) };
+  return { on, key, address: request.url, request, ...(isSilent ? {} : { report: 'json' }) };
 }
 
 function post(url: string) {

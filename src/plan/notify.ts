@@ -9,6 +9,8 @@ export interface Ping {
   readonly on: PingMoment;
   /** Where it stands in the plan: `notify.slack`. */
   readonly key: string;
+  /** The URL that the plan gives, as written: where that is empty at last, nobody is told. */
+  readonly address: string;
   /** Its `${NAME}`s as written. */
   readonly request: HttpRequest;
   /** What is sent of the run, where the request has no body of its own; absent: nothing. */

@@ -63,6 +63,13 @@ describe('a server', () => {
     expect(told).toHaveLength(2);
     expect(stdout).toMatch(/notify\.success \(success\) was not told: POST http:\/\/127\.0\.0\.1:\d+\/… answered 500/);
     expect(stdout).not.toContain('/check');
+    const short = await start({ notify: { success: url.replace('/check', '/1') }, run: 'true' });
+    expect(short.stdout).toMatch(/ POST http:\/\/127\.0\.0\.1:\d+\/… answered 500/);
+  });
+
+  it('has no address where the plan gives an empty one: nobody is told, and nothing is said of it', async () => {
+    const { exitCode, stdout } = await start({ notify: '${MONITOR:-}', run: 'true' });
+    expect([exitCode, String(stdout).includes('notify')]).toEqual([0, false]);
   });
 
   it('that never answers does not hold the run for longer than ten seconds', async () => {

@@ -46,7 +46,10 @@ function stage(notify: unknown, behave: (step: HttpStep, context: ExecuteContext
     names: { plan: 'nightly', run: '20260101-000000-aaaa', host: 'web1' },
     executor,
     clock,
-    variables: new Variables({ CHECK: 'a/b' }, { type: 'process' }),
+    variables: new Variables(
+      { CHECK: 'a/b', SHORT: 'x', BLANK: ' ', FTP: 'ftp://x.example/secret' },
+      { type: 'process' },
+    ),
     tailOf: step => [`last of ${step}`, 'a secret'],
     masked: text => text.replaceAll('secret', '***'),
     warn: message => warnings.push(message),
@@ -162,6 +165,25 @@ describe('what cannot be told', () => {
     await clock.runUntil(notifier.ended(BAD));
     expect(sent.map(({ at }) => at)).toEqual([0, 500]);
     expect(warnings).toEqual(['notify.failure (failure) was not told: no']);
+  });
+
+  it.each(['${NONE:-}', '${BLANK:-}'])('is left out without a word where its address is empty: %s', async url => {
+    const { clock, notifier, sent, warnings } = stage({ ping: url, slack: url, start: url, failure: { url } });
+    notifier.started();
+    await clock.runUntil(notifier.ended(BAD));
+    expect([clock.now(), sent, warnings]).toEqual([0, [], []]);
+  });
+
+  it.each(['${SHORT:-}', '${FTP:-}'])('to an address that is no URL is told once, without it: %s', async url => {
+    const { clock, notifier, sent, warnings } = stage({ ping: url });
+    await clock.runUntil(notifier.ended(BAD));
+    expect([clock.now(), sent, warnings]).toEqual([
+      0,
+      [],
+      [
+        'notify.ping (failure) was not told: with its variables in it, its address is no URL such as "https://example.org/health"; an empty one tells nobody',
+      ],
+    ]);
   });
 
   it('may come through at the second time', async () => {
