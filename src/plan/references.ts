@@ -7,7 +7,7 @@ import type { Saves } from './saves.ts';
 import type { Finding, Path, Placed } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { whyUnfit } from './unfit-files.ts';
-import { bareNamesIn, jsonNameIn, namesIn } from './variables.ts';
+import { bareNamesIn, jsonNameIn, malformedIn, namesIn } from './variables.ts';
 
 /** Variables that runjobs sets for the whole run, */
 export const OF_RUN: ReadonlySet<string> = own(['RUN', 'TMP']);
@@ -47,6 +47,7 @@ export class References {
    */
   text(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>, isJson = false): void {
     if (!mayName(text)) return;
+    if (malformedIn(text).some(isExpression)) this.tell(EXPRESSION, path);
     const names = namesIn(text);
     const typed = isJson && jsonNameIn(text) !== undefined ? undefined : names.find(one => one.isJson);
     if (typed !== undefined) this.#misplaced(typed.name, path, isJson);
@@ -67,6 +68,7 @@ export class References {
   place(text: unknown, path: Path, known: Known, besides?: ReadonlySet<string>): void {
     this.text(text, path, known, besides);
     if (typeof text !== 'string') return;
+    this.#malformed(text, path);
     const bare = bareNamesIn(text).find(name => besides?.has(name) || known.has(name));
     if (bare === undefined) return;
     const what = `"$${bare}" stands as it is written: no shell reads this`;
@@ -112,6 +114,14 @@ export class References {
     this.findings.push({ ...finding, in: this.file });
   }
 
+  #malformed(text: string, path: Path): void {
+    const found = malformedIn(text).find(one => !isExpression(one));
+    if (found === undefined) return;
+    const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)/.exec(found)?.[1] ?? 'NAME';
+    const instead = `write "\${${name}}" or "\${${name}:-…}", or "$$\{" for a dollar and a brace`;
+    this.tell(`${quoteText(found)} stands as it is written: no shell reads this; ${instead}`, path);
+  }
+
   #misplaced(name: string, path: Path, isJson: boolean): void {
     const where = isJson
       ? 'stands alone: it is all of a value'
@@ -142,6 +152,13 @@ export class References {
   #didYouMean(name: string, known: Known): string {
     return didYouMean(name, [...known.own(), ...OF_LEAVES]) || didYouMean(name, Object.keys(this.#env));
   }
+}
+
+const EXPRESSION =
+  '"${{ … }}" is an expression of GitHub Actions, which means nothing here; write "${NAME}", or "$${{" where it is meant';
+
+function isExpression(malformed: string): boolean {
+  return malformed.startsWith('${{');
 }
 
 /** Whether a value is a text that may name a variable. */

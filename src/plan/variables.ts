@@ -4,6 +4,8 @@ const REFERENCE = /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*)|(:json))?\})/g
 
 const JSON_VALUE = /^\$\{([A-Za-z_][A-Za-z0-9_]*):json\}$/;
 
+const MALFORMED = new RegExp(`${REFERENCE.source}|(\\$\\{[^}]*(?:\\}|$))`, 'g');
+
 const BARE = /\$(?:\$|\{[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
 /** One `${NAME}` in a text. */
@@ -40,6 +42,12 @@ export function jsonNameIn(text: string): string | undefined {
 export function bareNamesIn(text: string): string[] {
   if (!text.includes('$')) return [];
   return [...text.matchAll(BARE)].flatMap(([, name]) => name ?? []);
+}
+
+/** What begins as a `${NAME}` does and is none, which stays as it is: `${NAME-x}`, `${}`, `${{ NAME }`. Those behind `$$` are none. */
+export function malformedIn(text: string): string[] {
+  if (!text.includes('${')) return [];
+  return [...text.matchAll(MALFORMED)].flatMap(([, , , , found]) => found ?? []);
 }
 
 /** A text with its variables replaced, or the first name that has no value. */

@@ -55,6 +55,40 @@ describe('a name that nothing sets is told where it stands', () => {
     expect(problemsWith(plan)).toEqual([`${path}: ${unset('X')}`]);
   });
 
+  test.each([
+    ['${N-x}', 'N'],
+    ['${N:=x}', 'N'],
+    ['${N:?m}', 'N'],
+    ['${N:+y}', 'N'],
+    ['${N/a/b}', 'N'],
+    ['${}', 'NAME'],
+    ['${N', 'N'],
+  ])('%s in a path or a URL is told, where no shell would expand it', (text, name) => {
+    const words = `"${text}" stands as it is written: no shell reads this; write "\${${name}}" or "\${${name}:-…}", or "$$\{" for a dollar and a brace`;
+    const env = { N: 'x' };
+    expect(problemsWith({ run: 'x', cwd: `a/${text}` }, { env })).toEqual([`root.cwd: ${words}`]);
+    expect(problemsWith({ http: `GET http://a/${text}` }, { env })).toEqual([`root.http: ${words}`]);
+    expect(problemsWith({ run: 'x', saveTo: `a/${text}` }, { env })).toEqual([`root.saveTo: ${words}`]);
+    expect(problemsWith({ run: 'x', forEach: { A: { lines: `a/${text}` } } }, { env })).toEqual([
+      `root.forEach.A.lines: ${words}`,
+    ]);
+    expect(problemsWith({ run: 'x', saveTo: `a/$${text}` }, { env })).toEqual([]);
+    expect(problemsWith({ run: `echo "${text}"`, name: `a ${text}` }, { env })).toEqual([]);
+  });
+
+  test('an expression of GitHub is told in every text but scripts', () => {
+    const text = 'a ${{ github.sha }}';
+    const words =
+      '"${{ … }}" is an expression of GitHub Actions, which means nothing here; write "${NAME}", or "$${{" where it is meant';
+    expect(problemsWith({ run: ['echo', text] })).toEqual([`root.run[1]: ${words}`]);
+    expect(problemsWith({ run: 'x', env: { A: text } })).toEqual([`root.env.A: ${words}`]);
+    expect(problemsWith({ run: 'x', cwd: text })).toEqual([`root.cwd: ${words}`]);
+    expect(problemsWith({ http: { url: 'http://a', method: 'PUT', json: { a: text } } })).toEqual([
+      `root.http.json.a: ${words}`,
+    ]);
+    expect(problemsWith({ run: `echo "${text}"`, stdin: { text: text.replace('$', '$$$$') } })).toEqual([]);
+  });
+
   test('a known name without braces in a path or a URL is told, where no shell would expand it', () => {
     const env = { N: 'x' };
     const bare = `"$N" stands as it is written: no shell reads this; write "\${N}", or "$$N" where a dollar is meant`;
