@@ -70,6 +70,13 @@ describe('a file that is no plan', () => {
     const list = planFile({ run: 'echo "it is $A"', forEach: { A: { lines: '/dev/stdin' } } });
     expect(await shown('echo 1 | "$0" "$@"', list)).toEqual([['[[1]] it is 1'], '']);
     expect(await shown('"$0" "$@" <(echo "run: echo it")')).toEqual([['[plan] it'], '']);
+    // Without the two dashes Node itself would read the file first.
+    const given = planFile({ run: 'echo "it is $A"' });
+    expect(await shown('"$0" -- "$@" --env-file <(echo A=1)', given)).toEqual([['[plan] it is 1'], '']);
+    expect(await shown('"$0" -- "$@" --env-file /dev/zero', given)).toEqual([
+      [],
+      '/dev/zero: larger than 4 MiB; is this the right file?\n\n1 problem in --env-file; nothing was started.\n',
+    ]);
   });
 
   it('a named pipe keeps no run waiting', async () => {
