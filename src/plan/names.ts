@@ -51,9 +51,6 @@ interface Place {
   readonly copies?: Copies | undefined;
 }
 
-/** Kinds of lists that are read from a file. */
-const LISTS: ReadonlySet<string> = new Set(['lines', 'json', 'csv']);
-
 /** What flows into a step of another file: into a definition what its root says. */
 function flowingInto(root: unknown, path: Path): Flowing {
   return path.length > 0 && isRaw(root) ? flowingFrom(root, [], {}) : {};
@@ -277,14 +274,8 @@ class Names {
       const at = [...path, name];
       if (Array.isArray(list)) this.#references.texts(list, at, known);
       if (!isRaw(list)) continue;
-      for (const [kind, source] of Object.entries(list)) this.#source(source, [...at, kind], known);
+      for (const [kind, source] of Object.entries(list)) this.#references.source(source, [...at, kind], known);
     }
-  }
-
-  #source(source: unknown, path: Path, known: Known): void {
-    if (isRaw(source)) this.#references.variable(source.var, [...path, 'var'], known);
-    else if (LISTS.has(String(path.at(-1)))) this.#references.read(source, path, known);
-    else this.#references.place(source, path, known);
   }
 }
 

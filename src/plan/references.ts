@@ -3,6 +3,7 @@ import type { Known } from './known.ts';
 import type { PlanFile } from './plan-file.ts';
 import { formatPath } from './problems.ts';
 import { escapeUnsafe, quoteText } from './quote.ts';
+import { isRaw } from './raw.ts';
 import type { Saves } from './saves.ts';
 import type { Finding, Path, Placed } from './source.ts';
 import { didYouMean } from './suggest.ts';
@@ -80,6 +81,13 @@ export class References {
     this.place(text, path, known, besides);
     const why = typeof text === 'string' ? whyUnfit(text, this.file.origin.folder) : undefined;
     if (why !== undefined) this.tell(why, path);
+  }
+
+  /** What a list of a forEach is read from, behind the kind of the list. */
+  source(source: unknown, path: Path, known: Known): void {
+    if (isRaw(source)) this.variable(source.var, [...path, 'var'], known);
+    else if (path.at(-1) === 'glob') this.place(source, path, known);
+    else this.read(source, path, known);
   }
 
   placed({ text, path, isPlace, isRead, isJson }: Placed, known: Known, besides?: ReadonlySet<string>): void {

@@ -75,7 +75,7 @@ describe('a file that is no plan', () => {
     expect(await shown('"$0" -- "$@" --env-file <(echo A=1)', given)).toEqual([['[plan] it is 1'], '']);
     expect(await shown('"$0" -- "$@" --env-file /dev/zero', given)).toEqual([
       [],
-      '/dev/zero: larger than 4 MiB; is this the right file?\n\n1 problem in --env-file; nothing was started.\n',
+      '/dev/zero: larger than 4 MiB; is this the right file?\n\n1 problem in --env-file; nothing was started.',
     ]);
   });
 
