@@ -26,22 +26,19 @@ export function limitFindings(step: Values, path: Path): Finding[] {
   }
   const on = isObject(step.retry) ? step.retry.on : undefined;
   for (const [index, kind] of (Array.isArray(on) ? on : []).entries()) {
-    const wants =
-      typeof kind !== 'string'
-        ? undefined
-        : kind.startsWith('stderr:')
-          ? 'run'
-          : /^(http:|network)/.test(kind)
-            ? 'http'
-            : undefined;
-    if (wants === undefined || step[wants] !== undefined) continue;
-    findings.push({
-      message: `"${kind}" goes with ${wants}; take it out`,
-      path: [...path, 'retry', 'on', index],
-      at: 'value',
-    });
+    const message = misplaced(kind, step);
+    if (message !== undefined) findings.push({ message, path: [...path, 'retry', 'on', index], at: 'value' });
   }
   return findings;
+}
+
+/** Why a kind of failure cannot come of the step. */
+function misplaced(kind: unknown, step: Values): string | undefined {
+  if (typeof kind === 'number' && step.http !== undefined)
+    return `${kind} is an exit code, and a request has none; take it out, or name a status: "http:503"`;
+  if (typeof kind !== 'string') return undefined;
+  const wants = kind.startsWith('stderr:') ? 'run' : /^(http:|network)/.test(kind) ? 'http' : undefined;
+  return wants === undefined || step[wants] !== undefined ? undefined : `"${kind}" goes with ${wants}; take it out`;
 }
 
 function isObject(value: unknown): value is Values {

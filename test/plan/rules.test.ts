@@ -74,6 +74,10 @@ describe('a wrong type is told with what was expected and what stands there', ()
       `root.retry.on[0]: no regular expression (unknown flags "z"); expected ${KIND}, got "stderr:/a/z"`,
     ],
     [{ run: 'x', retry: { times: 1, on: ['stder:/a/'] } }, `root.retry.on[0]: expected ${KIND}, got "stder:/a/"`],
+    [
+      { http: 'http://a', retry: { times: 1, on: ['network', 3] } },
+      'root.retry.on[1]: 3 is an exit code, and a request has none; take it out, or name a status: "http:503"',
+    ],
     [{ run: 'x', retry: -1 }, 'root.retry: expected a count of further attempts, 0 or more, got -1'],
     [
       { run: 'x', retry: 'often' },
