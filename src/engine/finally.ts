@@ -2,9 +2,11 @@
 
 import type { CancelReason, Outcome } from '../events/outcome.ts';
 import { childPath, type FinallyBlock } from '../plan/plan.ts';
+import { signalCode } from '../plan/signals.ts';
 import type { Ending, RunContext, Running } from './context.ts';
 import { withDeadline } from './deadline.ts';
 import { FAIL_NOBODY, Group } from './group.ts';
+import { killedBy } from './killed-by.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skipFinally } from './skip.ts';
 
@@ -73,11 +75,28 @@ function tellCutOff(run: RunContext, step: string, block: string, limitMs: numbe
 
 /** What the steps of the block are told about the body. */
 export function factsOf(outcome: Outcome, path: string): Record<string, string> {
-  const exitCode = outcome.state === 'skipped' ? undefined : outcome.exitCode;
   const reason = outcome.state === 'failed' ? outcome.reason : undefined;
   return {
     RUNJOBS_OUTCOME: outcome.state,
-    RUNJOBS_EXIT_CODE: String(exitCode ?? (outcome.state === 'succeeded' ? 0 : '')),
+    RUNJOBS_EXIT_CODE: String(codeOf(outcome) ?? ''),
     RUNJOBS_FAILED_STEP: reason === undefined ? '' : reason.type === 'child' ? reason.step : path,
   };
+}
+
+/** As `$?` has it in a shell. */
+function codeOf(outcome: Outcome): number | undefined {
+  switch (outcome.state) {
+    case 'succeeded':
+      return outcome.exitCode ?? 0;
+    case 'failed': {
+      const signal = killedBy(outcome);
+      return outcome.exitCode ?? (signal === undefined ? undefined : signalCode(signal));
+    }
+    case 'cancelled':
+      return outcome.exitCode;
+    case 'skipped':
+      return undefined;
+    default:
+      return outcome satisfies never;
+  }
 }

@@ -5,6 +5,7 @@ import { childPath, type Step } from '../plan/plan.ts';
 import { Backgrounds, type Started } from './background.ts';
 import type { Begun, Ending, RunContext, Told } from './context.ts';
 import { hold, placeAhead } from './held.ts';
+import { killedBy } from './killed-by.ts';
 import type { Scope } from './scope.ts';
 import { skip } from './skip.ts';
 import { pastOf } from './takeover.ts';
@@ -28,10 +29,13 @@ export const FAIL_NOBODY: FailurePolicy = { onFailure: 'go on', tolerated: 0, is
 
 const NOTHING: Values = Object.freeze({});
 
+/** How the command of a failed step ended by itself. */
+type ExitFacts = Pick<Failed, 'exitCode' | 'signal'>;
+
 /** A group while it runs. */
 export class Group {
   /** The first failure that counts, with the path of the step that brought it about. */
-  failure: { readonly step: string; readonly exitCode: number | undefined } | undefined;
+  failure: ({ readonly step: string } & ExitFacts) | undefined;
   readonly #run: RunContext;
   readonly #scope: Scope;
   readonly #policy: FailurePolicy;
@@ -141,8 +145,8 @@ export class Group {
   #outcome(): Outcome {
     const { failure } = this;
     if (failure !== undefined) {
-      const { step, exitCode } = failure;
-      return { state: 'failed', reason: { type: 'child', step }, ...(exitCode === undefined ? {} : { exitCode }) };
+      const { step, ...facts } = failure;
+      return { state: 'failed', reason: { type: 'child', step }, ...facts };
     }
     const reason = this.#scope.cancelled ?? this.#scope.closed;
     return reason === undefined ? { state: 'succeeded' } : { state: 'cancelled', reason };
@@ -172,7 +176,13 @@ export class Group {
       return;
     }
     const step = outcome.reason.type === 'child' ? outcome.reason.step : path;
-    this.failure ??= { step, exitCode: outcome.exitCode };
+    this.failure ??= { step, ...exitFacts(outcome) };
     this.endOthers(step, isFatal);
   }
+}
+
+function exitFacts(outcome: Failed): ExitFacts {
+  const { exitCode } = outcome;
+  const signal = killedBy(outcome);
+  return { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
 }

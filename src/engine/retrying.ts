@@ -1,6 +1,7 @@
 /** Which failures are tried again, and after how long. */
 import type { Failed } from '../events/outcome.ts';
 import { isLeaf, type Retry, type RetryOn, type Step } from '../plan/plan.ts';
+import { signalCode } from '../plan/signals.ts';
 import { mayPass } from './retrying-http.ts';
 
 /** Bytes of standard error that `stderr:/…/` looks at. */
@@ -53,7 +54,7 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
   switch (on.type) {
     case 'exit':
       return (
-        reason.type !== 'timeout' && (exitCode === on.code || (signal !== undefined && codeOf(signal) === on.code))
+        reason.type !== 'timeout' && (exitCode === on.code || (signal !== undefined && signalCode(signal) === on.code))
       );
     case 'timeout':
       return reason.type === 'timeout';
@@ -68,25 +69,4 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
     default:
       return on satisfies never;
   }
-}
-
-/** As a shell tells it. */
-const NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
-
-function codeOf(signal: string): number | undefined {
-  const number = NUMBERS[signal];
-  return number === undefined ? undefined : 128 + number;
 }

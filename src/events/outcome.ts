@@ -19,7 +19,7 @@ export interface Failed {
   readonly reason: Failure;
   /** Of a command that ended by itself; of a group, that of its first failure. */
   readonly exitCode?: number;
-  /** The signal that ended the command. */
+  /** The signal that ended the command; of a group, that of its first failure. */
   readonly signal?: string;
   /** Of an HTTP response. */
   readonly status?: number;

@@ -11,6 +11,8 @@ export interface Behaviour {
   readonly durationMs?: number;
   /** Default: 0. */
   readonly exitCode?: number;
+  /** The signal that ends it, in the place of an exit code. */
+  readonly signal?: string;
   /** Variables that it leaves at a good end. */
   readonly saves?: Readonly<Record<string, string>>;
   /** How the answer of a request failed, in the place of an exit code. */
@@ -68,6 +70,7 @@ export function createSimulatedExecutor(
     const {
       durationMs = 0,
       exitCode = 0,
+      signal,
       saves,
       http,
       lost,
@@ -108,6 +111,7 @@ export function createSimulatedExecutor(
       const finish = () => {
         if (lost) return end({ state: 'failed', reason: { type: 'lost', message: 'lost' } });
         if (http !== undefined) return end({ state: 'failed', reason: { type: 'http', message: 'no' }, ...http });
+        if (signal !== undefined) return end({ state: 'failed', reason: { type: 'signal' }, signal });
         if (exitCode !== 0) return end({ state: 'failed', reason: { type: 'exit' }, exitCode });
         if (saves !== undefined) context.save(saves);
         end({ state: 'succeeded', exitCode });

@@ -1,4 +1,5 @@
-/** The one table of signals: those that may ask a command to end. */
+/** The one table of signals: those that may ask a command to end, and the exit codes that stand for them. */
+import { constants } from 'node:os';
 
 export const SIGNALS = [
   'SIGTERM',
@@ -13,3 +14,9 @@ export const SIGNALS = [
   'SIGPIPE',
   'SIGWINCH',
 ] as const;
+
+/** The exit code by which a shell tells that this signal has ended a command: 128 and its number; undefined: there is none such. */
+export function signalCode(signal: string): number | undefined {
+  const number = (constants.signals as Readonly<Record<string, number | undefined>>)[signal];
+  return number === undefined ? undefined : 128 + number;
+}

@@ -176,6 +176,16 @@ describe('finally', () => {
       { RUNJOBS_OUTCOME: 'failed', RUNJOBS_EXIT_CODE: '6', RUNJOBS_FAILED_STEP: 'body' },
     ],
     [
+      'a command that a signal has killed',
+      leaf('body', { signal: 'SIGKILL' }),
+      { RUNJOBS_OUTCOME: 'failed', RUNJOBS_EXIT_CODE: '137', RUNJOBS_FAILED_STEP: 'body' },
+    ],
+    [
+      'such a command, however deep it is',
+      steps('body', [gather('g', [leaf('deep', { signal: 'SIGSEGV' })])]),
+      { RUNJOBS_OUTCOME: 'failed', RUNJOBS_EXIT_CODE: '139', RUNJOBS_FAILED_STEP: 'body/g/deep' },
+    ],
+    [
       'timeout',
       sleep('body', 'forever', { timeoutMs: 5 }),
       { RUNJOBS_OUTCOME: 'failed', RUNJOBS_EXIT_CODE: '', RUNJOBS_FAILED_STEP: 'body' },

@@ -132,6 +132,17 @@ describe('retry.on', () => {
     expect(run).toMatchObject({ tookMs, outcome: { state: tookMs === 0 ? 'failed' : 'succeeded' } });
   });
 
+  it('tries a group again after a signal in it that on names', async () => {
+    const starts = async (code: number) => {
+      const killed = steps('.', [leaf('deep', { signal: 'SIGKILL' })], {
+        retry: { ...settings, times: 1, on: on(code) },
+      });
+      return (await simulate(killed)).lines.filter(line => line.endsWith('deep started')).length;
+    };
+    expect(await starts(137)).toBe(2);
+    expect(await starts(143)).toBe(1);
+  });
+
   it.each([
     [75, { reason: { type: 'exit' }, exitCode: 75 }, true],
     [137, { reason: { type: 'signal' }, signal: 'SIGKILL' }, true],
