@@ -1,6 +1,6 @@
 /** Steps that failed by themselves, not through a step inside: the first of them, with their last lines. */
 import type { StepFinished } from './event.ts';
-import type { Failed } from './outcome.ts';
+import type { Failed, Outcome } from './outcome.ts';
 import { itemOf, type Progress } from './progress.ts';
 import { lastLines } from './tail.ts';
 import type { ProgressNode } from './tree.ts';
@@ -52,6 +52,8 @@ function drop({ failures, failed, allowed }: Progress, step: string): void {
 }
 
 /** Whether the failure is that of a step inside, which is told by itself. */
-function isPassedOn({ reason }: Failed): boolean {
+export function isPassedOn(outcome: Outcome): boolean {
+  if (outcome.state !== 'failed') return false;
+  const { reason } = outcome;
   return reason.type === 'child' || (reason.type === 'finally' && reason.limitMs === undefined);
 }

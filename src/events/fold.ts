@@ -3,7 +3,7 @@ import { copyOf, isFinally, parentPath } from '../plan/paths.ts';
 import { childPath } from '../plan/plan.ts';
 import { tailAt, takeEarly } from './early.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted, StepStopping } from './event.ts';
-import { dropFailures, takeFailure } from './failures.ts';
+import { dropFailures, isPassedOn, takeFailure } from './failures.ts';
 import { forgive, forgivenessIn } from './forgiven.ts';
 import { shortItem } from './item.ts';
 import type { Outcome } from './outcome.ts';
@@ -169,7 +169,8 @@ function finish(progress: Progress, event: StepFinished): void {
   if (event.resumed && outcome.state === 'failed') enterAround(progress, path);
   const node = enter(progress, path);
   if (progress.groups.isForEach(path) && node.items === undefined) addMore(node, { count: 0, lists: -1 });
-  turn(node, phase);
+  // What failed in its finally is counted by itself, and what its body came to for the step.
+  turn(node, phase, event.body !== undefined && isPassedOn(outcome) ? phaseOf(event.body) : undefined);
   node.outcome = outcome;
   node.durationMs = event.durationMs;
   node.stopping = undefined;
@@ -261,11 +262,12 @@ function forget(progress: Progress, node: ProgressNode): void {
   if (node.parent !== undefined) release(progress, node.parent);
 }
 
-/** Moves a step from one count to another. Groups are in none. */
-function turn(node: ProgressNode, phase: Phase): void {
+/** Moves a step from one count to another. Groups are in none. @param counted as what it counts. */
+function turn(node: ProgressNode, phase: Phase, counted = phase): void {
   if (!node.group) {
-    if (node.phase !== undefined) count(node.parent ?? node, node.phase, -1);
-    count(node.parent ?? node, phase, 1);
+    if (node.counted !== undefined) count(node.parent ?? node, node.counted, -1);
+    count(node.parent ?? node, counted, 1);
+    node.counted = counted;
   }
   node.phase = phase;
 }

@@ -37,6 +37,7 @@ export function forgive({ failures, failed: paths, allowed }: Progress, group: P
 function forgiveBelow(node: ProgressNode, why: Forgiveness): void {
   for (const child of node.children.values()) {
     if (child.phase === 'failed') child.phase = why;
+    if (child.counted === 'failed') child.counted = why;
     if (child.outcome !== undefined) child.outcome = forgiven(child.outcome, why);
     forgiveBelow(child, why);
   }

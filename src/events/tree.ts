@@ -47,6 +47,8 @@ export interface ProgressNode {
   /** Of a copy: its values. */
   item: Item | undefined;
   phase: Phase | undefined;
+  /** As what it is in the counts, where it is no group. */
+  counted: Phase | undefined;
   /** When it started first. */
   startedT: number | undefined;
   /** Of its attempt, where it has `ready`: milliseconds from its start until it was. */
@@ -89,6 +91,7 @@ export function createNode(path: string, parent: ProgressNode | undefined, group
     copies: { ended: 0, failed: 0 },
     item: undefined,
     phase: undefined,
+    counted: undefined,
     startedT: undefined,
     readyMs: undefined,
     attempt: 1,

@@ -86,6 +86,20 @@ describe('a finally that fails', () => {
     ]);
   });
 
+  it('is counted once: its step as what the body had come to', () => {
+    const { tell, progress } = stage('g');
+    const broken = { state: 'failed', reason: { type: 'finally', step: 'g/a/finally/1' } } as const;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      tell.start('g');
+      tell.start('g/a');
+      tell.start('g/a/finally/1');
+      tell.end('g/a/finally/1', exit(7));
+      tell.end('g/a', broken, { body: ok });
+      expect(progress.root.counts).toMatchObject({ running: 0, succeeded: 1, failed: 1 });
+      expect(progress.nodes.get('g/a')?.outcome).toEqual(broken);
+    }
+  });
+
   it('by running out of time is told as its step', () => {
     const { tell, progress } = stage();
     tell.start('a');
