@@ -39,6 +39,7 @@ export async function judgeCondition(
 async function test(run: RunContext, running: Running, command: RunStep, scope: Scope): Promise<Outcome | undefined> {
   if (!scope.slotless) await takeSlot(run, running, scope);
   if (scope.closed !== undefined) return { state: 'cancelled', reason: scope.closed };
+  running.testedAt = run.clock.now();
   const outcome = await withScope(scope, {}, inner =>
     withDeadline(run.clock, inner, TEST_MS, async () => {
       const ending = await executeLeaf(run, running, command, inner, 1, () => running.onBegun());

@@ -109,6 +109,8 @@ export interface Running {
   readonly item: Values | undefined;
   /** When the body started for the first time, on the run's clock. */
   startedAt: number | undefined;
+  /** When the test of its `if` began, on that clock. */
+  testedAt: number | undefined;
   /** Called when it has started or waits for its slot; a group, when that holds for the children it starts with. */
   readonly onBegun: Begun;
   /** Called when its `ready` says so. */

@@ -45,6 +45,7 @@ export async function runStep(
     group: group.path,
     item: group.item,
     startedAt: undefined,
+    testedAt: undefined,
     onBegun,
     onReady,
     readyAt: undefined,
@@ -134,7 +135,9 @@ async function guarded(body: () => Promise<Ending>): Promise<Ending> {
 }
 
 function finish(run: RunContext, running: Running, scope: Scope, { outcome, saved }: Ending, own: Outcome): void {
-  const { path, attempts, log, startedAt } = running;
+  const { path, attempts, log, startedAt, testedAt } = running;
+  // What the test of its `if` has taken is that of a step which it made fail.
+  const since = startedAt ?? (outcome.state === 'failed' ? testedAt : undefined);
   run.settled(path, outcome);
   run.publish({
     type: 'step.finished',
@@ -143,7 +146,7 @@ function finish(run: RunContext, running: Running, scope: Scope, { outcome, save
     ...(scope.tick === undefined ? {} : { tick: scope.tick }),
     outcome,
     ...(outcome === own ? {} : { body: own }),
-    durationMs: startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt),
+    durationMs: since === undefined ? 0 : Math.round(run.clock.now() - since),
     attempts,
     ...(log === undefined || log.isEmpty ? {} : { log: log.name }),
     ...savedFacts(saved),

@@ -33,6 +33,7 @@ describe('if with a test', () => {
       reason: { type: 'start', message: 'the test of "if" took over 10 s' },
     });
     expect(run).toMatchObject({ tookMs: 10_000, timersLeft: 0 });
+    expect(run.events).toContainEqual(expect.objectContaining({ type: 'step.finished', durationMs: 10_000 }));
   });
 
   it('takes a slot, and gives it back', async () => {
