@@ -32,7 +32,10 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
   const { step } = running;
   const { retry } = step;
   const first = firstAttempt(step, scope.past);
-  if (first.type === 'succeeded') return takenOver(run, running, first.outcome, first.saved);
+  if (first.type === 'succeeded') {
+    running.attempts = scope.past?.attempt ?? 0;
+    return takenOver(run, running, first.outcome, first.saved);
+  }
   let { past } = first;
   /** After which attempt the delays began again. */
   let settled = 0;

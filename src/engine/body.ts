@@ -18,7 +18,8 @@ type StartFacts = Pick<StepStarted, 'pid' | 'worker' | 'logOffset' | 'items' | '
 export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Ending> {
   const { step } = running;
   const started = (facts: StartFacts = {}) => {
-    running.attempts += 1;
+    // They are numbered on in a run that is resumed.
+    running.attempts = Math.max(running.attempts + 1, attempt);
     run.publish({
       type: 'step.started',
       step: running.path,

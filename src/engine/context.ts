@@ -121,7 +121,7 @@ export interface Running {
   onStart?: (() => void) | undefined;
   /** Judges whether its attempt is ready. */
   readiness?: Readiness | undefined;
-  /** Attempts started so far, in all ticks. */
+  /** Attempts up to the last that has started, in all ticks; of a run that is resumed those of its earlier parts, too, in the tick that goes on. */
   attempts: number;
   /** The slot it holds, if any: given back before every wait, before `finally`, and at the end of the step. */
   slot: Release | undefined;

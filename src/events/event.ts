@@ -184,7 +184,7 @@ export interface StepFinished extends OfStep {
   readonly body?: Outcome;
   /** From its first start; 0 when it never started. */
   readonly durationMs: number;
-  /** Attempts that were started, in all ticks. */
+  /** Attempts up to the last that has started, in all ticks; after a resume those before it in the tick that went on, too. */
   readonly attempts: number;
   /** Path of the step's log below the run's folder, which copies may share; absent when it printed nothing. */
   readonly log?: string;

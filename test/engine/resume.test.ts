@@ -91,6 +91,17 @@ describe('a resumed run', () => {
     expect((await broken(root, started('a', { attempt: 2 }))).executed).toEqual(['a#2', 'a#3']);
   });
 
+  it('counts the attempts of its earlier parts', async () => {
+    const attemptsOf = ({ events }: Simulation, step: string) =>
+      events.flatMap(event => (event.type === 'step.finished' && event.step === step ? event.attempts : []));
+    const root = steps('.', [leaf('a', [{ exitCode: 1 }, { exitCode: 1 }, { exitCode: 1 }, {}], retry(5))]);
+    expect(attemptsOf(await broken(root, started('a', { attempt: 2 })), 'a')).toEqual([4]);
+    const inWait = await broken(root, event => event.type === 'step.retrying' && event.attempt === 3);
+    expect(attemptsOf(inWait, 'a')).toEqual([4]);
+    const atEnd = await broken(root, event => event.type === 'attempt.finished' && event.attempt === 4);
+    expect(attemptsOf(atEnd, 'a')).toEqual([4]);
+  });
+
   it('goes on with the next attempt when it was broken off in the wait for it', async () => {
     const root = steps('.', [leaf('a', [{ exitCode: 1 }, {}], retry(1))]);
     const run = await broken(root, event => event.type === 'step.retrying');
