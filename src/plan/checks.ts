@@ -2,7 +2,7 @@
 import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { commandFindings } from './command-checks.ts';
 import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
-import { everyFindings } from './every-checks.ts';
+import { everyFindings, everyWarnings } from './every-checks.ts';
 import { isForeignTest } from './foreign-tests.ts';
 import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
@@ -113,6 +113,7 @@ class Checks implements Checked {
       this.#warn(FOREIGN_TEST, [...path, 'if'], 'value');
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
+    this.warnings.push(...everyWarnings(step.every, [...path, 'every']));
     this.errors.push(...limitFindings(step, path));
     this.errors.push(...commandFindings(step, path));
     if (path.length > 0 && step.pools !== undefined) {

@@ -24,6 +24,16 @@ export function everyFindings(every: unknown, path: Path): Finding[] {
   return findings;
 }
 
+/** Warns of a `failureThreshold` that no tick looks at. */
+export function everyWarnings(every: unknown, path: Path): Finding[] {
+  if (typeof every !== 'object' || every === null) return [];
+  const { until, failureThreshold } = every as { readonly [key: string]: unknown };
+  const why = until === 'success' ? 'failed ticks do not count' : 'the first failed tick is its good end';
+  if (failureThreshold === undefined || (until !== 'success' && until !== 'failure')) return [];
+  const message = `failureThreshold has no effect: with until: ${until} ${why}; take it out`;
+  return [{ message, path: [...path, 'failureThreshold'], at: 'key' }];
+}
+
 /**
  * What is wrong with a pattern, and its zone, that no variable makes complete. Nothing where `loadCron()` has not come
  * before: then the step itself tells it.

@@ -65,7 +65,7 @@ export const everyShape = lazily({
   failureThreshold: () =>
     key(
       wholeNumber('a count of ticks, 1 or more', 1),
-      'So many failed ticks in a row fail the step, default 1. Example: 3.',
+      'So many failed ticks in a row fail the step, default 1; without effect beside until. Example: 3.',
     ),
   immediate: () => key(flag, 'Whether the first tick starts at once; default true with interval, false with cron.'),
   jitter: () =>

@@ -460,6 +460,14 @@ describe('a warning', () => {
       '{"http": {"url": "http://a", "json": 1}}',
       '1:30 root.http.json: json is sent with GET, the default; add "method": "POST" if that is meant',
     ],
+    [
+      '{"run": "x", "every": {"interval": 1, "until": "success", "failureThreshold": 2}}',
+      '1:59 root.every.failureThreshold: failureThreshold has no effect: with until: success failed ticks do not count; take it out',
+    ],
+    [
+      '{"run": "x", "every": {"interval": 1, "until": "failure", "failureThreshold": 2}}',
+      '1:59 root.every.failureThreshold: failureThreshold has no effect: with until: failure the first failed tick is its good end; take it out',
+    ],
     ...['success()', '!failure()', '${{ x }}', "github.ref == 'x'", 'OS != linux', '$OS == "linux"'].map(
       (test): [string, string] => [
         JSON.stringify({ if: test, run: 'x' }),
