@@ -51,7 +51,7 @@ interface Scope {
 export function checkPlan(root: unknown): Checked {
   const checks = new Checks(isRaw(root) ? root : {});
   if (isRaw(root)) {
-    if (root.background !== undefined) {
+    if (root.background === true) {
       checks.error('the plan itself cannot be background; set it on a step of a group', ['background'], 'key');
     }
     checks.errors.push(...rootFindings(root), ...interactiveFindings(root));

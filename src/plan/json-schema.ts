@@ -14,8 +14,10 @@ interface Schema {
 /** Draft 7: the shape of every key with its description, and the table of bodies. */
 export function planJsonSchema(): Schema {
   const root = rawSchema() as Schema;
-  const { background: _, ready: __, ...properties } = root.properties ?? {};
+  const { ready: _, ...properties } = root.properties ?? {};
   const { step, definition, ...definitions } = root.definitions ?? {};
+  // It may say what it is anyway.
+  if (properties.background) properties.background.enum = [false];
   // The root's own id is in no path.
   if (step?.properties?.id) step.properties.id.not = { enum: KEPT_IDS };
   // A request is the same wherever it stands.

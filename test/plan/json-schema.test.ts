@@ -19,6 +19,7 @@ describe('the JSON Schema agrees with the loader', () => {
     [{ run: 'x', id: 'finally' }],
     [{ run: 'x', 'x-common': { retry: 'never', timout: [null] }, 'x-': 1 }],
     [{ steps: [{ run: 'x', background: true, ready: { http: { url: 'http://a', expect: { status: 401 } } } }] }],
+    [{ run: 'x', background: false }],
     [{ gather: [{ run: 'x', background: true, ready: { tcp: 80, every: '1s', timeout: 5 } }] }],
     [{ finally: [{ run: 'x', background: true, ready: { log: '/x/i' } }], run: 'x' }],
     [{ steps: [{ id: 'finally-2', run: 'x', env: { constructor: '1', toString: '2' } }] }],

@@ -479,6 +479,7 @@ describe('a warning', () => {
   });
 
   test.each([
+    '{"background": false, "run": "x"}',
     '{"shell": "bash", "steps": ["a | b"]}',
     '{"shell": ["ksh", "-c"], "run": "a | b"}',
     '{"run": ["a", "|"]}',
