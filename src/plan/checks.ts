@@ -3,7 +3,7 @@ import { BODIES, type Body, bodiesOf, GOES_WITH } from './bodies.ts';
 import { commandFindings } from './command-checks.ts';
 import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts';
 import { everyFindings, everyWarnings } from './every-checks.ts';
-import { isForeignTest } from './foreign-tests.ts';
+import { foreignTest } from './foreign-tests.ts';
 import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
 import { KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
@@ -33,8 +33,10 @@ export interface Checked {
 
 const WRAP = 'wrap it in steps: {"forEach": …, "steps": [{"gather": …}]}';
 
-const FOREIGN_TEST =
-  'a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}';
+const FOREIGN_TESTS = {
+  no: 'a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}',
+  yes: 'a test is a script for a shell, in which this sets a variable and says yes, whatever the value is; compare with test "$NAME" = value, or give values: {"NAME": "value"}',
+};
 
 const KEY_RULES = Object.entries(GOES_WITH);
 
@@ -109,8 +111,8 @@ class Checks implements Checked {
     this.#keysGoWithBody(step, bodies, path);
     const shell = step.shell ?? inherited;
     if (step.run !== undefined) this.#command(step, { path, shell });
-    if (typeof shell === 'string' && typeof step.if === 'string' && isForeignTest(step.if))
-      this.#warn(FOREIGN_TEST, [...path, 'if'], 'value');
+    const says = typeof shell === 'string' && typeof step.if === 'string' ? foreignTest(step.if) : undefined;
+    if (says !== undefined) this.#warn(FOREIGN_TESTS[says], [...path, 'if'], 'value');
     this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
     this.errors.push(...everyFindings(step.every, [...path, 'every']));
     this.warnings.push(...everyWarnings(step.every, [...path, 'every']));

@@ -468,12 +468,29 @@ describe('a warning', () => {
       '{"run": "x", "every": {"interval": 1, "until": "failure", "failureThreshold": 2}}',
       '1:59 root.every.failureThreshold: failureThreshold has no effect: with until: failure the first failed tick is its good end; take it out',
     ],
-    ...['success()', '!failure()', '${{ x }}', "github.ref == 'x'", 'OS != linux', '$OS == "linux"'].map(
-      (test): [string, string] => [
-        JSON.stringify({ if: test, run: 'x' }),
-        '1:7 root.if: a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}',
-      ],
-    ),
+    ...['os=linux', 'OS="linux $A"', "A='b c'", 'A=$B', 'A='].map((test): [string, string] => [
+      JSON.stringify({ if: test, run: 'x' }),
+      '1:7 root.if: a test is a script for a shell, in which this sets a variable and says yes, whatever the value is; compare with test "$NAME" = value, or give values: {"NAME": "value"}',
+    ]),
+    ...[
+      'success()',
+      '!failure()',
+      '${{ x }}',
+      "github.ref == 'x'",
+      'OS != linux',
+      '$OS == "linux"',
+      'OS = linux',
+      '$OS = linux',
+      '"$OS" = linux',
+      '"${OS:-a b}" != linux',
+      '"$OS" == "linux"',
+      '-f Makefile',
+      '! -d build',
+      '!test -f x',
+    ].map((test): [string, string] => [
+      JSON.stringify({ if: test, run: 'x' }),
+      '1:7 root.if: a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}',
+    ]),
   ])('%s', async (text, warning) => {
     expect(await warningsOf(text)).toEqual([warning]);
   });
@@ -492,6 +509,20 @@ describe('a warning', () => {
       '! ./changed',
       './success (x)',
       'a=1; test $a -eq 1',
+      'a=$(./changed)',
+      'a=`./changed`',
+      'a="$(./changed)"',
+      'a=${NEEDED:?}',
+      'a=1 b=2 ./x',
+      'a=1\ntest "$a" = 1',
+      'a=b&&./x',
+      '! test -f x',
+      '"$TOOL" --version',
+      '"$TOOL" a=b',
+      'expr = : "$A"',
+      '-',
+      './x = 1',
+      'dd if=a',
     ].map(test => JSON.stringify({ if: test, run: 'x' })),
   ])('is not given for %s', async text => {
     expect(await warningsOf(text)).toEqual([]);
