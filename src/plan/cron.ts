@@ -1,4 +1,5 @@
 /** Cron patterns as a calculator: when the next time is. croner does it; it is loaded when a plan has a pattern. */
+import { fieldFault, nicknameFault } from './cron-faults.ts';
 import { childrenOf, type Plan, type Step } from './plan.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -46,6 +47,8 @@ export function cronTimes(pattern: string, timezone?: string): CronTimes | CronF
   const text = pattern.trim();
   if (text === '@reboot')
     return { wrong: 'pattern', message: '"@reboot" is no time; start runjobs at the boot itself' };
+  const unknown = nicknameFault(text);
+  if (unknown !== undefined) return { wrong: 'pattern', message: unknown };
   const fields = text.split(/\s+/).length;
   if (!text.startsWith('@') && fields !== 5 && fields !== 6) {
     return {
@@ -53,12 +56,11 @@ export function cronTimes(pattern: string, timezone?: string): CronTimes | CronF
       message: `expected five fields (minute hour day month weekday), six with seconds first, got ${fields}`,
     };
   }
-  let job: InstanceType<Croner['Cron']>;
-  try {
-    job = new croner.Cron(text, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
-  } catch (error) {
-    return { wrong: 'pattern', message: (error as Error).message.replace(/^Cron\w*:\s*/, '') };
-  }
+  const { Cron } = croner;
+  const read = (one: string) => new Cron(one, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
+  const isPattern = (one: string) => !(attempt(() => read(one)) instanceof Error);
+  const job = attempt(() => read(text));
+  if (job instanceof Error) return { wrong: 'pattern', message: fieldFault(text, isPattern) ?? reasonOf(job) };
   if (job.nextRun(new Date(SOME_TIME)) === null) {
     return { wrong: 'never', message: `no day is ever like "${text}"` };
   }
@@ -112,6 +114,20 @@ export function timesBetween(
     }
   }
   return [...found].sort((one, other) => one - other).slice(0, most);
+}
+
+/** What it makes, or the exception that it throws. */
+function attempt<T>(make: () => T): T | Error {
+  try {
+    return make();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Without the name of the library's own part. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/^Cron\w*:\s*/, '');
 }
 
 function isZone(name: string): boolean {

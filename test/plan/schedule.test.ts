@@ -29,7 +29,9 @@ describe('a schedule', () => {
   });
 
   it('is checked where it stands', () => {
-    expect(problemsOf({ schedule: '61 * * * *' })).toEqual(['root.schedule: Invalid value for minute: 61']);
+    expect(problemsOf({ schedule: '61 * * * *' })).toEqual([
+      'root.schedule: "61" is no minute; expected 0 to 59, "*", a range such as 1-5, steps such as */5, or a list of them',
+    ]);
     expect(problemsOf({ schedule: ['@daily', { cron: '0 0 30 2 *' }] })).toEqual([
       'root.schedule[1].cron: no day is ever like "0 0 30 2 *"',
     ]);
