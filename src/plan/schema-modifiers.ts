@@ -100,7 +100,7 @@ export const retryShape = lazily({
             .string(expected(ON_WORDS))
             .check(z.refine(on => parseRetryOn(on) !== undefined, expected(ON_WORDS, noPattern(retryOnFault)))),
         ]),
-        'at least one kind of failure',
+        'a list of failures, at least one',
       ),
       'Which failures are tried again, default all: exit codes, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/", "lost". Example: [75, "timeout", "http:503"].',
     ),

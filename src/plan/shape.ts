@@ -1,5 +1,6 @@
 /** The first pass over a plan: whether every key and value has the right shape, told in plain words. */
 import { idsFor } from './ids.ts';
+import { meantForm } from './meant-forms.ts';
 import { quoteText } from './quote.ts';
 import { planSchema } from './schema.ts';
 import type { Finding, Path } from './source.ts';
@@ -39,7 +40,8 @@ function findingsOf(issue: Issue, parent: Path, root: unknown): Finding[] {
     case 'invalid_value':
       return [{ message: issue.message + meantValue(valueAt(root, path), wordsOf([issue])), path, at: 'value' }];
   }
-  return [{ message: issue.message + meantId(valueAt(root, path), path), path, at: 'value' }];
+  const value = valueAt(root, path);
+  return [{ message: issue.message + meantForm(value, path) + meantId(value, path), path, at: 'value' }];
 }
 
 /**
@@ -53,7 +55,11 @@ function ofUnion(issue: Issue, path: Path, root: unknown): Finding[] {
     .map(errors => ({ errors, missing: errors.filter(inner => isMissing(inner, value)).length }))
     .sort((one, other) => one.missing - other.missing || one.errors.length - other.errors.length);
   const words = wordsOf([...(nearest?.errors ?? []), ...(second?.errors ?? [])]);
-  const own: Finding = { message: issue.message + meantValue(value, words), path, at: 'value' };
+  const own: Finding = {
+    message: issue.message + meantForm(value, path) + meantValue(value, words),
+    path,
+    at: 'value',
+  };
   if (nearest === undefined) return [own];
   const { errors, missing } = nearest;
   const found = errors.flatMap(inner => findingsOf(inner, path, root));

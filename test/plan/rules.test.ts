@@ -83,6 +83,11 @@ describe('a wrong type is told with what was expected and what stands there', ()
       { run: 'x', retry: 'often' },
       'root.retry: expected a count of further attempts, or an object with times, got "often"',
     ],
+    [
+      { run: 'x', retry: 'forever' },
+      'root.retry: expected a count of further attempts, or an object with times, got "forever"; write {"times": "forever"}',
+    ],
+    [{ run: 'x', retry: { times: 1, on: '75' } }, 'root.retry.on: expected a list of failures, at least one, got "75"'],
     [{ run: 'x', retry: {} }, 'root.retry.times: missing; expected a count of further attempts, or "forever"'],
     [{ run: 'x', retry: { times: 1, factor: 0.5 } }, 'root.retry.factor: expected a number, 1 or more, got 0.5'],
     [
