@@ -56,6 +56,8 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
       return (
         reason.type !== 'timeout' && (exitCode === on.code || (signal !== undefined && signalCode(signal) === on.code))
       );
+    case 'start':
+      return reason.type === 'start';
     case 'timeout':
       return reason.type === 'timeout';
     case 'http':

@@ -233,7 +233,7 @@ export interface RetryInput {
   delay?: DurationInput | undefined;
   factor?: number | undefined;
   maxDelay?: DurationInput | undefined;
-  /** Exit codes, `"timeout"`, `"network"`, `"http:429"`, `"http:5xx"`, `"stderr:/pattern/"`, `"lost"`. */
+  /** Exit codes, `"start"`, `"timeout"`, `"network"`, `"http:429"`, `"http:5xx"`, `"stderr:/pattern/"`, `"lost"`. */
   on?: readonly (number | string)[] | undefined;
   jitter?: 'none' | 'full' | undefined;
 }

@@ -32,13 +32,21 @@ export function limitFindings(step: Values, path: Path): Finding[] {
   return findings;
 }
 
+/** Which bodies have failures of a kind, where not all have. */
+const KINDS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^stderr:/, ['run']],
+  [/^(?:http:|network)/, ['http']],
+  [/^start$/, ['run', 'http']],
+];
+
 /** Why a kind of failure cannot come of the step. */
 function misplaced(kind: unknown, step: Values): string | undefined {
   if (typeof kind === 'number' && step.http !== undefined)
     return `${kind} is an exit code, and a request has none; take it out, or name a status: "http:503"`;
   if (typeof kind !== 'string') return undefined;
-  const wants = kind.startsWith('stderr:') ? 'run' : /^(http:|network)/.test(kind) ? 'http' : undefined;
-  return wants === undefined || step[wants] !== undefined ? undefined : `"${kind}" goes with ${wants}; take it out`;
+  const [, bodies = []] = KINDS.find(([pattern]) => pattern.test(kind)) ?? [];
+  if (bodies.length === 0 || bodies.some(body => step[body] !== undefined)) return undefined;
+  return `"${kind}" goes with ${bodies.join(' or ')}; take it out`;
 }
 
 function isObject(value: unknown): value is Values {

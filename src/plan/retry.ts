@@ -15,6 +15,8 @@ export interface Retry {
 export type RetryOn =
   /** The exit code; 128 plus its number of a signal. */
   | { readonly type: 'exit'; readonly code: number }
+  /** It could not be started. */
+  | { readonly type: 'start' }
   /** A clock of the step ran out. */
   | { readonly type: 'timeout' }
   /** The answer had this status, or one of the class. */
@@ -47,7 +49,7 @@ export function retryOnFault(on: unknown): string | undefined {
 /** Understands one element of `retry.on`; `undefined`: it means nothing. */
 export function parseRetryOn(on: number | string): RetryOn | undefined {
   if (typeof on === 'number') return { type: 'exit', code: on };
-  if (on === 'timeout' || on === 'network' || on === 'lost') return { type: on };
+  if (on === 'start' || on === 'timeout' || on === 'network' || on === 'lost') return { type: on };
   const status = /^http:(?:([1-5]\d\d)|([1-5]xx))$/.exec(on);
   if (status !== null) return { type: 'http', status: status[1] === undefined ? (status[2] ?? '') : Number(status[1]) };
   const [, source, flags = ''] = STDERR.exec(on) ?? [];

@@ -76,7 +76,7 @@ export const everyShape = lazily({
 });
 
 const ON_WORDS =
-  'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
+  'an exit code, "start", "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
 
 export const retryShape = lazily({
   times: () =>
@@ -102,7 +102,7 @@ export const retryShape = lazily({
         ]),
         'a list of failures, at least one',
       ),
-      'Which failures are tried again, default all: exit codes, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/", "lost". Example: [75, "timeout", "http:503"].',
+      'Which failures are tried again, default all: exit codes, "start", "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/", "lost". Example: [75, "timeout", "http:503"].',
     ),
   jitter: () =>
     key(

@@ -147,6 +147,8 @@ describe('retry.on', () => {
     [75, { reason: { type: 'exit' }, exitCode: 75 }, true],
     [137, { reason: { type: 'signal' }, signal: 'SIGKILL' }, true],
     [143, { reason: { type: 'timeout', limitMs: 1 }, signal: 'SIGTERM' }, false],
+    ['start', { reason: { type: 'start', message: '' } }, true],
+    ['start', { reason: { type: 'exit' }, exitCode: 127 }, false],
     ['timeout', { reason: { type: 'timeout', limitMs: 1, clock: 'quiet' } }, true],
     ['timeout', { reason: { type: 'exit' }, exitCode: 1 }, false],
     ['http:5xx', { reason: { type: 'http', message: '' }, status: 503 }, true],

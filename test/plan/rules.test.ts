@@ -13,7 +13,7 @@ function problemsWith(value: unknown): string[] {
 const DURATION = 'a duration such as "250ms", "10s", "5m", "1h30m" or "2d", or a number of seconds';
 const LONG = 'longer than 104 249 991 days, the longest there is';
 const KIND =
-  'an exit code, "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
+  'an exit code, "start", "timeout", "network", "http:429", "http:5xx", "stderr:/pattern/" with a regular expression, or "lost"';
 
 describe('a wrong type is told with what was expected and what stands there', () => {
   test.each<[unknown, string]>([
@@ -74,6 +74,7 @@ describe('a wrong type is told with what was expected and what stands there', ()
       `root.retry.on[0]: no regular expression (unknown flags "z"); expected ${KIND}, got "stderr:/a/z"`,
     ],
     [{ run: 'x', retry: { times: 1, on: ['stder:/a/'] } }, `root.retry.on[0]: expected ${KIND}, got "stder:/a/"`],
+    [{ steps: [], retry: { times: 1, on: ['start'] } }, 'root.retry.on[0]: "start" goes with run or http; take it out'],
     [
       { http: 'http://a', retry: { times: 1, on: ['network', 3] } },
       'root.retry.on[1]: 3 is an exit code, and a request has none; take it out, or name a status: "http:503"',
