@@ -70,7 +70,8 @@ function headerFault(value: string): string | undefined {
   return undefined;
 }
 
-function finalAuth(auth: HttpAuth, text: Text): HttpAuth {
+function finalAuth(auth: HttpAuth | false, text: Text): HttpAuth | false {
+  if (auth === false) return false;
   switch (auth.type) {
     case 'bearer':
       return { type: 'bearer', token: finalHeader('Authorization', text(auth.token)) };

@@ -43,7 +43,6 @@ export function requestOf(
   const { baseUrl, headers = {}, auth, authFor, ...shared } = merged(defaults, sharedOf(input, path, textOf));
   const body = bodyOf(input, path, textOf);
   const joined = baseUrl !== undefined && isRelative(input.url) ? joinedUrl(baseUrl, input.url) : undefined;
-  const isKnown = auth !== undefined && auth !== false;
   const isSaid = joined !== undefined && authFor === baseUrl;
   return {
     method: (input.method ?? 'GET').toUpperCase(),
@@ -52,8 +51,8 @@ export function requestOf(
     ...shared,
     ...(body === undefined ? {} : { body }),
     ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: input.idempotencyKey }),
-    ...(isKnown ? { auth } : {}),
-    ...(isKnown && !isSaid && authFor !== undefined ? { authFor } : {}),
+    ...(auth === undefined ? {} : { auth }),
+    ...(!isSaid && authFor !== undefined ? { authFor } : {}),
     ...(input.paginate === undefined ? {} : { paginate: paginateOf(input.paginate) }),
     expect: expectOf(input.expect ?? {}, [...path, 'expect'], textOf),
   };
@@ -84,13 +83,19 @@ function sharedOf(input: HttpSharedInput, path: Path, textOf: TextOf): HttpDefau
   };
 }
 
-/** Headers, whose names may be written in any case, query and tls are merged by name; of all else the inner one counts. */
-function merged(outer: HttpDefaults, inner: HttpDefaults): HttpDefaults {
+/**
+ * Headers, whose names may be written in any case, query and tls are merged by name; of all else the inner one counts.
+ * Who asks is said by `auth` or by a header: either takes the place of both further out.
+ */
+function merged({ auth, authFor, ...outer }: HttpDefaults, inner: HttpDefaults): HttpDefaults {
   const names = new Set(Object.keys(inner.headers ?? {}).map(name => name.toLowerCase()));
+  const saysWho = inner.auth !== undefined || names.has('authorization');
+  if (saysWho) names.add('authorization');
   const headers = Object.entries(outer.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
   const query = (outer.query ?? []).filter(([name]) => !inner.query?.some(([other]) => other === name));
   return {
     ...outer,
+    ...(saysWho || auth === undefined ? {} : { auth, authFor }),
     ...inner,
     ...(outer.tls === undefined ? {} : { tls: { ...outer.tls, ...inner.tls } }),
     ...(outer.headers === undefined ? {} : { headers: { ...Object.fromEntries(headers), ...inner.headers } }),

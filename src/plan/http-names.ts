@@ -12,12 +12,14 @@ const MANNER = ['auth', 'session', 'proxy', 'socket'];
 const SHARED = ['baseUrl', ...MANNER];
 /** Paths and URLs; `tls` has others. */
 const PLACES = ['url', 'baseUrl', 'proxy', 'socket', 'file'];
+const AUTHORIZATION = 'headers.authorization';
 const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey'];
 
 /** Of a step: those of its `httpDefaults`, over those further out. What has a wrong type is passed over. */
 export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts = new Map()): RequestTexts {
   if (!isRaw(defaults)) return outer;
-  const texts = new Map([...outer, ...textsOf(defaults, path, SHARED)]);
+  const own = textsOf(defaults, path, SHARED);
+  const texts = new Map([...withoutWho(outer, own), ...own]);
   if (defaults.auth === undefined) return texts;
   // It is for the site beside which it stands, whatever url a request has.
   const site = isRaw(defaults.auth) && defaults.auth.netrc === undefined ? texts.get('baseUrl') : undefined;
@@ -29,16 +31,21 @@ export function defaultTexts(defaults: unknown, path: Path, outer: RequestTexts 
 /** Of the value of `http`, and what it has from further out. */
 export function requestTexts(http: unknown, path: Path, outer: RequestTexts = new Map()): Placed[] {
   if (http === undefined) return [];
-  const texts = new Map(outer);
+  const own = isRaw(http) ? textsOf(http, path, OWN) : new Map<string, Placed>();
+  const texts = new Map([...withoutWho(outer, own), ...own]);
   if (typeof http === 'string') texts.set('url', { text: http, path, isPlace: true });
   if (isRaw(http)) {
-    for (const [key, placed] of textsOf(http, path, OWN)) texts.set(key, placed);
     for (const placed of expectTexts(http.expect, [...path, 'expect'])) texts.set(placed.path.join(' '), placed);
   }
   const url = texts.get('url')?.text;
-  if (isRaw(http) && http.auth !== undefined) texts.delete('authFor');
   if (typeof url === 'string' && !isRelative(url.replace(/^[A-Za-z-]+\s+/, ''))) texts.delete('baseUrl');
   return [...new Set(texts.values())];
+}
+
+/** Texts further out but for those of who asks, where those further in say it, by `auth` or by a header. */
+function withoutWho(outer: RequestTexts, inner: RequestTexts): RequestTexts {
+  if (!inner.has('auth') && !inner.has(AUTHORIZATION)) return outer;
+  return new Map([...outer].filter(([key]) => !['auth', 'authFor', AUTHORIZATION].includes(key)));
 }
 
 function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: readonly string[]) {

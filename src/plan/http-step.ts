@@ -11,7 +11,8 @@ export interface HttpRequest extends HttpManner {
   readonly query?: readonly Field[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
-  readonly auth?: HttpAuth;
+  /** `false`: nobody, not even whom the url names. */
+  readonly auth?: HttpAuth | false;
   /** A url whose origin alone is told it; absent: whoever is asked. */
   readonly authFor?: string;
   /** Sent with each attempt, so that the server does it once; `true`: one of its own for each step and tick of a run. */

@@ -73,7 +73,7 @@ export const sharedShape = lazily({
         z.strictObject(authShape, expected('an object with bearer, basic or netrc')),
         z.literal(false),
       ]),
-      `Who asks: exactly one of bearer, basic and netrc; false: nobody, whatever httpDefaults say. A header Authorization comes first. Example: {"bearer": "\${TOKEN}"}.`,
+      `Who asks: exactly one of bearer, basic and netrc; false: nobody, whatever httpDefaults say, or as name and password in a URL. A header Authorization beside it comes first. Example: {"bearer": "\${TOKEN}"}.`,
     ),
   follow: () =>
     key(

@@ -59,9 +59,30 @@ describe('httpDefaults', () => {
 
   it('leave a request alone that says it is nobody', () => {
     const httpDefaults = { auth: { netrc: true } };
-    expect(first({ httpDefaults, steps: [{ http: { url: 'http://h', auth: false } }] })).not.toHaveProperty('auth');
+    expect(first({ httpDefaults, steps: [{ http: { url: 'http://h', auth: false } }] }).auth).toBe(false);
     expect(first({ httpDefaults, steps: [{ http: 'http://h' }] })).toHaveProperty('auth', { type: 'netrc' });
   });
+
+  const bearer = { auth: { bearer: '${NO:-t}' } };
+  const token = { type: 'bearer', token: '${NO:-t}' };
+  it.each([
+    [{ headers: { Authorization: 'a' } }, {}, bearer, {}, token],
+    [{ headers: { Authorization: 'a' } }, bearer, {}, {}, token],
+    [{ headers: { Authorization: 'a' } }, {}, { auth: false }, {}, false],
+    [{ headers: { Authorization: 'a' } }, { auth: false }, {}, {}, false],
+    [{ auth: false }, {}, { headers: { authorization: 'a' } }, { authorization: 'a' }, undefined],
+    [bearer, { headers: { AUTHORIZATION: 'a' } }, {}, { AUTHORIZATION: 'a' }, undefined],
+    [bearer, {}, { headers: { authorization: 'a' }, auth: false }, { authorization: 'a' }, false],
+    [{}, { headers: { Authorization: 'a' }, ...bearer }, {}, { Authorization: 'a' }, token],
+  ])(
+    'say who asks by auth or by a header, the inner one of %j, %j and %j first',
+    (outer, inner, own, headers, auth) => {
+      const group = { id: 'g', httpDefaults: inner, steps: [{ http: { url: 'http://h', ...own } }] };
+      const loaded = load({ httpDefaults: outer, steps: [group] });
+      const step = (loaded as Plan as unknown as Grouped).root.children[0]?.children[0];
+      expect([step?.headers, step?.auth]).toEqual([headers, auth]);
+    },
+  );
 
   it.each([
     [{ baseUrl: 'http://h/v1', auth: { bearer: 't' } }, {}, '/x', undefined],
@@ -106,6 +127,12 @@ describe('httpDefaults', () => {
     expect(told({ http: { url: 'http://h', headers: { a: 'x' } } }, { headers: { A: '${NO}' } })).toHaveProperty(
       'root',
     );
+    const header = { headers: { Authorization: '${NO}' } };
+    expect(told({ http: { url: 'http://h', auth: false } }, header)).toHaveProperty('root');
+    expect(told({ id: 'g', httpDefaults: { auth: { netrc: true } }, steps: [{ http: 'http://h' }] }, header)).toEqual(
+      expect.objectContaining({ root: expect.anything() }),
+    );
+    expect(told({ http: { url: 'http://h', headers: { authorization: 'x' } } }, { auth })).toHaveProperty('root');
     expect(told({ http: 'http://h' }, { baseUrl: '${NO}' })).toHaveProperty('root');
     const bound = { baseUrl: '${NO}', auth: { bearer: 't' } };
     expect(told({ http: 'http://h' }, bound)).toEqual([expect.stringContaining('httpDefaults.baseUrl')]);

@@ -4,12 +4,13 @@ import { netrcEntry } from './netrc.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** The header, or why there is none, in words. */
+/** The header, none of it, or in words why it cannot be made. */
 export function authorizationOf(
-  auth: HttpAuth,
+  auth: HttpAuth | false,
   url: URL,
   env: Env,
-): { readonly authorization: string } | { readonly fault: string } {
+): { readonly authorization?: string } | { readonly fault: string } {
+  if (auth === false) return {};
   switch (auth.type) {
     case 'bearer':
       return { authorization: `Bearer ${auth.token}` };

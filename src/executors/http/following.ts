@@ -89,8 +89,9 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
         if (rest === 'all') restart(attempt);
         return ended(await receive(response, request, attempt, { status, progress, hangUp }));
       }
-      const redirect =
-        step.follow === 0 ? undefined : redirectOf(request, response, { proxy: step.proxy, env: attempt.context.env });
+      const { proxy, auth, follow: most } = step;
+      const surroundings = { proxy, auth, env: attempt.context.env };
+      const redirect = most === 0 ? undefined : redirectOf(request, response, surroundings);
       if (redirect !== undefined) {
         await throwAway(response, hangUp);
         if ('fault' in redirect) return ended(failed('proxy', `${label(request)}: ${redirect.fault}`));

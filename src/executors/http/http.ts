@@ -71,7 +71,7 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
   const kept = context.committed();
   if (kept !== undefined) await kept;
   const request = step.saveTo === undefined ? first : askingForRest(first, step, attempt.part);
-  const { paginate, proxy } = step;
+  const { paginate, proxy, auth } = step;
   if (paginate === undefined) return follow(session, request, attempt, stop);
   const write = (text: string) => {
     const bytes = Buffer.from(text);
@@ -81,6 +81,7 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
   return walkPages(request, {
     paginate,
     proxy,
+    auth,
     env: context.env,
     write,
     async ask(page) {

@@ -1,4 +1,5 @@
 /** Redirects: which responses send the client elsewhere, and with what request. */
+import type { HttpAuth } from '../../plan/plan.ts';
 import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
 import { headerText } from './header-text.ts';
@@ -39,15 +40,18 @@ export function redirectOf(
   return { ...rest, method: 'GET', headers: Object.fromEntries(headers) };
 }
 
-/** What decides about the proxy. */
+/** What decides about the proxy, and about who asks. */
 export interface Surroundings {
   /** What the step says. */
   readonly proxy: string | false | undefined;
+  /** What the step says: after `false` no url names anybody. */
+  readonly auth: HttpAuth | false | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** The same request to a URL that a server has named. Another origin is told no secrets. A bad proxy is no way past it. */
-export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env }: Surroundings): HttpRequest | NoWay {
+export function otherRequest(request: HttpRequest, url: URL, surroundings: Surroundings): HttpRequest | NoWay {
+  const { proxy: given, auth, env } = surroundings;
   const isElsewhere = url.origin !== request.url.origin;
   const proxy = isElsewhere ? proxyFor(url, given, { env }) : request.proxy;
   if (proxy !== undefined && 'fault' in proxy) {
@@ -61,7 +65,7 @@ export function otherRequest(request: HttpRequest, url: URL, { proxy: given, env
     ...rest,
     url,
     ...(payload === undefined || isElsewhere ? {} : { payload }),
-    headers: { ...Object.fromEntries(headers), ...credentials(url) },
+    headers: { ...Object.fromEntries(headers), ...(auth === false ? {} : credentials(url)) },
     way: isElsewhere ? wayElsewhere(request.way) : request.way,
     ...(proxy === undefined ? {} : { proxy }),
   };

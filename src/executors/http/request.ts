@@ -47,10 +47,8 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
   const proxy = proxyFor(url, step.socket === undefined ? step.proxy : false, place);
   if (proxy !== undefined && 'fault' in proxy) return { type: 'start', fault: proxy.fault };
   const headers = lowerCase(step.headers);
-  const authorization =
-    auth === undefined || headers.authorization !== undefined || !isOf(url, authFor)
-      ? credentials(url)
-      : authorizationOf(auth, url, place.env);
+  const isToBeTold = auth !== undefined && headers.authorization === undefined && isOf(url, authFor);
+  const authorization = isToBeTold ? authorizationOf(auth, url, place.env) : credentials(url);
   if ('fault' in authorization) return { type: 'start', fault: authorization.fault };
   return {
     method: step.method,

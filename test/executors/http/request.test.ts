@@ -72,6 +72,20 @@ describe('a request', () => {
     expect(JSON.parse(given.output()).headers.authorization).toBe('Bearer x');
   });
 
+  it('tells nobody with auth: false, whomever its url or that of a redirect names', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      const next = { '/a': '/b', '/b': `http://u:p@${request.headers.host}/c` }[request.url ?? ''];
+      response.writeHead(next === undefined ? 200 : 302, next === undefined ? {} : { location: next }).end();
+    });
+    const url = `http://u:p@127.0.0.1:${server.port}`;
+    expect(await open().execute(step(`${url}/a`, { auth: false }), context())).toMatchObject({ state: 'succeeded' });
+    expect(seen).toEqual([undefined, undefined, undefined]);
+    await open().execute(step(`${url}/c`, { auth: false, headers: { Authorization: 'own' } }), context());
+    expect(seen.at(-1)).toBe('own');
+  });
+
   it('is announced exactly once', async () => {
     const server = await serveEcho();
     const ctx = context();
