@@ -10,10 +10,11 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
  * @throws {Unexpandable} when a name has no value and no default, or a value cannot stand where it should.
  */
 export function finalRequest(request: HttpRequest, variables: Variables): Partial<HttpRequest> & { url: string } {
-  const { url, query, headers, body, auth, authFor, idempotencyKey: key, expect } = request;
+  const { url, baseUrl, query, headers, body, auth, authFor, idempotencyKey: key, expect } = request;
   const text = (value: string) => variables.expand(value);
   return {
     url: finalUrl(url, variables),
+    ...(baseUrl === undefined ? {} : { baseUrl: finalBase(baseUrl, variables) }),
     headers: mapValues(headers, (value, name) => finalHeader(name, text(value))),
     ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
     ...(body === undefined ? {} : { body: finalBody(body, variables) }),
@@ -53,6 +54,14 @@ function finalUrl(url: string, variables: Variables): string {
     default:
       return expansion satisfies never;
   }
+}
+
+function finalBase(baseUrl: string, variables: Variables): string {
+  const base = finalUrl(baseUrl, variables);
+  if (!/[?#]/.test(base)) return base;
+  throw new Unexpandable(
+    'baseUrl: once its variables are in it, it has a query or a fragment, and the url of the request stands behind it; write a query into httpDefaults.query',
+  );
 }
 
 function finalHeader(name: string, value: string): string {

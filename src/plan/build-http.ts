@@ -47,6 +47,7 @@ export function requestOf(
   return {
     method: (input.method ?? 'GET').toUpperCase(),
     url: joined ?? input.url,
+    ...(joined !== undefined && baseUrl?.includes('${') ? { baseUrl } : {}),
     headers,
     ...shared,
     ...(body === undefined ? {} : { body }),

@@ -69,9 +69,18 @@ export function retryWarnings({ http, retry }: Raw, path: Path): Finding[] {
 /** Checks `httpDefaults`; what has a wrong type is passed over. */
 export function defaultsFindings(defaults: unknown, path: Path): Finding[] {
   if (!isRaw(defaults)) return [];
-  const message = typeof defaults.baseUrl === 'string' ? urlFault(defaults.baseUrl, false) : undefined;
+  const message = typeof defaults.baseUrl === 'string' ? baseFault(defaults.baseUrl) : undefined;
   const found: Finding[] = message === undefined ? [] : [{ message, path: [...path, 'baseUrl'], at: 'value' }];
   return [...found, ...sharedFindings(defaults, path)];
+}
+
+/** What is wrong with a `baseUrl`: behind its path stand those of requests. */
+function baseFault(url: string): string | undefined {
+  const [sign] = /[?#]/.exec(url) ?? [];
+  if (sign === undefined) return urlFault(url, false);
+  return sign === '?'
+    ? `the urls of requests stand behind this, so it has no query; write what is behind the "?" into httpDefaults.query`
+    : `the urls of requests stand behind this, so it has no fragment; take out the "#" and what is behind it`;
 }
 
 /** What requests and their defaults have in common. */

@@ -7,6 +7,8 @@ export interface HttpRequest extends HttpManner {
   readonly method: string;
   /** With the `baseUrl` before it, where it is a relative one. */
   readonly url: string;
+  /** What the url begins with, where its variables may make more of it than a beginning. */
+  readonly baseUrl?: string;
   /** Put behind what the url has of them. */
   readonly query?: readonly Field[];
   readonly headers: Readonly<Record<string, string>>;

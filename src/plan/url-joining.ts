@@ -7,7 +7,6 @@ export function isRelative(url: string): boolean {
 
 /** `https://example.org/v1` and `/users` are `https://example.org/v1/users`: the path of the base stays. */
 export function joinedUrl(baseUrl: string, url: string): string {
-  const [base = '', query] = /^([^?#]*)(.*)$/s.exec(baseUrl)?.slice(1) ?? [];
-  if (/^[?#]/.test(url)) return `${base}${url}`;
-  return query === undefined ? baseUrl : `${base.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+  if (/^[?#]/.test(url)) return `${baseUrl}${url}`;
+  return `${baseUrl.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
 }

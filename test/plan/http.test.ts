@@ -32,6 +32,13 @@ describe('httpDefaults', () => {
     expect(first({ httpDefaults: { baseUrl }, steps: [{ http: { url } }] }).url).toBe(whole);
   });
 
+  it('are kept as a beginning where variables may put more into it', () => {
+    const baseUrl = '${API:-http://h}/v1';
+    expect(first({ httpDefaults: { baseUrl }, steps: [{ http: 'x' }] }).baseUrl).toBe(baseUrl);
+    expect(first({ httpDefaults: { baseUrl }, steps: [{ http: 'http://h/x' }] })).not.toHaveProperty('baseUrl');
+    expect(first({ httpDefaults: { baseUrl: 'http://h' }, steps: [{ http: 'x' }] })).not.toHaveProperty('baseUrl');
+  });
+
   it('stand before the short form, too', () => {
     const { method, url } = first({ httpDefaults: { baseUrl: 'http://h' }, steps: [{ http: 'DELETE /x' }] });
     expect([method, url]).toEqual(['DELETE', 'http://h/x']);
@@ -107,6 +114,13 @@ describe('httpDefaults', () => {
 
   it.each([
     [{ httpDefaults: { baseUrl: '/v1' }, steps: [] }, /^root.httpDefaults.baseUrl: expected an absolute URL/],
+    [
+      { httpDefaults: { baseUrl: 'http://h/v1?api-version=7' }, steps: [] },
+      /^root.httpDefaults.baseUrl: .* no query; write what is behind the "\?" into httpDefaults.query$/,
+    ],
+    [{ httpDefaults: { baseUrl: '${H:-http://h}/v1?a' }, steps: [] }, /^root.httpDefaults.baseUrl: .* no query;/],
+    [{ httpDefaults: { baseUrl: '${H:-http://h?a}' }, steps: [] }, /^root.httpDefaults.baseUrl: .* no query;/],
+    [{ httpDefaults: { baseUrl: 'http://h/#a?b' }, steps: [] }, /^root.httpDefaults.baseUrl: .* no fragment; take out/],
     [{ httpDefaults: { auth: {} }, steps: [] }, /^root.httpDefaults.auth: add one of bearer, basic, netrc$/],
     [{ httpDefaults: { baseURL: 'http://h' }, steps: [] }, /unknown key, did you mean "baseUrl"\?$/],
     [{ httpDefaults: {}, run: 'x' }, /^root.httpDefaults: httpDefaults goes with steps, gather or any, not with run/],
