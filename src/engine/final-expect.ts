@@ -10,9 +10,10 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
 export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpect {
   const { headers, body, json, sha256, event } = expect;
   const text = (value: string) => variables.expand(value);
+  const someText = (key: string, value: string) => notEmpty(key, text(value));
   const ofText = ({ equals, includes, matches }: TextRule): TextRule => ({
     ...(equals === undefined ? {} : { equals: text(equals) }),
-    ...(includes === undefined ? {} : { includes: includes.map(text) }),
+    ...(includes === undefined ? {} : { includes: includes.map(one => someText('expect.includes', one)) }),
     ...(matches === undefined ? {} : { matches: finalPattern(matches, variables) }),
   });
   const ofJson = ({ equals, includes, matches, ...rest }: JsonRule): JsonRule => ({
@@ -23,7 +24,7 @@ export function finalExpect(expect: HttpExpect, variables: Variables): HttpExpec
   });
   const ofMember = ([pointer, rule]: readonly [string, JsonRule]) => [pointer, ofJson(rule)] as const;
   const ofEvent = ({ name, data, json: members }: EventRule): EventRule => ({
-    ...(name === undefined ? {} : { name: text(name) }),
+    ...(name === undefined ? {} : { name: someText('expect.event.name', name) }),
     ...(data === undefined ? {} : { data: ofText(data) }),
     ...(members === undefined ? {} : { json: members.map(ofMember) }),
   });
@@ -46,7 +47,13 @@ function finalPattern(pattern: string, variables: Variables): string {
   } catch (error) {
     throw new Unexpandable(`expect.matches: once its variables are in it, it is ${(error as Error).message}`);
   }
-  return expansion.text;
+  return notEmpty('expect.matches', expansion.text);
+}
+
+/** What is empty is in every answer. */
+function notEmpty(key: string, value: string): string {
+  if (value === '') throw new Unexpandable(`${key}: once its variables are in it, it is empty`);
+  return value;
 }
 
 function finalDigest(digest: string): string {

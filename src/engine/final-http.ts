@@ -20,7 +20,7 @@ export function finalRequest(request: HttpRequest, variables: Variables): Partia
     ...(body === undefined ? {} : { body: finalBody(body, variables) }),
     ...(auth === undefined ? {} : { auth: finalAuth(auth, text) }),
     ...(authFor === undefined ? {} : { authFor: finalUrl(authFor, variables) }),
-    ...(typeof key === 'string' ? { idempotencyKey: finalHeader('Idempotency-Key', text(key)) } : {}),
+    ...(typeof key === 'string' ? { idempotencyKey: finalKey(text(key)) } : {}),
     ...finalManner(request, text),
     expect: finalExpect(expect, variables),
   };
@@ -30,7 +30,7 @@ type Text = (value: string) => string;
 
 function finalManner({ session, proxy, tls, socket }: HttpRequest, text: Text): HttpManner {
   return {
-    ...(typeof session === 'string' ? { session: text(session) } : {}),
+    ...(typeof session === 'string' ? { session: notBlank('session', text(session)) } : {}),
     ...(typeof proxy === 'string' ? { proxy: text(proxy) } : {}),
     ...(tls === undefined ? {} : { tls: { ...tls, ...finalFiles(tls, text) } }),
     ...(socket === undefined ? {} : { socket: text(socket) }),
@@ -64,6 +64,16 @@ function finalBase(baseUrl: string, variables: Variables): string {
   );
 }
 
+/** All requests with an empty key would be one to their server. */
+function finalKey(key: string): string {
+  return finalHeader('Idempotency-Key', notBlank('idempotencyKey', key));
+}
+
+function notBlank(key: string, value: string): string {
+  if (value.trim() === '') throw new Unexpandable(`${key}: once its variables are in it, it is empty`);
+  return value;
+}
+
 function finalHeader(name: string, value: string): string {
   const fault = headerFault(value);
   if (fault !== undefined) throw new Unexpandable(`the header "${name}" ${fault}`);
@@ -83,7 +93,7 @@ function finalAuth(auth: HttpAuth | false, text: Text): HttpAuth | false {
   if (auth === false) return false;
   switch (auth.type) {
     case 'bearer':
-      return { type: 'bearer', token: finalHeader('Authorization', text(auth.token)) };
+      return { type: 'bearer', token: finalHeader('Authorization', notBlank('auth.bearer', text(auth.token))) };
     case 'basic':
       return { type: 'basic', user: finalUser(text(auth.user)), password: text(auth.password) };
     case 'netrc':

@@ -4,7 +4,7 @@ import { finalExpect } from '../../src/engine/final-expect.ts';
 import { Unexpandable, Variables } from '../../src/engine/variables.ts';
 import type { HttpExpect } from '../../src/plan/plan.ts';
 
-const variables = new Variables({ A: 'a.b', N: 'name', SUM: 'ab'.repeat(32) }, { type: 'process' });
+const variables = new Variables({ A: 'a.b', E: '', N: 'name', SUM: 'ab'.repeat(32) }, { type: 'process' });
 const final = (expectation: Partial<HttpExpect>) => finalExpect({ status: ['2xx'], ...expectation }, variables);
 
 describe('what an answer must be', () => {
@@ -40,6 +40,18 @@ describe('what an answer must be', () => {
       json: [['', {}]],
       event: {},
     });
+  });
+
+  it.each<[string, Partial<HttpExpect>]>([
+    ['expect.includes', { body: { includes: ['ok', '${E}'] } }],
+    ['expect.includes', { headers: [['x', { includes: ['${E}'] }]] }],
+    ['expect.includes', { event: { data: { includes: ['${E}'] } } }],
+    ['expect.matches', { body: { matches: '${E}' } }],
+    ['expect.matches', { json: [['/a', { matches: '${E}' }]] }],
+    ['expect.event.name', { event: { name: '${E}' } }],
+  ])('is refused where a value leaves nothing of %s, which would hold of every answer: %j', (key, expectation) => {
+    const message = `${key}: once its variables are in it, it is empty`;
+    expect(() => final(expectation)).toThrow(new Unexpandable(message));
   });
 
   it('is refused where a variable has no value, or makes of a text what it must not be', () => {

@@ -56,6 +56,9 @@ describe('the texts of a request', () => {
   it.each<[Partial<HttpStep>, RegExp]>([
     [{ auth: { type: 'bearer', token: '${X}' } }, /^the header "Authorization" has several lines/],
     [{ url: '${U}/x', baseUrl: '${U}' }, /^baseUrl: once its variables are in it, it has a query or a fragment/],
+    [{ auth: { type: 'bearer', token: '${E}' } }, /^auth.bearer: once its variables are in it, it is empty$/],
+    [{ idempotencyKey: ' ${E}' }, /^idempotencyKey: once its variables are in it, it is empty$/],
+    [{ session: '${E}' }, /^session: once its variables are in it, it is empty$/],
     [{ auth: { type: 'basic', user: 'a:b', password: '' } }, /^auth: the name of a user holds no ":"/],
     [
       { body: { type: 'multipart', parts: [{ type: 'text', name: 'p', text: '', contentType: '${X}' }] } },
@@ -65,7 +68,7 @@ describe('the texts of a request', () => {
     [{ expect: { status: [], body: { matches: '(${X}' } } }, /^expect.matches: once its variables are in it, it is /],
     [{ expect: { status: [], json: [['/a', { equals: { b: '${NO}' } }]] } }, /"NO"/],
   ])('do not let a value stand where it cannot: %j', (parts, message) => {
-    expect(() => final(parts, { X, U: 'http://h/v1?v=7' })).toThrow(message);
+    expect(() => final(parts, { X, E: '', U: 'http://h/v1?v=7' })).toThrow(message);
   });
 
   it('hold a value in what is expected; in a regular expression it stands for itself', () => {
