@@ -157,8 +157,11 @@ const MAY_BE: ReadonlyMap<string, string> = new Map([
 function headerFindings(headers: unknown, path: Path): Finding[] {
   const found = keptNameFindings(headers, path, 'header');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return found;
+  const names = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
-    const fault = nameFault(name, value);
+    const other = names.get(name.toLowerCase());
+    names.set(name.toLowerCase(), name);
+    const fault = other === undefined ? nameFault(name, value) : `${name} and ${other} are one header; keep one`;
     if (fault) found.push({ message: fault, path: [...path, name], at: 'key' });
     else if (typeof value === 'string') {
       const message = valueFault(value);

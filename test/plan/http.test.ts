@@ -124,6 +124,10 @@ describe('httpDefaults', () => {
     [{ httpDefaults: { auth: {} }, steps: [] }, /^root.httpDefaults.auth: add one of bearer, basic, netrc$/],
     [{ httpDefaults: { baseURL: 'http://h' }, steps: [] }, /unknown key, did you mean "baseUrl"\?$/],
     [{ httpDefaults: {}, run: 'x' }, /^root.httpDefaults: httpDefaults goes with steps, gather or any, not with run/],
+    [
+      { httpDefaults: { headers: { 'X-a': 1, b: 2, 'x-A': 3 } }, steps: [] },
+      /^root.httpDefaults.headers.x-A: x-A and X-a are one header; keep one$/,
+    ],
     [{ httpDefaults: { headers: { a: '\n' } }, steps: [] }, /^root.httpDefaults.headers.a: expected a header value on/],
     [{ steps: [{ http: '/x' }] }, /^root.steps\[0\].http: expected an absolute URL/],
   ])('and their faults are told with their place: %j', (plan, problem) => {
@@ -176,6 +180,7 @@ describe('a request', () => {
 
   it.each([
     [{ form: {}, file: 'x' }, 'root.http.file: form and file exclude each other; keep one'],
+    [{ headers: { accept: 'b', ACCEPT: 'c' } }, 'root.http.headers.ACCEPT: ACCEPT and accept are one header; keep one'],
     [{ auth: { bearer: 'a', netrc: true } }, 'root.http.auth.netrc: bearer and netrc exclude each other; keep one'],
     [{ expect: { json: { 'a/b': 1 } } }, expect.stringContaining('expected a JSON pointer such as "/items/0/name"')],
     [
