@@ -9,6 +9,7 @@ import { isRaw, type Raw } from './raw.ts';
 import { parseRequestLine } from './request-line.ts';
 import type { Finding, Path } from './source.ts';
 import { isRelative } from './url-joining.ts';
+import { expand } from './variables.ts';
 
 /** Checks the value of `http`; what has a wrong type is passed over. @param hasBase whether there is a `baseUrl` around it. */
 export function httpFindings(http: unknown, path: Path, hasBase: boolean): { errors: Finding[]; warnings: Finding[] } {
@@ -117,8 +118,19 @@ function authFindings(auth: unknown, path: Path): Finding[] {
   if (!isRaw(auth)) return [];
   const [first, second] = ['bearer', 'basic', 'netrc'].filter(key => auth[key] !== undefined);
   if (first === undefined) return [{ message: 'add one of bearer, basic, netrc', path, at: 'value' }];
-  if (second === undefined) return [];
-  return [{ message: `${first} and ${second} exclude each other; keep one`, path: [...path, second], at: 'key' }];
+  const user = userFindings(auth.basic, [...path, 'basic', 'user']);
+  if (second === undefined) return user;
+  const message = `${first} and ${second} exclude each other; keep one`;
+  return [{ message, path: [...path, second], at: 'key' }, ...user];
+}
+
+/** What a variable brings into the name is looked at when the request is made. */
+function userFindings(basic: unknown, path: Path): Finding[] {
+  if (!isRaw(basic) || typeof basic.user !== 'string') return [];
+  const written = expand(basic.user, () => 'x');
+  if (written.type === 'unset' || !written.text.includes(':')) return [];
+  const message = 'the name of a user holds no ":", behind which its password is; write that into password';
+  return [{ message, path, at: 'value' }];
 }
 
 /** What is wrong with a URL, as far as it is known before its variables are. */

@@ -181,6 +181,10 @@ describe('a request', () => {
   it.each([
     [{ form: {}, file: 'x' }, 'root.http.file: form and file exclude each other; keep one'],
     [{ headers: { accept: 'b', ACCEPT: 'c' } }, 'root.http.headers.ACCEPT: ACCEPT and accept are one header; keep one'],
+    [
+      { auth: { basic: { user: '${N:-n}:b', password: 'p' } } },
+      'root.http.auth.basic.user: the name of a user holds no ":", behind which its password is; write that into password',
+    ],
     [{ auth: { bearer: 'a', netrc: true } }, 'root.http.auth.netrc: bearer and netrc exclude each other; keep one'],
     [{ expect: { json: { 'a/b': 1 } } }, expect.stringContaining('expected a JSON pointer such as "/items/0/name"')],
     [
@@ -271,6 +275,11 @@ describe('a request', () => {
   ])('with %j is refused', (http, problem) => {
     expect(load({ http: { url: 'http://h', method: 'POST', ...http } })).toContainEqual(problem);
   });
+});
+
+it('a name with a colon in the default of a variable is a matter of its value', () => {
+  const auth = { basic: { user: '${N:-a:b}', password: 'p:q' } };
+  expect(load({ http: { url: 'http://h', auth } })).toHaveProperty('root');
 });
 
 it('a number that JavaScript does not keep exactly is sent and compared by none of its neighbours', () => {
