@@ -1,6 +1,6 @@
 /** The file of names and passwords by host that curl, ftp and git read, too. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readBytesNow } from '../../plan/read-bytes.ts';
 import { isMissing, whyUnreadable } from '../../plan/unreadable.ts';
 
@@ -16,7 +16,7 @@ export function netrcEntry(
   host: string,
   env: Readonly<Record<string, string>>,
 ): NetrcEntry | { readonly fault: string } {
-  const file = env.NETRC || join(env.HOME || homedir(), '.netrc');
+  const file = resolve(env.NETRC || join(env.HOME || homedir(), '.netrc'));
   let text: string | undefined;
   try {
     text = readBytesNow(file, BYTES_MAX)?.toString();

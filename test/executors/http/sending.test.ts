@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findEntry } from '../../../src/executors/http/netrc.ts';
@@ -230,6 +230,10 @@ describe('who asks', () => {
     expect((await found({ NETRC: join(at, 'pipe') })).reason).toEqual({
       type: 'start',
       message: `auth.netrc: "${join(at, 'pipe')}": a named pipe, to which nobody may ever write; write what comes from it to a file`,
+    });
+    expect((await found({ NETRC: 'no/such' })).reason).toEqual({
+      type: 'start',
+      message: `auth.netrc: "${resolve('no/such')}" does not exist`,
     });
     writeFileSync(file, 'machine example.org login a password b\n');
     expect((await found({ HOME: at })).reason).toEqual({
