@@ -61,11 +61,13 @@ export function otherRequest(request: HttpRequest, url: URL, surroundings: Surro
   const headers = Object.entries(request.headers).filter(
     ([name]) => name !== 'host' && !(isElsewhere && (SECRETS.includes(name) || name.startsWith('content-'))),
   );
+  // What the step itself says comes before the urls.
+  const isSaid = !isElsewhere && request.headers.authorization !== credentials(request.url).authorization;
   return {
     ...rest,
     url,
     ...(payload === undefined || isElsewhere ? {} : { payload }),
-    headers: { ...Object.fromEntries(headers), ...(auth === false ? {} : credentials(url)) },
+    headers: { ...Object.fromEntries(headers), ...(auth === false || isSaid ? {} : credentials(url)) },
     way: isElsewhere ? wayElsewhere(request.way) : request.way,
     ...(proxy === undefined ? {} : { proxy }),
   };

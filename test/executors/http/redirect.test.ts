@@ -133,6 +133,22 @@ describe('a redirect', () => {
     expect(home.seen.at(-1)?.headers.host).toBe(`127.0.0.1:${home.port}`);
   });
 
+  it('within the origin tells who asks as the step says it, whomever the urls name', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      const next = { '/a': '/b', '/b': `http://x:y@${request.headers.host}/c` }[request.url ?? ''];
+      response.writeHead(next === undefined ? 200 : 302, next === undefined ? {} : { location: next }).end();
+    });
+    const url = `http://u:p@127.0.0.1:${server.port}/a`;
+    const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+    await open().execute(step(url, { headers: { Authorization: 'own' } }), context());
+    await open().execute(step(url, { auth: { type: 'bearer', token: 't' } }), context());
+    await open().execute(step(url), context());
+    expect(seen.splice(0, 6)).toEqual(['own', 'own', 'own', 'Bearer t', 'Bearer t', 'Bearer t']);
+    expect(seen).toEqual([basic('u:p'), basic('u:p'), basic('x:y')]);
+  });
+
   it('whose body stalls is followed all the same, and its connection closed', async () => {
     const server = await serveBytes(socket => {
       if (server.sockets.length > 1) return void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
