@@ -119,6 +119,7 @@ function start(progress: Progress, { step: path, t, tick, attempt, name, worker,
   node.retry = undefined;
   node.nextTick = undefined;
   node.stopping = undefined;
+  node.attempted = undefined;
   node.received = undefined;
   node.failedOrder = undefined;
   turn(node, 'running');
@@ -227,6 +228,7 @@ function eachOf({ groups }: Progress, forEach: string) {
 
 function attempted(node: ProgressNode, outcome: Outcome, progress: Progress): void {
   node.received = undefined;
+  node.stopping = undefined;
   node.attempted = outcome;
   if (outcome.state !== 'failed') return;
   progress.failedAttempts += 1;

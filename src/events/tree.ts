@@ -62,7 +62,7 @@ export interface ProgressNode {
   worker: string | undefined;
   /** The name that its author gave it. */
   name: string | undefined;
-  /** How the last attempt ended. */
+  /** How the last attempt ended, until the next one starts. */
   attempted: Outcome | undefined;
   /** Which of all failed attempts it was, if it failed. */
   failedOrder: number | undefined;

@@ -126,8 +126,8 @@ export function attemptWords(attempt: number, step: Step | undefined): string {
 }
 
 /** Whether others wait until it is ready. */
-export function isUnready({ path, phase, readyMs }: ProgressNode, steps: Steps): boolean {
-  return phase === 'running' && readyMs === undefined && steps.at(path)?.ready !== undefined;
+export function isUnready({ path, phase, attempted, readyMs }: ProgressNode, steps: Steps): boolean {
+  return phase === 'running' && attempted === undefined && readyMs === undefined && steps.at(path)?.ready !== undefined;
 }
 
 /** `❯ still running: a (1m 00s), b (42.0 s)`, or nothing when nothing runs. */

@@ -113,7 +113,7 @@ function underWay(progress: Progress, node: ProgressNode, options: RowOptions): 
   const done: Piece[] = node.group ? [[doneWords(progress, node), palette.quiet]] : [];
   if (node.stopping === undefined && isUnready(node, options.steps))
     done.unshift(['waiting until ready', palette.warn]);
-  else if (node.phase === 'running' && node.readyMs !== undefined)
+  else if (node.phase === 'running' && node.attempted === undefined && node.readyMs !== undefined)
     done.unshift([`ready after ${formatDuration(node.readyMs)}`, palette.good]);
   const usualMs = slowness(node, options);
   if (usualMs !== undefined) done.unshift([`usually ${formatDuration(usualMs)}`, palette.warn]);

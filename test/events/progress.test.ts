@@ -281,6 +281,16 @@ describe('what is kept of a step', () => {
     expect(progress.nodes.get('a')?.stopping).toEqual({ pid: 3, signal: 'SIGTERM', killT: 5010, isLate: false });
   });
 
+  it('is that it is being stopped no longer once its attempt has ended, though its finally goes on', () => {
+    const { tell, progress } = stage();
+    tell.start('a');
+    tell.event({ type: 'step.stopping', step: 'a', t: 10, pid: 3, signal: 'SIGTERM', graceMs: 5000 });
+    const outcome = { state: 'cancelled', reason: { type: 'interrupted', signal: 'SIGINT' } } as const;
+    tell.event({ type: 'attempt.finished', step: 'a', t: 20, attempt: 1, outcome, durationMs: 20 });
+    tell.start('a/finally/1');
+    expect(progress.nodes.get('a')?.stopping).toBeUndefined();
+  });
+
   it('ignores output of a step that is not there, and warnings', () => {
     const { tell, progress } = stage();
     tell.print('nobody', 'x');

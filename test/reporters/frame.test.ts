@@ -185,6 +185,25 @@ it('a background step is waited for until it is ready, in each attempt', () => {
   expect(frame()[0]).toBe('  * web 1.0 s stopping (SIGTERM, pid 7), SIGKILL in 4 s › booting');
 });
 
+it('a step whose finally runs is neither being stopped, nor waited for, nor ready', () => {
+  const ready = { probe: { type: 'tcp', address: '80' }, everyMs: 500, timeoutMs: 60_000 } as const;
+  const { tell, frame } = stage(planOf(steps('root', [run('web', 'serve', { background: true, ready }), run('x')])));
+  const outcome = { state: 'cancelled', reason: { type: 'interrupted', signal: 'SIGINT' } } as const;
+  const stopped = () => {
+    tell.event({ type: 'step.stopping', step: 'web', t: 0, pid: 7, signal: 'SIGTERM', graceMs: 5000 });
+    tell.event({ type: 'attempt.finished', step: 'web', t: 0, attempt: 1, outcome, durationMs: 1 });
+    tell.start('web/finally/1');
+  };
+  tell.start('web');
+  stopped();
+  expect(frame()[0]).toBe('  ❯ web 1.0 s');
+  tell.start('web');
+  expect(frame()[0]).toBe('  * web 1.0 s waiting until ready');
+  tell.event({ type: 'step.ready', step: 'web', t: 0, attempt: 1, durationMs: 300 });
+  stopped();
+  expect(frame()[0]).toBe('  ❯ web 1.0 s');
+});
+
 describe('the wait for a step that does not end', () => {
   const late = { type: 'step.stopping', t: 0, pid: 28341, signal: 'SIGTERM', graceMs: 9000, waitedMs: 1000 } as const;
   const cancelling = { type: 'interrupted', signal: 'SIGINT' } as const;
