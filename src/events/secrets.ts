@@ -1,6 +1,7 @@
 /** The secrets of a run as far as they are known by now, and what hides them. */
 import { type Automaton, createAutomaton } from './automaton.ts';
 import { createMasker, MASK, type Masker } from './masker.ts';
+import type { Spelling } from './spelled.ts';
 import { isTooShort, SECRET_MIN, spellingsOf, wholeSpellingsOf } from './spellings.ts';
 
 /** Values of one name that are remembered: a step that saves another one each minute must not fill the memory. */
@@ -21,22 +22,21 @@ export interface Secrets {
 
 /** Makes a keeper of secrets that knows none. */
 export function createSecrets(): Secrets {
-  const values = new Map<string, Map<string, ReadonlySet<string>>>();
+  const values = new Map<string, Map<string, readonly Spelling[]>>();
   let automaton: Automaton | undefined;
   let isStale = false;
 
   const current = (): Automaton | undefined => {
     if (!isStale) return automaton;
     isStale = false;
-    const words = [...values.values()].flatMap(ofName => [...ofName.values()].flatMap(spellings => [...spellings]));
-    automaton = automatonOf(words);
+    automaton = createAutomaton([...values.values()].flatMap(ofName => [...ofName.values()].flat()));
     return automaton;
   };
 
   return {
     add(name, value) {
       if (isTooShort(value)) return;
-      const ofName = values.get(name) ?? new Map<string, ReadonlySet<string>>();
+      const ofName = values.get(name) ?? new Map<string, readonly Spelling[]>();
       if (ofName.has(value)) return;
       ofName.set(value, spellingsOf(value));
       const [oldest] = ofName.keys();
@@ -68,16 +68,12 @@ export function givenSecrets(names: readonly string[], given: (name: string) => 
   for (const name of names) {
     const value = given(name) ?? '';
     secrets.add(name, value);
-    if (!isTooShort(value)) known.push({ name, automaton: automatonOf(wholeSpellingsOf(value)) });
+    if (!isTooShort(value)) known.push({ name, automaton: createAutomaton(wholeSpellingsOf(value)) });
   }
   return {
     nameIn: text => known.find(({ automaton }) => holdsWord(automaton, text))?.name,
     masked: secrets.text,
   };
-}
-
-function automatonOf(words: Iterable<string>): Automaton {
-  return createAutomaton([...new Set(words)].map(word => Buffer.from(word)));
 }
 
 function holdsWord(automaton: Automaton | undefined, text: string): boolean {

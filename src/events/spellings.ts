@@ -1,5 +1,6 @@
 /** The ways in which programs write a text down: a secret must be found in each of them. */
-import { jsonSpellings } from './json-spellings.ts';
+import { formsOf } from './character-forms.ts';
+import type { Spelling } from './spelled.ts';
 
 /** Fewer characters are not masked: they are found everywhere, and guessed at once. */
 export const SECRET_MIN = 6;
@@ -9,36 +10,25 @@ export function isTooShort(value: string): boolean {
   return [...value].length < SECRET_MIN;
 }
 
-/** What is percent-encoded: in a part of a URL, strictly, in a form, in a path, in a whole URL, and by parsers of URLs. */
-const IN_PART = /[^\w.!~*'()-]/gu;
-const ENCODED = [
-  IN_PART,
-  /[^\w.~-]/gu,
-  /[^\w.*-]/gu,
-  /[^\w.~/-]/gu,
-  /[^\w.!~*'();/?:@&=+$,#-]/gu,
-  /[^!-~]|["#<>?`{}]/gu,
-  /[^!-~]|["#<>']/gu,
-];
-const ENCODED_IN_FORM = /[^\w.* -]/gu;
-
 /** Columns after which programs break base64. */
 const COLUMNS = [64, 76];
 
 /**
- * The value as it is, and each of its lines that is long enough, in every spelling: plain, in lower case (as in the name of a
- * host), base64 wherever it begins in what is encoded, percent-encoded once or twice, escaped as in JSON, quoted as by a shell.
+ * The value as it is, and each of its lines that is long enough, in every spelling: plain, with each character as it is,
+ * percent-encoded once or twice, or escaped as in JSON, whatever the others are; in lower case (as in the name of a host),
+ * base64 wherever it begins in what is encoded, quoted as by a shell.
  */
-export function spellingsOf(value: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const part of partsOf(value)) for (const spelling of ofOne(part)) found.add(spelling);
-  for (const line of brokenBase64(value)) found.add(line);
-  return found;
+export function spellingsOf(value: string): Spelling[] {
+  return unique([...partsOf(value).flatMap(ofOne), ...brokenBase64(value)]);
 }
 
 /** The same without its lines by themselves, which may be everybody's: `-----BEGIN PRIVATE KEY-----`. */
-export function wholeSpellingsOf(value: string): ReadonlySet<string> {
-  return new Set([value, value.trim()].filter(part => !isTooShort(part)).flatMap(ofOne));
+export function wholeSpellingsOf(value: string): Spelling[] {
+  return unique([value, value.trim()].filter(part => !isTooShort(part)).flatMap(ofOne));
+}
+
+function unique(spellings: readonly Spelling[]): Spelling[] {
+  return [...new Set(spellings)];
 }
 
 function partsOf(value: string): string[] {
@@ -46,31 +36,16 @@ function partsOf(value: string): string[] {
   return [...new Set(parts)].filter(part => !isTooShort(part));
 }
 
-function ofOne(text: string): string[] {
+function ofOne(text: string): Spelling[] {
   return [
-    text,
+    [...text].map(formsOf),
     text.toLowerCase(),
     ...base64(text),
-    ...percentTwice(text),
-    ...jsonSpellings(text),
     ...inUrls(text),
     // As `set -x` prints it: bash, and dash.
     text.replaceAll("'", "'\\''"),
     text.replaceAll("'", `'"'"'`),
   ];
-}
-
-/** Percent-encoded, and once more, as the page that is to be seen after a login is named. */
-function percentTwice(text: string): string[] {
-  const inForm = (part: string) => percent(part, ENCODED_IN_FORM).replaceAll(' ', '+');
-  const once = [...ENCODED.map(pattern => percent(text, pattern)), inForm(text)].flatMap(inEitherCase);
-  const isChanged = (encoded: string) => encoded !== text;
-  const twice = once.filter(isChanged).flatMap(part => [percent(part, IN_PART), inForm(part)].flatMap(inEitherCase));
-  return [...once, ...twice];
-}
-
-function inEitherCase(encoded: string): string[] {
-  return [encoded, encoded.replace(/%../g, code => code.toLowerCase())];
 }
 
 /** As a parser of URLs leaves it, raw or encoded before, in the path, the query and behind `#`. */
@@ -107,8 +82,4 @@ function brokenBase64(value: string): string[] {
     columns => encoded.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [],
   );
   return rows.filter(row => row.length >= SECRET_MIN);
-}
-
-function percent(text: string, encoded: RegExp): string {
-  return text.replace(encoded, char => Buffer.from(char).toString('hex').toUpperCase().replace(/../g, '%$&'));
 }

@@ -8,12 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spellingsOf } from '../../src/events/spellings.ts';
 import { NAMES } from '../../src/reporters/choose.ts';
 import { BIN, planFile, runjobs, temporaryFolder, until } from '../support/cli.ts';
+import { someOf } from '../support/spellings.ts';
 import { noTerminal, openTerminal } from '../support/terminal.ts';
 
 const TOKEN = `T0k/en+<é>&'x "y" z=`;
 const KEY =
   '-----BEGIN TEST KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\nq8x7\nZm9vYmFyYmF6cXV4\n-----END TEST KEY-----\n';
-const SPELLINGS = [...spellingsOf(TOKEN), ...spellingsOf(KEY)];
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+const inForm = (text: string) => new URLSearchParams({ a: text }).toString().slice(2);
+const encoders = [inJson, encodeURIComponent, encodeURI, inForm];
+const SPELLINGS = [TOKEN, KEY].flatMap(secret => [
+  ...spellingsOf(secret).flatMap(someOf),
+  ...encoders.flatMap(first => encoders.map(second => second(first(secret)))),
+  ...encoders.map(encode => encode(secret)),
+]);
 const SAYS = `node ${resolve('test/commands/tells-secrets.mjs')}`;
 const HALF = TOKEN.slice(0, 9);
 

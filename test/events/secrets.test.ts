@@ -4,6 +4,7 @@ import type { RunEvent } from '../../src/events/event.ts';
 import { maskedEvent } from '../../src/events/masked.ts';
 import { createSecrets, givenSecrets, type Secrets } from '../../src/events/secrets.ts';
 import { spellingsOf } from '../../src/events/spellings.ts';
+import { pickOf, someOf } from '../support/spellings.ts';
 
 function keeping(...values: string[]): Secrets {
   const secrets = createSecrets();
@@ -109,7 +110,10 @@ describe('the bytes of a stream', () => {
             chunks.push(text.subarray(at, at + size));
             at += size;
           }
-          const spellings = words.flatMap(one => [...spellingsOf(one)]).map(one => Buffer.from(one));
+          const spellings = words
+            .flatMap(spellingsOf)
+            .flatMap(someOf)
+            .map(one => Buffer.from(one));
           expect(shown(secrets, chunks).join('')).toBe(byHand(text, spellings));
         },
       ),
@@ -125,9 +129,11 @@ describe('the bytes of a stream', () => {
         fc.array(value, { minLength: 1, maxLength: 3 }),
         fc.array(fc.tuple(filler, fc.nat(), fc.nat()), { maxLength: 8 }),
         fc.integer({ min: 1, max: 9 }),
-        (values, places, size) => {
+        fc.array(fc.nat(20), { minLength: 1, maxLength: 9 }),
+        (values, places, size, picks) => {
           const secrets = keeping(...values);
-          const all = values.flatMap(one => [...spellingsOf(one)]);
+          const pick = (at: number) => picks[at % picks.length] ?? 0;
+          const all = values.flatMap(spellingsOf).flatMap(one => [pickOf(one, pick), ...someOf(one)]);
           const text = Buffer.concat(
             places.flatMap(([bytes, which]) => [bytes, Buffer.from(all[which % Math.max(1, all.length)] ?? '')]),
           );
@@ -183,6 +189,41 @@ describe('a secret', () => {
     ['Go, in JSON', String.raw`a+b\\u0026c\\u003cd\\u003e'e=/Ü\\\"`],
   ])('is hidden in JSON as written by %s', (_, written) => {
     expect(keeping(`a+b&c<d>'e=/Ü"`).text(`{"got":"${written}"}`)).toBe('{"got":"***"}');
+  });
+
+  it.each([
+    ["only ' in hexadecimal", String.raw`pa\"ss w+rd/é&<x>=1\u0027Q`],
+    ['only < and >, in capitals, and a slash', String.raw`pa\"ss w+rd\/é&\u003Cx\u003E=1'Q`],
+    ['only +', String.raw`pa\"ss w\u002Brd/é&<x>=1'Q`],
+    [
+      'PHP: its own signs in capitals, foreign letters in small ones',
+      String.raw`pa\"ss w+rd\/\u00e9&\u003Cx\u003E=1'Q`,
+    ],
+    ['JSON_HEX_APOS in JSON', String.raw`pa\\\"ss w+rd\\\/é&<x>=1\\u0027Q`],
+    ['quote(quote(t)) of Python', 'pa%2522ss%20w%252Brd/%25C3%25A9%2526%253Cx%253E%253D1%2527Q'],
+    ['quote(quote(t)), the blank twice', 'pa%2522ss%2520w%252Brd/%25C3%25A9%2526%253Cx%253E%253D1%2527Q'],
+    ['a URL in the JSON of PHP', String.raw`pa%22ss+w%2Brd\/%C3%A9\u0026%3Cx%3E=1\u0027Q`],
+  ])('is hidden whichever of its characters are escaped: %s', (_, written) => {
+    expect(keeping(`pa"ss w+rd/é&<x>=1'Q`).text(`<${written}>`)).toBe('<***>');
+  });
+
+  it('is hidden whatever form each of its characters has, and however they are mixed', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '<', '"', '\\', '/', '%', 'é', '😀', ' '), minLength: 6 });
+    fc.assert(
+      fc.property(text, fc.infiniteStream(fc.nat(20)), (value, picks) => {
+        const [whole = ''] = spellingsOf(value);
+        const written = pickOf(whole, () => picks.next().value as number);
+        expect(keeping(value).text(`(${written})`)).not.toContain(written);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of very many characters that may be escaped makes no work that grows with their forms', () => {
+    const value = '<&>"\'+=/'.repeat(500);
+    const secrets = keeping(value);
+    expect(secrets.text(`x${JSON.stringify(value)}x${encodeURIComponent(value)}`)).toBe('x"***"x***');
+    expect(secrets.text('<'.repeat(100_000))).toBe('<'.repeat(100_000));
   });
 
   it('is hidden where it is percent-encoded once more', () => {
