@@ -60,9 +60,12 @@ function commonZone([first, ...others]: readonly Scheduled[]): string | undefine
   return others.every(({ timezone }) => timezone === first?.timezone) ? first?.timezone : undefined;
 }
 
-/** The id of the latest run of the same plan, or definition, that was started before. */
+/**
+ * The id of the latest run of the same plan, or definition, that was started before: one of the same second, too, as no run
+ * has a journal yet that is only looking here.
+ */
 function lastRunBefore(run: string, { file, name }: ScheduledPlan, state: string): string | undefined {
-  const before = runsIn(state).filter(({ id }) => id < run);
+  const before = runsIn(state).filter(({ id }) => id !== run && timeOfRun(id) <= timeOfRun(run));
   const latest = before.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, LOOKED_THROUGH);
   return latest.find(({ folder }) => {
     const head = headOf(folder);

@@ -68,6 +68,13 @@ describe('the last run', () => {
     expect(await missedNotice(plan, { folder, run })).toMatch(/^1 time .* since Thu 2026-01-01 08:00:01: /);
   });
 
+  it('may be of the same second, whichever id is the greater: it has told them', async () => {
+    for (const other of ['20260101-100002-0000', '20260101-100002-ffff']) {
+      const folder = state({ '20260101-070000-aaaa': head, [other]: head });
+      expect(await missedNotice(plan, { folder, run })).toBeUndefined();
+    }
+  });
+
   it('may not be there: then nothing was missed', async () => {
     expect(await missedNotice(plan, { folder: state({}), run })).toBeUndefined();
     expect(await missedNotice({ ...plan, schedule: undefined } as never, { folder: state({}), run })).toBeUndefined();
