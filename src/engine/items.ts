@@ -35,7 +35,7 @@ export async function evaluate(
   if (evaluation.type === 'ended') return evaluation;
   const { items } = evaluation;
   const refusal = learnAll(run, items);
-  if (refusal !== undefined) return failed(`forEach: ${refusal}`);
+  if (refusal !== undefined) return failed(refusal);
   return evaluation.list !== undefined || isFixed(step.items)
     ? evaluation
     : { type: 'items', items, list: keep(run, running.path, items) };

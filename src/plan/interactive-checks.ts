@@ -11,7 +11,8 @@ const NOT_SEEN = 'what an interactive step prints goes to the terminal and is no
 export function interactiveFindings(plan: Raw): Finding[] {
   const findings: Finding[] = [];
   visitBeside(plan, (step, path, beside) => {
-    if (step.interactive !== true) return;
+    // That it goes with run only is told with the other keys.
+    if (step.interactive !== true || step.run === undefined) return;
     findings.push(...ownFindings(step, path));
     if (beside !== undefined) findings.push({ message: ONE + beside, path: [...path, 'interactive'], at: 'key' });
   });
@@ -50,7 +51,7 @@ export function interactiveUseFindings(files: PlanFiles): Finding[] {
 /** Visits every step of a file, and is told what runs beside it, and what to do, in words. */
 function visitBeside(plan: Raw, visit: (step: Raw, path: Path, beside: string | undefined) => void): void {
   const all = (step: Raw, path: Path, beside: string | undefined) => {
-    const outside = step.background === true ? BESIDE.background : beside;
+    const outside = step.background === true && path.length > 0 ? BESIDE.background : beside;
     const inside = step.forEach === undefined ? outside : BESIDE.forEach;
     visit(step, path, inside);
     for (const { key, list, path: at } of listsOf(step, path)) {

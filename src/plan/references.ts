@@ -2,7 +2,7 @@
 import type { Known } from './known.ts';
 import type { PlanFile } from './plan-file.ts';
 import { formatPath } from './problems.ts';
-import { escapeUnsafe, quoteText } from './quote.ts';
+import { escapeUnsafe, listed, quoteText } from './quote.ts';
 import { isRaw } from './raw.ts';
 import type { Saves } from './saves.ts';
 import type { Finding, Path, Placed } from './source.ts';
@@ -10,12 +10,22 @@ import { didYouMean } from './suggest.ts';
 import { whyUnfit } from './unfit-files.ts';
 import { bareNamesIn, jsonNameIn, malformedIn, namesIn } from './variables.ts';
 
+/** How the names of variables begin that runjobs itself sets. */
+const OWN = 'RUNJOBS_';
 /** Variables that runjobs sets for the whole run, */
 export const OF_RUN: ReadonlySet<string> = own(['RUN', 'TMP']);
 /** for each command and request, */
 export const OF_LEAVES: ReadonlySet<string> = own(['RUN', 'STEP', 'STEP_KEY', 'ATTEMPT', 'TICK', 'TMP']);
 /** and for the steps of a finally. */
 export const OF_FINALLY: ReadonlySet<string> = own(['OUTCOME', 'EXIT_CODE', 'FAILED_STEP']);
+
+/** What runjobs tells a script alone, and which. */
+const OF_SCRIPTS: ReadonlyMap<string, string> = new Map([
+  ['RUNJOBS_OUTPUT', 'the commands of a step with save: [NAME]'],
+  ['RUNJOBS_PID', 'the script of stop.run'],
+]);
+
+const TO_SET = '; set it in env, inputs or the environment';
 
 /** For so many names the nearest one is looked for. */
 const MEANT_MAX = 100;
@@ -143,17 +153,21 @@ export class References {
     if (row !== undefined) return `${formatPath(row)} has no ${quoted}, which this needs; add it there${orDefault}`;
     if (this.beside.includes(name))
       return `${quoted} is set in the same env, whose values see only what is set further out; set it there, or in inputs${orDefault}`;
-    const place = this.#saves.placeOf(name);
-    if (place !== undefined) {
-      const where = place.file === this.file ? '' : `${escapeUnsafe(place.file.shown)} `;
-      const what = `${where}${formatPath(place.path)} sets ${quoted}, but nothing makes this wait for it`;
+    const saved = this.#saves.placeOf(name);
+    if (saved !== undefined) {
+      const where = saved.file === this.file ? '' : `${escapeUnsafe(saved.file.shown)} `;
+      const what = `${where}${formatPath(saved.path)} sets ${quoted}, but nothing makes this wait for it`;
       return `${what}; name its step in needs, or put this after it${orDefault}`;
     }
     if (OF_LEAVES.has(name)) return `${quoted} has a value in the texts of commands and requests only`;
-    if (OF_FINALLY.has(name)) return `${quoted} has a value in the steps of a finally only`;
+    if (OF_FINALLY.has(name))
+      return `${quoted} has a value only in the steps of a finally, and in success and failure of notify`;
+    const script = OF_SCRIPTS.get(name);
+    if (script !== undefined) return `${quoted} has a value in ${script} only; let that script read "$${name}"`;
     this.#meant += 1;
     const meant = this.#meant > MEANT_MAX ? '' : this.#didYouMean(name, known);
-    return `nothing sets ${quoted}${meant || `; set it in env, inputs or the environment${orDefault}`}`;
+    const place = name.startsWith(OWN) ? `; runjobs itself sets ${listed([...OF_LEAVES], 'and')}` : TO_SET + orDefault;
+    return `nothing sets ${quoted}${meant || place}`;
   }
 
   /** The nearest name of the plan, else of the environment. */
@@ -175,5 +189,5 @@ export function mayName(text: unknown): text is string {
 }
 
 function own(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map(name => `RUNJOBS_${name}`));
+  return new Set(names.map(name => OWN + name));
 }

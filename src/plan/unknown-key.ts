@@ -7,6 +7,9 @@ import { didYouMean } from './suggest.ts';
 /** Keys that may stand in a definition as well as at the root. */
 const OF_DEFINITIONS = KEYS.definition.filter(key => !KEYS.step.includes(key));
 
+/** What other tools call the values that are given to what is used. */
+const FOR_VALUES: ReadonlySet<string> = new Set(['with', 'set']);
+
 /**
  * What to do about it.
  * @param path that of the object, whose value it is.
@@ -22,6 +25,8 @@ export function unknownKey(key: string, path: Path, object: unknown): string {
     return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
   if (keys.includes('lines') && KEYS.source.includes(key))
     return `unknown key; say what it holds, as in {"lines": {${quoteText(key)}: …}}`;
+  if (FOR_VALUES.has(key) && keys.includes('use') && Object.hasOwn(object as object, 'use'))
+    return 'unknown key; what is used is given its values by env: write "env" in its place';
   const meant = didYouMean(key, keys);
   if (meant !== '') return `unknown key${meant}`;
   if (!keys.includes('gather')) return `unknown key; expected ${keys.join(', ')}`;

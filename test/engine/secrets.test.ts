@@ -229,6 +229,10 @@ describe('a value that is learned while the run goes on', () => {
     });
     expect(JSON.stringify([saved.events, ...saved.logs])).not.toContain('tiny');
     const sources: Sources = { readEnvFile: async () => ({ type: 'read', values: { TOKEN: 'tiny' } }) };
+    const rows = { type: 'rows', rows: [{ TOKEN: 'tiny' }] } as const;
+    expect((await play(forEach('.', rows, leaf('each')), {})).outcome).toMatchObject({
+      reason: { type: 'start', message: expect.stringMatching(/^forEach: the value of the secret "TOKEN" has fewer/) },
+    });
     const read = await play(leaf('.', {}, { envFiles: [{ path: '.env', optional: false }] }), { sources });
     expect(read.outcome).toMatchObject({
       state: 'failed',

@@ -162,6 +162,16 @@ describe('interactive', () => {
     expect(problemsWith(plan)).toEqual([problem]);
   });
 
+  test('is told to go with run where it does not, and no background of the root is blamed', () => {
+    expect(problemsWith({ background: true, steps: [{ http: 'http://a', interactive: true }] })).toEqual([
+      'root.background: the plan itself cannot be background; set it on a step of a group',
+      'root.steps[0].interactive: interactive goes with run, not with http; take it out',
+    ]);
+    expect(problemsWith({ gather: [{ sleep: 1, interactive: true }] })).toEqual([
+      'root.gather[0].interactive: interactive goes with run, not with sleep; take it out',
+    ]);
+  });
+
   test('is refused beside others also where it is used by them, through other definitions too', () => {
     const define = { ask, both: { steps: ['x', { use: '#ask' }] }, calm: 'x' };
     expect(

@@ -310,7 +310,27 @@ describe('what is known somewhere else only', () => {
     [
       'what runjobs tells a finally, in a body',
       { run: [`\${RUNJOBS_OUTCOME}`] },
-      'root.run[0]: "RUNJOBS_OUTCOME" has a value in the steps of a finally only',
+      'root.run[0]: "RUNJOBS_OUTCOME" has a value only in the steps of a finally, and in success and failure of notify',
+    ],
+    [
+      'the same in what a monitor is told of the start',
+      { run: 'x', notify: { start: { url: 'http://a', json: { a: `\${RUNJOBS_OUTCOME}` } } } },
+      'root.notify.start.json.a: "RUNJOBS_OUTCOME" has a value only in the steps of a finally, and in success and failure of notify',
+    ],
+    [
+      'what is there for a script alone',
+      { run: [`\${RUNJOBS_OUTPUT}`] },
+      'root.run[0]: "RUNJOBS_OUTPUT" has a value in the commands of a step with save: [NAME] only; let that script read "$RUNJOBS_OUTPUT"',
+    ],
+    [
+      'what is there for the script of a stop alone',
+      { run: [`\${RUNJOBS_PID}`] },
+      'root.run[0]: "RUNJOBS_PID" has a value in the script of stop.run only; let that script read "$RUNJOBS_PID"',
+    ],
+    [
+      'a name that only runjobs may set',
+      { run: [`\${RUNJOBS_BRANCH_NAME}`] },
+      'root.run[0]: nothing sets "RUNJOBS_BRANCH_NAME"; runjobs itself sets RUNJOBS_RUN, RUNJOBS_STEP, RUNJOBS_STEP_KEY, RUNJOBS_ATTEMPT, RUNJOBS_TICK and RUNJOBS_TMP',
     ],
     [
       'a mistyped one of them',

@@ -174,6 +174,10 @@ describe('an unknown key', () => {
       { steps: [{ use: '#a', inputs: { A: 1 } }], define: { a: 'x' } },
       'root.steps[0].inputs: "inputs" is what a plan takes; the step that uses it gives the values by env: write "env" in its place',
     ],
+    ...['with', 'set'].map((key): [unknown, string] => [
+      { steps: [{ use: '#a', [key]: { A: 1 } }], define: { a: 'x' } },
+      `root.steps[0].${key}: unknown key; what is used is given its values by env: write "env" in its place`,
+    ]),
     [
       { steps: [{ run: 'x', inputs: {} }] },
       'root.steps[0].inputs: "inputs" stands at the root of the plan or of a definition; move it there',
