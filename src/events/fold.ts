@@ -178,10 +178,17 @@ function finish(progress: Progress, event: StepFinished): void {
   node.tail ??= early;
   if (node.tail !== undefined) node.last = lastLine(node.tail);
   takeFailure(progress, node, event);
+  if (hasFailedAlone(node, outcome)) count(node.parent, 'groups', 1);
   const why = node.group ? forgivenessIn(path, outcome, progress.groups) : undefined;
   if (why !== undefined) forgive(progress, node, why);
   settle(progress, node);
   node.tail = undefined;
+}
+
+/** Whether it is a group that has failed, and counts, though nothing in it has. At the root the run itself says so. */
+function hasFailedAlone({ group, path, counts }: ProgressNode, outcome: Outcome): boolean {
+  if (!group || path === '.' || outcome.state !== 'failed' || outcome.allowed || isPassedOn(outcome)) return false;
+  return counts.failed === 0 && (counts.groups ?? 0) === 0;
 }
 
 function phaseOf(outcome: Outcome): Phase {

@@ -18,8 +18,9 @@ export function forgiven<T extends Outcome>(outcome: T, why: Forgiveness): T {
 
 /** From now on what has failed in the group was none, for this reason. */
 export function forgive({ failures, failed: paths, allowed }: Progress, group: ProgressNode, why: Forgiveness): void {
-  const { failed } = group.counts;
+  const { failed, groups = 0 } = group.counts;
   const below = paths.within(group.path);
+  if (groups > 0) count(group, 'groups', -groups);
   if (failed === 0 && below.length === 0) return;
   for (const step of below) {
     const failure = failures.get(step);

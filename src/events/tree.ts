@@ -8,7 +8,11 @@ import type { Tail } from './tail.ts';
 export type Phase = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | Forgiveness | 'cancelled' | 'skipped';
 
 /** Leaf steps in each phase. What was forgiven is counted where there is some. */
-export type Counts = Record<Exclude<Phase, Forgiven>, number> & Partial<Record<Forgiven, number>>;
+export type Counts = Record<Exclude<Phase, Forgiven>, number> &
+  Partial<Record<Forgiven, number>> & {
+    /** Beside the leaf steps: groups that have failed though nothing in them has, and count; where there are some. */
+    groups?: number;
+  };
 
 /** How a stop stands. */
 export interface Stopping {
@@ -133,7 +137,7 @@ export function nearest(nodes: ReadonlyMap<string, ProgressNode>, path: string):
 }
 
 /** Adds to one count of a node and of all above it. */
-export function count(node: ProgressNode | undefined, phase: Phase, by: number): void {
+export function count(node: ProgressNode | undefined, phase: keyof Counts, by: number): void {
   for (let above = node; above !== undefined; above = above.parent)
     above.counts[phase] = (above.counts[phase] ?? 0) + by;
 }
@@ -167,6 +171,6 @@ export function dropBelow(
   for (const child of node.children.values()) drop(child);
   node.children.clear();
   if (!node.group) return;
-  for (const [phase, there] of Object.entries(node.counts)) count(node, phase as Phase, -there);
+  for (const [phase, there] of Object.entries(node.counts)) count(node, phase as keyof Counts, -there);
   addMore(node, { count: -node.more.count, lists: -node.more.lists });
 }

@@ -34,7 +34,8 @@ export function summaryWords(progress: Progress, outcome: Outcome): string {
 
 /** `1 failed, 2 failed but tolerated, 5 skipped, 12 succeeded`; only what there is. */
 export function countWords(counts: Partial<Counts>): string {
-  return COUNTED.map(([phase, words]) => [counts[phase] ?? 0, words] as const)
+  const all = { ...counts, failed: (counts.failed ?? 0) + (counts.groups ?? 0) };
+  return COUNTED.map(([phase, words]) => [all[phase] ?? 0, words] as const)
     .filter(([count]) => count > 0)
     .map(([count, words]) => `${count} ${words}`)
     .join(', ');

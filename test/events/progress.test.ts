@@ -54,6 +54,48 @@ it('the command of a list that fails leaves its last lines, those of the latest 
   expect(failuresOf(progress).map(({ tail }) => tail)).toEqual([['second']]);
 });
 
+describe('a group that fails by itself', () => {
+  const unfit = { state: 'failed', reason: { type: 'start', message: 'no such file' } } as const;
+  const words = (progress: ReturnType<typeof stage>['progress']) => countWords(progress.root.counts);
+
+  it('counts as a failure where nothing in it has failed, and not among the steps that have ended', () => {
+    const { tell, progress } = stage('g');
+    tell.end('g/1', { state: 'skipped', reason: { type: 'not-started', step: 'g' } });
+    tell.end('g', unfit);
+    expect(words(progress)).toBe('1 failed, 1 skipped');
+    expect(ended(progress.root.counts)).toBe(1);
+  });
+
+  it('counts as nothing where a step in it has failed, where it may fail, and at the root', () => {
+    const { tell, progress } = stage('g', 'h');
+    tell.start('g');
+    tell.start('g/1');
+    tell.end('g/1', exit(1));
+    tell.end('g', { state: 'failed', reason: { type: 'timeout', limitMs: 5 } });
+    tell.end('h', { ...unfit, allowed: true });
+    tell.end('.', unfit);
+    expect(words(progress)).toBe('1 failed');
+  });
+
+  it('counts once where it lies in another one, and as nothing once that has ended well', () => {
+    const { tell, progress } = stage('g', 'g/h', 'g/i');
+    tell.start('g');
+    tell.end('g/h', unfit);
+    tell.end('g/i', unfit);
+    expect(words(progress)).toBe('2 failed');
+    tell.end('g', { ...childFailed('g/h'), allowed: true });
+    expect(words(progress)).toBe('');
+  });
+
+  it('counts no longer once what is around it starts again', () => {
+    const { tell, progress } = stage('g', 'g/h');
+    tell.start('g');
+    tell.end('g/h', unfit);
+    tell.start('g', { attempt: 2 });
+    expect(words(progress)).toBe('');
+  });
+});
+
 describe('a finally that fails', () => {
   const attempt = (step: string, code: number) =>
     ({ type: 'attempt.finished', step, t: 1, attempt: 1, outcome: exit(code), durationMs: 1 }) as const;
