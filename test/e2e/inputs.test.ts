@@ -236,6 +236,24 @@ describe('a resumed run', () => {
     const { exitCode, stderr } = await resume(folder, ['--set', 'TOKEN=abcdef']);
     expect(exitCode).toBe(2);
     expect(String(stderr)).toContain('a.env: no such file\n\n1 problem in --env-file; nothing was started.');
+    expect(String(stderr)).toMatch(
+      /\nPut it back, or give another one in its place: runjobs resume \S+ --env-file <file>\n$/,
+    );
+  });
+
+  it('goes on with another file in the place of one that is not there, which is said, and keeps that one', async () => {
+    const folder = await failedRun();
+    rmSync(join(folder, 'a.env'));
+    writeFileSync(join(folder, 'b.env'), 'FROM_FILE=other\nTOKEN=abcdefg');
+    const moved = await resume(folder, ['--env-file', 'b.env']);
+    expect(moved.exitCode, String(moved.stderr)).toBe(1);
+    expect(String(moved.stderr)).toContain(
+      `${join(folder, 'a.env')} is not there any more; "b.env" stands in its place\n`,
+    );
+    expect(String(moved.stdout)).toContain('] moon other 7\n');
+    const again = await resume(folder, ['--set', 'GO=yes']);
+    expect(again.exitCode, String(again.stderr)).toBe(0);
+    expect(String(again.stderr)).not.toContain('a.env');
   });
 });
 

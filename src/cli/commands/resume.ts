@@ -83,7 +83,8 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     run.owner.release();
     return refuse(streams, EXIT.usage, trouble);
   }
-  if (!isQuiet(flags)) void streams.stderr.write(exposedWords(plan, flags) + otherValues(run, plan, flags));
+  if (!isQuiet(flags))
+    void streams.stderr.write(exposedWords(plan, flags) + otherFiles(run, flags) + otherValues(run, plan, flags));
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const asRun = overridden(plan, overrides);
   // What it will start again is to be known now.
@@ -126,6 +127,20 @@ function otherValues({ copy }: ReopenedRun, { inputs, secrets }: Plan, { set = {
   return lines.join('');
 }
 
+/** The files of variables that the run was given, and that are not there any more. */
+function goneFiles({ copy }: ReopenedRun): string[] {
+  return copy.given.envFiles.filter(path => !existsSync(path));
+}
+
+/** What stands in the place of files that are gone. */
+function otherFiles(run: ReopenedRun, { envFile }: ResumeFlags): string {
+  const named = listed(envFile.map(quote), 'and');
+  const verb = envFile.length === 1 ? 'stands' : 'stand';
+  return goneFiles(run)
+    .map(path => `runjobs: ${path} is not there any more; ${named} ${verb} in its place\n`)
+    .join('');
+}
+
 /** Workers may have steps of it: without the queue that they are in they would be done a second time. */
 function otherQueue({ id, folder }: ReopenedRun, named: Exclude<QueueNamed, { type: 'wrong' }>): string | undefined {
   let queue: QueueName | undefined;
@@ -147,12 +162,21 @@ type Found =
 async function planOf(run: ReopenedRun, flags: ResumeFlags): Promise<Found> {
   const { id, copy } = run;
   const { file } = copy.plan;
+  const gone = goneFiles(run);
   const options: GivenOptions = {
     set: { ...copy.given.set, ...flags.set },
-    envFile: [...copy.given.envFiles, ...flags.envFile],
+    // Others stand in the place of those that are gone.
+    envFile: [
+      ...copy.given.envFiles.filter(path => flags.envFile.length === 0 || !gone.includes(path)),
+      ...flags.envFile,
+    ],
   };
   const read = await readAround(options);
-  if (read.type === 'wrong') return { wrong: read.words };
+  if (read.type === 'wrong') {
+    const isGone = gone.length > 0 && flags.envFile.length === 0;
+    const next = `Put it back, or give another one in its place: runjobs resume ${id} --env-file <file>\n`;
+    return { wrong: read.words + (isGone ? next : '') };
+  }
   const { given } = read;
   if (file === undefined || (flags.force && !existsSync(file))) return withInputs(copy.plan, [], given, options);
   if (!existsSync(file)) {
