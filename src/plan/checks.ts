@@ -12,7 +12,7 @@ import { limitFindings } from './limit-checks.ts';
 import { needWarnings } from './need-checks.ts';
 import { notifyFindings } from './notify-checks.ts';
 import { hasPipe } from './pipes.ts';
-import { poolFindings } from './pool-checks.ts';
+import { heldPoolFindings, poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
 import { isRaw, type ListKey, listsOf, type Raw, rootsOf } from './raw.ts';
@@ -139,6 +139,9 @@ class Checks implements Checked {
 
   #list(steps: readonly unknown[], { path, ...inside }: Scope): void {
     const ids = new Map<string, number>();
+    if (inside.list !== 'finally') {
+      this.warnings.push(...heldPoolFindings(steps, path, this.#pools));
+    }
     for (const [index, step] of steps.entries()) {
       const at = [...path, index];
       if (typeof step === 'string') this.#pipe(step, at, inside.shell);

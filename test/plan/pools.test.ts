@@ -1,6 +1,7 @@
 /** The rules of `pools`. */
 import { expect, it } from 'vitest';
 import { planFrom } from '../../src/plan/load.ts';
+import { warningsOf } from './loading.ts';
 
 const problemsOf = (plan: unknown) => {
   const loaded = planFrom(plan, { folder: '/' });
@@ -31,4 +32,73 @@ it.each([
   ],
 ])('%j is refused', (plan, problem) => {
   expect(problemsOf(plan)).toEqual([problem]);
+});
+
+it.each([
+  [
+    'steps',
+    [
+      { id: 'b', run: 'x', background: true, pools: 'db' },
+      { run: 'y', pools: { db: 2 } },
+    ],
+    [1],
+  ],
+  [
+    'steps',
+    [
+      { run: 'y', pools: { db: 2 } },
+      { id: 'b', run: 'x', background: true, pools: 'db' },
+    ],
+    [],
+  ],
+  [
+    'gather',
+    [
+      { id: 'b', run: 'x', background: true, pools: 'db' },
+      { run: 'y', pools: { db: 2 } },
+    ],
+    [1],
+  ],
+  [
+    'gather',
+    [
+      { run: 'y', pools: { db: 2 } },
+      { id: 'b', run: 'x', background: true, pools: 'db' },
+    ],
+    [],
+  ],
+  [
+    'steps',
+    [
+      { id: 'b', run: 'x', background: true, pools: ['db'] },
+      { run: 'y', pools: 'db' },
+    ],
+    [],
+  ],
+  ['steps', [{ id: 'b', run: 'x', background: true, pools: { db: 2 } }, { run: 'y', pools: 'db' }, 'z'], [1]],
+  [
+    'steps',
+    [
+      { id: 'b', run: 'x', background: true, pools: { db: 2 } },
+      { run: 'y', pools: 'api' },
+    ],
+    [],
+  ],
+  [
+    'steps',
+    [
+      { id: 'b', run: 'x', background: true, pools: { api: 2 } },
+      { run: 'y', pools: { api: 2 } },
+    ],
+    [],
+  ],
+])('a sibling that needs more than a background step leaves is warned of: %s %j', async (key, list, warned) => {
+  const warnings = await warningsOf(JSON.stringify({ pools: { db: 2, api: '2/min' }, [key]: list }));
+  expect(warnings).toEqual(
+    warned.map(index =>
+      expect.stringContaining(
+        `root.${key}[${index}].pools: "b" in the background holds of the pool "db" what this needs, until it ends; make the pool larger, or let the two stand in groups of their own`,
+      ),
+    ),
+  );
 });
