@@ -62,7 +62,7 @@ export function pastCommands(command: (name: string) => Command, want: (request:
     .description('remove runs that have ended: those that are named, else all nearby but those that died')
     .argument('[runs...]', RUN_NAME)
     .option('--all', 'also those that died, which "runjobs resume" could go on with')
-    .option('--keep <count>', 'all but the latest so many', wholeOrNone)
+    .option('--keep <count>', 'all nearby but the latest so many, over all plans together', wholeOrNone)
     .option('--dry-run', 'only tell what would be removed')
     .action((runs: readonly string[], options: CleanFlags) => want({ type: 'clean', runs, options }));
 }

@@ -355,6 +355,20 @@ describe('clean', () => {
     expect(await said(['clean', '--keep', '1'])).toContain('removed 2 runs');
     expect(ids()).toEqual([latest]);
   });
+
+  it('counts what is kept over all plans, and keeps nothing of what is named', async () => {
+    const file = plan({ run: 'true' });
+    await here(file);
+    await here(plan({ run: 'true' }, 'other.json'));
+    const before = ids();
+    const refused = await said(['clean', '--keep', '5', ...before], 2);
+    expect(refused).toBe(
+      'runjobs: --keep counts the runs nearby, and does not go with named ones: give one or the other; nothing was removed\n',
+    );
+    expect(await said(['clean', '--keep', '0', '--dry-run', 'last'], 2)).toBe(refused);
+    expect(ids()).toEqual(before);
+    expect(await said(['clean', '--keep', '1'])).toContain('removed 1 run');
+  });
 });
 
 describe('keep', () => {

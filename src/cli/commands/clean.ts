@@ -14,16 +14,19 @@ import { openStreams } from '../streams.ts';
 
 /** Between the making of a run's folder and its first holder. */
 const STARTING_MS = 5000;
+const MIXED = '--keep counts the runs nearby, and does not go with named ones: give one or the other';
 
 /**
  * Removes the named runs, or those nearby, and says what; one that is alive never, one that died only when it is named or
- * with `--all`. Resolves to the exit code: 2 where a name leads to no run (nothing is removed then), 75 where a named one
- * is alive, or may be about to start.
+ * with `--all`. Resolves to the exit code: 2 where a name leads to no run, or comes with a number of those to keep (nothing
+ * is removed then), 75 where a named one is alive, or may be about to start.
  */
 export async function cleanCommand(names: readonly string[], flags: CleanFlags): Promise<number> {
   const streams = openStreams();
   const named = names.map(name => nameRun(name, flags));
-  const isWrong = named.some(({ type }) => type === 'unknown');
+  const isMixed = names.length > 0 && flags.keep !== undefined;
+  if (isMixed) void streams.stderr.write(`runjobs: ${MIXED}; nothing was removed\n`);
+  const isWrong = isMixed || named.some(({ type }) => type === 'unknown');
   for (const each of named) if (each.type === 'unknown') void streams.stderr.write(each.words);
   let cleaned: Cleaned | undefined;
   if (!isWrong) {
