@@ -1,5 +1,5 @@
 /** `runjobs init`: the first plan of a folder, by what is in it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -107,5 +107,16 @@ describe('init', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain('runjobs.yaml is there already, and stays as it is');
     expect(readFileSync(join(cwd, 'runjobs.yaml'), 'utf8')).toBe('run: mine\n');
+  });
+
+  it.each(['runjobs.yml', 'runjobs.json'])('writes no second plan beside %s, which "runjobs" runs', async name => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, name), '{"run": "true"}');
+    const { exitCode, stderr } = await runjobs(['init'], { cwd });
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `runjobs: ${name} is there already, and stays as it is; "runjobs check ${name}" shows what it does\n`,
+    ]);
+    expect(readdirSync(cwd)).toEqual([name]);
   });
 });

@@ -10,7 +10,10 @@ import { openStreams } from '../streams.ts';
 const [FILE] = DEFAULT_PLANS;
 const SCHEMA = 'node_modules/runjobs/dist/plan.schema.json';
 
-/** Writes the plan and says what comes next. Nothing is written over. Resolves to the exit code: 2 where it is there, 74 where it cannot be written. */
+/**
+ * Writes the plan and says what comes next. Nothing is written over, and none beside another plan of the folder. Resolves to the exit code: 2 where
+ * there is one, 74 where it cannot be written.
+ */
 export async function initCommand(): Promise<number> {
   const streams = openStreams();
   const code = writePlan(
@@ -24,6 +27,12 @@ export async function initCommand(): Promise<number> {
 function writePlan(say: (words: string) => void, complain: (words: string) => void): number {
   const folder = process.cwd();
   const program = existsSync(join(folder, 'node_modules/.bin/runjobs')) ? 'npx runjobs' : 'runjobs';
+  const stays = (name: string) => {
+    complain(`${name} is there already, and stays as it is; "${program} check ${name}" shows what it does`);
+    return EXIT.usage;
+  };
+  const there = DEFAULT_PLANS.find(name => existsSync(join(folder, name)));
+  if (there !== undefined) return stays(there);
   const projects = projectsIn(folder);
   const text = firstPlan(projects, {
     name: basename(folder) || 'plan',
@@ -35,13 +44,9 @@ function writePlan(say: (words: string) => void, complain: (words: string) => vo
     writeFileSync(join(folder, FILE), text, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const isThere = code === 'EEXIST';
-    complain(
-      isThere
-        ? `${FILE} is there already, and stays as it is; "${program} check ${FILE}" shows what it does`
-        : `${FILE} cannot be written: ${message}`,
-    );
-    return isThere ? EXIT.usage : EXIT.notWritable;
+    if (code === 'EEXIST') return stays(FILE);
+    complain(`${FILE} cannot be written: ${message}`);
+    return EXIT.notWritable;
   }
   const found = projects.map(project => project.found).join(', ');
   say(`wrote ${FILE}${found === '' ? '' : `, by ${found}`}\nnext: ${program} check ${FILE}\n`);
