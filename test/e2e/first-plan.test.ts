@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { runjobs, temporaryFolder } from '../support/cli.ts';
+import { FULL, noMounts, READ_ONLY, runjobsOnDisk } from '../support/mounted.ts';
 
 const PACKAGE = JSON.stringify({
   scripts: { lint: 'eslint', test: 'vitest', build: 'tsc', prepare: 'x', 'test:e2e': 'y' },
@@ -118,5 +119,17 @@ describe('init', () => {
       `runjobs: ${name} is there already, and stays as it is; "runjobs check ${name}" shows what it does\n`,
     ]);
     expect(readdirSync(cwd)).toEqual([name]);
+  });
+
+  it.skipIf(noMounts).each([
+    ['on a full disk', FULL, 'the disk is full', ['./filler']],
+    ['on a read-only disk', READ_ONLY, 'its disk is mounted read-only', ['']],
+  ])(`leaves nothing behind %s${noMounts ? ` (${noMounts})` : ''}`, async (_, prepare, why, files) => {
+    const { exitCode, stderr, left } = await runjobsOnDisk(temporaryFolder(), { prepare, args: ['init'] });
+    expect([exitCode, stderr, left]).toEqual([
+      74,
+      `runjobs: runjobs.yaml cannot be written: ${why}; see to that, or call "runjobs init" elsewhere\n`,
+      files,
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 /** `runjobs init`: a first plan for the current folder, by what is in it. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 import { DEFAULT_PLANS } from '../default-plan.ts';
 import { EXIT } from '../exit.ts';
 import { projectsIn } from '../init/findings.ts';
@@ -41,14 +42,26 @@ function writePlan(say: (words: string) => void, complain: (words: string) => vo
     ...(existsSync(join(folder, SCHEMA)) ? { schema: `./${SCHEMA}` } : {}),
   });
   try {
-    writeFileSync(join(folder, FILE), text, { flag: 'wx' });
+    writeWhole(join(folder, FILE), text);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return stays(FILE);
-    complain(`${FILE} cannot be written: ${message}`);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return stays(FILE);
+    complain(`${FILE} cannot be written: ${whyUnwritable(error)}; see to that, or call "runjobs init" elsewhere`);
     return EXIT.notWritable;
   }
   const found = projects.map(project => project.found).join(', ');
   say(`wrote ${FILE}${found === '' ? '' : `, by ${found}`}\nnext: ${program} check ${FILE}\n`);
   return EXIT.ok;
+}
+
+/** Makes the file, or leaves nothing of it behind. @throws the file system's error. */
+function writeWhole(path: string, text: string): void {
+  const file = openSync(path, 'wx');
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
