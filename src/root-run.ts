@@ -1,4 +1,5 @@
 /** The composition of one root run: plan, engine, executors, journal and listeners put together. */
+
 import { rmSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ import { makeTemporary, removeTemporary } from './journal/temporary.ts';
 import { loadCron, speaksOfCron } from './plan/cron.ts';
 import { levelsOf } from './plan/given.ts';
 import type { Plan } from './plan/plan.ts';
+import { whyUnwritable } from './plan/unwritable.ts';
 
 export { type Claim, claimRootRun, type GivenToRun, type LockRootRunOptions, lockRootRun, secretsIn } from './claim.ts';
 export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executors/command/terminal.ts';
@@ -183,7 +185,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
   const recording = openRecording({ id, folder }, plan, {
     durable,
     earlier,
-    onFailure: error => run.broken(`the journal cannot be written: ${(error as Error).message}`),
+    onFailure: error => run.broken(`the journal cannot be written: ${whyUnwritable(error)}`),
   });
   const logs = openLogs(folder, { maxLog: plan.maxLog });
   const needs = { run: id, outputs: join(folder, RUN_FILES.outputs), terminal: options.terminal };

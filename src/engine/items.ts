@@ -1,6 +1,8 @@
 /** The items of a forEach: its lists read, combined, and what `exclude` names left out. */
+
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { ForEachStep, Items } from '../plan/plan.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import { namesIn } from '../plan/variables.ts';
 import type { RunContext, Running } from './context.ts';
 import type { ListItems } from './executor.ts';
@@ -86,7 +88,7 @@ function keep(run: RunContext, path: string, items: ListItems): string | undefin
   try {
     return run.lists?.keep(path, items, run.holdsSecret);
   } catch (error) {
-    run.broken(`the list of "${path}" cannot be kept: ${(error as Error).message}`);
+    run.broken(`the list of "${path}" cannot be kept: ${whyUnwritable(error)}`);
     return undefined;
   }
 }

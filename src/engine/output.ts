@@ -1,8 +1,10 @@
 /** The output of a leaf step on its way: secrets are masked, then it is kept in the step's log and told to whoever listens. */
+
 import { StringDecoder } from 'node:string_decoder';
 import type { Masker } from '../events/masker.ts';
 import type { LeafStep } from '../plan/plan.ts';
 import { escapeUnsafe } from '../plan/quote.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import { createByteTail } from './byte-tail.ts';
 import type { RunContext, Running } from './context.ts';
 import { hiddenOf } from './hidden.ts';
@@ -70,7 +72,7 @@ function openShown(run: RunContext, running: Running): Output {
     try {
       running.log?.append(bytes);
     } catch (error) {
-      run.broken(`the log of "${running.path}" cannot be written: ${(error as Error).message}`);
+      run.broken(`the log of "${running.path}" cannot be written: ${whyUnwritable(error)}`);
     }
     if (run.tellOutput === false) return undefined;
     if (run.tellOutput === 'ends') {

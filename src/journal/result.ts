@@ -22,7 +22,7 @@ export interface RunRecord extends RunFacts {
 
 /**
  * Writes how the run ended; facts of a run without an end are not written. Call it when its logs are closed. Whoever reads
- * meanwhile sees all of it or nothing.
+ * meanwhile sees all of it or nothing, and nothing is left of one that cannot be written.
  * @throws the file system's error.
  */
 export function writeResult(folder: string, facts: RunFacts | undefined): void {
@@ -31,11 +31,16 @@ export function writeResult(folder: string, facts: RunFacts | undefined): void {
   const scratch = join(folder, `.${RUN_FILES.result}-${uniqueDigits(8)}`);
   const file = openSync(scratch, O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    writeFileSync(file, `${JSON.stringify(result)}\n`);
-  } finally {
-    closeSync(file);
+    try {
+      writeFileSync(file, `${JSON.stringify(result)}\n`);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(scratch, join(folder, RUN_FILES.result));
+  } catch (error) {
+    rmSync(scratch, { force: true });
+    throw error;
   }
-  renameSync(scratch, join(folder, RUN_FILES.result));
 }
 
 /** The run goes on: how it had ended is void. @throws the file system's error. */

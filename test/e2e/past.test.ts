@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BIN, ENV, printed, runjobs, temporaryFolder } from '../support/cli.ts';
+import { noMounts, runjobsOnDisk } from '../support/mounted.ts';
 
 let cwd = '';
 let env: Record<string, string> = {};
@@ -456,6 +457,21 @@ it.skipIf(process.platform !== 'linux')(
       reject: false,
     });
     expect(exitCode).toBe(74);
-    expect(stdout).toMatch(/the log of "big" cannot be written: EFBIG/);
+    expect(stdout).toMatch(/the log of "big" cannot be written: it is larger than files may be here$/m);
+  },
+);
+
+it.skipIf(noMounts)(
+  `a full disk is told in words, and nothing half is left${noMounts ? ` (${noMounts})` : ''}`,
+  async () => {
+    const disk = temporaryFolder();
+    const file = plan({ id: 'big', run: "head -c 400000 /dev/zero | tr '\\0' x" });
+    const args = [file, '--state-dir', disk, '--reporter', 'plain'];
+    const { exitCode, stdout, left } = await runjobsOnDisk(disk, { prepare: ':', args, env });
+    expect([exitCode, stdout]).toEqual([
+      74,
+      expect.stringMatching(/^. stopping everything: the log of "\." cannot be written: the disk is full$/m),
+    ]);
+    expect(left.filter(name => name.includes('result'))).toEqual([]);
   },
 );

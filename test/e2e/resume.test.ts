@@ -310,7 +310,7 @@ describe('a journal', () => {
         reject: false,
       });
       expect(result.exitCode).toBe(74);
-      expect(result.stdout).toMatch(/the journal cannot be written: .*(EFBIG|file too large)/);
+      expect(result.stdout).toMatch(/the journal cannot be written: it is larger than files may be here$/m);
       // The event that did not fit may be that of a start.
       const recorded = readFileSync(at.journal(), 'utf8').split('"type":"step.started"').length - 1;
       expect([recorded, recorded + 1]).toContain(at.done().length);
