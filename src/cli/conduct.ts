@@ -1,6 +1,7 @@
 /** Conducts a root run from its opening to the end of the process: signals, bugs, reporters, the exit code. */
 
 import type { Plan } from '../plan/plan.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import type { Controls } from '../reporters/controls.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { type Claim, type GivenToRun, QueueUnusable, type RootRun, type RootRunOptions } from '../root-run.ts';
@@ -74,7 +75,8 @@ export async function conduct(asked: Conducted): Promise<void> {
   } catch (error) {
     if (error instanceof QueueUnusable)
       return refuse(streams, EXIT.usage, `runjobs: ${error.message}; nothing was started\n`);
-    const why = `the run cannot be recorded, so nothing was started: ${(error as Error).message}`;
+    const next = (error as NodeJS.ErrnoException).syscall === undefined ? '' : '; see to that, and start it again';
+    const why = `the run cannot be recorded, so nothing was started: ${whyUnwritable(error)}${next}`;
     return refuse(streams, EXIT.notWritable, `runjobs: ${why}\n`);
   }
   running = run;

@@ -5,6 +5,8 @@ import { parseQueueAddress } from '../executors/queue/address.ts';
 import { queueOfRun } from '../executors/queue/dispatches.ts';
 import { DEFAULT_PREFIX } from '../executors/queue/keys.ts';
 import { queueOptions } from '../executors/queue/name.ts';
+import { quoteText } from '../plan/quote.ts';
+import { whyUnreadable } from '../plan/unreadable.ts';
 import type { QueueFlags } from './requests.ts';
 
 export type QueueNamed =
@@ -30,8 +32,9 @@ export function queueNamed({ queue, queuePrefix, queuePasswordFile, insecureQueu
     try {
       password = readFileSync(queuePasswordFile, 'utf8').replace(/\r?\n$/, '');
     } catch (error) {
-      const why = `the file of --queue-password-file cannot be read: ${(error as Error).message}`;
-      return { type: 'wrong', words: `runjobs: ${why}; nothing was started\n` };
+      const why = `${quoteText(queuePasswordFile)} of --queue-password-file: ${whyUnreadable(error)}`;
+      const next = 'name the file that holds the password, or set RUNJOBS_QUEUE_PASSWORD';
+      return { type: 'wrong', words: `runjobs: ${why}; ${next}; nothing was started\n` };
     }
   }
   return {

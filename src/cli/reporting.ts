@@ -93,7 +93,7 @@ export async function openChosenReporters(
     });
     return { type: 'opened', reporters };
   } catch (error) {
-    return { type: 'wrong', message: `a reporter’s file cannot be opened: ${(error as Error).message}` };
+    return { type: 'wrong', message: `a reporter’s file cannot be opened: ${whyUnwritable(error)}` };
   }
 }
 

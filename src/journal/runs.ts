@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniqueDigits } from '../plan/unique.ts';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import { makeOwnFolder, UnsafeFolder } from './folders.ts';
 import { rememberFolder } from './known.ts';
 
@@ -58,7 +59,7 @@ export interface StatePlaces {
 /**
  * Makes the folder of a run, in the first of its places that can be written; a second choice is said in the notice.
  * No link is followed, and no folder of a third party is used.
- * @throws {UnsafeFolder}, or the file system's error, when there is none.
+ * @throws {UnsafeFolder}, or an error that says in words why, and what to do, when there is none.
  */
 export function createRunFolder(id: string, { stateDir, planFolder, userState }: StatePlaces): RunFolder {
   const beside = join(planFolder, '.runjobs');
@@ -69,7 +70,7 @@ export function createRunFolder(id: string, { stateDir, planFolder, userState }:
     return { path };
   } catch (error) {
     const why = stateDir === undefined ? whyElsewhere(error) : undefined;
-    if (why === undefined) throw error;
+    if (why === undefined) throw inWords(error, asked);
     return {
       path: makeFallback(userState, id, `"${beside}" ${why}`),
       notice: `"${beside}" ${why}; this run is kept in "${userState}"`,
@@ -91,6 +92,13 @@ export function createFreshFolder(run: { id: string }, places: StatePlaces): Run
   }
 }
 
+/** The error in words, with what to do; as it is where it has them already, or another id may do. */
+function inWords(error: unknown, folder: string): unknown {
+  if (error instanceof UnsafeFolder || (error as NodeJS.ErrnoException).code === 'EEXIST') return error;
+  const message = `"${folder}" cannot be written: ${whyUnwritable(error)}; name another folder with --state-dir`;
+  return new Error(message, { cause: error });
+}
+
 /** Why a state folder cannot be used though another may do. */
 function whyElsewhere(error: unknown): string | undefined {
   if (error instanceof UnsafeFolder) return error.isForeign ? 'belongs to another user' : undefined;
@@ -104,9 +112,7 @@ function makeFallback(userState: string, id: string, why: string): string {
   } catch (error) {
     // Another id may do.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    throw new Error(
-      `${why}, and neither can "${userState}": ${(error as Error).message}; name a folder with --state-dir`,
-    );
+    throw new Error(`${why}, and neither can "${userState}": ${whyUnwritable(error)}; name a folder with --state-dir`);
   }
 }
 

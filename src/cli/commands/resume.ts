@@ -10,6 +10,7 @@ import { missingInputs } from '../../plan/inputs.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { listed, quote } from '../../plan/quote.ts';
 import { changedSteps } from '../../plan/same.ts';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 import { resumeWords } from '../../reporters/again.ts';
 import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
@@ -43,7 +44,11 @@ export async function resumeCommand(name: string, flags: ResumeFlags): Promise<v
   try {
     reopening = await reopenRun(folder, flags);
   } catch (error) {
-    return refuse(streams, EXIT.notWritable, `runjobs: "${folder}" cannot be written: ${(error as Error).message}\n`);
+    return refuse(
+      streams,
+      EXIT.notWritable,
+      `runjobs: "${folder}" cannot be written: ${whyUnwritable(error)}; see to that, and resume it again\n`,
+    );
   }
   switch (reopening.type) {
     case 'reopened':
