@@ -48,6 +48,27 @@ it('a step that is left out says by what, and a path that there is not is told b
   expect(String(stderr)).toContain('--only check/unti: no step has this path, did you mean "check/unit"?');
 });
 
+it.each([
+  ['--skip **', '--skip **'],
+  ['--skip .', '--skip .'],
+  ['--skip check/lint --only check --skip check/unit', '--only check, --skip check/lint, --skip check/unit'],
+  ['--from deploy --skip deploy', '--skip deploy, --from deploy'],
+])('nothing is started by %s, which leaves nothing, and that is told', async (options, words) => {
+  const state = temporaryFolder();
+  const { exitCode, stdout, stderr } = await runjobs([planFile(PLAN), ...options.split(' '), '--state-dir', state]);
+  expect([exitCode, stdout, stderr]).toEqual([
+    2,
+    '',
+    `runjobs: ${words}: nothing is left to run; choose others, "runjobs check" shows the paths\n`,
+  ]);
+  expect(readdirSync(state)).toEqual([]);
+});
+
+it('a step that its own if leaves out is no such choice', async () => {
+  const plan = planFile({ steps: [{ id: 'a', if: 'exit 1', run: 'true' }, 'true'] });
+  expect((await runjobs([plan, '--only', 'a', '--state-dir', temporaryFolder()])).exitCode).toBe(0);
+});
+
 it('a resumed run leaves the same out', async () => {
   const state = temporaryFolder();
   const plan = planFile({

@@ -1,6 +1,7 @@
 /** A forEach of which the command line leaves copies out. */
 import { describe, expect, it } from 'vitest';
 import { missingAhead } from '../../src/engine/missing-copies.ts';
+import { isNothingLeft } from '../../src/engine/nothing-left.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { ChosenCopies, ForEachStep, Items, Step } from '../../src/plan/plan.ts';
 import { type SimulateOptions, simulate } from '../support/simulate.ts';
@@ -207,5 +208,30 @@ describe('a copy that there is not', () => {
     expect(tree('test', only(4))).toBe(words && `--only test[4]: ${words}`);
     expect(tree('test', { skip: only(4).only ?? [] })).toBe(words && `--skip test[4]: ${words}`);
     expect(missingAhead(choose(forEach('.', items, leaf('')), only(4)))).toBe(words && `--only [4]: ${words}`);
+  });
+});
+
+describe('what the command line leaves', () => {
+  const skip = (...numbers: number[]): ChosenCopies => ({ skip: only(...numbers).only ?? [] });
+  const twice: Items = { type: 'rows', rows: [{ A: '1' }, { A: '2' }] };
+  const none: Items = { type: 'rows', rows: [] };
+  const out = (step: Step): Step => ({ ...step, leftOut: '--skip' });
+
+  it.each<[boolean, string, Step]>([
+    [false, 'of a plan that is left whole', steps('.', [leaf('a'), out(leaf('b'))])],
+    [true, 'where every step is left out', steps('.', [out(leaf('a')), gather('b', [out(leaf('c'))])])],
+    [true, 'where the plan itself is', out(leaf('.'))],
+    [true, 'where all copies are', choose(forEach('.', twice, leaf('')), skip(1, 2))],
+    [false, 'where a copy stays', choose(forEach('.', twice, leaf('')), skip(1))],
+    [
+      true,
+      'where the copies that are chosen are left out',
+      choose(forEach('.', FROM_OUTSIDE, leaf('')), { ...only(3), ...skip(3) }),
+    ],
+    [false, 'where nobody knows how many copies there are', choose(forEach('.', FROM_OUTSIDE, leaf('')), skip(1, 2))],
+    [true, 'where all that a copy does is', forEach('.', twice, steps('', [out(leaf('a'))]))],
+    [false, 'of a list that is empty anyway', choose(forEach('.', none, leaf('')), skip())],
+  ])('is nothing (%s) %s', (isNothing, _, root) => {
+    expect(isNothingLeft(root)).toBe(isNothing);
   });
 });
