@@ -115,6 +115,23 @@ describe('a command line that is wrong', () => {
   });
 
   it.each([
+    [['help', 'nope'], 'there is no command "nope"; runjobs --help shows what there is'],
+    [['help', 'resum'], 'there is no command "resum", did you mean "resume"?'],
+    [['help', 'cron', 'prin'], 'there is no command "cron prin", did you mean "print"?'],
+    [['help', 'cron', 'x'], 'there is no command "cron x"; runjobs cron --help shows what there is'],
+    [['help', 'package.json'], 'there is no command "package.json"; of a file: runjobs package.json --help'],
+  ])('says of %j that there is no such command to explain', async (args, words) => {
+    expect(await refused(args)).toBe(`runjobs: ${words}\n`);
+  });
+
+  it('explains a command below another one, as --help does', async () => {
+    for (const command of [['cron', 'print'], ['resume']]) {
+      const { exitCode, stdout } = await runjobs(['help', ...command]);
+      expect([exitCode, stdout]).toEqual([0, (await runjobs([...command, '--help'])).stdout]);
+    }
+  });
+
+  it.each([
     ['rerun', ['rerun', 'last', 'api'], '; runjobs --help shows what there is'],
     ['ls', ['ls'], ', did you mean "runs"?'],
     ['dev', ['dev'], ', did you mean "dev.yaml"?'],
