@@ -5,6 +5,7 @@ import { listed } from '../plan/quote.ts';
 import { factsOf } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
 import { DEFAULT_PLANS, defaultPlan } from './default-plan.ts';
+import { helpNamed } from './help-named.ts';
 import { unknownWord, valuesWithoutOption } from './mistaken.ts';
 import { giving, running, selecting } from './option-sets.ts';
 import { pastCommands } from './past-commands.ts';
@@ -114,6 +115,9 @@ export function parseArguments(argv: readonly string[], version: string): Reques
   const names = [...program.commands.map(known => known.name()), 'help'];
   const mistyped = unknownWord(argv[0] ?? '', names);
   if (mistyped !== undefined) return wrong(mistyped);
+  const help = helpNamed(argv, program);
+  if (help?.type === 'wrong') return wrong(help.message);
+  if (help !== undefined) return { type: 'say', words: help.words, exitCode: 0 };
   try {
     program.parse(argv, { from: 'user' });
     const optionless = valuesWithoutOption(argumentsIn(program));
@@ -158,8 +162,9 @@ function argumentsIn(program: Command): readonly string[] {
 }
 
 function command(program: Command, name: string, options: { isDefault?: boolean; hidden?: boolean } = {}): Command {
+  const words = program.parent === null ? name : `${program.name()} ${name}`;
   return program
     .command(name, options)
     .allowExcessArguments(false)
-    .showHelpAfterError(`(runjobs ${name} --help shows what there is)`);
+    .showHelpAfterError(`(runjobs ${words} --help shows what there is)`);
 }

@@ -104,6 +104,7 @@ describe('a command line that is wrong', () => {
     [['run', 'x.json', '-j', '0'], /whole number from 1/],
     [['run', 'x.json', '--timeout', 'soon'], /duration/],
     [['a.json', 'b.json'], /too many arguments/],
+    [['cron', 'print'], /missing required argument 'plan'\n\(runjobs cron print --help shows what there is\)\n$/],
   ])('%j', async (args, words) => {
     expect(await refused(args)).toMatch(words);
   });
