@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { listed } from '../plan/quote.ts';
 import { NAMES } from '../reporters/choose.ts';
 import { queueing } from './queue-options.ts';
-import { assignment, collected, duration, wholeNumber } from './values.ts';
+import { assignment, collected, duration, once, wholeNumber } from './values.ts';
 
 /** What a command that looks for runs takes. */
 export function looking(into: Command): Command {
@@ -62,5 +62,5 @@ export function selecting(into: Command): Command {
         .default([], 'none')
         .argParser(collected),
     )
-    .option('--from <step>', 'this step and what comes after it');
+    .option('--from <step>', 'this step and what comes after it', once);
 }

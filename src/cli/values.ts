@@ -7,6 +7,12 @@ export function collected(value: string, earlier: readonly string[]): readonly s
   return [...earlier, value];
 }
 
+/** Of an option that says one thing: the value, and no second one. */
+export function once(value: string, earlier: string | undefined): string {
+  if (earlier !== undefined) throw new InvalidArgumentError(`It may be given once, and "${earlier}" is given already.`);
+  return value;
+}
+
 /** `NAME=value`, with those before it. */
 export function assignment(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const at = text.indexOf('=');

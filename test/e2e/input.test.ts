@@ -104,6 +104,7 @@ describe('a command line that is wrong', () => {
     [['run', 'x.json', '-j', '0'], /whole number from 1/],
     [['run', 'x.json', '--timeout', 'soon'], /duration/],
     [['a.json', 'b.json'], /too many arguments/],
+    [['x.json', '--from', 'a', '--from', 'd'], /'--from <step>' argument 'd' is invalid. It may be given once/],
     [['cron', 'print'], /missing required argument 'plan'\n\(runjobs cron print --help shows what there is\)\n$/],
   ])('%j', async (args, words) => {
     expect(await refused(args)).toMatch(words);
