@@ -10,17 +10,18 @@ export function looking(into: Command): Command {
   return into.option('--state-dir <folder>', 'look only there (default: nearby, see "runs"; $RUNJOBS_STATE_DIR)');
 }
 
-/** What a command that loads a plan takes. */
-export function giving(into: Command): Command {
+/** What a command that loads a plan takes. @param isResumed whether that is added to what a run was given. */
+export function giving(into: Command, isResumed = false): Command {
+  const otherwise = isResumed ? 'what the run was given' : undefined;
   return into
     .addOption(
       new Option('--set <NAME=value>', 'the value of an input of the plan; may be repeated')
-        .default({}, 'what the plan says')
+        .default({}, otherwise ?? 'what the plan says')
         .argParser(assignment),
     )
     .addOption(
       new Option('--env-file <file>', 'variables for the plan, as NAME=value lines; may be repeated, the later win')
-        .default([], 'none')
+        .default([], otherwise ?? 'none')
         .argParser(collected),
     );
 }
@@ -34,9 +35,9 @@ export function reporting(into: Command): Command {
   );
 }
 
-/** What a command that runs a plan takes. */
-export function running(into: Command): Command {
-  return queueing(reporting(giving(into)))
+/** What a command that runs a plan takes. @param isResumed whether a run goes on. */
+export function running(into: Command, isResumed = false): Command {
+  return queueing(reporting(giving(into, isResumed)))
     .option('-q, --quiet', 'nothing when all goes well, else one report: the reporter quiet')
     .option('-j, --slots <count>', 'leaf steps at once in the whole run, in place of the plan’s "slots"', wholeNumber)
     .option('--timeout <duration>', 'in place of the plan’s own "timeout", such as 90s or 10m', duration)

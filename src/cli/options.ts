@@ -8,7 +8,7 @@ import { DEFAULT_PLANS, defaultPlan } from './default-plan.ts';
 import { helpNamed } from './help-named.ts';
 import { unknownWord, valuesWithoutOption } from './mistaken.ts';
 import { giving, running, selecting } from './option-sets.ts';
-import { pastCommands } from './past-commands.ts';
+import { pastCommands, RUN_NAME } from './past-commands.ts';
 import { workerCommands } from './queue-options.ts';
 import type { CronPrintFlags, GivenFlags, Request, ResumeFlags, RunFlags, SchemaFlags } from './requests.ts';
 
@@ -48,9 +48,9 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       request = withPlan(plan, 'runjobs', plan => ({ type: 'run', plan, options }));
     });
 
-  running(command(program, 'resume'))
+  running(command(program, 'resume'), true)
     .description('go on with a run that was killed, interrupted, or has failed')
-    .argument('[run]', 'its id, the beginning of it, or "last"', 'last')
+    .argument('[run]', RUN_NAME, 'last')
     .option('--force', 'also when the plan has changed: steps that are unchanged are taken over')
     .action((run: string, options: ResumeFlags) => {
       request = { type: 'resume', run, options };

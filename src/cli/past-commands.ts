@@ -4,7 +4,8 @@ import { looking, reporting } from './option-sets.ts';
 import type { CleanFlags, LogsFlags, PastFlags, ReplayFlags, Request, RunsFlags, ShowFlags } from './requests.ts';
 import { speed, wholeNumber, wholeOrNone } from './values.ts';
 
-const RUN_NAME = 'its id, the beginning of it, "last", or the path of its folder';
+/** What stands for a run. */
+export const RUN_NAME = 'its id, the beginning of it, "last", or the path of its folder';
 
 /** `runs`, `show`, `logs`, `replay`, `stop`, `restart` and `clean`. @param command makes one. */
 export function pastCommands(command: (name: string) => Command, want: (request: Request) => void): void {

@@ -126,6 +126,14 @@ describe('a command line that is wrong', () => {
     expect(await refused(args)).toBe(`runjobs: ${words}\n`);
   });
 
+  it('says of what a resumed run is given that it adds to what the run had', async () => {
+    const help = String((await runjobs(['resume', '--help'])).stdout).replaceAll(/\s+/g, ' ');
+    expect(help).toContain('or the path of its folder (default: "last")');
+    expect(help.match(/\(default: what the run was given\)/g)).toHaveLength(2);
+    const run = String((await runjobs(['run', '--help'])).stdout).replaceAll(/\s+/g, ' ');
+    expect(run).toContain('(default: what the plan says)');
+  });
+
   it('explains a command below another one, as --help does', async () => {
     for (const command of [['cron', 'print'], ['resume']]) {
       const { exitCode, stdout } = await runjobs(['help', ...command]);
