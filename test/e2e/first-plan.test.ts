@@ -41,12 +41,25 @@ describe('init', () => {
     expect(stdout).toBe(`wrote runjobs.yaml, by package.json (${name})\nnext: runjobs check runjobs.yaml\n`);
   });
 
-  it('leaves out the test that npm init writes, and what it cannot read', async () => {
+  it('leaves out the test that npm init writes', async () => {
     const { plan } = await made({
       'package.json': JSON.stringify({ scripts: { test: 'echo "Error: no test specified" && exit 1' } }),
     });
     expect(commands(plan)).toEqual(['npm install']);
-    expect(commands((await made({ 'package.json': '{' })).plan)).toEqual(['npm install']);
+  });
+
+  it('says that it cannot read a package.json, and goes on as if there was none', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'package.json'), '{bad');
+    writeFileSync(join(cwd, 'go.mod'), 'module x\n');
+    const { exitCode, stdout, stderr } = await runjobs(['init'], { cwd });
+    expect([exitCode, stdout, stderr]).toEqual([
+      0,
+      'wrote runjobs.yaml, by go.mod\nnext: runjobs check runjobs.yaml\n',
+      'runjobs: package.json is no valid JSON, so the plan does nothing with it; mend it, and add what it is for\n',
+    ]);
+    const plan = parse(readFileSync(join(cwd, 'runjobs.yaml'), 'utf8'));
+    expect(commands(plan)).toEqual([['go vet ./...', 'go test ./...'], 'go build ./...']);
   });
 
   it.each<[string, Record<string, string>, unknown[]]>([

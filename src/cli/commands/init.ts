@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { whyUnwritable } from '../../plan/unwritable.ts';
 import { DEFAULT_PLANS } from '../default-plan.ts';
 import { EXIT } from '../exit.ts';
-import { projectsIn } from '../init/findings.ts';
+import { findingsIn } from '../init/findings.ts';
 import { firstPlan } from '../init/first-plan.ts';
 import { openStreams } from '../streams.ts';
 
@@ -34,7 +34,7 @@ function writePlan(say: (words: string) => void, complain: (words: string) => vo
   };
   const there = DEFAULT_PLANS.find(name => existsSync(join(folder, name)));
   if (there !== undefined) return stays(there);
-  const projects = projectsIn(folder);
+  const { projects, unread } = findingsIn(folder);
   const text = firstPlan(projects, {
     name: basename(folder) || 'plan',
     file: FILE,
@@ -48,6 +48,7 @@ function writePlan(say: (words: string) => void, complain: (words: string) => vo
     complain(`${FILE} cannot be written: ${whyUnwritable(error)}; see to that, or call "runjobs init" elsewhere`);
     return EXIT.notWritable;
   }
+  for (const why of unread) complain(`${why}, so the plan does nothing with it; mend it, and add what it is for`);
   const found = projects.map(project => project.found).join(', ');
   say(`wrote ${FILE}${found === '' ? '' : `, by ${found}`}\nnext: ${program} check ${FILE}\n`);
   return EXIT.ok;

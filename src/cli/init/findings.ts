@@ -24,8 +24,16 @@ export interface Project {
   readonly services?: { readonly up: string; readonly down: string };
 }
 
-/** The projects in a folder, in the order in which a plan names them. What cannot be read or understood is not there. */
-export function projectsIn(folder: string): readonly Project[] {
+/** What a folder holds. */
+export interface Findings {
+  /** In the order in which a plan names them. */
+  readonly projects: readonly Project[];
+  /** Of files that are there and say nothing, as if they were not: which, and why. */
+  readonly unread: readonly string[];
+}
+
+/** The projects in a folder. What cannot be read or understood is not there. */
+export function findingsIn(folder: string): Findings {
   const has = (name: string) => existsSync(join(folder, name));
   const read = (name: string): string | undefined => {
     try {
@@ -34,8 +42,9 @@ export function projectsIn(folder: string): readonly Project[] {
       return undefined;
     }
   };
-  const found = [compose(has), node(has, read), python(has, read), go(has), rust(has), make(read)];
-  return found.filter(project => project !== undefined);
+  const unread: string[] = [];
+  const found = [compose(has), node(has, read, unread), python(has, read), go(has), rust(has), make(read)];
+  return { projects: found.filter(project => project !== undefined), unread };
 }
 
 type Has = (name: string) => boolean;
@@ -62,10 +71,13 @@ const SCRIPTS = ['lint', 'typecheck', 'type-check', 'check', 'test'];
 /** What `npm init` writes for a test that is not there. */
 const NO_TEST = /no test specified/;
 
-function node(has: Has, read: Read): Project | undefined {
+function node(has: Has, read: Read, unread: string[]): Project | undefined {
   const text = read('package.json');
-  if (text === undefined) return undefined;
-  const scripts = scriptsIn(text);
+  const scripts = text === undefined ? undefined : scriptsIn(text);
+  if (scripts === undefined) {
+    if (has('package.json')) unread.push(`package.json ${text === undefined ? 'cannot be read' : 'is no valid JSON'}`);
+    return undefined;
+  }
   const { name, install } = MANAGERS.find(({ lock }) => has(lock)) ?? { name: 'npm', install: 'npm install' };
   const isThere = (script: string) => typeof scripts[script] === 'string' && !NO_TEST.test(scripts[script]);
   return {
@@ -77,11 +89,12 @@ function node(has: Has, read: Read): Project | undefined {
   };
 }
 
-function scriptsIn(text: string): Readonly<Record<string, unknown>> {
+/** Undefined where it is no JSON. */
+function scriptsIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return Object(Object(JSON.parse(text)).scripts);
+    return Object(Object(JSON.parse(text.replace(/^\uFEFF/, ''))).scripts);
   } catch {
-    return {};
+    return undefined;
   }
 }
 
