@@ -8,7 +8,12 @@ import type { Restartable } from './under-way.ts';
 export type Stopping<T = Outcome> =
   /** Resolves when nothing of the step, or of its attempt, is left. */
   | { readonly type: 'stopping'; readonly ended: Promise<T> }
-  | { readonly type: 'not-running'; readonly running: readonly string[] };
+  | {
+      readonly type: 'not-running';
+      readonly running: readonly string[];
+      /** It has begun, or is to: it waits for its next tick, or for its turn. */
+      readonly waits?: true;
+    };
 
 interface Going {
   readonly above: Scope;
@@ -35,7 +40,10 @@ export function byHand({ above, underWay, waiting, isOn, cancel }: Going) {
     },
     restart(path: string): Stopping<void> {
       const attempt = isOn() && above.closed === undefined ? underWay.get(path) : undefined;
-      if (attempt === undefined) return { type: 'not-running', running: [...underWay.keys()] };
+      if (attempt === undefined) {
+        const waits = isOn() && above.closed === undefined && above.paths().has(path);
+        return { type: 'not-running', running: [...underWay.keys()], ...(waits ? { waits } : {}) };
+      }
       return { type: 'stopping', ended: attempt.again() };
     },
   };

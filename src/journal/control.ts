@@ -30,7 +30,12 @@ export interface Controlled {
 export type StopAnswer =
   /** Resolves when nothing of the step is left. */
   | { readonly type: 'stopping'; readonly ended: Promise<unknown> }
-  | { readonly type: 'not-running'; readonly running: readonly string[] };
+  | {
+      readonly type: 'not-running';
+      readonly running: readonly string[];
+      /** It goes on by itself: it waits for its next tick, or for its turn. */
+      readonly waits?: true;
+    };
 
 /** The open socket. Its methods never throw. */
 export interface Control {
@@ -128,7 +133,7 @@ function perform(client: Socket, line: string, { run, target, waiting }: Service
   const { type, step = '.' } = request;
   const stopping = target[type](step);
   if (stopping.type === 'not-running') {
-    answer(client, { type: 'refused', message: notRunning(step, stopping.running) });
+    answer(client, { type: 'refused', message: notRunning(step, stopping) });
     return;
   }
   say(client, { type: 'stopping', run, step });
@@ -146,7 +151,8 @@ function parseRequest(line: string): ControlRequest | undefined {
   }
 }
 
-function notRunning(step: string, paths: readonly string[]): string {
+function notRunning(step: string, { running: paths, waits }: Extract<StopAnswer, { type: 'not-running' }>): string {
+  if (waits) return `step ${quoteText(step)} has no attempt that runs: it waits for its next tick, or for its turn`;
   if (step === '.') return 'the run has not begun, or is ending';
   const forEach = copyOf(step)?.forEach;
   const isCopy = (path: string) => copyOf(path)?.forEach === forEach;

@@ -21,6 +21,38 @@ async function started(plan: object, state = temporaryFolder()) {
   };
 }
 
+describe('restart', () => {
+  it('of a run that has ended finds nothing to restart', async () => {
+    const { child, id, restart, stop } = await started({ run: 'echo ready; sleep 100' });
+    await stop(id);
+    await child;
+    const { exitCode, stderr } = await restart(id, 'a');
+    expect([exitCode, stderr]).toEqual([
+      1,
+      `runjobs: ${id} is not running, there is nothing to restart; "runjobs resume ${id}" goes on with it, if it has not succeeded\n`,
+    ]);
+  });
+
+  it('of a step between two ticks says that it waits for the next one', async () => {
+    const { child, restart, stop } = await started({
+      gather: [
+        { id: 'tick', run: 'true', every: '1h' },
+        {
+          id: 'web',
+          run: 'until grep -q tick.finished "$RUNJOBS_TMP"/../journal.ndjson; do sleep 0.05; done; echo ready; sleep 100',
+        },
+      ],
+    });
+    const { exitCode, stderr } = await restart('last', 'tick');
+    expect([exitCode, String(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/: step "tick" has no attempt that runs: it waits for its next tick, or for its turn\n$/),
+    ]);
+    await stop('last');
+    await child;
+  });
+});
+
 describe('stop', () => {
   it('ends a run as Ctrl-C does, waits until nothing is left of it, and tells how to go on', async () => {
     const told = join(temporaryFolder(), 'told');

@@ -55,17 +55,17 @@ async function askRun({ id, folder }: KeptRun, request: ControlRequest, streams:
       say(`${id}: ${asked.message}`);
       return EXIT.failed;
     case 'gone':
-      say(await whyGone(id, folder));
+      say(await whyGone(id, folder, request));
       return EXIT.failed;
     default:
       return asked satisfies never;
   }
 }
 
-async function whyGone(id: string, folder: string): Promise<string> {
+async function whyGone(id: string, folder: string, { type }: ControlRequest): Promise<string> {
   const owner = await holderOf(join(folder, RUN_FILES.owner)).catch(() => undefined);
   if (owner === undefined || owner.state === 'dead') {
-    return `${id} is not running, there is nothing to stop; "runjobs resume ${id}" goes on with it, if it has not succeeded`;
+    return `${id} is not running, there is nothing to ${type}; "runjobs resume ${id}" goes on with it, if it has not succeeded`;
   }
   const { pid, host } = owner.holder;
   return `${id} cannot be reached here; on "${host}", "kill ${pid}" stops it`;
