@@ -77,6 +77,22 @@ describe('in bash', () => {
     expect(inBash(here, ['logs', here.run, 'te'])).toEqual(['test', 'test/unit']);
   });
 
+  it('what is in quotes stays in them', async () => {
+    const here = await place();
+    writeFileSync(
+      join(here.cwd, "my $plan's.yaml"),
+      "steps: [{ id: ab, forEach: { N: [x] }, steps: [{ id: in, run: 'true' }] }]\n",
+    );
+    expect(inBash(here, ['my'])).toEqual(["my\\ \\$plan\\'s.yaml"]);
+    expect(inBash(here, ["'my"])).toEqual(["my $plan'\\''s.yaml"]);
+    expect(inBash(here, ['"my'])).toEqual(["my \\$plan's.yaml"]);
+    for (const plan of ["my\\ \\$plan\\'s.yaml", '"my \\$plan\'s.yaml"']) {
+      expect(inBash(here, [plan, '--only', "'ab["])).toEqual(['ab[]/in']);
+      expect(inBash(here, [plan, '--only', '"ab['])).toEqual(['ab[]/in']);
+      expect(inBash(here, [plan, '--only', 'ab['])).toEqual(['ab\\[\\]/in']);
+    }
+  });
+
   it('nothing is, and nothing said, where a plan is wrong or would have to be run', async () => {
     const here = await place();
     writeFileSync(join(here.cwd, 'bad.yaml'), 'stepz: 1\n');
@@ -92,6 +108,25 @@ it.skipIf(without('fish') !== '')(`fish offers the same, with a word on each${wi
   expect(inFish(here, 'runjobs plan.yaml --only test/')).toEqual(['test/unit']);
   expect(inFish(here, 'runjobs plan.yaml --only=test/')).toEqual(['--only=test/unit']);
   expect(inFish(here, 'runjobs show ')).toEqual(['last\tthe latest one', `${here.run}\tplan`]);
+});
+
+it.skipIf(noTerminal !== undefined)(`bash completes in quotes at a tab (${noTerminal ?? 'a real one'})`, async () => {
+  const { cwd, env } = await place();
+  writeFileSync(
+    join(cwd, 'my plan.yaml'),
+    "steps: [{ id: ab, forEach: { N: [x] }, steps: [{ id: in, run: 'true' }] }]\n",
+  );
+  const start = `cd ${cwd} && exec bash --norc -i`;
+  const screen = openTerminal(`sh -c '${start}'`, 100, 30, { ...env, PS1: 'ready> ' });
+  await screen.shows('ready>');
+  screen.type('source <(runjobs completion bash); echo lo\\aded\n');
+  await screen.shows('loaded');
+  screen.type("runjobs 'my\t");
+  await screen.shows("runjobs 'my plan.yaml'");
+  screen.type(" --only 'ab[\t");
+  await screen.shows("--only 'ab[]/in'");
+  screen.type('\u0015exit\n');
+  expect(await screen.ended).toBe(0);
 });
 
 it.skipIf(noZsh !== '')(`zsh completes at a tab${noZsh}`, async () => {

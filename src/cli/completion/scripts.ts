@@ -17,17 +17,28 @@ export function scriptFor(shell: Shell): string {
   }
 }
 
-// Words come as they are typed, so quotes and backslashes are taken off before, and put on after.
+// Words come as they are typed, so quotes and backslashes are taken off before, and put on after; in a quote that is still open
+// bash keeps that, closes it, and takes what we say as it stands between the two.
 const BASH = `# In ~/.bashrc: source <(runjobs completion bash)
 _runjobs() {
-  local line word words=() IFS=$'\\n'
+  local line word value quote words=() IFS=$'\\n'
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
-    word=\${word#[\\"\\']}
-    words+=("\${word//\\\\/}")
+    quote=
+    case $word in \\"* | \\'*) quote=\${word:0:1} word=\${word:1} ;; esac
+    [ "$quote" = \\' ] || word=\${word//\\\\/}
+    case $word in *"$quote") [ -n "$quote" ] && word=\${word%"$quote"} quote= ;; esac
+    words+=("$word")
   done
   COMPREPLY=()
   while read -r line; do
-    [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "\${line%%$'\\t'*}")")
+    value=\${line%%$'\\t'*}
+    [ -n "$value" ] || continue
+    case $quote in
+      \\') value=\${value//\\'/\\'\\\\\\'\\'} ;;
+      \\") value=\${value//\\\\/\\\\\\\\} value=\${value//\\"/\\\\\\"} value=\${value//\\$/\\\\\\$} value=\${value//\\\`/\\\\\\\`} ;;
+      *) printf -v value %q "$value" ;;
+    esac
+    COMPREPLY+=("$value")
   done < <("\${COMP_WORDS[0]}" complete -- "\${words[@]}" 2>/dev/null)
   [ "\${#COMPREPLY[@]}" = 1 ] && case \${COMPREPLY[0]} in */ | *=) compopt -o nospace 2>/dev/null ;; esac
   return 0
