@@ -2,7 +2,7 @@
 
 import { Argument, Command, CommanderError } from 'commander';
 import { listed } from '../plan/quote.ts';
-import { factsOf } from './completion/facts.ts';
+import { factsOf, HELPING } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
 import { DEFAULT_PLANS, defaultPlan } from './default-plan.ts';
 import { helpNamed } from './help-named.ts';
@@ -109,7 +109,7 @@ export function parseArguments(argv: readonly string[], version: string): Reques
   command(program, 'complete', { hidden: true })
     .argument('[words...]')
     .action((words: readonly string[]) => {
-      request = { type: 'complete', words, commands: factsOf(program) };
+      request = { type: 'complete', words, commands: [...factsOf(program), HELPING] };
     });
 
   const names = [...program.commands.map(known => known.name()), 'help'];

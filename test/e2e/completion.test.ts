@@ -77,6 +77,18 @@ describe('in bash', () => {
     expect(inBash(here, ['logs', here.run, 'te'])).toEqual(['test', 'test/unit']);
   });
 
+  it('what an option of workers may be is, and the commands that help explains, and the version at first', async () => {
+    const here = await place();
+    expect(inBash(here, ['worker', '--on-lock-lost', ''])).toEqual(['kill', 'finish']);
+    expect(inBash(here, ['worker', '--allow', 'r'])).toEqual(['run', 'run\\,http']);
+    expect(inBash(here, ['help', 're'])).toEqual(['resume', 'replay', 'restart']);
+    expect(inBash(here, ['help', 'cron', ''])).toEqual(['print']);
+    expect(inBash(here, ['help', 'run', ''])).toEqual([]);
+    expect(inBash(here, ['h'])).toEqual(['help']);
+    expect(inBash(here, ['--ve'])).toEqual(['--version']);
+    expect(inBash(here, ['run', '--ve'])).toEqual([]);
+  });
+
   it('what is in quotes stays in them', async () => {
     const here = await place();
     writeFileSync(

@@ -24,6 +24,7 @@ export interface Candidate {
 const OF_OTHERS =
   /^(package(-lock)?|tsconfig.*|jsconfig|composer|npm-shrinkwrap)\.json$|\.config\.\w+$|^(docker-)?compose\.ya?ml$|-lock\.ya?ml$/;
 const SEVERAL = 50;
+const VERSION: Candidate = { value: '--version', about: 'the version of runjobs' };
 const RUN_COMMANDS = ['resume', 'show', 'logs', 'replay', 'stop', 'restart', 'clean'];
 
 /** The candidates that begin with what is typed. Starts nothing, and throws for nothing that a file holds. */
@@ -39,11 +40,11 @@ async function all(wanted: Wanted, typed: string, commands: readonly CommandFact
     case 'command':
       return [...firstWords(commands), ...(await plansFrom(typed))];
     case 'option':
-      return optionsOf(wanted.command, commands);
+      return [...optionsOf(wanted.command, commands), ...(wanted.isFirst ? [VERSION] : [])];
     case 'value':
       return valuesOf(wanted, typed);
     case 'argument':
-      return argumentsOf(wanted, typed);
+      return argumentsOf(wanted, typed, commands);
     default:
       return wanted satisfies never;
   }
@@ -77,6 +78,10 @@ async function valuesOf(
     case '--reporter':
     case '-r':
       return NAMES.map(value => ({ value }));
+    case '--allow':
+      return ['run', 'http', 'run,http'].map(value => ({ value }));
+    case '--on-lock-lost':
+      return ['kill', 'finish'].map(value => ({ value }));
     case '--speed':
       return ['10x', '100x', 'max'].map(value => ({ value }));
     case '--env-file':
@@ -97,10 +102,12 @@ function planHere(command: string): string | undefined {
 async function argumentsOf(
   { command, given }: Extract<Wanted, { type: 'argument' }>,
   typed: string,
+  commands: readonly CommandFacts[],
 ): Promise<Candidate[]> {
   const [first] = given;
   if (['run', 'check', 'cron print'].includes(command)) return first === undefined ? plansFrom(typed) : [];
-  if (command === 'cron') return [{ value: 'print' }];
+  if (command === 'help' && first === undefined) return firstWords(commands).filter(({ value }) => value !== 'help');
+  if (command === 'cron' || (command === 'help' && first === 'cron')) return [{ value: 'print' }];
   if (command === 'completion') return first === undefined ? SHELLS.map(value => ({ value })) : [];
   if (!RUN_COMMANDS.includes(command)) return [];
   if (first === undefined || command === 'clean') return runs();

@@ -20,6 +20,9 @@ interface Described {
 const ASKING = 'complete';
 const HELP = { names: ['--help', '-h'], description: 'what the command takes', takesValue: false };
 
+/** The command that commander has by itself. */
+export const HELPING: CommandFacts = { name: 'help', description: 'what a command takes', options: [] };
+
 /** The commands below a command, and those below them: `cron`, `cron print`. */
 export function factsOf(program: Described, above = ''): CommandFacts[] {
   return program.commands

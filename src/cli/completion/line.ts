@@ -18,7 +18,8 @@ export interface OptionFacts {
 export type Wanted =
   /** Nothing that a command goes by has been typed: a command, or a plan to run. */
   | { readonly type: 'command' }
-  | { readonly type: 'option'; readonly command: string }
+  /** `isFirst`: nothing stands before it. */
+  | { readonly type: 'option'; readonly command: string; readonly isFirst?: true }
   /** The value of an option; `plan` is the first argument on the line. */
   | { readonly type: 'value'; readonly option: string; readonly command: string; readonly plan: string | undefined }
   /** The argument at this index; those before it are given. */
@@ -51,7 +52,10 @@ export function readLine(words: readonly string[], commands: readonly CommandFac
   const line = { typed, before };
   if (before !== '') return { ...line, wanted: { type: 'value', option: before.slice(0, -1), command: name, plan } };
   if (open !== undefined) return { ...line, wanted: { type: 'value', option: open, command: name, plan } };
-  if (typed.startsWith('-')) return { ...line, wanted: { type: 'option', command: name } };
+  if (typed.startsWith('-')) {
+    const isFirst = earlier.length === 0;
+    return { ...line, wanted: { type: 'option', command: name, ...(isFirst ? { isFirst } : {}) } };
+  }
   if (isUnnamed && given.length === 0) return { ...line, wanted: { type: 'command' } };
   return { ...line, wanted: { type: 'argument', command: name, given } };
 }
