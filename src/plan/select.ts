@@ -3,7 +3,7 @@ import { leavingOut, type Marks, narrow } from './choices.ts';
 import { parentPath } from './paths.ts';
 import { type ChosenCopies, childPath, childrenOf, type LeftOut, type Step } from './plan.ts';
 import { type Choice, type Pattern, readPattern } from './step-pattern.ts';
-import { didYouMean } from './suggest.ts';
+import { stepsNear } from './steps-near.ts';
 
 /**
  * Step paths or globs: `*` is any part of an id, `**` any part of a path; `[]` stands for every copy of a forEach, `[3]`, `[3-5]` and
@@ -83,7 +83,7 @@ function whyNone({ at, template }: Pattern, paths: readonly string[], tidying: r
   const isTidying = tidying.some(path => at(path) !== undefined);
   if (isTidying || (tidying.length > 0 && template.split('/').includes('finally')))
     return 'steps of a finally cannot be chosen: they run with what they tidy up after';
-  return `no step has this path${didYouMean(template, paths) || '; "runjobs check" shows the paths'}`;
+  return `no step has this path${stepsNear(template, paths)}`;
 }
 
 type Matches = (path: string) => boolean;

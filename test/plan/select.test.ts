@@ -91,6 +91,29 @@ describe('a selection', () => {
     expect(selectSteps(leaf('.'), { only: ['finally/a'] })).toEqual({ type: 'unknown', message });
   });
 
+  it.each([
+    ['nope', tree, '; there are "install", "check", "deploy"; '],
+    ['check/integration', tree, '; there are "check/lint", "check/types", "check/unit"; '],
+    ['deploy/upload/parts/1', tree, '; there are "deploy/upload", "deploy/smoke"; '],
+    ['nope/**', tree, '; there are "install", "check", "deploy"; '],
+    ['fe/1', forEach('.', 2, steps('', [forEach('fe', 2, leaf(''))])), '; there are "[]", "[]/fe"; '],
+    ['fe/1', steps('.', [forEach('fe', 2, steps('', [leaf('build')]))]), '; there are "fe[]", "fe[]/build"; '],
+    ['nope', steps('.', [leaf('install')]), '; there is "install"; '],
+    [
+      'nope',
+      steps(
+        '.',
+        'abcdefg'.split('').map(id => leaf(id)),
+      ),
+      '; there are "a", "b", "c", "d", "e" and 2 more; ',
+    ],
+  ])('says of "%s" which steps there are where none is near', (path, root, words) => {
+    expect(selectSteps(root, { only: [path] })).toEqual({
+      type: 'unknown',
+      message: `--only ${path}: no step has this path${words}"runjobs check" shows the paths`,
+    });
+  });
+
   it('reaches into the copies of a forEach, all at once', async () => {
     const copies = forEach('.', 2, steps('', [leaf('build'), leaf('test')]));
     const paths = async (selection: Selection) => {
