@@ -55,12 +55,10 @@ function ofUnion(issue: Issue, path: Path, root: unknown): Finding[] {
     .map(errors => ({ errors, missing: errors.filter(inner => isMissing(inner, value)).length }))
     .sort((one, other) => one.missing - other.missing || one.errors.length - other.errors.length);
   const words = wordsOf([...(nearest?.errors ?? []), ...(second?.errors ?? [])]);
-  const own: Finding = {
-    message: issue.message + meantForm(value, path) + meantValue(value, words),
-    path,
-    at: 'value',
-  };
-  if (nearest === undefined) return [own];
+  const form = meantForm(value, path);
+  const own: Finding = { message: issue.message + form + meantValue(value, words), path, at: 'value' };
+  // Of a list that is another form in whole, nothing is wrong with each of its elements.
+  if (nearest === undefined || (Array.isArray(value) && form !== '')) return [own];
   const { errors, missing } = nearest;
   const found = errors.flatMap(inner => findingsOf(inner, path, root));
   if (second === undefined || second.errors.length > errors.length || second.missing > missing) return found;

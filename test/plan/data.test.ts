@@ -64,6 +64,23 @@ describe('what is saved', () => {
   });
 });
 
+describe('the values of a forEach without a name', () => {
+  const words = 'root.forEach: expected an object of variable names and lists, or an array of objects, got an array';
+
+  test.each([
+    [['x', 'y'], '["x", "y"]'],
+    [[1, true, 'z', 4], '[1, true, "z", …]'],
+  ])('are told once, with how to give them one: %j', (forEach, shown) => {
+    expect(problemsWith({ run: 'x', forEach })).toEqual([`${words}; give the values a name, as in {"ITEM": ${shown}}`]);
+  });
+
+  test('beside one that has a name are told each', () => {
+    expect(problemsWith({ run: 'x', forEach: ['x', { A: 1 }] })).toEqual([
+      'root.forEach[0]: expected an object of variable names and values, got "x"',
+    ]);
+  });
+});
+
 describe('names that begin with RUNJOBS_', () => {
   const own = 'names that begin with RUNJOBS_ are those of runjobs; choose another';
 
