@@ -37,9 +37,10 @@ const patienceMs = 1000;
  * line or the end of its input: the end without a farewell means that runjobs died. Then every process that names the
  * run in RUNJOBS_RUN_IDS is told to end (what a runjobs inside has started, by that one), and killed after the grace, which begins when all were told,
  * until two looks in a row find none. Nothing older than runjobs is looked at.
+ * Killed while it makes the pipes, we leave nobody who reads what it says of them.
  */
-const script = String.raw`
-trap '' INT TERM HUP QUIT TSTP
+export const watchdogScript = String.raw`
+trap '' INT TERM HUP QUIT TSTP PIPE
 cd /
 run=$1 since=$2 patience=$3 folder=$4
 shift 4
@@ -94,7 +95,7 @@ export function openWatchdog({ run, graceMs, pipes }: WatchdogOptions): Watchdog
   if (since === undefined) return undefined;
   const { folder = '', paths = [] } = pipes ?? {};
   const args = [run, String(since), String(Math.ceil(graceMs / 10)), folder, ...paths];
-  const child = spawn('/bin/sh', ['-c', script, watchdogName, ...args], {
+  const child = spawn('/bin/sh', ['-c', watchdogScript, watchdogName, ...args], {
     cwd: '/',
     env: bareEnvironment(),
     detached: true,

@@ -1,13 +1,13 @@
 /** Laws of the watchdog while runjobs lives; test/e2e/orphans.test.ts has those of its death. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { marksIn } from '../../../src/executors/command/marks.ts';
-import { environmentOf, scanProcesses } from '../../../src/executors/command/processes.ts';
-import { openWatchdog } from '../../../src/executors/command/watchdog.ts';
+import { environmentOf, scanProcesses, startOf } from '../../../src/executors/command/processes.ts';
+import { openWatchdog, watchdogName, watchdogScript } from '../../../src/executors/command/watchdog.ts';
 import { openRig } from './rig.ts';
 
 const rig = openRig();
@@ -43,6 +43,23 @@ it('the first pipes of a run are made by its watchdog, which says where it could
     expect(lstatSync(folder).mode & 0o777).toBe(0o700);
     await watchdog?.dismiss();
   }
+  rmSync(around, { recursive: true });
+});
+
+it('pipes that a watchdog makes when runjobs is killed go with the run, though nobody hears that they are made', async () => {
+  const around = mkdtempSync(join(tmpdir(), 'runjobs-dog-'));
+  const folder = join(around, 'pipes');
+  const deaf = join(around, 'deaf');
+  execFileSync('mkfifo', [deaf]);
+  const reader = openSync(deaf, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(deaf, constants.O_WRONLY);
+  closeSync(reader);
+  const args = [`dog-deaf-${process.pid}`, String(startOf(process.pid)), '0', folder, join(folder, '0')];
+  const child = spawn('/bin/sh', ['-c', watchdogScript, watchdogName, ...args], { stdio: ['pipe', writer, 'ignore'] });
+  closeSync(writer);
+  child.stdin?.end();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(readdirSync(around)).toEqual(['deaf']);
   rmSync(around, { recursive: true });
 });
 
