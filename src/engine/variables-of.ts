@@ -56,7 +56,7 @@ export async function variablesOf(
 }
 
 /** A step on the way, and what is known of it. */
-interface Stop {
+interface Station {
   readonly step: Step;
   readonly path: string;
   readonly past: Past | undefined;
@@ -81,7 +81,7 @@ class Walk {
     this.reading = { sources, secretNames: secrets, secrets: createSecrets() };
   }
 
-  async into(at: Stop, outer: Variables): Promise<Variables | undefined> {
+  async into(at: Station, outer: Variables): Promise<Variables | undefined> {
     const { step, path, past } = at;
     const entered = await inner(this.reading, step, path, outer);
     const isKnown = !('state' in entered);
@@ -92,13 +92,13 @@ class Walk {
     return (await this.#intoFinally(at, variables)) ?? this.#intoChild(ticking, variables);
   }
 
-  #withBuiltIns({ step, path, past, tick }: Stop, variables: Variables): Variables {
+  #withBuiltIns({ step, path, past, tick }: Station, variables: Variables): Variables {
     if (!isLeaf(step)) return variables;
     const facts = { path, attempt: past?.attempt || 1, tick };
     return variables.with(builtInsOf(facts, this.#look.builtIns), { type: 'runjobs' });
   }
 
-  async #intoChild(group: Stop, variables: Variables): Promise<Variables | undefined> {
+  async #intoChild(group: Station, variables: Variables): Promise<Variables | undefined> {
     if (group.step.type === 'forEach') return this.#intoCopy(group, group.step, variables);
     for (const child of childrenOf(group.step)) {
       const at = below(group, child);
@@ -112,14 +112,14 @@ class Walk {
     return undefined;
   }
 
-  async #intoCopy(group: Stop, step: ForEachStep, variables: Variables): Promise<Variables | undefined> {
+  async #intoCopy(group: Station, step: ForEachStep, variables: Variables): Promise<Variables | undefined> {
     const [, number] = /^\[(\d+)\]/.exec(this.#target.slice(group.path === '.' ? 0 : group.path.length)) ?? [];
     const copy = number === undefined ? undefined : below(group, copiesOf(step)(number));
     const item = copy && this.#look.itemOf(copy.path);
     return copy && item && this.into(copy, withItem(variables, item, step, group.path));
   }
 
-  async #intoFinally(at: Stop, variables: Variables): Promise<Variables | undefined> {
+  async #intoFinally(at: Station, variables: Variables): Promise<Variables | undefined> {
     const block = childPath(at.path, 'finally');
     const steps = at.step.finally?.steps ?? [];
     const group = { path: block, past: at.past?.children.get('finally'), tick: at.tick };
@@ -135,7 +135,7 @@ class Walk {
   }
 }
 
-function below({ path, past, tick }: Omit<Stop, 'step'>, step: Step): Stop {
+function below({ path, past, tick }: Omit<Station, 'step'>, step: Step): Station {
   return { step, path: childPath(path, step.id), past: past?.children.get(step.id), tick };
 }
 
@@ -158,7 +158,7 @@ function seenSiblings(group: Step, child: Step): readonly Step[] {
 }
 
 /** The variables over which what a step has saved is put, each with the step that has saved it. */
-function saving(outer: Variables, at: Stop, own: Values, saved = savedIn(at)): Variables {
+function saving(outer: Variables, at: Station, own: Values, saved = savedIn(at)): Variables {
   return Object.entries(saved).reduce(
     (variables, [name, value]) => variables.saving({ [name]: value ?? LOST }, saverOf(at, name), own),
     outer,
@@ -168,14 +168,14 @@ function saving(outer: Variables, at: Stop, own: Values, saved = savedIn(at)): V
 type Saved = NonNullable<Past['tickSaved']>;
 
 /** What a step has saved so far. */
-function savedIn(at: Stop): Saved {
+function savedIn(at: Station): Saved {
   const taken = at.step.used?.save;
   if (taken === undefined) return savedInside(at);
   return at.past?.finished?.saved ?? takenOf(taken, savedInside(at));
 }
 
 /** What its own `finally` sees of that: where it uses a plan, what was saved in there. */
-function savedInside(at: Stop): Saved {
+function savedInside(at: Station): Saved {
   const { step, past } = at;
   if (past === undefined) return {};
   const ofAttempt = step.every === undefined ? past.attemptSaved : past.tickSaved;
@@ -186,7 +186,7 @@ function savedInside(at: Stop): Saved {
 }
 
 /** The step that has saved a variable: of those inside, the last one that has. */
-function saverOf(at: Stop, name: string): string {
+function saverOf(at: Station, name: string): string {
   const value = savedIn(at)[name];
   const savers = foreground(at.step).map(child => below(at, child));
   const saver = savers.findLast(child => Object.hasOwn(savedIn(child), name) && savedIn(child)[name] === value);

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Stop } from '../../engine/stop.ts';
 import { isBodiless } from '../../plan/bodiless.ts';
 import { isIdempotent } from '../../plan/http-methods.ts';
+import { CalledOff, goOnUnless } from './called-off.ts';
 import type { Connection } from './connection.ts';
 import { inPieces, sendable } from './http2.ts';
 import { isUnread } from './http2-trouble.ts';
@@ -12,7 +13,6 @@ import { proxyAuthorization } from './proxy.ts';
 import type { HttpRequest } from './request.ts';
 import { RESET } from './reset.ts';
 import type { Session } from './session.ts';
-import { CalledOff, goOnUnless } from './stop.ts';
 
 export interface HttpResponse extends AnswerHead {
   readonly body: AnswerBody;

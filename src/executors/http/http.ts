@@ -5,12 +5,12 @@ import type { Outcome } from '../../events/outcome.ts';
 import { keepsFile } from '../../plan/bodiless.ts';
 import { openKeeping, unkept } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
+import { goOnUnless } from './called-off.ts';
 import { follow } from './following.ts';
 import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
 import { openSession, type Session } from './session.ts';
-import { goOnUnless } from './stop.ts';
 import { failed } from './verdict.ts';
 
 export interface HttpExecutor extends Executor {
