@@ -1,5 +1,4 @@
 /** The items of a forEach: its lists read, combined, and what `exclude` names left out. */
-
 import type { Failed, Outcome } from '../events/outcome.ts';
 import type { ForEachStep, Items } from '../plan/plan.ts';
 import { whyUnwritable } from '../plan/unwritable.ts';

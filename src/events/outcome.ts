@@ -125,7 +125,7 @@ export type HttpTrouble =
  */
 export type OtherClock = 'total' | 'quiet' | 'queue' | 'worker' | 'ready';
 
-/** Why something was told to stop: the `reason` of every AbortSignal in the engine. The first one wins. */
+/** Why something was told to stop. The first reason wins. */
 export type CancelReason =
   | { readonly type: 'interrupted'; readonly signal: InterruptSignal }
   /** The caller of the library aborted the run. */

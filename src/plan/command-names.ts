@@ -14,7 +14,7 @@ const FLOWING = ['cwd', 'launcher'] as const;
 export function flowingFrom(step: Raw, path: Path, outer: Flowing): Flowing {
   const own = FLOWING.filter(key => step[key] !== undefined).map(key => [
     key,
-    { text: step[key], path: [...path, key], isPlace: key === 'cwd' },
+    { text: step[key], path: [...path, key], kind: key === 'cwd' ? 'place' : undefined },
   ]);
   const defaults = step.httpDefaults;
   if (own.length === 0 && defaults === undefined) return outer;
@@ -29,7 +29,7 @@ export function commandTexts({ run, stdin }: Raw, path: Path, flowing: Flowing):
   if (Array.isArray(run)) texts.push({ text: run, path: [...path, 'run'] });
   if (isRaw(stdin)) {
     for (const key of ['text', 'file'])
-      texts.push({ text: stdin[key], path: [...path, 'stdin', key], isPlace: key === 'file' });
+      texts.push({ text: stdin[key], path: [...path, 'stdin', key], kind: key === 'file' ? 'place' : undefined });
   }
   return texts;
 }

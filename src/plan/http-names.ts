@@ -1,6 +1,6 @@
 /** The texts of requests in which `${NAME}` is expanded, each with its place. */
 import { isRaw } from './raw.ts';
-import type { Path, Placed } from './source.ts';
+import type { Path, Placed, TextKind } from './source.ts';
 import { isRelative } from './url-joining.ts';
 
 /** Texts by what they are of: those further in take the places of those further out. */
@@ -10,8 +10,12 @@ export type RequestTexts = ReadonlyMap<string, Placed>;
 const MERGED = ['headers', 'query', 'tls'];
 const MANNER = ['auth', 'session', 'proxy', 'socket'];
 const SHARED = ['baseUrl', ...MANNER];
-/** Paths and URLs; `tls` has others. */
-const PLACES = ['url', 'baseUrl', 'proxy', 'socket', 'file'];
+/** Of keys whose texts are not like any others; `tls` and `multipart` have further files. */
+const KINDS: ReadonlyMap<string, TextKind> = new Map([
+  ...['url', 'baseUrl', 'proxy', 'socket'].map(key => [key, 'place'] as const),
+  ['file', 'file'],
+  ['json', 'json'],
+]);
 const AUTHORIZATION = 'headers.authorization';
 const OWN = ['url', ...MANNER, 'json', 'form', 'multipart', 'file', 'body', 'idempotencyKey'];
 
@@ -33,7 +37,7 @@ export function requestTexts(http: unknown, path: Path, outer: RequestTexts = ne
   if (http === undefined) return [];
   const own = isRaw(http) ? textsOf(http, path, OWN) : new Map<string, Placed>();
   const texts = new Map([...withoutWho(outer, own), ...own]);
-  if (typeof http === 'string') texts.set('url', { text: http, path, isPlace: true });
+  if (typeof http === 'string') texts.set('url', { text: http, path, kind: 'place' });
   if (isRaw(http)) {
     for (const placed of expectTexts(http.expect, [...path, 'expect'])) texts.set(placed.path.join(' '), placed);
   }
@@ -51,10 +55,7 @@ function withoutWho(outer: RequestTexts, inner: RequestTexts): RequestTexts {
 function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: readonly string[]) {
   const texts = new Map<string, Placed>();
   for (const key of keys) {
-    const isPlace = PLACES.includes(key);
-    const isRead = key === 'file';
-    const isJson = key === 'json';
-    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], isPlace, isRead, isJson });
+    if (values[key] !== undefined) texts.set(key, { text: values[key], path: [...path, key], kind: KINDS.get(key) });
   }
   for (const key of MERGED) {
     const members = values[key];
@@ -63,13 +64,12 @@ function textsOf(values: { readonly [key: string]: unknown }, path: Path, keys: 
       texts.set(`${key}.${key === 'headers' ? name.toLowerCase() : name}`, {
         text,
         path: [...path, key, name],
-        isPlace: key === 'tls',
-        isRead: key === 'tls' && name !== 'insecure',
+        kind: key === 'tls' && name !== 'insecure' ? 'file' : undefined,
       });
     }
   }
   for (const { file, path: at } of filesOfParts(values.multipart, [...path, 'multipart']))
-    texts.set(`file ${at.join(' ')}`, { text: file, path: at, isPlace: true, isRead: true });
+    texts.set(`file ${at.join(' ')}`, { text: file, path: at, kind: 'file' });
   return texts;
 }
 
@@ -79,7 +79,7 @@ function expectTexts(expect: unknown, path: Path): Placed[] {
   const { json, event, ...rest } = expect;
   const found: Placed[] = [
     { text: rest, path },
-    { text: json, path: [...path, 'json'], isJson: true },
+    { text: json, path: [...path, 'json'], kind: 'json' },
   ];
   return isRaw(event) ? [...found, ...expectTexts(event, [...path, 'event'])] : found;
 }

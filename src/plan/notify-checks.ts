@@ -31,10 +31,10 @@ function urlFindings(url: unknown, path: Path): Finding[] {
 /** The texts with the names that are known in them besides: at the end also how the run has ended. */
 export function notifyTexts(notify: unknown): readonly (Placed & { readonly besides: ReadonlySet<string> })[] {
   const ended = new Set([...OF_RUN, ...OF_FINALLY]);
-  if (typeof notify === 'string') return [{ text: notify, path: ['notify'], isPlace: true, besides: OF_RUN }];
+  if (typeof notify === 'string') return [{ text: notify, path: ['notify'], kind: 'place' as const, besides: OF_RUN }];
   if (!isRaw(notify)) return [];
   return [
-    ...URLS.map(key => ({ text: notify[key], path: ['notify', key], isPlace: true, besides: OF_RUN })),
+    ...URLS.map(key => ({ text: notify[key], path: ['notify', key], kind: 'place' as const, besides: OF_RUN })),
     ...REQUESTS.flatMap(key =>
       requestTexts(notify[key], ['notify', key]).map(placed => ({
         ...placed,

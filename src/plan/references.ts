@@ -100,10 +100,10 @@ export class References {
     else this.read(source, path, known);
   }
 
-  placed({ text, path, isPlace, isRead, isJson }: Placed, known: Known, besides?: ReadonlySet<string>): void {
-    if (isRead) this.read(text, path, known, besides);
-    else if (isPlace && typeof text === 'string') this.place(text, path, known, besides);
-    else this.texts(text, path, known, besides, isJson);
+  placed({ text, path, kind }: Placed, known: Known, besides?: ReadonlySet<string>): void {
+    if (kind === 'file') this.read(text, path, known, besides);
+    else if (kind === 'place' && typeof text === 'string') this.place(text, path, known, besides);
+    else this.texts(text, path, known, besides, kind === 'json');
   }
 
   /** Every text in a value, but keys. */

@@ -8,13 +8,15 @@ export type Path = readonly (string | number)[];
 export interface Placed {
   readonly text: unknown;
   readonly path: Path;
-  /** It is the path of a file or a URL, in which `$NAME` is hardly meant as it stands. */
-  readonly isPlace?: boolean;
-  /** It is the path of a file that is read whole. */
-  readonly isRead?: boolean;
-  /** Its texts may stand for values of JSON. */
-  readonly isJson?: boolean;
+  /** Default: texts like any others. */
+  readonly kind?: TextKind | undefined;
 }
+
+/**
+ * A `place` is a path or a URL, in which `$NAME` is hardly meant as it stands; a `file` is one of a file that is read whole;
+ * texts in `json` may stand for values of JSON.
+ */
+export type TextKind = 'place' | 'file' | 'json';
 
 /** A value's place in a text: offsets, and what is inside it. */
 export interface Spot {
