@@ -113,16 +113,21 @@ class Checks implements Checked {
     if (step.run !== undefined) this.#command(step, { path, shell });
     const says = typeof shell === 'string' && typeof step.if === 'string' ? foreignTest(step.if) : undefined;
     if (says !== undefined) this.#warn(FOREIGN_TESTS[says], [...path, 'if'], 'value');
-    this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
-    this.errors.push(...everyFindings(step.every, [...path, 'every']));
-    this.warnings.push(...everyWarnings(step.every, [...path, 'every']));
+    if (step.env !== undefined) this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
+    if (step.every !== undefined) {
+      const at = [...path, 'every'];
+      this.errors.push(...everyFindings(step.every, at));
+      this.warnings.push(...everyWarnings(step.every, at));
+    }
     this.errors.push(...limitFindings(step, path));
     this.errors.push(...commandFindings(step, path));
     if (path.length > 0 && step.pools !== undefined) {
       this.errors.push(...poolFindings(step.pools, [...path, 'pools'], this.#pools));
     }
     const hasBase = hasOuter || (isRaw(step.httpDefaults) && step.httpDefaults.baseUrl !== undefined);
-    this.errors.push(...defaultsFindings(step.httpDefaults, [...path, 'httpDefaults']));
+    if (step.httpDefaults !== undefined) {
+      this.errors.push(...defaultsFindings(step.httpDefaults, [...path, 'httpDefaults']));
+    }
     if (step.http !== undefined) {
       const { errors, warnings } = httpFindings(step.http, [...path, 'http'], hasBase);
       this.errors.push(...errors);

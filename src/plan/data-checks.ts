@@ -14,7 +14,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function stepFindings(step: Raw, path: Path, list: ListKey | 'root'): Finding[] {
   const found: Finding[] = [];
   if (step.env !== undefined) found.push(...ownNames(step.env, [...path, 'env']));
-  found.push(...ifValueFindings(step.if, [...path, 'if']));
+  if (step.if !== undefined) found.push(...ifValueFindings(step.if, [...path, 'if']));
   if (step.save !== undefined) found.push(...saveFindings(step, [...path, 'save']));
   if (step.forEach !== undefined) found.push(...listFindings(step, path));
   if (step.tolerate !== undefined && step.failFast !== undefined) {
