@@ -31,8 +31,8 @@ export function append(tail: Tail, text: string): void {
 }
 
 /**
- * The last `count` lines, oldest first, each cut to 2048 characters. An unfinished line counts; of a line that was
- * drawn over itself by carriage returns, the last drawing counts.
+ * The last `count` lines up to one that is not blank, oldest first, each cut to 2048 characters. An unfinished line counts;
+ * of a line that was drawn over itself, the last drawing counts.
  */
 export function lastLines(tail: Tail, count: number): string[] {
   const text = tail.pieces.join('');
@@ -40,7 +40,8 @@ export function lastLines(tail: Tail, count: number): string[] {
   let end = text.endsWith('\n') ? text.length - 1 : text.length;
   while (lines.length < count && end > 0) {
     const start = lastOf(text, '\n', end - 1) + 1;
-    lines.push(lastDrawn(text.slice(start, end)));
+    const line = lastDrawn(text.slice(start, end));
+    if (lines.length > 0 || !isBlank(line)) lines.push(line);
     end = start - 1;
   }
   return lines.reverse();
@@ -51,14 +52,26 @@ export function lastLine(tail: Tail): string {
   const newest = tail.pieces.at(-1) ?? '';
   const end = newest.trimEnd().length;
   const start = end === 0 ? 0 : lastOf(newest, '\n', end - 1) + 1;
-  if (start > 0) return lastDrawn(newest.slice(start, end));
-  return lastLines(tail, 20).findLast(line => line.trim() !== '') ?? '';
+  const line = start > 0 ? lastDrawn(newest.slice(start, end)) : '';
+  return isBlank(line) ? (lastLines(tail, 1)[0] ?? '') : line;
 }
 
+/** What takes a terminal back to the first column, where the line is drawn over: a carriage return, or as npm and readline do it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what children print.
+const TO_FIRST_COLUMN = /\r|\x1b\[[01]?G/;
+/** What shows nothing by itself: colours, moves of the cursor, a title. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what children print.
+const SHOWS_NOTHING = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[78=>])/g;
+
+function isBlank(line: string): boolean {
+  return line.trim() === '' || (line.includes('\x1b') && line.replace(SHOWS_NOTHING, '').trim() === '');
+}
+
+/** Its last drawing that is not blank. */
 function lastDrawn(line: string): string {
-  const end = line.endsWith('\r') ? line.length - 1 : line.length;
-  const start = end === 0 ? 0 : lastOf(line, '\r', end - 1) + 1;
-  return line.slice(start, Math.min(end, start + LINE_MAX));
+  const isDrawnOver = line.includes('\r') || line.includes('\x1b');
+  const drawn = isDrawnOver ? line.split(TO_FIRST_COLUMN).findLast(drawing => !isBlank(drawing)) : line;
+  return (drawn ?? '').slice(0, LINE_MAX);
 }
 
 /** As `lastIndexOf`, which looks at each character where `includes` sees at once that there is none: bodies without a line break are long. */

@@ -19,6 +19,10 @@ const IS_TEXT_UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|
 /** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
 const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
+/** What draws over the line as a carriage return does: the cursor goes to the first column. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const TO_FIRST_COLUMN = /\x1b\[[01]?G/g;
+
 /** A longer line is told in pieces. */
 const LINE_MAX = 64 * 1024;
 
@@ -28,11 +32,16 @@ const LINE_MAX = 64 * 1024;
  */
 export function cleanse(line: string): string {
   if (!IS_UNSAFE.test(line)) return line;
-  const text = line.replace(/\r+$/, '').replace(SEQUENCE, '');
+  const text = unreturned(line).replace(SEQUENCE, '');
   return text
     .slice(text.lastIndexOf('\r') + 1)
     .replace(CONTROL, '')
     .replace(CI_COMMAND, '## ');
+}
+
+/** The line with a carriage return wherever it is drawn over, but at its end. */
+function unreturned(line: string): string {
+  return line.replace(TO_FIRST_COLUMN, '\r').replace(/\r+$/, '');
 }
 
 /** Whether {@link cleanse} may change a line of the text. */
@@ -45,7 +54,7 @@ const COLOUR = /(\x1b\[[\d;:]*m)/;
 
 /** As {@link cleanse}, but colours stay, and end with the line. */
 export function cleanseButColours(line: string): string {
-  const text = line.replace(/\r+$/, '');
+  const text = unreturned(line);
   const parts = text.slice(text.lastIndexOf('\r') + 1).split(COLOUR);
   if (parts.length === 1) return cleanse(text);
   return `${parts.map((part, index) => (index % 2 === 1 ? part : cleanse(part))).join('')}\x1b[0m`;

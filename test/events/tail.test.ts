@@ -29,6 +29,25 @@ describe('the tail of an output', () => {
     expect(lastLine(tailOf('\r'))).toBe('');
   });
 
+  it('takes a cursor that goes to the first column for what it is: the line is drawn over itself', () => {
+    expect(lastLine(tailOf('\x1b[1G\x1b[0K⠙ fetch\x1b[1G\x1b[0K⠹ fetch'))).toBe('\x1b[0K⠹ fetch');
+    expect(lastLines(tailOf('\x1b[2K\x1b[G1 of 2\x1b[2K\x1b[0G2 of 2\n'), 20)).toEqual(['2 of 2']);
+    expect(lastLines(tailOf(`${'x'.repeat(3000)}\x1b[1Glast\n`), 20)).toEqual(['last']);
+  });
+
+  it('passes over what only moves the cursor, clears or ends a colour', () => {
+    expect(lastLine(tailOf('\x1b[31mbad\n\x1b[0m'))).toBe('\x1b[31mbad');
+    expect(lastLine(tailOf('one\ntwo\n\x1b[2A'))).toBe('two');
+    expect(lastLine(tailOf('99%\r\x1b[K'))).toBe('99%');
+    expect(lastLine(tailOf('shown\n', '\x1b[?25h\x1b]0;\x07\n'))).toBe('shown');
+    expect(lastLine(tailOf('\x1b[0m'))).toBe('');
+  });
+
+  it('ends with a line that is not blank', () => {
+    expect(lastLines(tailOf('a\n\nb\n\n\x1b[0m\n  \r\n'), 2)).toEqual(['', 'b']);
+    expect(lastLines(tailOf(`why\n${'\n'.repeat(40)}`), 20)).toEqual(['why']);
+  });
+
   it('cuts a long line', () => {
     expect(lastLines(tailOf('x'.repeat(5000)), 20)).toEqual(['x'.repeat(2048)]);
   });
