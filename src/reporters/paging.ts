@@ -8,16 +8,9 @@ import { createHelpPage } from './help-page.ts';
 import { type Key, keysIn } from './keys.ts';
 import { createLogPage } from './log-page.ts';
 import { createPageScreen, type Page, type Wish } from './page.ts';
+import { type Deed, questionIn } from './question.ts';
 import type { Terminal } from './reporter.ts';
 import { fullNameOf, pathRow, type RowOptions } from './rows.ts';
-
-/** What is done to a step. */
-type Deed = 'stop' | 'restart';
-
-const QUESTIONS: Readonly<Record<Deed, (step: string) => string>> = {
-  stop: step => `Stop "${step}"? y stops it, any other key does not`,
-  restart: step => `End "${step}", to begin again? y does, any other key does not`,
-};
 
 export interface PagingOptions {
   readonly terminal: Terminal;
@@ -137,8 +130,8 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       if (asking === undefined) return screen.paint(lines);
       const { palette } = look();
       asking.isDrawn = true;
-      const question = QUESTIONS[asking.type](labelOf(asking.step));
-      return screen.paint([...lines.slice(0, rows - 1), palette.warn(cutTo(question, columns))]);
+      const question = questionIn(asking.type, labelOf(asking.step), columns);
+      return screen.paint([...lines.slice(0, rows - 1), palette.warn(question)]);
     },
     leave,
   };

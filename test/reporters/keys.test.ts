@@ -194,6 +194,20 @@ describe('the keys of the live view', () => {
     expect((await press('x')).at(-1)).toBe('/lintx█ Enter has it begin again · Esc ends the search');
   });
 
+  it('k and r: say which key answers however long the name and narrow the terminal', async () => {
+    const step = run('the-one-with-the-long-name', 'make');
+    const ask = async (key: string, columns: number) => {
+      const { tell, press } = await stage({ plan: planOf(steps('root', [step])), columns });
+      tell.start('the-one-with-the-long-name');
+      return (await press(key, ENTER)).at(-1);
+    };
+    expect(await ask('k', 60)).toBe('Stop "…h-the-long-name"? y stops it, any other key does not');
+    expect(await ask('k', 50)).toBe('Stop "the-one-with-the-long-name"? y stops it');
+    expect(await ask('k', 30)).toBe('Stop "…th-the-long-name"? y/n');
+    expect(await ask('r', 46)).toBe('End "…-the-long-name", to begin again? y does');
+    expect(await ask('r', 24)).toBe('Restart "…ng-name"? y/n');
+  });
+
   it('k: asks for the only step, too, and in its log', async () => {
     const { press, person } = await stage({ plan: planOf(run('root', 'make')) });
     expect((await press('k', ENTER)).at(-1)).toBe('Stop "tour"? y stops it, any other key does not');
