@@ -9,13 +9,15 @@ const CLEAR = '\x1b[0K';
 
 export function createGitlab(options: GroupingOptions): Reporter {
   let startedAt = 0;
+  /** One job may have several runs, and GitLab folds all sections of one name together. */
+  let prefix = 'step';
   let count = 0;
 
   const seconds = (t: number) => Math.floor((startedAt + t) / 1000);
 
   const block = ({ label, head, lines, about, outcome, from, to }: Block): string[] => {
     count += 1;
-    const name = `step_${count}`;
+    const name = `${prefix}_${count}`;
     const hasPassed = outcome?.state === 'succeeded';
     const [first = `${glyphs.succeeded} ${label}`, ...rest] = about;
     const title = hasPassed ? first : (head.at(-1) ?? `${glyphs.started} ${label}`);
@@ -32,7 +34,10 @@ export function createGitlab(options: GroupingOptions): Reporter {
   return {
     ...grouping,
     report(event) {
-      if (event.type === 'run.started') startedAt = Date.parse(event.at) || 0;
+      if (event.type === 'run.started') {
+        startedAt = Date.parse(event.at) || 0;
+        prefix = event.run.replace(/[^\w.-]/g, '_');
+      }
       return grouping.report(event);
     },
   };

@@ -192,13 +192,30 @@ describe('a report for GitLab', () => {
     toldBoth({ tell, clock });
     const [at, until] = [1795335229, 1795335230];
     expect(sink.lines.slice(2)).toEqual([
-      `\u001b[0Ksection_start:${at}:step_1[collapsed=true]\r\u001b[0K✔ a 1.0 s`,
+      `\u001b[0Ksection_start:${at}:r1_1[collapsed=true]\r\u001b[0K✔ a 1.0 s`,
       'fine',
-      `\u001b[0Ksection_end:${until}:step_1\r\u001b[0K`,
-      `\u001b[0Ksection_start:${at}:step_2\r\u001b[0K❯ b`,
+      `\u001b[0Ksection_end:${until}:r1_1\r\u001b[0K`,
+      `\u001b[0Ksection_start:${at}:r1_2\r\u001b[0K❯ b`,
       ...['src/x.ts(3,1): error TS1', '│  ::error::forged', '│ ✔ tour succeeded'],
-      `\u001b[0Ksection_end:${until}:step_2\r\u001b[0K`,
+      `\u001b[0Ksection_end:${until}:r1_2\r\u001b[0K`,
       '✖ b exit 137 (SIGKILL, often out of memory) (1.0 s)',
     ]);
+  });
+
+  it('names no section as another run in the same job does: GitLab would fold both at once', () => {
+    const namesOf = (run: string) => {
+      const sink = keptSink();
+      const clock = handClock();
+      const reporter = createGitlab({ sink, clock, steps: indexSteps(PLAN), cwd: '/repo' });
+      const tell = script(
+        event => reporter.report(event.type === 'run.started' ? { ...event, run } : event),
+        clock.now,
+      );
+      tell.begin();
+      toldBoth({ tell, clock });
+      return sink.lines.flatMap(line => /section_start:\d+:([\w.-]+)/.exec(line)?.[1] ?? []);
+    };
+    const names = [...namesOf('20261129-011842-a6032688'), ...namesOf('20261129-011843-f2b7eeaa')];
+    expect(new Set(names).size).toBe(4);
   });
 });
