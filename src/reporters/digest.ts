@@ -84,7 +84,8 @@ function nextLines({ progress, steps, again, palette }: DigestOptions): string[]
     lines.push(`to go on from here${but}: ${(again?.resume ?? resumeWords)(basename(folder))}`);
   }
   const command = again?.only(failed);
-  if (command !== undefined) lines.push(`to run ${selectable(failed).length === 1 ? 'it' : 'them'} again: ${command}`);
+  const isOne = failed.filter(step => selectable([step]).length > 0).length === 1;
+  if (command !== undefined) lines.push(`to run ${isOne ? 'it' : 'them'} again: ${command}`);
   return lines.length === 0 ? [] : ['', ...lines.map(line => palette.quiet(line))];
 }
 

@@ -92,6 +92,14 @@ describe('the digest of a run that failed', () => {
     ]);
   });
 
+  it('speaks of several copies as several, though one path chooses them', () => {
+    const { tell, lines } = stage();
+    for (const copy of ['each[1]', 'each[2]', 'each[3]']) tell.start(copy);
+    for (const copy of ['each[1]', 'each[3]']) tell.end(copy, exit(1));
+    tell.finish(childFailed('each[1]'), 1);
+    expect(lines().at(-1)).toBe("to run them again: runjobs 'a plan.yaml' --only 'each[1,3]'");
+  });
+
   it('names twenty of those that were cancelled or skipped, and counts the others, copies too', () => {
     const { tell, lines } = stage();
     tell.end('checks/unit', exit(1));
