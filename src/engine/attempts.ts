@@ -1,6 +1,6 @@
 /** `retry` and `timeout`: attempts under clocks, until one is good or none is left. */
 
-import type { Failed, Outcome } from '../events/outcome.ts';
+import type { CancelReason, Failed, Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import { isLeaf } from '../plan/plan.ts';
 import { runBody } from './body.ts';
@@ -52,7 +52,8 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
       !isRetried(retry, outcome, running.stderr?.text() ?? '', step);
     const isAgain = ending.isAgain === true && outcome.reason.type === 'stopped-by-user';
     // One that would be tried again had not failed for good.
-    if (scope.closed !== undefined) return { ...ending, hadFailed: ending.hadFailed === true && isLast && !isAgain };
+    const isFinal = (isLast || isOwn(scope.closed, running)) && !isAgain;
+    if (scope.closed !== undefined) return { ...ending, hadFailed: ending.hadFailed === true && isFinal };
     if (isAgain) {
       again += 1;
       settled = attempt;
@@ -145,7 +146,7 @@ async function oneAttempt(
       ...(isLeaf(step) ? savedFacts(saved) : {}),
     });
     underWay.over();
-    return { outcome, saved, hadFailed, isAgain: underWay.isAgain };
+    return { outcome, saved, hadFailed: hadFailed || isOwn(inner.cancelled, running), isAgain: underWay.isAgain };
   });
 }
 
@@ -209,6 +210,11 @@ function judged(own: Outcome, { step, path }: Running, scope: Scope, hadFailed: 
   }
   if (own.state === 'failed' && !isLeaf(step)) return own;
   return { state: 'cancelled', reason: told, ...exitFacts(own) };
+}
+
+/** Whether it was the step's own clock, or somebody who has stopped just this step: what closes it later comes too late. */
+function isOwn(told: CancelReason | undefined, { path }: Running): boolean {
+  return (told?.type === 'timeout' || told?.type === 'stopped-by-user') && told.step === path;
 }
 
 /** How the process ended, kept beside what the engine makes of it. */

@@ -132,6 +132,16 @@ describe('timeout', () => {
       expect(await told(steps('.', [ticking], ofOneSecond))).toEqual([1, 'g/a', '2', 'g/a']);
     });
 
+    it('does not hide that of a step whose own clock ran out before, and that is still stopping', async () => {
+      const slow = (modifiers: object) => leaf('a', { durationMs: 9000, stopMs: 2000 }, modifiers);
+      const own = { timeoutMs: 300 };
+      expect(await told(steps('.', [slow(own)], ofOneSecond))).toEqual([1, 'a', '', 'a']);
+      expect(await told(steps('.', [steps('g', [slow({})], own)], ofOneSecond))).toEqual([1, 'g', '', 'g']);
+      const total = { limits: { totalMs: 300 }, ...retry(3) };
+      expect(await told(gather('.', [slow(total), sleep('z', 'forever')], ofOneSecond))).toEqual([1, 'a', '', 'a']);
+      expect((await told(steps('.', [slow({ ...own, ...retry(1) })], ofOneSecond))).slice(0, 2)).toEqual([124, '.']);
+    });
+
     it('is the reason where that failure was not the end: forgiven, tolerated, to be tried again, or let run on', async () => {
       const group = (more: object) => gather('g', [bad(), tidying], more);
       const timedOut = [124, '.', ''];
