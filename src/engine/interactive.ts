@@ -1,7 +1,8 @@
 /** Which interactive steps a run may come to. */
 import type { Past } from '../events/past.ts';
 import { childPath, childrenOf, type Step } from '../plan/plan.ts';
-import { firstAttempt, firstTick, isOver, pastOf } from './takeover.ts';
+import { firstTick } from './first-tick.ts';
+import { firstAttempt, isOver, pastOf } from './takeover.ts';
 
 /**
  * The paths of the interactive steps that may start, in declared order: those that the command line leaves out are not among them,
@@ -17,8 +18,8 @@ export function interactiveAhead(root: Step, past?: Past): string[] {
     for (const child of step.finally?.steps ?? []) visit(child, childPath(block, child.id), undefined);
   };
   const visitBody = (step: Step, path: string, known: Past | undefined) => {
-    const tick = step.every === undefined ? { past: known } : firstTick(step.every, known);
-    if (tick === undefined) return;
+    const tick = step.every === undefined ? ({ type: 'once', past: known } as const) : firstTick(step.every, known);
+    if (tick.type === 'over') return;
     const first = firstAttempt(step, tick.past);
     if (first.type === 'succeeded') return;
     if (step.type === 'run' && step.interactive) found.push(path);

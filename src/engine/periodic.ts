@@ -7,8 +7,9 @@ import type { Every } from '../plan/plan.ts';
 import { attempts } from './attempts.ts';
 import { type Ending, type RunContext, type Running, savedFacts } from './context.ts';
 import { sleepUntil } from './deadline.ts';
+import { firstTick } from './first-tick.ts';
 import { type Scope, withScope } from './scope.ts';
-import { firstTick, restored, takenOver } from './takeover.ts';
+import { restored, takenOver } from './takeover.ts';
 import { Ticks } from './ticks.ts';
 import { LOOK_MS, openTimetable, shareOf, type Timetable } from './timetable.ts';
 import { UnsetVariable, type Variables } from './variables.ts';
@@ -29,8 +30,8 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
   const every = finalEvery(written, scope.variables);
   if ('state' in every) return { outcome: every };
   const first = firstTick(every, scope.past);
-  if (first === undefined) return takenOver(run, running, scope.past?.tickOutcome, scope.past?.tickSaved);
-  const ticks = new Ticks(every, first.started, restored(scope.past?.tickSaved));
+  if (first.type === 'over') return takenOver(run, running, first.outcome, scope.past?.tickSaved);
+  const ticks = new Ticks(every, { ...first, saved: restored(scope.past?.tickSaved) });
   return new Periodic(run, running, scope, every, ticks).run(first.tick, first.past);
 }
 

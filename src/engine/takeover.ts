@@ -2,7 +2,7 @@
 import type { SavedFacts } from '../events/event.ts';
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
-import { childPath, childrenOf, type Every, type ForEachStep, isLeaf, type Retry, type Step } from '../plan/plan.ts';
+import { childPath, childrenOf, type ForEachStep, isLeaf, type Retry, type Step } from '../plan/plan.ts';
 import type { Range } from '../plan/ranges.ts';
 import { leftOutIn } from './chosen.ts';
 import type { Ending, RunContext, Running } from './context.ts';
@@ -169,27 +169,6 @@ export function countTaken(step: Step, past: Past | undefined): number {
     const known = isOver(step, past) ? past.children.get(child.id) : pastOf(child, past);
     return count + countTaken(child, known);
   }, 0);
-}
-
-/** Where `every` goes on. */
-export interface FirstTick {
-  readonly tick: number;
-  /** Ticks that had been started before it. */
-  readonly started: number;
-  /** What is known of this tick, where it was broken off. */
-  readonly past: Past | undefined;
-}
-
-/** The tick that was broken off or failed, or the one after the last that ended well; `undefined`: all have ended. */
-export function firstTick(every: Every, past: Past | undefined): FirstTick | undefined {
-  if (past?.tick === undefined) return { tick: 1, started: 0, past };
-  if (past.tickOutcome?.state !== 'succeeded') return { tick: past.tick, started: past.ticks - 1, past };
-  // With `until: success` that was the end; with `until: failure` it has failed, and is tried again.
-  if (every.until === 'success') return undefined;
-  if (past.ticks >= (every.times ?? Number.POSITIVE_INFINITY)) {
-    return every.until === undefined ? undefined : { tick: 1, started: 0, past: undefined };
-  }
-  return { tick: past.tick + 1, started: past.ticks, past: undefined };
 }
 
 /** Where the attempts go on. */

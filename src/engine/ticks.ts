@@ -4,17 +4,25 @@ import type { Every } from '../plan/plan.ts';
 import type { Ending } from './context.ts';
 import type { Values } from './variables.ts';
 
+/** What a run that was broken off had come to. */
+interface Before {
+  readonly started: number;
+  readonly failedInARow: number;
+  readonly saved: Values | undefined;
+}
+
 /** The ticks by now: the step fails with `failureThreshold` failed ones in a row. */
 export class Ticks {
   saved: Values | undefined;
   readonly #every: Every;
   #started: number;
-  #failedInARow = 0;
+  #failedInARow: number;
   #last: Outcome | undefined;
 
-  constructor(every: Every, started: number, saved: Values | undefined) {
+  constructor(every: Every, { started, failedInARow, saved }: Before) {
     this.#every = every;
     this.#started = started;
+    this.#failedInARow = failedInARow;
     this.saved = saved;
   }
 

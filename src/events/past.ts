@@ -23,6 +23,8 @@ export interface Past {
   readonly ticks: number;
   /** How that tick ended. */
   readonly tickOutcome?: Outcome | undefined;
+  /** How many had failed in a row, up to the last that has ended. */
+  readonly failedInARow: number;
   /** What the last tick that succeeded has saved. */
   readonly tickSaved?: SavedFacts | undefined;
   /** The last attempt that was started; 0: none. */
@@ -42,6 +44,7 @@ interface Mutable extends Past {
   tick?: number | undefined;
   ticks: number;
   tickOutcome?: Outcome | undefined;
+  failedInARow: number;
   tickSaved?: SavedFacts | undefined;
   attempt: number;
   attemptOutcome?: Outcome | undefined;
@@ -58,7 +61,7 @@ export interface PastFold {
 
 /** @param hasRerun whether a step in the copy at a path starts again in a resumed run: then all of the copy is kept. */
 export function createPast(hasRerun: (path: string) => boolean = () => false): PastFold {
-  const root: Mutable = { children: new Map(), ticks: 0, attempt: 0 };
+  const root = fresh();
   return { root, take: event => take(root, event, hasRerun), forget: paths => forget(root, paths) };
 }
 
@@ -71,10 +74,12 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
         node.copies = node.leftOut = undefined;
         const isFirst = event.attempt === 1 && (event.tick === undefined || event.tick === 1);
         if (isFirst) {
-          node.ticks = 0;
+          node.ticks = node.failedInARow = 0;
           node.tickSaved = undefined;
         }
       }
+      // One that had made the step fail is tried again: those before it are forgiven.
+      if (node.tick === event.tick && node.tickOutcome?.state === 'failed') node.failedInARow = 0;
       if (node.tick !== event.tick || node.ticks === 0) node.ticks += 1;
       node.tick = event.tick;
       node.list = event.list;
@@ -93,8 +98,10 @@ function take(root: Mutable, event: RunEvent, hasRerun: (path: string) => boolea
     }
     case 'tick.finished': {
       const node = at(root, event.step);
+      const { state } = event.outcome;
       node.tickOutcome = event.outcome;
-      if (event.outcome.state === 'succeeded') node.tickSaved = event.saved;
+      if (state === 'succeeded') node.tickSaved = event.saved;
+      if (state !== 'cancelled') node.failedInARow = state === 'failed' ? node.failedInARow + 1 : 0;
       return;
     }
     case 'step.finished':
@@ -162,7 +169,7 @@ function forget(root: Mutable, paths: readonly string[]): void {
       if (node !== undefined) node.finished = undefined;
     }
     if (node === undefined) continue;
-    node.ticks = 0;
+    node.ticks = node.failedInARow = 0;
     node.attempt = 0;
     node.tick = node.tickOutcome = node.tickSaved = node.attemptOutcome = undefined;
   }
@@ -179,6 +186,11 @@ function idsOf(path: string): readonly string[] {
   return path === '.' ? [] : (path.match(/[^/[]+|\[\d*\]/g) ?? []);
 }
 
+/** Nothing is known of it. */
+function fresh(): Mutable {
+  return { children: new Map(), ticks: 0, failedInARow: 0, attempt: 0 };
+}
+
 /** The node of a path; made where there is none. */
 function at(root: Mutable, path: string): Mutable {
   let node = root;
@@ -186,7 +198,7 @@ function at(root: Mutable, path: string): Mutable {
     let child = node.children.get(id);
     if (child === undefined) {
       if (id.startsWith('[')) node.copies?.delete(numberOf(id));
-      child = { children: new Map(), ticks: 0, attempt: 0 };
+      child = fresh();
       node.children.set(id, child);
     }
     node = child;

@@ -4,52 +4,13 @@ import type { RunEvent } from '../../src/events/event.ts';
 import { createPast } from '../../src/events/past.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { changedSteps } from '../../src/plan/same.ts';
+import { again, broken, finished, started, upTo } from '../support/broken-off.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../support/simulate.ts';
 import { gather, lastly, leaf, retry, sleep, steps } from '../support/steps.ts';
 import { foreground, paths, share, tree } from '../support/trees.ts';
 import { examples } from '../support/way.ts';
 
-const every = (intervalMs: number, times: number) => ({ every: { intervalMs, times, overlap: 'skip' as const } });
-
-/** The events up to, and with, the first that the predicate holds for: what a crash in that moment has left. */
-function upTo(run: Simulation, holds: (event: RunEvent) => boolean): RunEvent[] {
-  const index = run.events.findIndex(holds);
-  if (index === -1) throw new Error(`no such event among\n${run.lines.join('\n')}`);
-  return run.events.slice(0, index + 1);
-}
-
-const started =
-  (step: string, { tick, attempt = 1 }: { tick?: number; attempt?: number } = {}) =>
-  (event: RunEvent) =>
-    event.type === 'step.started' && event.step === step && event.attempt === attempt && event.tick === tick;
-const finished = (step: string) => (event: RunEvent) => event.type === 'step.finished' && event.step === step;
-
-/** Runs the tree, breaks it off behind that event, resumes it; `executed` are the leaves that the second run carried out. */
-async function broken(root: Step, at: (event: RunEvent) => boolean, options: SimulateOptions = {}) {
-  const first = await simulate(root, options);
-  return again(root, upTo(first, at), options);
-}
-
-async function again(root: Step, journal: readonly RunEvent[], options: SimulateOptions = {}) {
-  const executed: string[] = [];
-  const run = await simulate(root, {
-    ...options,
-    resume: journal,
-    onExecute: ({ path, attempt }) => executed.push(attempt === 1 ? path : `${path}#${attempt}`),
-  });
-  return { ...run, executed };
-}
-
 describe('a resumed run', () => {
-  it('starts no tick where more are recorded than there are, as in a journal with lines doubled', async () => {
-    const root = leaf('.', {}, every(1000, 2));
-    const { events } = await simulate(root);
-    const ticks = events.filter(event => event.type === 'step.started' || event.type === 'tick.finished');
-    const run = await again(root, [...ticks, ...ticks.map(event => ({ ...event, tick: 3 }))] as RunEvent[]);
-    expect(run.executed).toEqual([]);
-    expect(run.outcome.state).toBe('succeeded');
-  });
-
   it('takes over what had succeeded, and starts what had not ended', async () => {
     const root = steps('.', [leaf('a', { durationMs: 5 }), leaf('b', { durationMs: 5 }), leaf('c')]);
     const run = await broken(root, started('b'));
@@ -121,41 +82,6 @@ describe('a resumed run', () => {
     const first = await simulate(whole);
     const second = first.events.findLastIndex(started('g/b'));
     expect((await again(whole, first.events.slice(0, second + 1))).executed).toEqual(['g/b']);
-  });
-
-  it('goes on with the tick that was broken off, and counts those that had ended', async () => {
-    const root = steps('.', [leaf('t', { durationMs: 10 }, every(1000, 4))]);
-    const run = await broken(root, started('t', { tick: 3 }));
-    const ticks = run.events.flatMap(event =>
-      event.type === 'step.started' && event.step === 't' ? [event.tick] : [],
-    );
-    expect(ticks).toEqual([3, 4]);
-    expect(run.tookMs).toBe(1010);
-  });
-
-  it('goes on with the next tick, now, when it was broken off between two', async () => {
-    const root = steps('.', [steps('t', [leaf('a', { durationMs: 10 })], every(1000, 4))]);
-    const run = await broken(root, event => event.type === 'tick.finished' && event.tick === 2);
-    const ticks = run.events.flatMap(event =>
-      event.type === 'step.started' && event.step === 't' ? [event.tick] : [],
-    );
-    expect(ticks).toEqual([3, 4]);
-    expect(run.executed).toEqual(['t/a', 't/a']);
-  });
-
-  it('takes over what had ended in the tick that was broken off, and nothing of an earlier one', async () => {
-    const root = steps('.', [steps('t', [leaf('a'), leaf('b', { durationMs: 10 })], every(1000, 2))]);
-    const first = await simulate(root);
-    const index = first.events.findLastIndex(event => event.type === 'step.started' && event.step === 't/b');
-    expect((await again(root, first.events.slice(0, index + 1))).executed).toEqual(['t/b']);
-    const before = first.events.findLastIndex(event => event.type === 'step.started' && event.step === 't');
-    expect((await again(root, first.events.slice(0, before + 1))).executed).toEqual(['t/a', 't/b']);
-  });
-
-  it('starts no tick more when all had ended', async () => {
-    const root = steps('.', [leaf('t', {}, every(1000, 2)), leaf('b')]);
-    const run = await broken(root, event => event.type === 'tick.finished' && event.tick === 2);
-    expect(run.executed).toEqual(['b']);
   });
 
   it('runs the finally of a group again that it enters again', async () => {
@@ -362,7 +288,7 @@ describe('a step that is stopped by hand', () => {
   it.each([
     ['waits for its slot', leaf('a'), 1],
     ['waits for its next attempt', leaf('a', { exitCode: 1 }, retry(3, { delayMs: 1e6 })), 2],
-    ['waits for its next tick', leaf('a', {}, every(1e6, 3)), 2],
+    ['waits for its next tick', leaf('a', {}, { every: { intervalMs: 1e6, times: 3, overlap: 'skip' } }), 2],
     ['is a sleep', sleep('a', 'forever'), 2],
     ['is a group', steps('a', [leaf('b', { durationMs: 1e6 })]), 2],
   ])('while it %s has failed for that reason', async (_, step, slots) => {
