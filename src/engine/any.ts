@@ -1,10 +1,10 @@
 /** `any`: children concurrently; the first success wins, and the others are cancelled. */
+import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
 import type { AnyStep, Step } from '../plan/plan.ts';
 import type { Ending, RunContext } from './context.ts';
 import { FAIL_NOBODY, Group } from './group.ts';
 import { type Scope, withScope } from './scope.ts';
-import { isOver, pastOf } from './takeover.ts';
 
 /**
  * Starts the children in declared order, each once the one before has started or waits for its slot; resolves when all
@@ -15,27 +15,24 @@ import { isOver, pastOf } from './takeover.ts';
 export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () => void): Promise<Ending> {
   return withScope(scope, {}, async race => {
     const group = new Group(run, race, FAIL_NOBODY);
-    let winner = step.children.find(child => hadSucceeded(child, scope.past));
-    if (winner !== undefined) {
-      await group.child(winner);
-      race.cancel({ type: 'lost', step: group.pathOf(winner) });
-    }
+    const earlier = step.children.find(child => hadSucceeded(child, scope.past));
+    let winner: Step | undefined;
+    const ended = (child: Step, { state }: Outcome) => {
+      if (state !== 'succeeded' || winner !== undefined) return;
+      winner = child;
+      race.cancel({ type: 'lost', step: group.pathOf(child) });
+    };
+    // Where something in it starts again, and fails now, the others have their chance.
+    if (earlier !== undefined) ended(earlier, await group.child(earlier, onBegun));
     const runners: Promise<void>[] = [];
     for (const child of step.children) {
-      if (child === winner) continue;
+      if (child === earlier) continue;
       if (race.closed !== undefined) {
         group.skip(child, race.closed);
         continue;
       }
       await new Promise<void>(begun => {
-        const ended = group
-          .child(child, () => begun())
-          .then(outcome => {
-            if (outcome.state !== 'succeeded' || winner !== undefined) return;
-            winner = child;
-            race.cancel({ type: 'lost', step: group.pathOf(child) });
-          });
-        runners.push(ended);
+        runners.push(group.child(child, () => begun()).then(outcome => ended(child, outcome)));
       });
     }
     onBegun();
@@ -47,6 +44,5 @@ export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () =>
 }
 
 function hadSucceeded(child: Step, group: Past | undefined): boolean {
-  const past = pastOf(child, group);
-  return isOver(child, past) && past.finished.outcome.state === 'succeeded';
+  return group?.children.get(child.id)?.finished?.outcome.state === 'succeeded';
 }

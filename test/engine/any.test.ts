@@ -1,5 +1,6 @@
 /** `any`: the first success wins. */
 import { describe, expect, it } from 'vitest';
+import { again, started, upTo } from '../support/broken-off.ts';
 import { simulate } from '../support/simulate.ts';
 import { any, lastly, leaf, retry, steps } from '../support/steps.ts';
 
@@ -89,5 +90,20 @@ describe('any', () => {
       expect(state('1/b')).toBe('succeeded');
       expect(state('1')).toBe('succeeded');
     }
+  });
+
+  it('enters its winner again for what has rerun in it, and starts no other', async () => {
+    const login = leaf('login', {}, { rerun: true });
+    const tree = steps('.', [
+      any('1', [leaf('a', { durationMs: 90 }), steps('b', [login, leaf('work')])]),
+      leaf('2', { durationMs: 5 }),
+    ]);
+    const journal = upTo(await simulate(tree), started('2'));
+    const run = await again(tree, journal);
+    expect(run.executed).toEqual(['1/b/login', '2']);
+    expect(run.state('1/a')).toBe('skipped');
+    const failed = await again(tree, journal, { behave: ({ path }) => ({ exitCode: path === '1/b/login' ? 1 : 0 }) });
+    expect(failed.executed).toEqual(['1/b/login', '1/a', '2']);
+    expect(failed.outcome.state).toBe('succeeded');
   });
 });
