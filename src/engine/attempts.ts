@@ -34,7 +34,7 @@ async function allAttempts(run: RunContext, running: Running, scope: Scope, ends
   const first = firstAttempt(step, scope.past);
   if (first.type === 'succeeded') {
     running.attempts = scope.past?.attempt ?? 0;
-    return takenOver(run, running, first.outcome, first.saved);
+    return takenOver(run, running, scope.past, first);
   }
   let { past } = first;
   /** After which attempt the delays began again. */

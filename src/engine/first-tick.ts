@@ -1,7 +1,8 @@
 /** Where `every` goes on in a resumed run. */
 import type { Outcome } from '../events/outcome.ts';
 import type { Past } from '../events/past.ts';
-import type { Every } from '../plan/plan.ts';
+import type { Every, Step } from '../plan/plan.ts';
+import { startsAgain } from './takeover.ts';
 
 export type FirstTick =
   | {
@@ -20,10 +21,10 @@ export type FirstTick =
 const THE_FIRST = { type: 'tick', tick: 1, started: 0, failedInARow: 0, past: undefined } as const;
 
 /**
- * The tick that was broken off, or the one after the last that has ended. One that had made the step fail is tried again; where all of them
- * were in vain, they begin anew.
+ * The tick that was broken off, or the one after the last that has ended. One that had made the step fail is tried again; where all of
+ * them were in vain, they begin anew. Where all have ended and something in them starts again, the last one is entered for that alone.
  */
-export function firstTick(every: Every, past: Past | undefined): FirstTick {
+export function firstTick(step: Step, every: Every, past: Past | undefined): FirstTick {
   if (past?.tick === undefined) return { ...THE_FIRST, past };
   const { tick, ticks, tickOutcome, failedInARow } = past;
   const { until, failureThreshold = 1 } = every;
@@ -33,7 +34,8 @@ export function firstTick(every: Every, past: Past | undefined): FirstTick {
   const over = { type: 'over', outcome: { state: 'succeeded' } } as const;
   switch (tickOutcome?.state) {
     case 'succeeded':
-      if (until === 'success' || (isLast && until === undefined)) return { type: 'over', outcome: tickOutcome };
+      if (until === 'success' || (isLast && until === undefined))
+        return startsAgain(step) ? sameAgain : { type: 'over', outcome: tickOutcome };
       return isLast ? THE_FIRST : next;
     case 'failed':
       if (until === 'success') return isLast ? THE_FIRST : next;

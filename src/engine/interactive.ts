@@ -18,7 +18,8 @@ export function interactiveAhead(root: Step, past?: Past): string[] {
     for (const child of step.finally?.steps ?? []) visit(child, childPath(block, child.id), undefined);
   };
   const visitBody = (step: Step, path: string, known: Past | undefined) => {
-    const tick = step.every === undefined ? ({ type: 'once', past: known } as const) : firstTick(step.every, known);
+    const tick =
+      step.every === undefined ? ({ type: 'once', past: known } as const) : firstTick(step, step.every, known);
     if (tick.type === 'over') return;
     const first = firstAttempt(step, tick.past);
     if (first.type === 'succeeded') return;

@@ -29,9 +29,10 @@ export async function periodic(run: RunContext, running: Running, scope: Scope):
   if (written === undefined) return attempts(run, running, scope);
   const every = finalEvery(written, scope.variables);
   if ('state' in every) return { outcome: every };
-  const first = firstTick(every, scope.past);
-  if (first.type === 'over') return takenOver(run, running, first.outcome, scope.past?.tickSaved);
-  const ticks = new Ticks(every, { ...first, saved: restored(scope.past?.tickSaved) });
+  const { past } = scope;
+  const first = firstTick(running.step, every, past);
+  if (first.type === 'over') return takenOver(run, running, past, { outcome: first.outcome, saved: past?.tickSaved });
+  const ticks = new Ticks(every, { ...first, saved: restored(past?.tickSaved) });
   return new Periodic(run, running, scope, every, ticks).run(first.tick, first.past);
 }
 

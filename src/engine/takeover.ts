@@ -30,7 +30,8 @@ export function isOver(step: Step, past: Past | undefined): past is Ended {
   return isGood && !startsAgain(step) && !hasLost(past?.finished?.saved);
 }
 
-function startsAgain(step: Step): boolean {
+/** Whether the step, or something in it, starts in a resumed run whatever it had come to. */
+export function startsAgain(step: Step): boolean {
   return step.background || step.rerun === true || inside(step).some(child => !child.background && startsAgain(child));
 }
 
@@ -41,12 +42,7 @@ function inside(step: Step): readonly Step[] {
 
 /** Tells again how the step and all below it had ended, in declared order. */
 export function takeOver(run: RunContext, step: Step, path: string, past: Ended): Ending {
-  for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
-  if (step.type === 'forEach') {
-    for (const taken of copiesOf(past, (copy): copy is Ended => copy.finished !== undefined))
-      takeOverCopies(run, step, path, taken);
-    for (const range of past.leftOut ?? []) tellLeftOut(run, step, path, range);
-  }
+  tellBody(run, step, path, past);
   const block = past.children.get('finally');
   for (const child of step.finally?.steps ?? []) {
     tellAgain(run, child, childPath(childPath(path, 'finally'), child.id), block?.children.get(child.id));
@@ -59,15 +55,25 @@ export function takeOver(run: RunContext, step: Step, path: string, past: Ended)
   return { outcome, saved: restored(finished.saved) };
 }
 
-/** The step had come to this outcome, only its end was not recorded. */
+/** Tells again how all that stands in the body of the step had ended. */
+function tellBody(run: RunContext, step: Step, path: string, past: Past): void {
+  for (const child of childrenOf(step)) tellAgain(run, child, childPath(path, child.id), past.children.get(child.id));
+  if (step.type !== 'forEach') return;
+  for (const taken of copiesOf(past, (copy): copy is Ended => copy.finished !== undefined))
+    takeOverCopies(run, step, path, taken);
+  for (const range of past.leftOut ?? []) tellLeftOut(run, step, path, range);
+}
+
+/** The body of the step had come to this outcome, only the end of the step was not recorded. */
 export function takenOver(
   run: RunContext,
   running: Running,
-  outcome: Outcome = { state: 'succeeded' },
-  saved?: SavedFacts,
+  past: Past | undefined,
+  { outcome, saved }: { readonly outcome: Outcome; readonly saved?: SavedFacts | undefined },
 ): Ending {
   running.startedAt ??= run.clock.now();
   running.onBegun();
+  if (past !== undefined) tellBody(run, running.step, running.path, past);
   if (isLeaf(running.step)) {
     running.log ??= run.logs?.open(running.path, { isShared: running.step.type === 'http', isOver: true });
   }

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../src/events/event.ts';
 import type { Every } from '../../src/plan/plan.ts';
 import { again, broken, finished, started } from '../support/broken-off.ts';
 import { type SimulateOptions, simulate } from '../support/simulate.ts';
-import { lastly, leaf, steps } from '../support/steps.ts';
+import { forEach, lastly, leaf, steps } from '../support/steps.ts';
 
 const every = (intervalMs: number, times?: number, more: Partial<Every> = {}) => ({
   every: { intervalMs, overlap: 'skip', ...(times === undefined ? {} : { times }), ...more } as Every,
@@ -102,6 +102,26 @@ describe('a step with ticks that is resumed', () => {
       expect(run.executed).toEqual(['t/finally/tidy']);
       expect(run.state('t')).toBe('succeeded');
     }
+  });
+
+  it('enters its last tick again, where something in it has rerun, for that alone', async () => {
+    const root = steps('.', [
+      steps('t', [leaf('login', {}, { rerun: true }), leaf('work')], every(1000, 2)),
+      leaf('b', { durationMs: 10 }),
+    ]);
+    const run = await broken(root, started('b'));
+    expect(run.executed).toEqual(['t/login', 'b']);
+    expect(ticksOf(run.events)).toEqual([2]);
+  });
+
+  it('tells again what had ended in the last tick, where only the end of the step was not recorded', async () => {
+    const root = steps('.', [
+      steps('t', [leaf('a'), forEach('f', 2, leaf(''))], { ...every(1000, 2), ...lastly([leaf('tidy')]) }),
+    ]);
+    const run = await broken(root, started('t/finally/tidy'));
+    expect(run.executed).toEqual(['t/finally/tidy']);
+    const told = run.events.flatMap(event => ('resumed' in event && 'step' in event ? [event.step] : []));
+    expect(told).toEqual(['.', 't/a', 't/f', 't/f']);
   });
 
   it('goes on with the next tick where one was stopped for it', async () => {
