@@ -91,10 +91,11 @@ async function send(ping: Ping, facts: EndFacts | undefined, stop: Stop, options
       warn(`${ping.key} (${ping.on}) was not told: ${NO_ADDRESS}`);
       return;
     }
+    const env = variables.environment();
     let trouble: string | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS && stop.cancelled === undefined; attempt += 1) {
       if (attempt > 1) await pause(clock, stop);
-      trouble = stop.cancelled === undefined ? await ask(step, attempt, stop, options) : trouble;
+      trouble = stop.cancelled === undefined ? await ask(step, { env, attempt }, stop, options) : trouble;
       if (trouble === undefined) return;
     }
     warn(`${ping.key} (${ping.on}) was not told: ${unaddressed(trouble ?? 'no answer in time', step.url)}`);
@@ -107,7 +108,7 @@ async function send(ping: Ping, facts: EndFacts | undefined, stop: Stop, options
 /** One attempt: nothing where it was told, else why not. */
 async function ask(
   step: HttpStep,
-  attempt: number,
+  { env, attempt }: Pick<ExecuteContext, 'env' | 'attempt'>,
   outer: Stop,
   { executor, clock, committed }: NotifierOptions,
 ): Promise<string | undefined> {
@@ -116,13 +117,13 @@ async function ask(
   try {
     const outcome = await within(clock, ATTEMPT_MS, stop, () =>
       executor.execute(step, {
-        path: 'notify',
+        path: step.id,
         attempt,
         ticks: [],
         stop,
         // Killing the run does not end what tells of it.
         kill: new StopSource(),
-        env: {},
+        env,
         commit() {},
         committed,
         started() {},
@@ -165,7 +166,8 @@ function stepOf(
   const body = report === undefined ? undefined : bodyOf(report, { names, facts, tailOf, masked });
   return {
     type: 'http',
-    id: 'notify',
+    // A key that it has is its own.
+    id: `${ping.key} (${ping.on})`,
     env: {},
     background: false,
     allowFailure: false,

@@ -7,16 +7,18 @@ import { planFile, printed, runjobs, temporaryFolder } from '../support/cli.ts';
 /** A server that keeps what it is told, and answers with a status. */
 async function listener(status = 200) {
   const told: { readonly line: string; readonly body: string }[] = [];
+  const keys: unknown[] = [];
   const server: Server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     told.push({ line: `${request.method} ${request.url}`, body });
+    keys.push(request.headers['idempotency-key']);
     response.writeHead(status).end();
   }).listen(0, '127.0.0.1');
   await new Promise(done => server.once('listening', done));
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return { told, url: `http://127.0.0.1:${port}/check` };
+  return { told, keys, url: `http://127.0.0.1:${port}/check` };
 }
 
 const start = (plan: object, env: Record<string, string> = {}, ...args: string[]) =>
@@ -54,6 +56,15 @@ describe('a server', () => {
       expect(exitCode ?? 143).toBe(143);
       expect(told.map(({ line }) => line)).toEqual(['POST /check/start', 'POST /check/fail']);
     }
+  });
+
+  it('is told through the proxy of the environment, with a key of each run and moment', async () => {
+    const { told, keys, url } = await listener();
+    const to = { url: 'http://hook.example/', idempotencyKey: true };
+    const plan = { notify: { start: to, success: to }, run: 'true' };
+    for (let run = 1; run <= 2; run += 1) await start(plan, { HTTP_PROXY: new URL(url).origin });
+    expect(told.map(({ line }) => line)).toEqual(Array.from({ length: 4 }, () => 'POST http://hook.example/'));
+    expect(new Set(keys).size).toBe(4);
   });
 
   it('that refuses is a warning that does not show its address, and the exit code stays', async () => {

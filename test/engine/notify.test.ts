@@ -157,6 +157,23 @@ describe('other pings', () => {
   });
 });
 
+describe('a request that tells', () => {
+  it('sees the variables of the run, for its proxy and its key, and is known by a name of its own', async () => {
+    const seen: (string | undefined)[] = [];
+    const { clock, notifier } = stage({ ping: 'https://x.example/', success: 'https://x.example/' }, (_, context) => {
+      seen.push(context.path, context.env.CHECK);
+      return {};
+    });
+    notifier.started();
+    await clock.runUntil(notifier.ended(GOOD));
+    expect(seen).toEqual([
+      ...['notify.ping (start)', 'a/b'],
+      ...['notify.ping (success)', 'a/b'],
+      ...['notify.success (success)', 'a/b'],
+    ]);
+  });
+});
+
 describe('what cannot be told', () => {
   const http = { status: 500 };
 
@@ -263,10 +280,11 @@ describe('what has failed and was none', () => {
 
 describe('a run', () => {
   const notify = pings('https://x.example/1');
-  const failing = ({ path }: ExecuteContext): Behaviour => (path === 'notify' ? { http: {} } : { durationMs: 100 });
+  const failing = ({ path }: ExecuteContext): Behaviour =>
+    path.startsWith('notify ') ? { http: {} } : { durationMs: 100 };
 
   it('is not delayed by what tells of its start', async () => {
-    const behave = ({ path }: ExecuteContext) => ({ durationMs: path === 'notify' ? 400 : 100 });
+    const behave = ({ path }: ExecuteContext) => ({ durationMs: path.startsWith('notify ') ? 400 : 100 });
     const { lines, timersLeft } = await simulate(leaf('.'), { notify, behave });
     expect(lines).toEqual(['0 . started', '100 . succeeded']);
     expect(timersLeft).toBe(0);
@@ -284,9 +302,9 @@ describe('a run', () => {
       const { exitCode } = await simulate(leaf('.', { durationMs: 1000 }), {
         notify,
         onExecute: ({ path, kill, stop }) => {
-          if (path === 'notify') told.push(`${(kill.cancelled ?? stop.cancelled) !== undefined}`);
+          if (path.startsWith('notify ')) told.push(`${(kill.cancelled ?? stop.cancelled) !== undefined}`);
         },
-        behave: ({ path }) => ({ durationMs: path === 'notify' ? 50 : 1000 }),
+        behave: ({ path }) => ({ durationMs: path.startsWith('notify ') ? 50 : 1000 }),
         during: (run, clock) => clock.at(200, () => run[how]({ type: 'interrupted', signal: 'SIGTERM' })),
       });
       expect(exitCode).toBe(143);
@@ -298,7 +316,7 @@ describe('a run', () => {
     const first = await simulate(leaf('.', { exitCode: 1 }), {});
     const told: string[] = [];
     await simulate(leaf('.'), { notify, resume: first.events, onExecute: ({ path }) => told.push(path) });
-    expect(told).toEqual(['.', 'notify']);
+    expect(told).toEqual(['.', 'notify (success)']);
   });
 });
 

@@ -64,7 +64,7 @@ export async function openThrough(
       ...queue,
       async execute(step, context) {
         // Those who are told of a run are told by its root.
-        const sent = context.path === 'notify' ? step : patient(onWorker(step));
+        const sent = context.path.startsWith('notify ') ? step : patient(onWorker(step));
         if (labelOf(sent) === ROOT_LABEL) return queue.execute(sent, context);
         const flight = open(context);
         try {
