@@ -38,6 +38,14 @@ export function payloadOf(body: HttpBody, folder: string): Payload | NothingToSe
   }
 }
 
+/** The type of a body in parts, where the step gives one: it names what stands between them, whatever else it says. */
+export function typeOfParts(payload: Payload | undefined, given: string | undefined): { 'content-type'?: string } {
+  const [type = '', boundary] = payload?.contentType?.split('; ') ?? [];
+  if (given === undefined || boundary === undefined) return {};
+  const own = /^multipart\//i.test(given) ? given.replace(/\s*;\s*boundary\s*=\s*(?:"[^"]*"|[^;]*)/i, '') : type;
+  return { 'content-type': `${own}; ${boundary}` };
+}
+
 function formOf(fields: readonly Field[]): string {
   const form = new URLSearchParams();
   for (const [name, value] of fields) form.append(name, value);

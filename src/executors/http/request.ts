@@ -4,7 +4,7 @@ import type { HttpStep } from '../../plan/plan.ts';
 import { authorizationOf, credentials } from './auth.ts';
 import { mayCarry } from './http2.ts';
 import { idempotencyHeader } from './idempotency.ts';
-import { type Payload, payloadOf } from './payload.ts';
+import { type Payload, payloadOf, typeOfParts } from './payload.ts';
 import { proxyFor } from './proxy.ts';
 import { type Way, wayOf } from './route.ts';
 import { USER_AGENT } from './version.ts';
@@ -61,6 +61,7 @@ export function requestOf(step: HttpStep, place: RequestPlace, folder: string): 
       ...authorization,
       ...idempotencyHeader(step, place),
       ...headers,
+      ...typeOfParts(payload, headers['content-type']),
     },
     ...(payload === undefined ? {} : { payload }),
     way,

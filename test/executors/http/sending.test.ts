@@ -176,6 +176,18 @@ describe('a multipart body', () => {
     expect(String(seen.body)).toContain('name="meta"\r\nContent-Type: application/json\r\n\r\n[1]\r\n');
   });
 
+  it.each([
+    ['multipart/form-data', /^multipart\/form-data; boundary=runjobs-/],
+    ['Multipart/Related; boundary="a;b"; type="text/xml"', /^Multipart\/Related; type="text\/xml"; boundary=runjobs-/],
+    ['application/json', /^multipart\/form-data; boundary=runjobs-/],
+  ])('says what stands between its parts, whatever type a header gives: %s', async (type, sent) => {
+    const body = { type: 'multipart', parts: [{ type: 'text', name: 'a', text: 'v' }] } as const;
+    const { seen } = await send({ headers: { 'Content-Type': type }, body });
+    const given = seen.headers['content-type'] ?? '';
+    expect(given).toMatch(sent);
+    expect(String(seen.body)).toContain(`--${given.split('boundary=')[1]}\r\n`);
+  });
+
   it('cannot be broken out of by a name', async () => {
     const name = 'a"\r\nX-Evil: 1';
     const { seen } = await send({ body: { type: 'multipart', parts: [{ type: 'text', name, text: 'v' }] } });
