@@ -1,5 +1,5 @@
 /** Which proxy a request goes through: the one that the step names, else the one of the environment. */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { credentials } from './auth.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -45,15 +45,31 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.|^\[::1\]$/.test(hostname);
 }
 
-/** `*`, hosts, domains with all below them, and any of them with a port. */
+/** `*`, hosts, domains with all below them, and any of them with a port; addresses in any spelling, and networks of them. */
 function isExcluded({ hostname, port, protocol }: URL, list: string): boolean {
   const own = port || (protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some(entry => {
     if (entry === '') return false;
     if (entry === '*') return true;
+    if (isWithin(hostname, entry)) return true;
     const [, host = entry, onPort] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
     if (onPort !== undefined && isIP(entry) === 0 && onPort !== own) return false;
     const domain = (isIP(entry) === 0 ? host : entry).replace(/^\*?\./, '');
     return hostname === domain || hostname === `[${domain}]` || hostname.endsWith(`.${domain}`);
   });
+}
+
+/** Whether a host is this address, or in this network: `10.0.0.0/8`. */
+function isWithin(hostname: string, entry: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  const [, address = '', bits] = /^([^/%]+)(?:\/(\d+))?$/.exec(entry) ?? [];
+  if (family === 0 || isIP(address) !== family) return false;
+  const most = family === 4 ? 32 : 128;
+  const length = Number(bits ?? most);
+  if (length > most) return false;
+  const network = new BlockList();
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  network.addSubnet(address, length, kind);
+  return network.check(host, kind);
 }
