@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpExpect, TextRule } from '../../plan/plan.ts';
 import { jsonFault } from '../json-pointer.ts';
+import { bodyText } from './body-text.ts';
 import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
 
@@ -38,7 +39,7 @@ export function expecting(expect: HttpExpect): Expecting {
     },
     unmet(answer) {
       if (!this.isCurious) return [];
-      const text = isKept ? decoded(Buffer.concat(pieces), answer.headers['content-type']) : '';
+      const text = isKept ? bodyText(Buffer.concat(pieces), answer.headers['content-type']) : '';
       const tookMs = Math.ceil(answer.tookMs);
       const digest = hash?.digest('hex');
       return [
@@ -52,16 +53,6 @@ export function expecting(expect: HttpExpect): Expecting {
       ];
     },
   };
-}
-
-/** As UTF-8, unless `content-type` names another way that is known. */
-function decoded(bytes: Uint8Array, type: AnswerFacts['headers'][string]): string {
-  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(String(type))?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    return new TextDecoder().decode(bytes);
-  }
 }
 
 /** In words which headers are not as expected. */

@@ -5,6 +5,7 @@ import type { Outcome } from '../../events/outcome.ts';
 import { keepsFile } from '../../plan/bodiless.ts';
 import { openKeeping, unkept } from '../keeping.ts';
 import type { Attempt } from './answering.ts';
+import { bodyText } from './body-text.ts';
 import { goOnUnless } from './called-off.ts';
 import { follow } from './following.ts';
 import { walkPages } from './pages.ts';
@@ -97,7 +98,7 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
       if (outcome.state === 'failed') return outcome;
       if (asking.answer === undefined) throw new Error('a page succeeded without an answer');
       attempt.answer = asking.answer;
-      const text = new TextDecoder().decode(Buffer.concat(pieces));
+      const text = bodyText(Buffer.concat(pieces), asking.answer.headers['content-type']);
       return { text, answer: asking.answer, at: asking.at ?? page.url };
     },
   });

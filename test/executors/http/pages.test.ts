@@ -71,6 +71,16 @@ describe('pages', () => {
     expect((await ask(`${server.url}/none`, { paginate })).output).toBe('[]\n');
   });
 
+  it('are read in the charset that each of them has', async () => {
+    const server = await serve((request, response) => {
+      const isFirst = request.url === '/';
+      response.setHeader('content-type', `application/json; charset=${isFirst ? 'iso-8859-1' : 'utf-16le'}`);
+      if (isFirst) response.setHeader('link', '</2>; rel=next');
+      response.end(Buffer.from('["ü"]', isFirst ? 'latin1' : 'utf16le'));
+    });
+    expect((await ask(server.url, { paginate: { next: { type: 'header' } } })).output).toBe('["ü",\n"ü"]\n');
+  });
+
   it('must each be what the step expects', async () => {
     const { url } = await list();
     const paginate = { next: pointer('/next'), items: '/data/items' };
