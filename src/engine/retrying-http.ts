@@ -18,6 +18,11 @@ const PASSING: readonly (HttpTrouble | undefined)[] = [
 /** Too slow, too early, too many; 5xx come to them. */
 const LATER = [408, 425, 429];
 
+/** Whether an answer has ended too early, though nothing was wrong with how: a stream, before what is waited for. */
+export function isCutShort(reason: Failed['reason']): boolean {
+  return reason.type === 'http' && reason.kind === 'closed';
+}
+
 /** Whether another attempt is worth it, and harmless. */
 export function mayPass(request: Pick<HttpRequest, 'method' | 'idempotencyKey'>, { reason, status }: Failed): boolean {
   // Nothing was sent.
@@ -25,5 +30,6 @@ export function mayPass(request: Pick<HttpRequest, 'method' | 'idempotencyKey'>,
   if (!isIdempotent(request)) return false;
   if (reason.type === 'timeout') return true;
   if (reason.type !== 'http') return false;
-  return status === undefined ? PASSING.includes(reason.kind) : status >= 500 || LATER.includes(status);
+  if (status === undefined || isCutShort(reason)) return PASSING.includes(reason.kind);
+  return status >= 500 || LATER.includes(status);
 }

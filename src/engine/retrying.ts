@@ -2,7 +2,7 @@
 import type { Failed } from '../events/outcome.ts';
 import { isLeaf, type Retry, type RetryOn, type Step } from '../plan/plan.ts';
 import { signalCode } from '../plan/signals.ts';
-import { mayPass } from './retrying-http.ts';
+import { isCutShort, mayPass } from './retrying-http.ts';
 
 /** Bytes of standard error that `stderr:/…/` looks at. */
 export const STDERR_BYTES = 64 * 1024;
@@ -63,7 +63,7 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
     case 'http':
       return reason.type === 'http' && (status === on.status || `${Math.floor((status ?? 0) / 100)}xx` === on.status);
     case 'network':
-      return reason.type === 'http' && status === undefined;
+      return reason.type === 'http' && (status === undefined || isCutShort(reason));
     case 'stderr':
       return new RegExp(on.source, on.flags).test(stderr);
     case 'lost':

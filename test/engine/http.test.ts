@@ -176,6 +176,7 @@ describe('a further attempt of a request', () => {
   it.each([
     ...(['dns', 'refused', 'unreachable', 'connect-timeout', 'reset', 'closed'] as const).map(kind => http(kind)),
     ...[408, 425, 429, 500, 503, 599].map(status => http('status', status)),
+    http('closed', 200),
     { reason: { type: 'timeout', limitMs: 1 } },
     { reason: { type: 'timeout', limitMs: 1, clock: 'quiet' } },
   ])('is made after what may pass, if it may be sent twice: %j', failure => {
@@ -201,6 +202,13 @@ describe('a further attempt of a request', () => {
 
   it('is made whatever was to be sent, where nothing was for want of a slot', () => {
     expect(again('POST', { reason: { type: 'timeout', limitMs: 1, clock: 'queue' } })).toBe(true);
+  });
+
+  it('is made after a stream that ended too early, where the network is named', () => {
+    const on = [{ type: 'network' }] as const;
+    const again = (kind: HttpTrouble) =>
+      isRetried({ ...settings, on }, { state: 'failed', ...http(kind, 200) } as Failed, '', request({}));
+    expect([again('closed'), again('answer')]).toEqual([true, false]);
   });
 
   it('is made as the plan says, where it does', () => {

@@ -97,10 +97,9 @@ export async function receive(
   const trouble = attempt.part && misfit(response, before + (progress.received ?? 0));
   if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
-  const unmet =
-    waiting !== undefined && waiting.event === undefined
-      ? [waiting.words()]
-      : looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
+  if (waiting !== undefined && waiting.event === undefined)
+    return notAsExpected(request, response, [waiting.words()], excerpt, 'closed');
+  const unmet = looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
   if (unmet.length > 0) return notAsExpected(request, response, unmet, excerpt);
   attempt.answer = { status, headers };
   return { state: 'succeeded', status };

@@ -37,9 +37,10 @@ export function notAsExpected(
   { statusCode }: HttpResponse,
   unmet: readonly string[],
   excerpt: Excerpt,
+  kind: HttpTrouble = 'answer',
 ): Failed {
   const message = `${answered(request, statusCode)}, but ${unmet.join('; ')}`;
-  return failed('answer', message, { status: statusCode, body: excerpt.text() });
+  return failed(kind, message, { status: statusCode, body: excerpt.text() });
 }
 
 /** The failure of a request. */

@@ -275,7 +275,7 @@ describe('a stream of events', () => {
       'but the stream ended without an event',
     );
     const { kind, message } = await ask(server.url, until({ name: 'a' }));
-    expect(kind).toBe('answer');
+    expect(kind).toBe('closed');
     expect(message).toContain(
       'but none of its 2 events is the expected one; of the last: it is called "b", expected "a"',
     );
