@@ -130,12 +130,18 @@ function authOf({ bearer, basic }: AuthInput): HttpAuth {
 }
 
 function paginateOf({ next, items, max }: PaginateInput): HttpPaginate {
-  const byText = next === 'header' ? { type: 'header' as const } : { type: 'pointer' as const, pointer: String(next) };
   return {
-    next: typeof next === 'object' ? { type: 'param', name: next.param } : byText,
+    next: nextOf(next),
     ...(items === undefined ? {} : { items }),
     ...(max === undefined ? {} : { max }),
   };
+}
+
+function nextOf(next: PaginateInput['next']): HttpPaginate['next'] {
+  if (next === 'header') return { type: 'header' };
+  if (typeof next === 'string') return { type: 'pointer', pointer: next };
+  const { param: name, from: pointer } = next;
+  return pointer === undefined ? { type: 'param', name } : { type: 'cursor', name, pointer };
 }
 
 function bodyOf(input: HttpInput, path: Path, textOf: TextOf): HttpBody | undefined {

@@ -25,8 +25,8 @@ export interface HttpInput extends HttpSharedInput {
 }
 
 export interface PaginateInput {
-  /** `"header"`, a JSON pointer, or the parameter of the query that counts pages. */
-  next: string | { param: string };
+  /** `"header"`, a JSON pointer, or the parameter of the query that counts pages, or has what is at a place of the page. */
+  next: string | { param: string; from?: string | undefined };
   items?: string | undefined;
   max?: number | undefined;
 }

@@ -25,11 +25,12 @@ export interface HttpRequest extends HttpManner {
 }
 
 export interface HttpPaginate {
-  /** Where the next page is found: in the page, in the header Link, or by its number in the query. */
+  /** Where the next page is found: in the page, in the header Link, or by the query, in its number or in what the page says. */
   readonly next:
     | { readonly type: 'pointer'; readonly pointer: string }
     | { readonly type: 'header' }
-    | { readonly type: 'param'; readonly name: string };
+    | { readonly type: 'param'; readonly name: string }
+    | { readonly type: 'cursor'; readonly name: string; readonly pointer: string };
   /** A JSON pointer to the elements of a page; absent: the page itself. */
   readonly items?: string;
   /** So many pages at most. */

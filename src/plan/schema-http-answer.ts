@@ -156,11 +156,20 @@ export const paginateShape = lazily({
       oneOf('"header", a JSON pointer such as "/links/next", or an object with param', [
         text(/^(?:header$|\/)/, '"header", a JSON pointer such as "/links/next", or an object with param'),
         z.strictObject(
-          { param: required(someText(), 'The parameter that counts pages, from 1. Example: "page".') },
+          {
+            param: required(
+              someText(),
+              'The parameter that counts pages, from 1, or that has what "from" says. Example: "page".',
+            ),
+            from: key(
+              text(/^\//, 'a JSON pointer such as "/next_cursor"'),
+              'Where in a page the value of the parameter for the next one is. Example: "/next_cursor".',
+            ),
+          },
           expected('an object with param'),
         ),
       ]),
-      'Where the next page is: at a JSON pointer, in the header Link (rel=next), or by a parameter that counts. Example: "/links/next" or "header" or {"param": "page"}.',
+      'Where the next page is: at a JSON pointer, in the header Link (rel=next), or by a parameter that counts, or has a cursor. Example: "/links/next" or "header" or {"param": "page"} or {"param": "cursor", "from": "/next_cursor"}.',
     ),
   items: () =>
     key(

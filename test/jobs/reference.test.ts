@@ -69,6 +69,7 @@ const BESIDE: Readonly<Record<string, object>> = {
   'http.multipart.NAME.type': { file: 'report.csv' },
   'http.auth.basic.user': { password: 'x' },
   'http.auth.basic.password': { user: 'ann' },
+  'http.paginate.next.from': { param: 'cursor' },
   'http.paginate.items': { next: 'header' },
   'http.paginate.max': { next: 'header' },
   'http.tls.cert': { key: 'client.pem' },

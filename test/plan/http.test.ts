@@ -20,6 +20,18 @@ function first(plan: object): HttpStep {
   return loaded.root.children[0] as HttpStep;
 }
 
+it.each([
+  ['header', { type: 'header' }],
+  ['/next', { type: 'pointer', pointer: '/next' }],
+  [{ param: 'page' }, { type: 'param', name: 'page' }],
+  [
+    { param: 'cursor', from: '/meta/next' },
+    { type: 'cursor', name: 'cursor', pointer: '/meta/next' },
+  ],
+])('the way from page to page may be %j', (next, meant) => {
+  expect(first({ steps: [{ http: { url: 'http://h', paginate: { next } } }] }).paginate).toEqual({ next: meant });
+});
+
 describe('httpDefaults', () => {
   it.each([
     ['https://h/v1', '/users', 'https://h/v1/users'],

@@ -1,5 +1,5 @@
 /** Where the next page of a list is, as its server or the step says. */
-import type { HttpPaginate } from '../../plan/plan.ts';
+import type { HttpPaginate, Json } from '../../plan/plan.ts';
 import { elementsAt } from '../json-pointer.ts';
 import type { Answer } from '../saved.ts';
 import { type HttpRequest, masked, webUrl } from './request.ts';
@@ -48,29 +48,61 @@ export function nextUrl(
       const target = targetAt(text.replace(/^\ufeff/, ''), next.pointer);
       return typeof target === 'string' ? urlOr(target, at, `"${next.pointer}"`) : target;
     }
+    case 'cursor': {
+      const cursor = cursorAt(text.replace(/^\ufeff/, ''), next.pointer);
+      return typeof cursor === 'string' ? withParam(request.url, next.name, cursor) : cursor;
+    }
     default:
       return next satisfies never;
   }
 }
 
-function withParam(url: URL, name: string, value: number): URL {
+function withParam(url: URL, name: string, value: number | string): URL {
   const next = new URL(url);
   next.searchParams.set(name, String(value));
   return next;
 }
 
 function targetAt(json: string, pointer: string): string | undefined | Fault {
+  const found = wayOn(json, pointer);
+  if (found === undefined) return undefined;
+  const { value } = found;
+  if (typeof value === 'string') return value;
+  return {
+    fault: `"${pointer}" is to lead to the next page, and is ${kindOf(value)}, no URL${hintFor(value, pointer)}`,
+  };
+}
+
+function hintFor(value: Json, pointer: string): string {
+  // As HAL writes it.
+  const isLink = typeof value === 'object' && value !== null && 'href' in value;
+  if (isLink) return `; perhaps "${pointer}/href" is meant`;
+  return typeof value === 'number' ? `; give the parameter that takes it: {"param": …, "from": "${pointer}"}` : '';
+}
+
+function cursorAt(json: string, pointer: string): string | undefined | Fault {
+  const found = wayOn(json, pointer);
+  if (found === undefined) return undefined;
+  const { value, text } = found;
+  if (typeof value === 'string') return value;
+  // With all its digits.
+  if (typeof value === 'number') return text;
+  return { fault: `"${pointer}" is to say where the next page begins, and is ${kindOf(value)}, no text or number` };
+}
+
+/** What a page says of the next one; undefined where there is none. */
+function wayOn(json: string, pointer: string): { readonly value: Json; readonly text: string } | undefined {
   const found = elementsAt(json, pointer);
   if (found.type === 'missing') return undefined;
-  const is = (what: string) => ({ fault: `"${pointer}" is to lead to the next page, and is ${what}, no URL` });
-  if (found.type === 'array') return is('an array');
-  const value: unknown = JSON.parse(found.text);
-  if (value === null || value === false || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object') return is(typeof value === 'number' ? 'a number' : 'true');
-  // As HAL writes it.
-  const hint = 'href' in value ? `; perhaps "${pointer}/href" is meant` : '';
-  return { fault: `${is('an object').fault}${hint}` };
+  if (found.type === 'array') return { value: [], text: '' };
+  const value: Json = JSON.parse(found.text);
+  return value === null || value === false || value === '' ? undefined : { value, text: found.text };
+}
+
+function kindOf(value: Json): string {
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'number' ? 'a number' : 'true';
 }
 
 function urlOr(text: string, from: URL, where: string): URL | Fault {

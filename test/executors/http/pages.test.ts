@@ -81,6 +81,22 @@ describe('pages', () => {
     expect((await ask(server.url, { paginate: { next: { type: 'header' } } })).output).toBe('["ü",\n"ü"]\n');
   });
 
+  it('go on with what each of them says of the next, whatever else is asked', async () => {
+    const asked: (string | undefined)[] = [];
+    const cursors = ['"a/b=="', '12345678901234567890', '""'];
+    const server = await serve((request, response) => {
+      asked.push(request.url);
+      response.end(`{"items": [${asked.length}], "meta": {"next": ${cursors[asked.length - 1]}}}`);
+    });
+    const paginate = { next: { type: 'cursor', name: 'cursor', pointer: '/meta/next' }, items: '/items' } as const;
+    expect((await ask(`${server.url}/?q=1`, { paginate, query: [['limit', '2']] })).output).toBe('[1,\n2,\n3]\n');
+    expect(asked).toEqual([
+      '/?q=1&limit=2',
+      '/?q=1&limit=2&cursor=a%2Fb%3D%3D',
+      '/?q=1&limit=2&cursor=12345678901234567890',
+    ]);
+  });
+
   it('must each be what the step expects', async () => {
     const { url } = await list();
     const paginate = { next: pointer('/next'), items: '/data/items' };
@@ -111,7 +127,24 @@ describe('pages', () => {
       { next: pointer('/next') },
       /: "\/next" is to lead to the next page, and is an object, no URL; perhaps "\/next\/href" is meant$/,
     ],
-    ['leads to a number', '{"next": 2}', { next: pointer('/next') }, /and is a number, no URL$/],
+    [
+      'leads to a number',
+      '{"next": 2}',
+      { next: pointer('/next') },
+      /and is a number, no URL; give the parameter that takes it: \{"param": …, "from": "\/next"\}$/,
+    ],
+    [
+      'has a cursor that is none',
+      '{"next": {"a": 1}}',
+      { next: { type: 'cursor', name: 'c', pointer: '/next' } },
+      /: "\/next" is to say where the next page begins, and is an object, no text or number$/,
+    ],
+    [
+      'has the same cursor again',
+      '{"next": "x"}',
+      { next: { type: 'cursor', name: 'c', pointer: '/next' } },
+      /\?c=x: the next page is ".*\?c=x", where it has been$/,
+    ],
     ['leads to an array', '{"next": [2]}', { next: pointer('/next') }, /and is an array, no URL$/],
     [
       'leads back to another part',
