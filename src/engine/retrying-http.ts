@@ -15,8 +15,9 @@ const PASSING: readonly (HttpTrouble | undefined)[] = [
   'closed',
 ];
 
-/** Too slow, too early, too many; 5xx come to them. */
+/** Too slow, too early, too many; 5xx come to them, and a refusal that says until when it holds. */
 const LATER = [408, 425, 429];
+const REFUSED = 403;
 
 /** Whether an answer has ended too early, though nothing was wrong with how: a stream, before what is waited for. */
 export function isCutShort(reason: Failed['reason']): boolean {
@@ -24,12 +25,13 @@ export function isCutShort(reason: Failed['reason']): boolean {
 }
 
 /** Whether another attempt is worth it, and harmless. */
-export function mayPass(request: Pick<HttpRequest, 'method' | 'idempotencyKey'>, { reason, status }: Failed): boolean {
+export function mayPass(request: Pick<HttpRequest, 'method' | 'idempotencyKey'>, failure: Failed): boolean {
+  const { reason, status, retryAfterMs } = failure;
   // Nothing was sent.
   if (reason.type === 'timeout' && reason.clock === 'queue') return true;
   if (!isIdempotent(request)) return false;
   if (reason.type === 'timeout') return true;
   if (reason.type !== 'http') return false;
   if (status === undefined || isCutShort(reason)) return PASSING.includes(reason.kind);
-  return status >= 500 || LATER.includes(status);
+  return status >= 500 || LATER.includes(status) || (status === REFUSED && retryAfterMs !== undefined);
 }

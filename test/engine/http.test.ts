@@ -177,6 +177,7 @@ describe('a further attempt of a request', () => {
     ...(['dns', 'refused', 'unreachable', 'connect-timeout', 'reset', 'closed'] as const).map(kind => http(kind)),
     ...[408, 425, 429, 500, 503, 599].map(status => http('status', status)),
     http('closed', 200),
+    { ...http('status', 403), retryAfterMs: 1000 },
     { reason: { type: 'timeout', limitMs: 1 } },
     { reason: { type: 'timeout', limitMs: 1, clock: 'quiet' } },
   ])('is made after what may pass, if it may be sent twice: %j', failure => {
@@ -192,7 +193,7 @@ describe('a further attempt of a request', () => {
     ...(['request', 'tls', 'proxy', 'protocol', 'encoding', 'size', 'redirects', 'other'] as const).map(kind =>
       http(kind),
     ),
-    ...[400, 401, 404, 409, 301].map(status => http('status', status)),
+    ...[400, 401, 403, 404, 409, 301].map(status => http('status', status)),
     http('answer', 200),
     { reason: { type: 'start', message: '' } },
     { reason: { type: 'save', message: '' }, status: 200 },

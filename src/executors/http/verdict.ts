@@ -27,7 +27,7 @@ export function wrongStatus(
   const message = `${answered(request, statusCode)}${target}, expected ${status.join(' or ')}`;
   return {
     ...failed('status', message, { status: statusCode, body: excerpt.text() }),
-    ...retryAfter(headers['retry-after']),
+    ...retryAfter(headers),
   };
 }
 
@@ -61,10 +61,21 @@ function answered(request: HttpRequest, status: number): string {
 }
 
 /** What the server asks to wait, the longest where it says it twice. Source: RFC 9110, 10.2.3. */
-function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
-  const waits = [value ?? []].flat().map(waitOf).filter(Number.isFinite);
+function retryAfter(headers: HttpResponse['headers']): { retryAfterMs?: number } {
+  const asked = [headers['retry-after'] ?? []].flat().map(waitOf).filter(Number.isFinite);
+  const waits = asked.length === 0 ? untilReset(headers) : asked;
   return waits.length === 0 ? {} : { retryAfterMs: Math.max(0, ...waits) };
 }
+
+/** Until it grants further requests, where none are left, as GitHub and others say it: a time, or seconds from now. */
+function untilReset({ 'x-ratelimit-remaining': left, 'x-ratelimit-reset': reset }: HttpResponse['headers']): number[] {
+  if (left !== '0' || typeof reset !== 'string' || !/^\d{1,10}$/.test(reset)) return [];
+  const ms = Number(reset) * 1000;
+  return [ms > YEARS_MS ? ms - Date.now() : ms];
+}
+
+/** Nobody asks to wait so long: it is a time since 1970. */
+const YEARS_MS = 1e12;
 
 /** Milliseconds, from seconds or from a date; `NaN` where it is neither. */
 function waitOf(value: string): number {

@@ -253,6 +253,21 @@ describe('a server that asks to wait', () => {
     }
   });
 
+  it.each([
+    [{ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '90' }, 89_999],
+    [{ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': `${Math.ceil(Date.now() / 1000) + 3600}` }, 3_500_000],
+    [{ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1700000000' }, -1],
+    [{ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '90', 'Retry-After': '100' }, 99_999],
+    [{ 'X-RateLimit-Remaining': '1', 'X-RateLimit-Reset': '90' }, undefined],
+    [{ 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': 'soon' }, undefined],
+  ])('is understood where no more requests are granted until a time: %j', async (headers, least) => {
+    const { url } = await serve((_, response) => void response.writeHead(403, headers).end());
+    const { retryAfterMs } = (await open().execute(step(url), context())) as { retryAfterMs?: number };
+    if (least === undefined) return expect(retryAfterMs).toBeUndefined();
+    expect(retryAfterMs).toBeGreaterThan(least);
+    expect(retryAfterMs).toBeLessThanOrEqual(least + 101_000);
+  });
+
   it('is passed over when it says nothing that can be understood', async () => {
     for (const value of ['soon', '-5', '1, 2', '10s', '2030-01-01', '', 'Tue, 99 Nov 2030 00:00:00 GMT'])
       expect(await answering(value)).not.toHaveProperty('retryAfterMs');
