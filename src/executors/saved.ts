@@ -36,7 +36,7 @@ export function savedOutput(name: string, output: Collected): Saving {
   if (output.isCut) return unfit(name, tooLarge('the output', output.total));
   const text = textOf(output.bytes());
   if (typeof text !== 'string') return unfit(name, `the output ${text.fault}`);
-  return checked([[name, text.replace(/\n+$/, '')]]);
+  return checked([[name, text.replace(/(?<!\n)\n+$/, '')]]);
 }
 
 /** Parts of the output, and of the answer where there is one. */

@@ -17,7 +17,8 @@ const NEVER = [
 ];
 
 /** `os=linux`, and nothing more: a shell says yes, whatever the value is. With `$( )` it says what that command does. */
-const ASSIGNMENT = /^[A-Za-z_]\w*=(?:[^\s"'`$;&|<>()\\]|'[^']*'|"(?:[^"`$\\]|\$\w+|\$\{\w+\})*"|\$\w+|\$\{\w+\})*$/;
+const ASSIGNMENT =
+  /^[A-Za-z_]\w*=(?:[^\s"'`$;&|<>()\\]|'[^']*'|"(?:[^"`$\\]|\$\w+(?!\w)|\$\{\w+\})*"|\$\w+(?!\w)|\$\{\w+\})*$/;
 
 /** What a shell says to a condition that is none of its own; undefined: it may be one. */
 export function foreignTest(script: string): 'yes' | 'no' | undefined {

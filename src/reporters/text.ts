@@ -41,7 +41,7 @@ export function cleanse(line: string): string {
 
 /** The line with a carriage return wherever it is drawn over, but at its end. */
 function unreturned(line: string): string {
-  return line.replace(TO_FIRST_COLUMN, '\r').replace(/\r+$/, '');
+  return line.replace(TO_FIRST_COLUMN, '\r').replace(/(?<!\r)\r+$/, '');
 }
 
 /** Whether {@link cleanse} may change a line of the text. */

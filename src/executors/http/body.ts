@@ -140,10 +140,11 @@ function unpackersOf(encodings: string | string[] | undefined): readonly Unpacke
     .flat()
     .join()
     .toLowerCase()
-    .split(/\s*,\s*/);
-  const packed = names.filter(name => !['', 'identity'].includes(name.trim()));
+    .split(',')
+    .map(name => name.trim());
+  const packed = names.filter(name => !['', 'identity'].includes(name));
   if (packed.length > MOST_LAYERS) throw new TooManyLayers('it is packed too often');
-  const unpackers = packed.reverse().map(name => UNPACKERS.get(name.trim()));
+  const unpackers = packed.reverse().map(name => UNPACKERS.get(name));
   return unpackers.every(unpacker => unpacker !== undefined) ? unpackers : [];
 }
 
