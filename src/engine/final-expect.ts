@@ -1,6 +1,7 @@
 /** What an answer must be, with the variables in its texts. */
 
 import { escapeRegex } from '../plan/line-pattern.ts';
+import { EXPECT_FLAGS } from '../plan/pattern.ts';
 import type { EventRule, HttpExpect, Json, JsonRule, TextRule } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
 import { finalJson } from './final-json.ts';
@@ -43,7 +44,7 @@ function finalPattern(pattern: string, variables: Variables): string {
   const expansion = expand(pattern, name => variables.get(name), escapeRegex);
   if (expansion.type === 'unset') throw new UnsetVariable(expansion.name);
   try {
-    new RegExp(expansion.text, 'um');
+    new RegExp(expansion.text, EXPECT_FLAGS);
   } catch (error) {
     throw new Unexpandable(`expect.matches: once its variables are in it, it is ${(error as Error).message}`);
   }

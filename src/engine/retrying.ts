@@ -1,5 +1,6 @@
 /** Which failures are tried again, and after how long. */
 import type { Failed } from '../events/outcome.ts';
+import { isMatch } from '../plan/pattern.ts';
 import { isLeaf, type Retry, type RetryOn, type Step } from '../plan/plan.ts';
 import { signalCode } from '../plan/signals.ts';
 import { isCutShort, mayPass } from './retrying-http.ts';
@@ -65,7 +66,7 @@ function matches(on: RetryOn, { reason, exitCode, signal, status }: Failed, stde
     case 'network':
       return reason.type === 'http' && (status === undefined || isCutShort(reason));
     case 'stderr':
-      return new RegExp(on.source, on.flags).test(stderr);
+      return isMatch(on.source, on.flags, stderr) === true;
     case 'lost':
       return reason.type === 'lost';
     default:

@@ -1,6 +1,7 @@
 /** The rules of what an answer must be that are about more than the type of one value. */
 import { isInexact } from './json-value.ts';
 import { keptNameFindings } from './kept-name.ts';
+import { EXPECT_FLAGS } from './pattern.ts';
 import { patternFault } from './pattern-fault.ts';
 import { quoteText } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
@@ -81,5 +82,5 @@ function largeFindings(value: unknown, path: Path): Finding[] {
 
 /** Why a text is no regular expression; of one with variables nothing is known. */
 function faultOf(pattern: string): string | undefined {
-  return namesIn(pattern).length > 0 ? undefined : patternFault(pattern, 'um');
+  return namesIn(pattern).length > 0 ? undefined : patternFault(pattern, EXPECT_FLAGS);
 }

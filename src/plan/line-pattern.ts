@@ -1,4 +1,5 @@
 /** What a line of output must hold: a text, or a regular expression between slashes. */
+import { isMatch } from './pattern.ts';
 import { patternFault } from './pattern-fault.ts';
 
 export type LinePattern =
@@ -26,8 +27,8 @@ export function linePatternFault(written: unknown): string | undefined {
 /** Whether the line has it. */
 export function matcherOf(pattern: LinePattern): (line: string) => boolean {
   if (pattern.type === 'text') return line => line.includes(pattern.text);
-  const regex = new RegExp(pattern.source, pattern.flags);
-  return line => regex.test(line);
+  const { source, flags } = pattern;
+  return line => isMatch(source, flags, line) === true;
 }
 
 /** A text that stands for itself in a regular expression. */

@@ -1,6 +1,7 @@
 /** Rules for values of JSON: whether they hold, and in words what is there instead. */
 import { isDeepStrictEqual } from 'node:util';
 import { parseExactly } from '../../plan/exact-json.ts';
+import { EXPECT_FLAGS, isMatch, UNDECIDED } from '../../plan/pattern.ts';
 import type { Bounds, Json, JsonRule } from '../../plan/plan.ts';
 import { clipped, shown } from './shown.ts';
 
@@ -20,8 +21,10 @@ export function unmetJson(rule: JsonRule, value: Json | undefined, written?: str
   if (equals !== undefined && !isSame(exact, equals)) found.push(is(shown(equals)));
   if (type !== undefined && typeOf(value) !== type) found.push(is(TYPE_WORDS[type]));
   found.push(...outOfBounds(rule, typeof value === 'number' ? value : undefined).map(is));
-  if (matches !== undefined && !(typeof value === 'string' && new RegExp(matches, 'um').test(value))) {
-    found.push(is(`a text that matches ${shown(matches)}`));
+  if (matches !== undefined) {
+    const isMatching = typeof value === 'string' && isMatch(matches, EXPECT_FLAGS, value);
+    if (isMatching === false) found.push(is(`a text that matches ${shown(matches)}`));
+    if (isMatching === undefined) found.push(`is ${seen}, and whether it matches ${shown(matches)} ${UNDECIDED}`);
   }
   for (const part of includes) if (!holds(exact, part)) found.push(is(`${shown(part)} in it`));
   if (length !== undefined) found.push(...unmetLength(length, value));

@@ -1,6 +1,7 @@
 /** Rules for texts and for values inside of JSON: in words, which of them do not hold. */
 import { holdsInexact } from '../../plan/exact-json.ts';
 import type { Json } from '../../plan/json-value.ts';
+import { EXPECT_FLAGS, isMatch, UNDECIDED } from '../../plan/pattern.ts';
 import type { HttpExpect, TextRule } from '../../plan/plan.ts';
 import { atPointer } from '../json-pointer.ts';
 import { unmetJson } from './json-rules.ts';
@@ -17,8 +18,11 @@ export function unmetText(
   const is = isShown ? `is ${quoted(text)}, expected` : 'does not have';
   const found = includes.filter(part => !text.includes(part)).map(part => `${what} ${is} ${quoted(part)} in it`);
   if (equals !== undefined && text !== equals) found.push(`${what} is ${quoted(text)}, expected ${quoted(equals)}`);
-  if (matches !== undefined && !new RegExp(matches, 'um').test(text)) {
-    found.push(isShown ? `${what} ${is} what matches ${quoted(matches)}` : `${what} does not match ${quoted(matches)}`);
+  if (matches !== undefined) {
+    const isMatching = isMatch(matches, EXPECT_FLAGS, text);
+    const no = isShown ? `${is} what matches` : 'does not match';
+    if (isMatching === false) found.push(`${what} ${no} ${quoted(matches)}`);
+    if (isMatching === undefined) found.push(`whether ${what} matches ${quoted(matches)} ${UNDECIDED}`);
   }
   return found;
 }

@@ -21,6 +21,16 @@ async function answered(answer: string, request: Parameters<typeof step>[1] = {}
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 const TWO = `${HEAD}content-length: 2\r\n`;
 
+it('an answer on which a regular expression tries without end fails, and holds nothing up for ever', async () => {
+  const body = JSON.stringify({ text: `${'a'.repeat(60)}!` });
+  const answer = `${HEAD}content-length: ${body.length}\r\n\r\n${body}`;
+  const { kind, words } = await answered(answer, {
+    expect: { status: ['2xx'], json: [['/text', { matches: '^(a+)+$' }]] },
+  });
+  expect(kind).toBe('answer');
+  expect(words).toContain('whether it matches "^(a+)+$" was not found out in 10 s');
+}, 60_000);
+
 describe('the length of a body', () => {
   it.each([
     `${TWO}content-length: 3\r\n\r\noka`,
