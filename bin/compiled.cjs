@@ -2,13 +2,8 @@
 const { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
-
-// A regular expression of a plan meets lines of anybody: one that tries without end goes on in linear time. It stands here
-// because V8 takes nothing that was compiled under other flags.
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 /**
  * What a script exports that is one function of CommonJS in Latin-1, as bin/build.mjs writes them. What is kept lies beside
