@@ -7,6 +7,9 @@ import { parseArguments } from './options.ts';
 import type { Request } from './requests.ts';
 import { openStreams } from './streams.ts';
 
+/** What of us this process has needed, and not every one does: bin/compiled.cjs keeps what V8 compiled of it. */
+export const parts: string[] = [];
+
 /** Does what the arguments ask for, and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchForBugs();
@@ -31,6 +34,7 @@ function surroundings({ code, syscall }: NodeJS.ErrnoException): string | undefi
 
 /** Resolves to the exit code, where the command does not end the process itself. */
 async function perform(request: Request): Promise<number | undefined> {
+  if (request.type === 'run' || request.type === 'resume') parts.push('run');
   switch (request.type) {
     case 'run':
       await (await onRuns()).runCommand(request.plan, request.options);

@@ -122,6 +122,28 @@ describe('what V8 compiled of the script', () => {
     expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: false, refused: false }]);
     expect((await counted([planFile(plan)], bin)).compiled).toEqual([{ file: main, kept: true, refused: false }]);
   });
+
+  it('is left anew by the first process that runs a plan, by the first that needs a package, and by no other', async () => {
+    const { bin, file } = copy();
+    rmSync(file);
+    const left: Buffer[] = [];
+    for (const args of [
+      ['check', planFile(plan)],
+      [planFile(plan)],
+      [planFile({ run: 'echo another' })],
+      [planFile({ http: 'http://127.0.0.1:9/', allowFailure: true })],
+      [planFile({ http: 'http://127.0.0.1:9/again', allowFailure: true })],
+      ['check', planFile(plan)],
+    ]) {
+      await execa(process.execPath, [bin, ...args], { env: ENV, extendEnv: false });
+      left.push(readFileSync(file));
+    }
+    const [check, run, second, http, ...more] = left.map(bytes => bytes.toString('latin1'));
+    expect(run).not.toBe(check);
+    expect(second).toBe(run);
+    expect(http).not.toBe(run);
+    expect(more).toEqual([http, http]);
+  });
 });
 
 describe('a command of a plan', () => {
