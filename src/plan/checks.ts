@@ -5,13 +5,12 @@ import { inputNameFindings, rootFindings, stepFindings } from './data-checks.ts'
 import { everyFindings, everyWarnings } from './every-checks.ts';
 import { foreignTest } from './foreign-tests.ts';
 import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
-import { KEPT_IDS } from './ids.ts';
+import { idOf, KEPT_IDS } from './ids.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
 import { needWarnings } from './need-checks.ts';
 import { notifyFindings } from './notify-checks.ts';
-import { hasPipe } from './pipes.ts';
 import { heldPoolFindings, poolFindings } from './pool-checks.ts';
 import { formatPath } from './problems.ts';
 import { listed, quoteText } from './quote.ts';
@@ -20,6 +19,7 @@ import { readyFindings } from './ready-checks.ts';
 import { DEFINITION_NAME } from './reference.ts';
 import { scheduleFindings } from './schedule-checks.ts';
 import { KEYS } from './schema-keys.ts';
+import { envWarnings, programWarnings, scriptWarnings } from './script-checks.ts';
 import { hasNeeds } from './siblings.ts';
 import type { Finding, Path } from './source.ts';
 import { suggest } from './suggest.ts';
@@ -34,6 +34,10 @@ export interface Checked {
 const WRAP = 'wrap it in steps: {"forEach": …, "steps": [{"gather": …}]}';
 
 const FOREIGN_TESTS = {
+  outcome:
+    'a test is a script for a shell, to which this says no; what is to follow a failure, or any end, stands in "finally", where {"RUNJOBS_OUTCOME": "failed"} asks for one',
+  names:
+    'an object has names of variables and the values they must have; write {"NAME": "value"}, or a test of the shell as a text',
   no: 'a test is a script for a shell, to which this says no; write it as one, or give values: {"NAME": "value"}',
   yes: 'a test is a script for a shell, in which this sets a variable and says yes, whatever the value is; compare with test "$NAME" = value, or give values: {"NAME": "value"}',
 };
@@ -77,10 +81,12 @@ class Checks implements Checked {
   readonly warnings: Finding[] = [];
   readonly #pools: Raw;
   readonly #define: unknown;
+  readonly #inputs: unknown;
 
-  constructor({ pools, define }: Raw) {
+  constructor({ pools, define, inputs }: Raw) {
     this.#pools = isRaw(pools) ? pools : {};
     this.#define = define;
+    this.#inputs = inputs;
   }
 
   error(message: string, path: Path, at: 'key' | 'value'): void {
@@ -93,9 +99,10 @@ class Checks implements Checked {
     for (const { step, path, name } of rootsOf(root)) {
       if (name === undefined) continue;
       if (!DEFINITION_NAME.test(name)) {
-        this.error(`expected a name of a-z, 0-9, "_" and "-", got ${quoteText(name)}`, path, 'key');
+        const meant = idOf(name) === undefined ? '' : `; write ${quoteText(idOf(name) ?? '')}`;
+        this.error(`expected a name of a-z, 0-9, "_" and "-", got ${quoteText(name)}${meant}`, path, 'key');
       }
-      if (typeof step === 'string') this.#pipe(step, path, shell);
+      if (typeof step === 'string') this.#script(step, path, shell);
       if (!isRaw(step)) continue;
       this.errors.push(
         ...inputNameFindings(step.inputs, [...path, 'inputs']),
@@ -111,9 +118,12 @@ class Checks implements Checked {
     this.#keysGoWithBody(step, bodies, path);
     const shell = step.shell ?? inherited;
     if (step.run !== undefined) this.#command(step, { path, shell });
-    const says = typeof shell === 'string' && typeof step.if === 'string' ? foreignTest(step.if) : undefined;
+    const says = typeof shell === 'string' ? foreignTest(step.if) : undefined;
     if (says !== undefined) this.#warn(FOREIGN_TESTS[says], [...path, 'if'], 'value');
-    if (step.env !== undefined) this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
+    if (step.env !== undefined) {
+      this.errors.push(...keptNameFindings(step.env, [...path, 'env'], 'variable'));
+      this.warnings.push(...envWarnings(step.env, [...path, 'env'], this.#inputs));
+    }
     if (step.every !== undefined) {
       const at = [...path, 'every'];
       this.errors.push(...everyFindings(step.every, at));
@@ -149,7 +159,7 @@ class Checks implements Checked {
     }
     for (const [index, step] of steps.entries()) {
       const at = [...path, index];
-      if (typeof step === 'string') this.#pipe(step, at, inside.shell);
+      if (typeof step === 'string') this.#script(step, at, inside.shell);
       if (!isRaw(step)) continue;
       if (typeof step.id === 'string') this.#id(step.id, at, ids);
       this.step(step, { path: at, ...inside });
@@ -198,19 +208,19 @@ class Checks implements Checked {
 
   #command(step: Raw, { path, shell }: Pick<Scope, 'path' | 'shell'>): void {
     const at = [...path, 'run'];
-    if (typeof step.run === 'string') this.#pipe(step.run, at, shell);
+    if (typeof step.run === 'string') this.#script(step.run, at, shell);
     if (!Array.isArray(step.run)) return;
     if (step.run[0] === '') {
       this.error('the program is an empty text; the first element names it', [...at, 0], 'value');
     }
+    this.warnings.push(...programWarnings(step.run, at));
     if (step.shell !== undefined) {
       this.#warn('shell has no effect: an array runs without a shell', [...path, 'shell'], 'key');
     }
   }
 
-  #pipe(script: string, path: Path, shell: unknown): void {
-    if (shell !== 'sh' || !hasPipe(script)) return;
-    this.#warn('a pipe under sh hides the failure of its left side; set shell to "bash" to see it', path, 'value');
+  #script(script: string, path: Path, shell: unknown): void {
+    this.warnings.push(...scriptWarnings(script, path, shell, this.#define));
   }
 
   #warn(message: string, path: Path, at: 'key' | 'value'): void {
@@ -224,10 +234,12 @@ function hasBaseInside(step: Raw): boolean {
   return listsOf(step, []).some(({ list }) => list.some(child => isRaw(child) && hasBaseInside(child)));
 }
 
-/** Whether the first pass has asked "did you mean" about a body, or found a command that became a key. */
+/** Whether the first pass has asked "did you mean" about a body, or found a command or an id that became a key. */
 function hasMistypedBody(step: Raw): boolean {
   return Object.keys(step).some(
-    key => !KEYS.root.includes(key) && (isCommand(key) || suggest(key, BODIES) !== undefined),
+    (key, _, { length }) =>
+      !KEYS.root.includes(key) &&
+      (isCommand(key) || suggest(key, BODIES) !== undefined || (isRaw(step[key]) && length === 1)),
   );
 }
 

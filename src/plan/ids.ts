@@ -34,6 +34,11 @@ export function idsFor(steps: readonly Naming[]): string[] {
   });
 }
 
+/** The id that is made of a name; undefined where none is left of it. */
+export function idOf(name: string): string | undefined {
+  return slug(name) || undefined;
+}
+
 /** `Build the Site!` is `build-the-site`; empty when no letter or digit is left. */
 function slug(name: string): string {
   if (/^[a-z0-9_]*$/.test(name) && name.length <= LENGTH_MAX) return name;

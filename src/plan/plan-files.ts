@@ -4,7 +4,7 @@ import { isWhole, type PlanFile } from './plan-file.ts';
 import { escapeUnsafe, listed, quoteText } from './quote.ts';
 import { isRaw, type Raw, visitBelow, visitRaw } from './raw.ts';
 import type { PlanFileRead } from './read-plan.ts';
-import { DEFINITION_WORDS, parseReference, referenceFault } from './reference.ts';
+import { ACTION, DEFINITION_WORDS, isAction, parseReference, referenceFault } from './reference.ts';
 import type { Path } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -60,8 +60,7 @@ export class PlanFiles {
     const found = path === undefined ? from : this.#find(path, from);
     if (found === undefined) return { type: 'fault', message: `${quoteText(use)} was not read` };
     if ('type' in found) {
-      const hint = path?.includes('#') ? `; ${DEFINITION_WORDS}` : '';
-      return { type: 'fault', message: `${quoteText(path ?? '')}: ${found.message}${hint}` };
+      return { type: 'fault', message: `${quoteText(path ?? '')}: ${found.message}${hintFor(path ?? '', from)}` };
     }
     return this.entry(found, definition, found !== from);
   }
@@ -112,6 +111,14 @@ export class PlanFiles {
     const read = this.#used.get(file);
     return read?.type === 'read' ? read.file : read;
   }
+}
+
+/** What a path was meant to be that no file has. */
+function hintFor(path: string, { value }: PlanFile): string {
+  if (path.includes('#')) return `; ${DEFINITION_WORDS}`;
+  if (isAction(path)) return `; ${ACTION}`;
+  const isDefinition = isRaw(value) && isRaw(value.define) && Object.hasOwn(value.define, path);
+  return isDefinition ? `, did you mean "#${path}"?` : '';
 }
 
 function named({ shown }: PlanFile): string {

@@ -32,3 +32,10 @@ export function referenceFault(text: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return 'expected the path of a file on this machine; download it before';
   return undefined;
 }
+
+/** `actions/checkout@v4`. */
+export function isAction(text: unknown): boolean {
+  return typeof text === 'string' && /^[\w-]+\/[\w./-]+@[\w./-]+$/.test(text);
+}
+
+export const ACTION = 'actions of GitHub run on its runners only; write what it does as a "run"';

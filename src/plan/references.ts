@@ -80,6 +80,10 @@ export class References {
     this.text(text, path, known, besides);
     if (typeof text !== 'string') return;
     this.#malformed(text, path);
+    if (/^~(?:\/|$)/.test(text)) {
+      const instead = `write "\${HOME}${text.slice(1, 2)}…", or "./~" where it is meant`;
+      this.tell(`"~" stands as it is written: no shell reads this; ${instead}`, path);
+    }
     const bare = bareNamesIn(text).find(name => besides?.has(name) || known.has(name));
     if (bare === undefined) return;
     const what = `"$${bare}" stands as it is written: no shell reads this`;

@@ -1,6 +1,6 @@
 /** The first pass over a plan: whether every key and value has the right shape, told in plain words. */
-import { idsFor } from './ids.ts';
-import { meantForm } from './meant-forms.ts';
+import { idOf } from './ids.ts';
+import { meantForm, pointerOf } from './meant-forms.ts';
 import { quoteText } from './quote.ts';
 import { planSchema } from './schema.ts';
 import type { Finding, Path } from './source.ts';
@@ -36,12 +36,14 @@ function findingsOf(issue: Issue, parent: Path, root: unknown): Finding[] {
         at: 'key',
       }));
     case 'invalid_key':
-      return [{ message: issue.issues?.[0]?.message ?? issue.message, path, at: 'key' }];
-    case 'invalid_value':
-      return [{ message: issue.message + meantValue(valueAt(root, path), wordsOf([issue])), path, at: 'value' }];
+      return [{ message: (issue.issues?.[0]?.message ?? issue.message) + meantKey(path), path, at: 'key' }];
   }
   const value = valueAt(root, path);
-  return [{ message: issue.message + meantForm(value, path) + meantId(value, path), path, at: 'value' }];
+  if (issue.code === 'invalid_value') {
+    const meant = meantForm(value, path) || meantValue(value, wordsOf([issue]));
+    return [{ message: issue.message + meant, path, at: 'value' }];
+  }
+  return [{ message: issue.message + (meantForm(value, path) || meantId(value, path)), path, at: 'value' }];
 }
 
 /**
@@ -56,7 +58,7 @@ function ofUnion(issue: Issue, path: Path, root: unknown): Finding[] {
     .sort((one, other) => one.missing - other.missing || one.errors.length - other.errors.length);
   const words = wordsOf([...(nearest?.errors ?? []), ...(second?.errors ?? [])]);
   const form = meantForm(value, path);
-  const own: Finding = { message: issue.message + form + meantValue(value, words), path, at: 'value' };
+  const own: Finding = { message: issue.message + (form || meantValue(value, words)), path, at: 'value' };
   // Of a list that is another form in whole, nothing is wrong with each of its elements.
   if (nearest === undefined || (Array.isArray(value) && form !== '')) return [own];
   const { errors, missing } = nearest;
@@ -94,8 +96,14 @@ function meantValue(value: unknown, words: readonly string[]): string {
 /** Of a sibling that is needed by its name: the id that is made from that. */
 function meantId(value: unknown, path: Path): string {
   if (typeof value !== 'string' || !path.slice(-3).includes('needs')) return '';
-  const [id = '1'] = idsFor([{ name: value }]);
-  return id === '1' ? '' : `; a step of this name has the id ${quoteText(id)}`;
+  const id = idOf(value);
+  return id === undefined ? '' : `; a step of this name has the id ${quoteText(id)}`;
+}
+
+/** Of a key that is a path into JSON. */
+function meantKey(path: Path): string {
+  const pointer = path.at(-2) === 'json' ? pointerOf(String(path.at(-1))) : '';
+  return pointer === '' ? '' : `; ${pointer}`;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

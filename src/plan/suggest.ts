@@ -1,89 +1,11 @@
 /** "Did you mean": the known word that a mistyped one is nearest to. */
-
-/** What other tools call the things of a plan, and the commands; where one word may mean several, the first that may stand there. */
-const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  after: ['needs'],
-  always: ['finally'],
-  args: ['run'],
-  attempts: ['retry', 'times'],
-  backoff: ['factor', 'retry'],
-  cmd: ['run'],
-  cmds: ['steps'],
-  command: ['run'],
-  commands: ['steps'],
-  concurrency: ['limit'],
-  condition: ['if'],
-  continueon: ['allowFailure'],
-  continueonerror: ['allowFailure'],
-  count: ['times'],
-  delayms: ['delay'],
-  dependencies: ['needs'],
-  depends: ['needs'],
-  dependson: ['needs'],
-  deps: ['needs'],
-  desc: ['description'],
-  dir: ['cwd'],
-  dotenv: ['envFile'],
-  environment: ['env'],
-  exec: ['run'],
-  handleron: ['finally'],
-  ignoreerror: ['allowFailure'],
-  ignoreerrors: ['allowFailure'],
-  interval: ['every', 'delay'],
-  intervalsec: ['delay'],
-  jobs: ['steps'],
-  limit: ['times'],
-  list: ['runs'],
-  loop: ['forEach'],
-  ls: ['runs'],
-  matrix: ['forEach'],
-  maxactivesteps: ['slots'],
-  maxattempts: ['retry', 'times'],
-  maxconcurrency: ['limit'],
-  maxparallel: ['limit'],
-  maxretries: ['retry', 'times'],
-  onexit: ['finally'],
-  onlyif: ['if'],
-  output: ['save'],
-  outputs: ['save'],
-  parallel: ['gather'],
-  params: ['inputs'],
-  precondition: ['if'],
-  preconditions: ['if'],
-  processes: ['gather'],
-  register: ['save'],
-  repeat: ['every'],
-  repeatpolicy: ['every'],
-  request: ['http'],
-  restart: ['retry'],
-  retries: ['retry', 'times'],
-  retrypolicy: ['retry'],
-  script: ['run'],
-  sequence: ['steps'],
-  serial: ['steps'],
-  strategy: ['forEach'],
-  tasks: ['steps'],
-  timeoutminutes: ['timeout'],
-  timeoutsec: ['timeout'],
-  timeoutseconds: ['timeout'],
-  title: ['name'],
-  url: ['http'],
-  variables: ['env'],
-  vars: ['env'],
-  wait: ['sleep'],
-  when: ['if'],
-  withitems: ['forEach'],
-  workdir: ['cwd'],
-  workingdir: ['cwd'],
-  workingdirectory: ['cwd'],
-};
+import { ownWords } from './foreign-words.ts';
 
 /** The candidate that `word` was most likely meant to be, or undefined when none is near, several are alike, or it is one itself. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 60 || candidates.includes(word)) return undefined;
   const wanted = plain(word);
-  const synonyms = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined;
-  const synonym = synonyms?.find(one => candidates.includes(one));
+  const synonym = ownWords(wanted).find(one => candidates.includes(one));
   if (synonym !== undefined) return synonym;
   let nearest: string[] = [];
   let least = Math.max(1, Math.floor(wanted.length / 3));

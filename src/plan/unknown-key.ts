@@ -1,14 +1,20 @@
 /** What is told of a key that may not stand where it stands. */
+import { nothingFor } from './foreign-words.ts';
 import { quoteText } from './quote.ts';
+import { isRaw, type Raw } from './raw.ts';
+import { ACTION, isAction } from './reference.ts';
 import { KEYS, keysAt } from './schema-keys.ts';
 import type { Path } from './source.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, suggest } from './suggest.ts';
 
 /** Keys that may stand in a definition as well as at the root. */
 const OF_DEFINITIONS = KEYS.definition.filter(key => !KEYS.step.includes(key));
 
 /** What other tools call the values that are given to what is used. */
-const FOR_VALUES: ReadonlySet<string> = new Set(['with', 'set']);
+const FOR_VALUES: ReadonlySet<string> = new Set(['with', 'set', 'vars', 'variables', 'params', 'parameters', 'args']);
+
+/** What other tools call a sibling that is needed. */
+const SIBLING: ReadonlySet<string> = new Set(['job', 'name', 'process', 'step', 'task']);
 
 /**
  * What to do about it.
@@ -21,18 +27,55 @@ export function unknownKey(key: string, path: Path, object: unknown): string {
   // Only parts of a multipart body are one of several kinds of objects.
   if (known && key === 'name') return '"name" is what a file is called, and goes with "file"; take it out';
   if (known) return '"file" and "value" exclude each other; keep one of them';
-  if (path.length === 2 && path[0] === 'define' && KEYS.step.includes(key))
-    return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
-  if (keys.includes('lines') && KEYS.source.includes(key))
-    return `unknown key; say what it holds, as in {"lines": {${quoteText(key)}: …}}`;
-  if (FOR_VALUES.has(key) && keys.includes('use') && Object.hasOwn(object as object, 'use'))
-    return 'unknown key; what is used is given its values by env: write "env" in its place';
-  const meant = didYouMean(key, keys);
+  if (path.length === 2 && path[0] === 'define') {
+    const ofUser = suggest(key, ['needs']) ?? (KEYS.step.includes(key) ? key : undefined);
+    if (ofUser === 'needs') return NEEDS_OF_DEFINITION;
+    if (ofUser !== undefined) return `${quoteText(key)} belongs to the step that uses the definition; move it there`;
+  }
+  const source = keys.includes('lines') && (KEYS.source.includes(key) ? key : suggest(key, KEYS.source));
+  if (typeof source === 'string') return `unknown key; say what it holds, as in {"lines": {${quoteText(source)}: …}}`;
+  const meant = meantByValue(key, path, object as Raw, keys) ?? didYouMean(key, keys);
   if (meant !== '') return `unknown key${meant}`;
+  const inside = insideOf(key, path.at(-1)) ?? (keys.includes('gather') ? nothingFor(key) : undefined);
+  if (inside !== undefined) return `unknown key; ${inside}`;
   if (!keys.includes('gather')) return `unknown key; expected ${keys.join(', ')}`;
   return path.length > 0 && KEYS.root.includes(key)
     ? ofRoot(key, object)
     : 'unknown key; "runjobs schema" prints all keys';
+}
+
+const NEEDS_OF_DEFINITION =
+  '"needs" is of the step that uses the definition; let its own steps begin with what it needs, as in {"use": "#build"}';
+
+/** Where it belongs that stands inside of what it goes beside. */
+function insideOf(key: string, outer: string | number | undefined): string | undefined {
+  const ofStep = KEYS.step.includes(key) ? key : suggest(key, KEYS.step);
+  if (outer === 'http' && ofStep !== undefined) return `${quoteText(ofStep)} stands on the step, beside "http"`;
+  if (outer !== 'finally') return undefined;
+  const outcome = suggest(key, ['succeeded', 'failed']);
+  if (outcome !== undefined) return `it is a step of the list: {"if": {"RUNJOBS_OUTCOME": "${outcome}"}, "run": …}`;
+  return ofStep === undefined ? undefined : `"finally" is a list of steps: [{${quoteText(ofStep)}: …}]`;
+}
+
+/** Where it depends on the value what another tool's word stands for. */
+function meantByValue(key: string, path: Path, object: Raw, keys: readonly string[]): string | undefined {
+  const value = object[key];
+  if (FOR_VALUES.has(key) && keys.includes('use') && Object.hasOwn(object, 'use'))
+    return '; what is used is given its values by env: write "env" in its place';
+  if (key === 'uses' && isAction(value)) return `; ${ACTION}`;
+  if (keys.includes('id') && keys.includes('when')) {
+    if (isRaw(value)) return `; expected the id as a value: {"id": ${quoteText(key)}}`;
+    if (SIBLING.has(key)) return ', did you mean "id"?';
+  }
+  if (isRaw(value) && typeof path.at(-1) === 'number' && suggest(key, keys) === undefined && isOnlyKey(object))
+    return `; expected a step such as {"id": ${quoteText(key)}, "run": …}`;
+  if (path.length > 0) return undefined;
+  if (isRaw(value) && suggest(key, keys) === 'steps') return ', did you mean "define"?';
+  return key === 'concurrency' && typeof value !== 'number' ? ', did you mean "lock"?' : undefined;
+}
+
+function isOnlyKey(object: Raw): boolean {
+  return Object.keys(object).length === 1;
 }
 
 /** Of a step: a key that it has not, but the root. */

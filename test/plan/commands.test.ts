@@ -34,7 +34,10 @@ describe('stdin', () => {
   });
 
   test.each<[unknown, string]>([
-    [{ run: 'x', stdin: 'text' }, 'root.stdin: expected an object with text or file, got "text"'],
+    [
+      { run: 'x', stdin: 'text' },
+      'root.stdin: expected an object with text or file, got "text"; write {"text": "text"}',
+    ],
     [{ run: 'x', stdin: {} }, 'root.stdin: nothing to read: add text or file'],
     [{ run: 'x', stdin: { text: 'a', file: 'b' } }, 'root.stdin.file: text and file exclude each other; keep one'],
     [{ run: 'x', stdin: { txt: 'a' } }, 'root.stdin.txt: unknown key, did you mean "text"?'],

@@ -113,7 +113,7 @@ describe('what is wrong with ready is told where it stands', () => {
     ],
     [server({ http: { url: 'http://a', expekt: 1 } }), `${at}.http.expekt: unknown key, did you mean "expect"?`],
     [server({ tcp: 80, timeot: 1 }), `${at}.timeot: unknown key, did you mean "timeout"?`],
-    [server('x'), `${at}: expected an object with http, tcp, log or run, got "x"`],
+    [server('x'), `${at}: expected an object with http, tcp, log or run, got "x"; write {"log": "x"}`],
     [server({ tcp: `${x}:80` }), `${at}.tcp: ${unset}`],
     [server({ log: `on ${x}` }), `${at}.log: ${unset}`],
     [server({ http: `http://${x}/` }), `${at}.http: ${unset}`],

@@ -18,7 +18,10 @@ const KIND =
 describe('a wrong type is told with what was expected and what stands there', () => {
   test.each<[unknown, string]>([
     [[], 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got an empty array'],
-    [['ls'], 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got an array'],
+    [
+      ['ls'],
+      'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got an array; write {"steps": […]}',
+    ],
     ['ls', 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got "ls"'],
     [null, 'root: expected a plan: an object with one of run, http, steps, gather, any, use, sleep, got null'],
     [undefined, 'root: missing; expected a plan: an object with one of run, http, steps, gather, any, use, sleep'],
@@ -37,7 +40,10 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ steps: 'ls' }, 'root.steps: expected a list of steps, got "ls"'],
     [{ steps: null }, 'root.steps: expected a list of steps, got null'],
     [{ steps: ['ls', 5] }, 'root.steps[1]: expected a step: a command (text) or an object, got 5'],
-    [{ steps: [['ls']] }, 'root.steps[0]: expected a step: a command (text) or an object, got an array'],
+    [
+      { steps: [['ls']] },
+      'root.steps[0]: expected a step: a command (text) or an object, got an array; write {"steps": […]} or {"gather": […]}',
+    ],
     [{ steps: [''] }, 'root.steps[0]: expected a shell script, not blank, got ""'],
     [{ gather: {} }, 'root.gather: expected a list of steps, got an object'],
     [{ sleep: 'soon' }, `root.sleep: expected ${DURATION}, or "forever", got "soon"`],
@@ -97,14 +103,17 @@ describe('a wrong type is told with what was expected and what stands there', ()
     ],
     [{ run: 'x', background: 'yes' }, 'root.background: expected true or false, got "yes"'],
     [{ run: 'x', allowFailure: 1 }, 'root.allowFailure: expected true or false, got 1'],
-    [{ run: 'x', finally: 'ls' }, 'root.finally: expected a list of steps, or an object with steps, got "ls"'],
+    [
+      { run: 'x', finally: 'ls' },
+      'root.finally: expected a list of steps, or an object with steps, got "ls"; write ["ls"]',
+    ],
     [{ run: 'x', finally: {} }, 'root.finally.steps: missing; expected a list of steps'],
     [{ run: 'x', finally: [7] }, 'root.finally[0]: expected a step: a command (text) or an object, got 7'],
     [{ gather: [], limit: 0 }, 'root.limit: expected a whole number, 1 or more, got 0'],
     [{ gather: [], failFast: 'late' }, 'root.failFast: expected true, false or "soon", got "late"'],
     [{ run: 'x', slots: 0 }, 'root.slots: expected a whole number, 1 or more, got 0'],
     [{ run: 'x', slots: 1.5 }, 'root.slots: expected a whole number, 1 or more, got 1.5'],
-    [{ run: 'x', id: 'A b' }, 'root.id: expected an id of a-z, 0-9, "_" and "-", got "A b"'],
+    [{ run: 'x', id: 'A b' }, 'root.id: expected an id of a-z, 0-9, "_" and "-", got "A b"; write "a-b"'],
     [{ run: 'x', name: ' ' }, 'root.name: expected a name, not blank, got " "'],
     [
       { steps: [{ run: 'x', name: 'a\0b' }] },
@@ -113,18 +122,24 @@ describe('a wrong type is told with what was expected and what stands there', ()
     [{ run: 'x', cwd: '' }, 'root.cwd: expected a folder, got ""'],
     [
       { run: 'x', shell: 'zsh' },
-      'root.shell: expected "sh", "bash", or an array such as ["python3", "-c"], got "zsh", did you mean "sh"?',
+      'root.shell: expected "sh", "bash", or an array such as ["python3", "-c"], got "zsh"; write ["zsh", "-c"]',
     ],
     [{ run: 'x', shell: [] }, 'root.shell: expected an interpreter with its flags, got an empty array'],
-    [{ run: 'x', stop: 'SIGINT' }, 'root.stop: expected an object with signal, grace or run, got "SIGINT"'],
+    [
+      { run: 'x', stop: 'SIGINT' },
+      'root.stop: expected an object with signal, grace or run, got "SIGINT"; write {"signal": "SIGINT"}',
+    ],
     [
       { run: 'x', stop: { signal: 'INT' } },
       'root.stop.signal: expected a signal such as "SIGTERM" or "SIGINT", got "INT", did you mean "SIGINT"?',
     ],
-    [{ run: 'x', okExitCodes: 1 }, 'root.okExitCodes: expected an array of exit codes, got 1'],
+    [{ run: 'x', okExitCodes: 1 }, 'root.okExitCodes: expected an array of exit codes, got 1; write [0, 1]'],
     [{ run: 'x', okExitCodes: [] }, 'root.okExitCodes: expected an array of exit codes, got an empty array'],
     [{ run: 'x', okExitCodes: [256] }, 'root.okExitCodes[0]: expected an exit code from 0 to 255, got 256'],
-    [{ run: 'x', env: ['A=1'] }, 'root.env: expected an object of variable names and values, got an array'],
+    [
+      { run: 'x', env: ['A=1'] },
+      'root.env: expected an object of variable names and values, got an array; write {"A": …}',
+    ],
     [{ run: 'x', env: { A: null } }, 'root.env.A: expected text, a number, true or false (nothing is ""), got null'],
     [{ run: 'x', env: { A: [1] } }, 'root.env.A: expected text, a number, true or false (nothing is ""), got an array'],
     [{ run: 'x', env: { A: '\0' } }, 'root.env.A: expected text without a NUL character, got "\\u0000"'],
@@ -210,8 +225,8 @@ describe('an unknown key', () => {
     ],
     [JSON.parse('{"run": "x", "__proto__": 1}'), 'root.__proto__: unknown key; "runjobs schema" prints all keys'],
     [
-      { http: { url: 'http://a', params: 1 } },
-      `root.http.params: unknown key; expected ${keysAt(['http']).join(', ')}`,
+      { http: { url: 'http://a', colour: 1 } },
+      `root.http.colour: unknown key; expected ${keysAt(['http']).join(', ')}`,
     ],
   ])('%j is refused', (value, problem) => {
     expect(problemsWith(value)).toEqual([problem]);
@@ -482,9 +497,35 @@ describe('a warning', () => {
       JSON.stringify({ if: test, run: 'x' }),
       '1:7 root.if: a test is a script for a shell, in which this sets a variable and says yes, whatever the value is; compare with test "$NAME" = value, or give values: {"NAME": "value"}',
     ]),
+    ...['success()', '!failure()', '${{ always() }}'].map((test): [string, string] => [
+      JSON.stringify({ if: test, run: 'x' }),
+      '1:7 root.if: a test is a script for a shell, to which this says no; what is to follow a failure, or any end, stands in "finally", where {"RUNJOBS_OUTCOME": "failed"} asks for one',
+    ]),
+    ...['condition', 'expected', 'sh'].map((word): [string, string] => [
+      JSON.stringify({ if: { [word]: 'x' }, run: 'x' }),
+      '1:7 root.if: an object has names of variables and the values they must have; write {"NAME": "value"}, or a test of the shell as a text',
+    ]),
+    ...['echo ${{ matrix.os }}', 'echo "${{ x }}"', 'x # y\n${{ x }}'].map((run): [string, string] => [
+      JSON.stringify({ run }),
+      '1:8 root.run: "${{ … }}" is an expression of GitHub Actions, which fails in a shell; write "$NAME"',
+    ]),
+    ...['go build ./...', 'make deps && make'].map((run): [string, string] => [
+      JSON.stringify({ run: [run, 'x'] }),
+      `1:9 root.run[0]: a list is one program with its arguments, and none is called ${JSON.stringify(run)}; commands are a list of "steps", or one text`,
+    ]),
+    ...['$(date)', 'v$(date +%F)', '`date`'].map((value): [string, string] => [
+      JSON.stringify({ run: 'x', env: { A: value } }),
+      '1:23 root.env.A: this stands as it is written: no shell reads it; let a step print it and save it, or set it in the script',
+    ]),
+    ...['$HOME/bin', '/x:$A', 'b$B'].map((value): [string, string] => [
+      JSON.stringify({ inputs: { B: { default: '' } }, env: { A: value }, run: 'x' }),
+      `1:43 root.env.A: "${/[$]\w+/.exec(value)}" stands as it is written: no shell reads this; write "\${${/\w+$|HOME/.exec(value)}}", or "$${/[$]\w+/.exec(value)}" where a dollar is meant`,
+    ]),
+    [
+      '{"define": {"build": "x"}, "steps": ["build", "build all"]}',
+      '1:38 root.steps[0]: this starts a program called "build"; the definition is {"use": "#build"}',
+    ],
     ...[
-      'success()',
-      '!failure()',
       '${{ x }}',
       "github.ref == 'x'",
       'OS != linux',

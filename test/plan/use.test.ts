@@ -230,6 +230,18 @@ describe('an error of what is used', () => {
       ['plan.yaml:1:6 root.use: plan.yaml defines no "bild", did you mean "build"?'],
     ],
     [
+      'a definition by its bare name, which no file has',
+      { 'plan.yaml': 'use: build\ndefine: { build: x }' },
+      ['plan.yaml:1:6 root.use: "build": no such file, did you mean "#build"?'],
+    ],
+    [
+      'an action of GitHub',
+      { 'plan.yaml': 'use: actions/checkout@v4', 'actions/x': '' },
+      [
+        'plan.yaml:1:6 root.use: "actions/checkout@v4": no such file; actions of GitHub run on its runners only; write what it does as a "run"',
+      ],
+    ],
+    [
       'one of a file that has none',
       { 'plan.yaml': 'use: a.yaml#b', 'a.yaml': 'run: x' },
       ['plan.yaml:1:6 root.use: a.yaml defines no "b"; it has no definitions'],
@@ -280,7 +292,7 @@ describe('an error of what is used', () => {
     [
       'a name that can be no id',
       { 'plan.yaml': 'run: x\ndefine: { "a b": x }' },
-      ['plan.yaml:2:11 root.define["a b"]: expected a name of a-z, 0-9, "_" and "-", got "a b"'],
+      ['plan.yaml:2:11 root.define["a b"]: expected a name of a-z, 0-9, "_" and "-", got "a b"; write "a-b"'],
     ],
     [
       'a definition without a body',
