@@ -147,7 +147,7 @@ export function leftoverWarning(what: string): string {
   return (
     `The command has ended but left ${what} running, which ${are} being ended now. ` +
     `Wait for ${it} in the command, run ${it} as a background step, or start ${it} with ` +
-    '"RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command>" to keep it on purpose.'
+    `"RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command> >file 2>&1" to keep ${it} on purpose.`
   );
 }
 

@@ -34,7 +34,7 @@ describe('a command that ends by itself', () => {
     const pid = /left (\d+)/.exec(text())?.[1];
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`process ${pid} "sleep 60"`);
-    expect(warnings[0]).toContain('RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid');
+    expect(warnings[0]).toContain('RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command> >file 2>&1');
   });
 
   it('kills a leftover that ignores the signal, after the grace', async () => {

@@ -147,7 +147,7 @@ describe('what a command leaves behind', () => {
     expect([own, warnings, isAlive(pidIn('pid'))]).toEqual([[], [], true]);
     await rig().executor.sweep('group', sweeping(warnings));
     expect(warnings).toEqual([['group/daemon', expect.stringContaining(`process ${pidIn('pid')} "sleep 60" running`)]]);
-    expect(warnings[0]?.[1]).toContain('RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid');
+    expect(warnings[0]?.[1]).toContain('RUNJOBS_RUN_IDS= RUNJOBS_STEP_MARK= setsid <command> >file 2>&1');
     expect(isAlive(pidIn('pid'))).toBe(false);
   });
 
