@@ -108,7 +108,16 @@ async function outputOf(
     return { type: 'text', from: { type: 'made', file, what: `the output of the list's command` } };
   run.lists?.discard(file);
   const told = scope.cancelled;
-  return { type: 'ended', outcome: told === undefined ? outcome : { state: 'cancelled', reason: told } };
+  return { type: 'ended', outcome: told === undefined ? unkept(outcome, file) : { state: 'cancelled', reason: told } };
+}
+
+/** Where its output cannot be kept, without the file, of which the plan says nothing. */
+function unkept(outcome: Outcome, file: string): Outcome {
+  if (outcome.state !== 'failed' || !('message' in outcome.reason)) return outcome;
+  const { reason } = outcome;
+  const why = reason.message.split(`saveTo: "${file}" cannot be written: `, 2)[1];
+  if (why === undefined) return outcome;
+  return { ...outcome, reason: { ...reason, message: `what its script prints cannot be kept: ${why}` } };
 }
 
 /** A failure of the command says for which list it was. */

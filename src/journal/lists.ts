@@ -31,12 +31,13 @@ export function openLists(folder: string): ListStore {
     keep(step, items, holdsSecret) {
       const name = nameOf(step);
       const draft = place(`${name}.new`);
-      if (!isWritten(draft, items, holdsSecret)) {
+      try {
+        if (!isWritten(draft, items, holdsSecret)) return undefined;
+        renameSync(draft, join(folder, name));
+        return name;
+      } finally {
         rmSync(draft, { force: true });
-        return undefined;
       }
-      renameSync(draft, join(folder, name));
-      return name;
     },
     read: name => read(join(folder, name)),
   };

@@ -1,5 +1,5 @@
 /** The plan of a run, kept beside its journal: what the run was to do, whatever becomes of the file. */
-import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import type { Plan, PlanLock, Step } from '../plan/plan.ts';
@@ -70,10 +70,11 @@ export function writePlanCopy(folder: string, { plan, overrides, given }: PlanCo
   const descriptor = openSync(draft, O_CREAT | O_TRUNC | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600);
   try {
     writeFileSync(descriptor, JSON.stringify({ v: VERSION, plan, overrides, given: keptGiven(plan, given) }));
+    renameSync(draft, file);
   } finally {
     closeSync(descriptor);
+    rmSync(draft, { force: true });
   }
-  renameSync(draft, file);
 }
 
 /** The copy, or in words why there is none that can be read. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planFile, printed, processesWith, runjobs, temporaryFolder, until } from '../support/cli.ts';
 import { job } from '../support/jobs.ts';
+import { noMounts, runjobsOnDisk } from '../support/mounted.ts';
 
 /** What the copies printed, sorted: `test[1] hello`. */
 const said = (stdout: string) =>
@@ -158,3 +159,27 @@ describe('a list that a command prints', () => {
     expect(stdout).not.toContain('never');
   });
 });
+
+it.skipIf(noMounts !== undefined)(
+  'a list that a full disk has no place for is told in words, and leaves no part of it there',
+  async () => {
+    const disk = temporaryFolder();
+    const told = async (list: unknown) => {
+      const file = planFile({ id: 'fe', forEach: { L: list }, run: 'true' });
+      return runjobsOnDisk(disk, { prepare: ':', args: [file, '--state-dir', disk, '--reporter', 'plain'] });
+    };
+    const lines = join(temporaryFolder(), 'lines');
+    writeFileSync(lines, 'a line of the list\n'.repeat(30_000));
+    const kept = await told({ lines });
+    expect(kept).toMatchObject({
+      exitCode: 74,
+      stdout: expect.stringContaining('list of "." cannot be kept: the disk is full'),
+    });
+    expect(kept.left.filter(name => name.includes('/lists/'))).toEqual([]);
+    const printed = await told({ lines: { run: `cat '${lines}'` } });
+    expect(printed).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('✖ plan forEach.L: what its script prints cannot be kept: the disk is full'),
+    });
+  },
+);

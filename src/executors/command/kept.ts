@@ -2,6 +2,7 @@
 import { type ExecuteContext, writingTo } from '../../engine/executor.ts';
 import type { Outcome } from '../../events/outcome.ts';
 import type { RunStep } from '../../plan/plan.ts';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 import { openKeeping } from '../keeping.ts';
 import { type OutputFile, openOutputFile } from './output-file.ts';
 import { notStarted } from './start-failure.ts';
@@ -34,7 +35,7 @@ export async function keptOf(
     if (save?.type === 'file') output = openOutputFile(outputs, name);
   } catch (error) {
     keeping.drop();
-    return notStarted(`the file for $RUNJOBS_OUTPUT cannot be made: ${(error as Error).message}`);
+    return notStarted(`the file for $RUNJOBS_OUTPUT cannot be made: ${whyUnwritable(error)}`);
   }
   try {
     const outcome = await carryOut(writingTo(context, taking(context, keeping.take)), output?.path);

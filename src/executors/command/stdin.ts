@@ -7,6 +7,7 @@ import { hasName } from '../../plan/open-whole.ts';
 import type { Stdin } from '../../plan/plan.ts';
 import { uniqueDigits } from '../../plan/unique.ts';
 import { whyUnreadable } from '../../plan/unreadable.ts';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 
 /** For the stdin of a spawn; a descriptor is the caller's to close. */
 export type Input = number | 'ignore';
@@ -40,7 +41,7 @@ function openText(text: string): Input | { readonly fault: string } {
     try {
       return nameless(folder, text);
     } catch (error) {
-      fault = `stdin: the text cannot be kept in "${folder}" for the command: ${(error as Error).message}`;
+      fault = `stdin: the text cannot be kept in "${folder}" for the command: ${whyUnwritable(error)}`;
     }
   }
   return { fault };
