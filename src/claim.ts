@@ -1,6 +1,7 @@
 /** What comes before a root run: the process and the plan's lock are claimed for it. */
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
 import { outermost } from './engine/run.ts';
+import type { Stop } from './engine/stop.ts';
 import { givenSecrets } from './events/secrets.ts';
 import { endDeadRun } from './executors/index.ts';
 import { userStateOf } from './journal/known.ts';
@@ -42,6 +43,8 @@ export function claimRootRun(name: string): Claim {
 
 export interface LockRootRunOptions extends Pick<PlanLockOptions, 'signal' | 'onWait'> {
   readonly claim: Claim;
+  /** Given when what a dead run has left has no grace left. */
+  readonly kill?: Stop;
   /** The environment that commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly given?: GivenToRun;
@@ -49,15 +52,19 @@ export interface LockRootRunOptions extends Pick<PlanLockOptions, 'signal' | 'on
 
 /**
  * Takes the lock of the plan, where it has one, for a run for which the process was claimed: see {@link lockPlan}. What a
- * dead run that had it has left is ended first. Hand it to `openRootRun` or `resumeRootRun`, or release it.
+ * dead run that had it has left is ended first. Hand it to `openRootRun` or `resumeRootRun`, or release it. Undefined where the plan
+ * has none, or the signal came.
  */
 export async function lockRootRun(
   plan: Plan,
-  { claim, env, given, onWait, signal }: LockRootRunOptions,
+  { claim, env, given, onWait, signal, kill }: LockRootRunOptions,
 ): Promise<Lock | undefined> {
   const lock = await lockPlan(plan, { signal, onWait, run: claim.run.id, userState: userStateOf(env) });
   if (lock?.after === undefined) return lock;
   const { masked } = givenSecrets(plan.secrets, name => outermost({ env, given: given?.levels ?? [] }).get(name));
-  await endDeadRun(plan, lock.after.run, message => onWait?.(masked(message)));
-  return lock;
+  const tell = (message: string) => onWait?.(masked(message));
+  await endDeadRun(plan, lock.after.run, { warn: tell, onWait: tell, kill });
+  if (!signal?.aborted) return lock;
+  lock.release();
+  return undefined;
 }

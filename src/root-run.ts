@@ -11,7 +11,14 @@ import type { Outcome } from './events/outcome.ts';
 import { createPublisher, type Listener } from './events/publish.ts';
 import { createSecrets, type Secrets } from './events/secrets.ts';
 import type { Terminal } from './executors/command/terminal.ts';
-import { endDeadRun, openExecutors, openListReader, openQueuedExecutors, reach } from './executors/index.ts';
+import {
+  type DeadRunOptions,
+  endDeadRun,
+  openExecutors,
+  openListReader,
+  openQueuedExecutors,
+  reach,
+} from './executors/index.ts';
 import type { QueuePlace } from './executors/queue/address.ts';
 import { noting, openSources } from './executors/sources.ts';
 import { openControl } from './journal/control.ts';
@@ -23,7 +30,7 @@ import { openLogs } from './journal/logs.ts';
 import { missedNotice } from './journal/missed.ts';
 import { NOTHING_GIVEN, type Overrides, overridden, writePlanCopy } from './journal/plan-copy.ts';
 import { isWellEnded, type ReopenedRun } from './journal/resume.ts';
-import { openRunLogs } from './journal/run-logs.ts';
+import { tailOf } from './journal/run-logs.ts';
 import { type Earlier, openRecording } from './journal/run-record.ts';
 import { createFreshFolder, RUN_FILES, type RunFolder } from './journal/runs.ts';
 import { openStepLocks } from './journal/step-locks.ts';
@@ -38,9 +45,6 @@ export { type KeyboardSignal, openOwnTerminal, terminalStreams } from './executo
 export { parseQueueAddress } from './executors/queue/address.ts';
 export { DEFAULT_PREFIX as DEFAULT_QUEUE_PREFIX } from './executors/queue/keys.ts';
 export { LockHeldError, LockUnusableError } from './journal/plan-lock.ts';
-
-/** So many lines of a failed step are told to those whom `notify` names. */
-const TAIL_LINES = 20;
 
 export interface RootRunOptions {
   readonly plan: Plan;
@@ -64,6 +68,8 @@ export interface RootRunOptions {
   readonly queue?: QueuePlace | undefined;
   /** Makes each event safe against a loss of power before the next step may start. */
   readonly durable?: boolean;
+  /** Who hears of the wait for what a dead run has left, and may hasten it. */
+  readonly leftovers?: Pick<DeadRunOptions, 'onWait' | 'kill'>;
 }
 
 /** The queue cannot be used; the message says why, and nothing was started. */
@@ -152,7 +158,7 @@ async function reopen(
   const { plan, overrides = {}, claim } = options;
   claim.run.id = id;
   const notices: string[] = [];
-  await endDeadRun(copy.plan, id, message => notices.push(message));
+  await endDeadRun(copy.plan, id, { ...options.leftovers, warn: message => notices.push(message) });
   past.forget(changed);
   writePlanCopy(folder, { plan, overrides, given: options.given?.kept ?? NOTHING_GIVEN });
   const before = facts.facts();
@@ -241,7 +247,7 @@ async function assemble(options: RootRunOptions, { folder, owner, earlier, ...st
       run: id,
       plan,
       userState: userStateOf(env),
-      endDead: dead => endDeadRun(plan, dead.run, message => run.warn(message)),
+      endDead: dead => endDeadRun(plan, dead.run, { warn: run.warn, onWait: run.warn }),
     }),
     // With workers, the processors here say nothing of how much goes on at once.
     parallelism: options.queue === undefined ? availableParallelism() : plan.slots,
@@ -289,11 +295,4 @@ function maskedResult(secrets: Secrets, result: RunResult): RunResult {
   const steps = new Map([...result.steps].map(([path, outcome]) => [path, maskedOutcome(secrets, outcome)]));
   const failures = result.failures.map(({ step, outcome }) => ({ step, outcome: maskedOutcome(secrets, outcome) }));
   return { ...result, outcome: maskedOutcome(secrets, result.outcome), steps, failures };
-}
-
-function tailOf(folder: string, step: string): readonly string[] {
-  const logs = openRunLogs(folder);
-  const lines = logs.tail(step, TAIL_LINES);
-  logs.close();
-  return lines;
 }

@@ -1,5 +1,6 @@
 /** Conducts a root run from its opening to the end of the process: signals, bugs, reporters, the exit code. */
 
+import { StopSource } from '../engine/stop.ts';
 import type { Plan } from '../plan/plan.ts';
 import { whyUnwritable } from '../plan/unwritable.ts';
 import type { Controls } from '../reporters/controls.ts';
@@ -17,6 +18,8 @@ import { findTerminal, seatAt } from './terminal.ts';
 /** How long output may take to leave us once a signal has asked us to go: nobody may be reading any more. */
 const PARTING_MS = 2000;
 
+type GivenToOpen = Pick<RootRunOptions, 'listeners' | 'onListenerFailure' | 'lock' | 'terminal' | 'leftovers'>;
+
 export interface Conducted extends ReporterFlags {
   readonly streams: Streams;
   /** As it will run. */
@@ -30,7 +33,7 @@ export interface Conducted extends ReporterFlags {
   /** The process, claimed for the run. */
   readonly claim: Claim;
   /** Opens the run; called once the signals and the plan's lock are ours. Rejects when that cannot be, with nothing started. */
-  open(given: Pick<RootRunOptions, 'listeners' | 'onListenerFailure' | 'lock' | 'terminal'>): Promise<RootRun>;
+  open(given: GivenToOpen): Promise<RootRun>;
   /** Called in its place where the run is not to be. */
   abandon?(): void;
 }
@@ -69,9 +72,15 @@ export async function conduct(asked: Conducted): Promise<void> {
   }
   const { reporters } = opened;
   let run: RootRun;
+  // What a dead run has left is ended in order, and killed by the second signal.
+  const killing = new StopSource();
+  signals.direct({ cancel() {}, kill: reason => killing.cancel(reason) });
+  const onWait = (words: string) => {
+    if (!isQuiet(asked)) void streams.stderr.write(`runjobs: ${words}\n`);
+  };
   try {
     const terminal = seat.type === 'found' ? seatAt(seat.streams, { streams, signals, reporters }) : undefined;
-    run = await open({ listeners: reporters, onListenerFailure, lock, terminal });
+    run = await open({ listeners: reporters, onListenerFailure, lock, terminal, leftovers: { onWait, kill: killing } });
   } catch (error) {
     if (error instanceof QueueUnusable)
       return refuse(streams, EXIT.usage, `runjobs: ${error.message}; nothing was started\n`);

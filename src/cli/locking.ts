@@ -1,4 +1,5 @@
 /** The lock of the plan that a command is about to run. */
+import { StopSource } from '../engine/stop.ts';
 import type { Lock } from '../journal/lock.ts';
 import { NAMELESS_LOCK } from '../plan/lock-checks.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -37,13 +38,15 @@ export async function takePlanLock(
   if (plan.lock === undefined) return { type: 'free', lock: undefined };
   if (plan.lock.name === undefined && plan.file === undefined) return refused(EXIT.usage, `--lock: ${NAMELESS_LOCK}`);
   const wait = new AbortController();
-  const end = () => wait.abort();
-  signals.direct({ cancel: end, kill: end });
+  const killing = new StopSource();
+  const cancel = () => wait.abort();
+  signals.direct({ cancel, kill: reason => killing.cancel(reason) });
   try {
     const lock = await lockRootRun(plan, {
       claim,
       env: process.env as Record<string, string>,
       signal: wait.signal,
+      kill: killing,
       onWait(words) {
         if (!isQuiet) void streams.stderr.write(`runjobs: ${words}\n`);
       },

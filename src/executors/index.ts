@@ -1,5 +1,6 @@
 /** All executors of real work behind one: those that a plan needs are imported and opened before its run starts. */
 import type { Executor, Reach, ReadList } from '../engine/executor.ts';
+import type { Stop } from '../engine/stop.ts';
 import {
   childrenOf,
   type ForEachStep,
@@ -145,17 +146,29 @@ export const reach: Reach = async (address, signal) => {
   return connect(address, signal);
 };
 
-/**
- * Ends the processes that a dead run has left, in the grace of this plan: see `command/dead-run.ts`. How many there were, and what
- * could not be ended, is told.
- */
-export async function endDeadRun(plan: Plan, run: string, warn: (message: string) => void): Promise<void> {
+/** Who hears of the end of a dead run, and may hasten it. */
+export interface DeadRunOptions {
+  /** Told how many processes there were, and what could not be ended. */
+  readonly warn: (message: string) => void;
+  /** Told where it takes its time. */
+  readonly onWait?: ((message: string) => void) | undefined;
+  /** Given when no grace is left. */
+  readonly kill?: Stop | undefined;
+}
+
+/** Ends the processes that a dead run has left, in the grace of this plan: see `command/dead-run.ts`. */
+export async function endDeadRun(plan: Plan, run: string, { warn, onWait, kill }: DeadRunOptions): Promise<void> {
   const { endDeadRun: end } = await import('./command/command.ts');
-  const count = await end({ run, graceMs: longestGrace(plan), warn });
-  if (count > 0)
-    warn(
-      `${count} ${count === 1 ? 'process' : 'processes'} of the broken-off run still ran and ${count === 1 ? 'was' : 'were'} ended`,
-    );
+  const counted = (count: number) => `${count} ${count === 1 ? 'process' : 'processes'}`;
+  const count = await end({
+    run,
+    graceMs: longestGrace(plan),
+    warn,
+    ...(kill === undefined ? {} : { kill }),
+    onWait: (left, limitMs) =>
+      onWait?.(`waiting for ${counted(left)} that ${run} has left, ${Math.ceil(limitMs / 1000)} s at most`),
+  });
+  if (count > 0) warn(`${counted(count)} of the broken-off run still ran and ${count === 1 ? 'was' : 'were'} ended`);
 }
 
 /** Milliseconds that the most patient of the plan's commands is granted to end. */

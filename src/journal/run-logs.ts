@@ -13,6 +13,8 @@ const NOTHING = Buffer.alloc(0);
 /** So many shared logs are kept in mind: copies are read in their order, a thousand of each log. */
 const KEPT = 2;
 
+const TAIL_LINES = 20;
+
 export interface RunLogs {
   /** Reads what a step has printed; one that has printed nothing yet has no bytes. @param from the `position` of an earlier reader. */
   open(step: string, from?: number): LogReader;
@@ -83,4 +85,12 @@ function endOf(path: string): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+/** The last lines that a step of the run in a folder has printed, for those whom `notify` names. */
+export function tailOf(folder: string, step: string): readonly string[] {
+  const logs = openRunLogs(folder);
+  const tail = logs.tail(step, TAIL_LINES);
+  logs.close();
+  return tail;
 }

@@ -66,6 +66,25 @@ describe('resume', () => {
     expect(at.left()).toEqual([]);
   });
 
+  it.each([true, false])(
+    'says that it waits for what the dead run has left, and kills it on the second Ctrl-C: lock %s',
+    async lock => {
+      const steps = [{ run: `trap "" TERM; ${wait('a')}` }];
+      const at = stage({ ...(lock ? { lock } : {}), stop: { grace: '1h' }, steps });
+      const first = at.start();
+      await printed(first, '] ready');
+      first.kill('SIGKILL');
+      await first;
+      const second = at.resume();
+      await printed(second, ' has left, 3602 s at most');
+      // Two that come at once are one.
+      const again = setInterval(() => second.kill('SIGINT'), 100);
+      expect((await second).signal).toBe('SIGINT');
+      clearInterval(again);
+      expect([at.left(), at.done()]).toEqual([[], ['a']]);
+    },
+  );
+
   it('goes on with the tick that was broken off, and counts those before', async () => {
     const third = '[ "$(wc -l < "$DONE")" -eq 3 ] && ! [ -e "$GO" ]';
     const body = `echo "$RUNJOBS_TICK" >> "$DONE"; if ${third}; then echo ready; sleep 60; fi`;

@@ -1,6 +1,6 @@
 /** Ends what a run has left whose runjobs is dead, before another one takes its work over (Linux). */
 import { ppid } from 'node:process';
-import { StopSource } from '../../engine/stop.ts';
+import { type Stop, StopSource } from '../../engine/stop.ts';
 import type { Family, Member } from './family.ts';
 import { endStrays } from './hunt.ts';
 import { marksAmong } from './marks.ts';
@@ -15,11 +15,17 @@ export interface DeadRunOptions {
   readonly graceMs: number;
   /** Told what cannot be ended. */
   readonly warn: (message: string) => void;
+  /** Given when no grace is left. */
+  readonly kill?: Stop;
+  /** Told once, where it takes its time: how many processes there are, and how long it may take at most. */
+  readonly onWait?: (processes: number, limitMs: number) => void;
 }
 
 /** What a watchdog may take longer than the grace. */
 const watchdogMs = 3000;
 const pollMs = 50;
+/** A wait of which somebody should know. */
+const longMs = 1000;
 
 /**
  * Ends every process that carries the run in RUNJOBS_RUN_IDS: SIGTERM once, after the grace SIGKILL, until two looks in
@@ -30,7 +36,13 @@ const pollMs = 50;
  * Resolves with how many have ended since the call; with 0 where there is no /proc. Never rejects: what cannot be ended
  * is named in a warning.
  */
-export async function endDeadRun({ run, graceMs, warn }: DeadRunOptions): Promise<number> {
+export async function endDeadRun({
+  run,
+  graceMs,
+  warn,
+  kill = new StopSource(),
+  onWait = () => {},
+}: DeadRunOptions): Promise<number> {
   const seen = new Set<string>();
   let current: readonly Member[] = [];
   const family: Family = {
@@ -42,20 +54,22 @@ export async function endDeadRun({ run, graceMs, warn }: DeadRunOptions): Promis
     },
   };
   await family.look();
-  const wasWatched = await watchdogEnded(run, graceMs + watchdogMs);
+  const tell = setTimeout(() => current.length > 0 && onWait(current.length, graceMs + watchdogMs - longMs), longMs);
+  const wasWatched = await watchdogEnded(run, graceMs + watchdogMs, kill);
   const policy = { signal: 'SIGTERM', graceMs: wasWatched ? 0 : graceMs } as const;
-  await endStrays(family, await family.look(), { policy, kill: new StopSource(), warn });
+  await endStrays(family, await family.look(), { policy, kill, warn });
+  clearTimeout(tell);
   return seen.size - current.length;
 }
 
-/** Waits for the run's watchdog as long as it is at work, at most `limitMs`. Resolves with whether there was one. */
-async function watchdogEnded(run: string, limitMs: number): Promise<boolean> {
+/** Waits for the run's watchdog as long as it is at work, at most `limitMs`, or until `kill`. Resolves with whether there was one. */
+async function watchdogEnded(run: string, limitMs: number, kill: Stop): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   let wasThere = false;
   while (hasWatchdog(run)) {
     wasThere = true;
-    if (performance.now() >= deadline) break;
-    await pause(pollMs);
+    if (performance.now() >= deadline || kill.cancelled !== undefined) break;
+    await pause(pollMs, [kill]);
   }
   return wasThere;
 }

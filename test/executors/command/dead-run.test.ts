@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StopSource } from '../../../src/engine/stop.ts';
 import { endDeadRun } from '../../../src/executors/command/dead-run.ts';
 import { scanAll, scanNow } from '../../../src/executors/command/processes.ts';
+import { until } from '../../support/cli.ts';
 import { marked } from './rig.ts';
 
 let count = 0;
@@ -54,6 +56,28 @@ describe('what a dead run has left', () => {
     const other = await leave('echo ready; exec sleep 60', `${run}-other`);
     expect(await end()).toBe(0);
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+  });
+
+  it('is killed at once when no grace is left', async () => {
+    await leave(counting);
+    const kill = new StopSource();
+    const ended = endDeadRun({ run, graceMs: 3_600_000, warn: message => warnings.push(message), kill });
+    await until(() => told() !== '');
+    kill.cancel({ type: 'interrupted', signal: 'SIGINT' });
+    expect(await ended).toBeGreaterThanOrEqual(1);
+    expect([marked(run), warnings]).toEqual([[], []]);
+  });
+
+  it('is told once where it takes its time', async () => {
+    await leave(counting);
+    const waits: [number, number][] = [];
+    const kill = new StopSource();
+    const onWait = (...wait: [number, number]) => {
+      waits.push(wait);
+      kill.cancel({ type: 'interrupted', signal: 'SIGINT' });
+    };
+    await endDeadRun({ run, graceMs: 3_600_000, warn: message => warnings.push(message), kill, onWait });
+    expect(waits).toEqual([[expect.any(Number), 3_602_000]]);
   });
 
   it('that belongs to a runjobs inside is told by that one, and killed with it', async () => {
