@@ -1,16 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { ENV, temporaryFolder } from '../support/cli.ts';
 
-it('runs of the library leave nothing that keeps the process alive', async () => {
-  const folder = temporaryFolder();
+/** Runs a script that uses the library, in a folder, as a process of its own. */
+function using(folder: string, script: string, env: Record<string, string> = {}) {
   const library = JSON.stringify(join(process.cwd(), 'dist/index.js'));
-  writeFileSync(
-    join(folder, 'use.mjs'),
-    `import { run } from ${library};
-     for (let round = 0; round < 3; round += 1) {
+  writeFileSync(join(folder, 'use.mjs'), `import { run } from ${library};\n${script}`);
+  return execa(process.execPath, ['use.mjs'], {
+    cwd: folder,
+    env: { ...ENV, ...env },
+    extendEnv: false,
+    timeout: 30_000,
+  });
+}
+
+it('runs of the library leave nothing that keeps the process alive', async () => {
+  const { stdout } = await using(
+    temporaryFolder(),
+    `for (let round = 0; round < 3; round += 1) {
        await run({
          timeout: '1h',
          gather: ['echo a', { http: 'http://127.0.0.1:1/', allowFailure: true }, { sleep: '1ms', timeout: '1h' }],
@@ -21,13 +30,22 @@ it('runs of the library leave nothing that keeps the process alive', async () =>
      await new Promise(done => setTimeout(done, 200));
      console.log(JSON.stringify(process.getActiveResourcesInfo().filter(name => !/Pipe|TTY/.test(name))));`,
   );
-  const { stdout } = await execa(process.execPath, ['use.mjs'], {
-    cwd: folder,
-    env: ENV,
-    extendEnv: false,
-    timeout: 30_000,
-  });
   expect(JSON.parse(stdout)).toEqual([]);
+});
+
+it('a run keeps the process alive until it has resolved, also where its fork server was never ready', async () => {
+  const folder = temporaryFolder();
+  const perl = join(folder, 'perl');
+  // Something of it holds its output open for a moment after its end.
+  writeFileSync(perl, '#!/bin/sh\nsetsid sleep 0.3 &\n: > up\nexec sleep 60\n'.replace('up', join(folder, 'up')));
+  chmodSync(perl, 0o755);
+  const { stdout } = await using(
+    folder,
+    `const { exitCode } = await run({ steps: ['true', 'true', 'until [ -e up ]; do sleep 0.01; done'] });
+     console.log('resolved', exitCode);`,
+    { PATH: `${folder}:${ENV.PATH}` },
+  );
+  expect(stdout).toBe('resolved 0');
 });
 
 it('the types of the library need no package but those of Node', () => {

@@ -80,6 +80,8 @@ class Server implements ForkServer {
   /** Those that the server has. */
   #variables: ReadonlyMap<string, string | undefined> | undefined;
   #count = 0;
+  /** It was sent away. */
+  #isLeaving = false;
   #watching: NodeJS.Timeout | undefined;
   /** The beginning of an answer whose end is still to come. */
   #said = '';
@@ -128,7 +130,9 @@ class Server implements ForkServer {
     const limitMs = this.isReady ? patienceMs : 0;
     this.isReady = false;
     clearTimeout(this.#watching);
+    this.#isLeaving = true;
     this.#child.ref();
+    this.#hold();
     this.#child.stdin.end();
     if ((await firstOf(this.#ended, { limitMs })) === 'settled') return;
     this.#kill();
@@ -198,10 +202,10 @@ class Server implements ForkServer {
     return { pid, exited, abandon };
   }
 
-  /** Keeps us alive exactly while there is something to be told. */
+  /** Keeps us alive exactly while there is something to be told: at last, that it is gone. */
   #hold(): void {
     const output = this.#child.stdout as Socket;
-    if (this.#asked.size + this.#running.size > 0) output.ref();
+    if (this.#isLeaving || this.#asked.size + this.#running.size > 0) output.ref();
     else output.unref();
   }
 
