@@ -56,36 +56,36 @@ export class PlanError extends Error {
 /** What is given to a plan. */
 export interface GivenToPlan extends GivenOptions {
   /** The environment, which commands inherit; what is undefined is not set. Default: this process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** A queue whose workers carry out the steps that may leave the run: see "Many machines" in README.md. */
 export interface QueueOptions {
   /** Such as `redis://127.0.0.1:6379` or `rediss://runjobs@host:6380/0?ca=ca.pem`, without a password. */
   readonly address: string;
-  readonly password?: string;
+  readonly password?: string | undefined;
   /** Shared with the workers: messages are signed. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** What all keys begin with. Default: `{rj}`. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Lets `redis://` lead to another machine, in a network that you trust. Default: false. */
-  readonly insecure?: boolean;
+  readonly insecure?: boolean | undefined;
 }
 
 export interface RunOptions extends GivenToPlan {
   /** Aborting it cancels the run, which then still runs its `finally` steps. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Takes every event of the run, in order. While a promise that it returns is open, commands print no faster. What it
    * throws or rejects with ends its calls; the run goes on, and a `RunjobsWarning` of the process tells it, with the stack.
    */
-  readonly onEvent?: (event: RunEvent) => unknown;
+  readonly onEvent?: ((event: RunEvent) => unknown) | undefined;
   /** In place of the plan's own `slots`. */
-  readonly slots?: number;
+  readonly slots?: number | undefined;
   /** Default: all is done in this process and its children. Needs the packages bullmq and ioredis. */
-  readonly queue?: QueueOptions;
+  readonly queue?: QueueOptions | undefined;
   /** Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object. */
-  readonly stateDir?: string;
+  readonly stateDir?: string | undefined;
 }
 
 /**
@@ -201,12 +201,14 @@ function nameIn(plan: unknown): string {
   }
 }
 
-function readOptions({ env = process.env, set = {}, ...options }: GivenToPlan) {
-  return readGiven({ ...options, set: withoutUndefined(set) }, { cwd: process.cwd(), env: withoutUndefined(env) });
+function readOptions({ env = process.env, ...options }: GivenToPlan) {
+  return readGiven(options, { cwd: process.cwd(), env: withoutUndefined(env) });
 }
 
-function withoutUndefined<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined));
+function withoutUndefined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The plan, unless an input has no value that it needs, or one that does not fit. */

@@ -100,8 +100,9 @@ describe('options', () => {
   it('that are undefined are not given, nor are variables', async () => {
     const env = { ...process.env, A: undefined };
     const none = { env, set: { B: undefined }, envFile: undefined, signal: undefined, queue: undefined };
+    const all: RunOptions = { ...none, onEvent: undefined, slots: undefined, stateDir };
     const plan: PlanInput = { inputs: { B: { default: 'b' } }, run: '[ "${A-none} $B" = "none b" ]' };
-    expect((await run(plan, { ...none, stateDir } as unknown as RunOptions)).exitCode).toBe(0);
+    expect((await run(plan, all)).exitCode).toBe(0);
     const asking = await loadPlan({ run: ['echo', '${A}'] }, { env });
     expect(asking).toMatchObject({ problems: [{ message: expect.stringMatching(/^nothing sets "A"/) }] });
   });

@@ -25,10 +25,10 @@ export interface GivenFile {
 
 /** What the caller gives, as written. */
 export interface GivenOptions {
-  /** Values of inputs. */
-  readonly set?: Readonly<Record<string, string | number | boolean>>;
+  /** Values of inputs; what is undefined is not set. */
+  readonly set?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Dotenv files, relative to the current folder; the later win. */
-  readonly envFile?: string | readonly string[];
+  readonly envFile?: string | readonly string[] | undefined;
 }
 
 /** The value of a variable where it is neither set nor has a default: in the files, the last one first, then in the environment. */
@@ -50,7 +50,7 @@ export async function readGiven(
     else if (read.type === 'missing') problems.push({ message: 'no such file', path: '', file });
     else problems.push({ ...place(read), message: read.message, path: '', file });
   }
-  const texts = Object.entries(set).map(([name, value]) => [name, String(value)] as const);
+  const texts = Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return { given: { set: Object.fromEntries(texts), files, env }, problems };
 }
 
