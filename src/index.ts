@@ -101,9 +101,7 @@ export interface RunOptions extends GivenToPlan {
  */
 export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = {}): Promise<LoadResult> {
   checkOptions(options);
-  const { given, problems } = await readOptions(options);
-  if (problems.length > 0) return { type: 'rejected', problems };
-  return withInputs(await read(plan, given), given, false);
+  return (await read(plan, options, { cwd: currentFolder(), isRun: false })).loaded;
 }
 
 /**
@@ -122,11 +120,10 @@ export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = 
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   checkOptions(options);
+  const cwd = currentFolder();
   const claim = claimRootRun(typeof plan === 'string' ? plan : nameIn(plan));
   try {
-    const { given, problems } = await readOptions(options);
-    if (problems.length > 0) throw new PlanError(problems);
-    const loaded = withInputs(await read(plan, given), given, true);
+    const { loaded, given } = await read(plan, options, { cwd, isRun: true });
     if (loaded.type === 'rejected') throw new PlanError(loaded.problems);
     const interactive = interactiveAhead(loaded.plan.root);
     const streams = terminalStreams();
@@ -151,10 +148,10 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
       terminal: streams && openOwnTerminal(streams, interrupt),
       given: {
         levels: levelsOf(loaded.plan, given),
-        kept: { set: given.set, envFiles: given.files.map(({ file }) => resolve(file)) },
+        kept: { set: given.set, envFiles: given.files.map(({ file }) => resolve(cwd, file)) },
       },
       queue,
-      ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
+      ...(stateDir === undefined ? {} : { stateDir: resolve(cwd, stateDir) }),
     });
     const cancel = () => root.cancel({ type: 'aborted' });
     signal?.addEventListener('abort', cancel, { once: true });
@@ -169,11 +166,29 @@ export async function run(plan: string | PlanInput, options: RunOptions = {}): P
   }
 }
 
-function read(plan: string | PlanInput, given: Given): Promise<LoadResult> {
-  const secretsOf = secretsIn(given);
-  return typeof plan === 'string'
-    ? load(plan, { cwd: process.cwd(), given, secretsOf })
-    : loadObject(plan, { folder: process.cwd(), given, secretsOf });
+/** Where the caller stands when it calls: it may go elsewhere while the plan is read. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new Error('the current folder is not there any more; nothing was started', { cause });
+  }
+}
+
+/** The plan, and what is given to it; relative paths start from `cwd`. */
+async function read(
+  plan: string | PlanInput,
+  { env = process.env, ...options }: GivenToPlan,
+  { cwd, isRun }: { readonly cwd: string; readonly isRun: boolean },
+): Promise<{ readonly loaded: LoadResult; readonly given: Given }> {
+  const { given, problems } = await readGiven(options, { cwd, env: withoutUndefined(env) });
+  if (problems.length > 0) return { loaded: { type: 'rejected', problems }, given };
+  const around = { given, secretsOf: secretsIn(given) };
+  const loaded =
+    typeof plan === 'string'
+      ? await load(plan, { cwd, ...around })
+      : await loadObject(plan, { folder: cwd, ...around });
+  return { loaded: withInputs(loaded, given, isRun), given };
 }
 
 type Locking =
@@ -199,10 +214,6 @@ function nameIn(plan: unknown): string {
   } catch {
     return 'plan';
   }
-}
-
-function readOptions({ env = process.env, ...options }: GivenToPlan) {
-  return readGiven(options, { cwd: process.cwd(), env: withoutUndefined(env) });
 }
 
 function withoutUndefined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -114,6 +123,35 @@ describe('options', () => {
       problems: [{ message: expect.stringContaining('did you mean "run"') }],
     });
     expect(await loadPlan({ run: 'true' }, { set: {}, envFile: [] })).toMatchObject({ type: 'loaded' });
+  });
+});
+
+describe('the current folder', () => {
+  const here = process.cwd();
+  afterEach(() => process.chdir(here));
+
+  it('is that of the call, wherever the process has gone by the time the plan is read', async () => {
+    writeFileSync(join(stateDir, 'plan.yaml'), 'run: "[ $A = a ]"');
+    writeFileSync(join(stateDir, 'a.env'), 'A=a');
+    const options: RunOptions = { envFile: 'a.env', stateDir: 'kept' };
+    for (const plan of ['plan.yaml', { use: 'plan.yaml' }]) {
+      process.chdir(stateDir);
+      const running = run(plan, options);
+      process.chdir('/');
+      expect((await running).exitCode).toBe(0);
+    }
+    expect(readdirSync(join(stateDir, 'kept/runs'))).toHaveLength(2);
+  });
+
+  it('that is not there any more is told, and starts nothing', async () => {
+    const gone = join(stateDir, 'gone');
+    mkdirSync(gone);
+    process.chdir(gone);
+    rmdirSync(gone);
+    await expect(run({ run: 'true' }, { stateDir })).rejects.toThrow(/^the current folder is not there any more/);
+    await expect(loadPlan({ run: 'true' })).rejects.toThrow(/^the current folder is not there any more/);
+    process.chdir(here);
+    expect((await run({ run: 'true' }, { stateDir })).exitCode).toBe(0);
   });
 });
 
