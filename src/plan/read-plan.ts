@@ -21,6 +21,9 @@ export type PlanFileRead =
 /** Bytes beyond which nothing is a plan: a device that never ends must not fill the memory. */
 const BYTES_MAX = 256 * 1024 * 1024;
 
+const NO_TYPESCRIPT =
+  'a module in TypeScript is not read; compile it to .mjs, or import it and give what it exports to run()';
+
 /**
  * Reads the file at a path: JSON, YAML or a module by its extension; any other text is JSON when it begins with `{`, else
  * YAML. Never rejects.
@@ -36,6 +39,7 @@ export async function readPlanFile(path: string, cwd: string): Promise<PlanFileR
   const origin: Origin = bytes.isFile
     ? { name: basename(file, extname(file)), folder: dirname(file), file }
     : { name: 'plan', folder: cwd };
+  if (/^\.[cm]?ts$/.test(extension)) return { type: 'failed', message: NO_TYPESCRIPT };
   if (!MODULES.includes(extension))
     return { type: 'read', file: await readPlanText(bytes.bytes, { origin, shown, ...real, extension }) };
   const imported = await importPlan(file);

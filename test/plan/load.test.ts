@@ -182,6 +182,15 @@ describe('a plan from a module', () => {
     expect(await problemsOf(text, 'plan.mjs')).toEqual(['root.steps[1].run: reading it has thrown: Error: g']);
   });
 
+  test.each(['plan.ts', 'plan.mts', 'plan.CTS'])(
+    'in TypeScript, as %s, is refused in words, not read as YAML',
+    async file => {
+      expect(await problemsOf('export default { steps: ["x"] }', file)).toEqual([
+        'a module in TypeScript is not read; compile it to .mjs, or import it and give what it exports to run()',
+      ]);
+    },
+  );
+
   test('that is no JavaScript is told so', async () => {
     const [problem] = await problemsOf('export default {', 'plan.mjs');
     expect(problem).toMatch(/the module cannot be loaded: /);
