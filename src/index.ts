@@ -84,7 +84,10 @@ export interface RunOptions extends GivenToPlan {
   readonly slots?: number | undefined;
   /** Default: all is done in this process and its children. Needs the packages bullmq and ioredis. */
   readonly queue?: QueueOptions | undefined;
-  /** Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object. */
+  /**
+   * Where logs are kept. Default: `.runjobs/` beside the plan, or in the current folder for an object; the user's state folder
+   * where that cannot be written, which a `warning` tells.
+   */
   readonly stateDir?: string | undefined;
 }
 
@@ -98,6 +101,7 @@ export interface RunOptions extends GivenToPlan {
  * ```
  * Options that are for `run` alone are checked as well, so that the same may be given to both.
  * @throws {TypeError} for options that there are not, or of another kind.
+ * @throws {Error} when the current folder is not there any more.
  */
 export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = {}): Promise<LoadResult> {
   checkOptions(options);
@@ -112,11 +116,15 @@ export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = 
  * ```
  *
  * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
- * aborted before its start, with `skipped`.
- * @throws {TypeError} for options that there are not, or of another kind. @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal. @throws {RunActiveError} while another run is active in this process:
- * nothing of the new one starts. @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the
- * plan asks for; with `held: skip` it resolves with the state `skipped` in its place. @throws {LockUnusableError} when the lock cannot be kept.
- * @throws {QueueUnusable} when `options.queue` cannot be reached or used: nothing was started.
+ * aborted before its start, with `skipped`. Signals are the caller's: none is listened to.
+ * @throws {TypeError} for options that there are not, or of another kind.
+ * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal.
+ * @throws {RunActiveError} while another run is active in this process, or in this worker thread of it.
+ * @throws {LockHeldError} while another run holds the plan's `lock`, after the wait that the plan asks for; with `held: skip`
+ * it resolves with the state `skipped` in its place.
+ * @throws {LockUnusableError} when the lock cannot be kept.
+ * @throws {QueueUnusable} when `options.queue` cannot be reached or used.
+ * @throws {Error} when the current folder is not there any more, or the run's own cannot be made. Whatever is thrown, nothing was started.
  */
 export async function run(plan: string | PlanInput, options: RunOptions = {}): Promise<RunResult> {
   checkOptions(options);

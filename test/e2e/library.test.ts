@@ -63,3 +63,26 @@ it('the types of the library need no package but those of Node', () => {
   expect(packages).toEqual([]);
   expect(asked.size).toBeGreaterThan(20);
 });
+
+it('a worker thread counts as a process, and takes no descriptors of others with it where Node does not track them', async () => {
+  const { stdout } = await using(
+    temporaryFolder(),
+    `import { fstatSync, openSync } from 'node:fs';
+     import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+     if (isMainThread) {
+       const worker = new Worker(new URL(import.meta.url), { trackUnmanagedFds: false });
+       const told = new Promise(done => worker.once('message', done));
+       const { exitCode } = await run({ run: 'until [ -e ended ]; do sleep 0.01; done' });
+       console.log(exitCode, await told);
+       const opened = Array.from({ length: 40 }, () => openSync('/dev/null'));
+       worker.postMessage('leave');
+       await new Promise(done => worker.once('exit', done));
+       for (const descriptor of opened) fstatSync(descriptor);
+     } else {
+       const { exitCode } = await run({ steps: ['echo a', 'echo b > /dev/stderr', ': > ended'] });
+       parentPort.postMessage(exitCode);
+       parentPort.once('message', () => parentPort.close());
+     }`,
+  );
+  expect(stdout).toBe('0 0');
+});
