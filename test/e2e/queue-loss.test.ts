@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/events/event.ts';
 import { printed, processesWith, until } from '../support/cli.ts';
 import { openStage, type Stage, stageOn } from '../support/queue.ts';
 import { noRedis } from '../support/redis.ts';
+import { openSlowLink } from '../support/slow-link.ts';
 
 /** Waits that the locks of a queue ask for. */
 const LONG = 120_000;
@@ -187,6 +188,19 @@ describe
       expect(exitCode, stdout).toBe(0);
       expect(numbersIn(stage)).toEqual([...numbers, 12]);
       for (const n of [...numbers, 12]) expect(stdout).toMatch(new RegExp(`begin ${n}\n(.*\n)*.*end ${n}\n`));
+    });
+
+    it('keeps its hold on a step whose output waits on a slow link, and waits for its end behind that', {
+      timeout: LONG,
+    }, async context => {
+      const { expect } = context;
+      const stage = await openStage(context);
+      const port = await openSlowLink(context, stage.redis.port, 80_000);
+      await stageOn(stage.redis, stage.folder, context, `redis://127.0.0.1:${port}`).worker();
+      const step = { id: 'chatty', run: 'yes', timeout: '2s', stop: { grace: '100ms' } };
+      const { stdout, stderr } = await stage.run({ steps: [step] }, ['--quiet']);
+      expect(stdout + stderr).toContain('chatty timed out after 2s');
+      expect(stdout + stderr).not.toMatch(/lost|may still run/);
     });
 
     it('lets a worker go that is told to while Redis is away', { timeout: LONG }, async context => {

@@ -117,7 +117,16 @@ async function resultOf(
   if (dispatch.started === undefined) context.queued?.();
   else context.started(dispatch.started);
   root.jobs.open(open);
-  const stop = (word: Word, patienceMs: number) => {
+  /** @param silenceMs for which nothing may have come in: its last word is behind what it has printed. */
+  const giveUpAfter = (ms: number, silenceMs: number) => {
+    callOff = after(ms, () => {
+      const leftMs = silenceMs - (performance.now() - open.heardAt);
+      if (leftMs > 0) return giveUpAfter(leftMs, silenceMs);
+      root.leftBehind(dispatch);
+      settle({ outcome: lost(UNENDED) });
+    });
+  };
+  const stop = (word: Word, patienceMs: number, silenceMs: number) => {
     void root.tell(job, word).catch(() => {});
     if (open.worker === undefined) {
       const mayBeThere = dispatch.isAdded || open.isAdding;
@@ -127,21 +136,18 @@ async function resultOf(
       );
     }
     callOff();
-    callOff = after(patienceMs, () => {
-      root.leftBehind(dispatch);
-      settle({ outcome: lost(UNENDED) });
-    });
+    giveUpAfter(patienceMs, silenceMs);
   };
   const onStop = () => {
     // Both come at once where the run is killed.
-    if (kill.cancelled === undefined) stop('stop', graceOf(step) + ANSWER_MS);
+    if (kill.cancelled === undefined) stop('stop', graceOf(step) + ANSWER_MS, ANSWER_MS);
   };
-  const onKill = () => stop('kill', KILLED_MS);
+  const onKill = () => stop('kill', KILLED_MS, 0);
   const listening = [context.stop.whenCancelled(onStop), kill.whenCancelled(onKill)];
   try {
     // Of one that was given away before, the stream has to be read first: it may have ended.
     if (!isResumed) void open.add();
-    else if (isBroken) stop('kill', ANSWER_MS);
+    else if (isBroken) stop('kill', ANSWER_MS, ANSWER_MS);
     else if (wasLeft) await root.untell(job);
     return takenUp(await settled);
   } finally {
@@ -171,6 +177,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
     worker: dispatch.started?.worker,
     since: performance.now(),
     oddSince: undefined,
+    heardAt: Number.NEGATIVE_INFINITY,
     isAdding: false,
     async add() {
       open.isAdding = true;
@@ -185,7 +192,10 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
         open.isAdding = false;
       }
     },
-    take: told => take(told),
+    take(told) {
+      open.heardAt = performance.now();
+      return take(told);
+    },
     conclude(how, words) {
       void root.queues.remove(label, job).catch(() => {});
       if (how === 'refused') settle({ outcome: failedToStart(words) });

@@ -7,7 +7,7 @@ import type { CancelReason, Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
 import { makeFolder } from '../../plan/make-folder.ts';
 import { after } from './after.ts';
-import type { Connection } from './connect.ts';
+import type { Client, Connection } from './connect.ts';
 import { type Abandoned, type Result, STAYS_THERE } from './entry.ts';
 import { type Message, readMessage } from './message.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
@@ -22,6 +22,8 @@ import { workerEnv } from './worker-env.ts';
 export interface Workshop {
   readonly id: string;
   readonly connection: Connection;
+  /** For output alone: behind it no lock would be renewed in time. */
+  readonly sending: Client;
   readonly executor: Required<Executor>;
   readonly label: string;
   readonly key: string | undefined;
@@ -92,7 +94,7 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     },
   });
   const { client, keys } = connection;
-  const outlet = openOutlet({ client, keys, run, job, isForNow: shop.isForNow });
+  const outlet = openOutlet({ client, sending: shop.sending, keys, run, job, isForNow: shop.isForNow });
   const { timeoutMs } = message;
   const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.cancel(TOLD));
   try {

@@ -22,6 +22,8 @@ export interface OpenJob {
   /** Since when, on the clock of `performance`, it has been open; since when its state is odd. */
   readonly since: number;
   oddSince: number | undefined;
+  /** When something was told of it last, on that clock. */
+  heardAt: number;
   /** It is being put into the queue. */
   isAdding: boolean;
 }

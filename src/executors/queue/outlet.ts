@@ -15,6 +15,8 @@ export interface Outlet {
 
 export interface OutletOptions {
   readonly client: Client;
+  /** A connection for what is sent: on a slow link much may wait in it. */
+  readonly sending: Client;
   readonly keys: Keys;
   readonly run: string;
   readonly job: string;
@@ -28,7 +30,7 @@ const ENTRY_BYTES = 1024;
 const LOOK_MS = 20;
 
 /** Opens the outlet of one job. While Redis is away what is told waits, and the command with it once that is much. */
-export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions): Outlet {
+export function openOutlet({ client, sending, keys, run, job, isForNow }: OutletOptions): Outlet {
   const stream = keys.log(run);
   let seq = 0;
   let batch: { readonly stream: 'out' | 'err'; readonly pieces: Uint8Array[]; bytes: number } | undefined;
@@ -44,7 +46,7 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
   let isRefused = false;
   const put = async (fields: readonly (string | Buffer)[]): Promise<string> => {
     const id = await patiently(
-      () => client.xadd(stream, '*', ...fields),
+      () => sending.xadd(stream, '*', ...fields),
       error => {
         isRefused = isForNow(error);
         return isRefused;
@@ -68,7 +70,7 @@ export function openOutlet({ client, keys, run, job, isForNow }: OutletOptions):
     // Whoever asks for the end is told.
     last.catch(() => {});
     // The last one, too: a root that has not waited for it has removed the stream.
-    if (seq === 1 || told.type === 'ended') void client.pexpire(stream, KEPT_MS).catch(() => {});
+    if (seq === 1 || told.type === 'ended') void sending.pexpire(stream, KEPT_MS).catch(() => {});
   };
 
   const flush = () => {

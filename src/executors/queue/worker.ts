@@ -84,6 +84,7 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   const shop: Workshop = {
     id,
     connection,
+    sending: connection.another(),
     executor,
     label,
     key: place.key,
