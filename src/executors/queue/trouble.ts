@@ -82,6 +82,7 @@ export function troubleOf(error: unknown, { shown }: Pick<QueueAddress, 'shown'>
 
 function passing(code: string, message: string, shown: string): string {
   if (/^Socket timeout|^no answer/.test(message)) return `${shown} does not answer`;
+  if (/^Connection is closed/.test(message)) return `${shown} has closed the connection`;
   switch (code) {
     case 'ECONNREFUSED':
       return `no Redis listens at ${shown}`;

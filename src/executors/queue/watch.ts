@@ -12,7 +12,7 @@ export interface WatchOptions {
   readonly jobs: ReadonlyMap<string, OpenJob>;
   /** When nothing was left unread of what workers had told: a last word may be behind much output. */
   readonly drainedAt: () => number;
-  /** Workers of the run have come or gone; slots are those of all of them. */
+  /** Workers that take steps of the run have come or gone; slots are those of all of them. */
   readonly onWorkers: (workers: number, slots: number) => void;
   /** So many jobs wait for a worker with the label, and there is none. */
   readonly onNoWorker: (label: string, count: number) => void;
@@ -97,7 +97,10 @@ export function openWatch(options: WatchOptions): Watch {
         waiting.set(dispatch.label, (waiting.get(dispatch.label) ?? 0) + 1);
     }
     if (labels.size === 0) return;
-    const workers = (await liveWorkers({ client, keys })).filter(({ label }) => labels.has(label));
+    // Of one that leaves, nobody knows how long it does: it takes nothing more.
+    const workers = (await liveWorkers({ client, keys })).filter(
+      ({ label, isLeaving }) => labels.has(label) && !isLeaving,
+    );
     const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
     if (told !== `${workers.length} ${slots}`) onWorkers(workers.length, slots);
     told = `${workers.length} ${slots}`;

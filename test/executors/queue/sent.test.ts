@@ -78,6 +78,7 @@ describe('what Redis refuses', () => {
     ["NOPERM this user has no permissions to run the 'info' command", /does not let this user/, true],
     ["ERR The user executing the script can't run this command or subcommand", /does not let this user/, true],
     ["CROSSSLOT Keys in request don't hash to the same slot", /needs braces/, true],
+    ['Connection is closed.', /^redis:\/\/q has closed the connection$/, false],
     ['something else', /redis:\/\/q: something else/, false],
   ])('%s is told in words', (message, words, isFinal) => {
     expect(troubleOf(new Error(message), { shown: 'redis://q' })).toEqual({
