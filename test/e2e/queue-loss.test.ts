@@ -41,7 +41,11 @@ describe
       const run = stage.run({ run: 'echo up; exec sleep 1234' });
       await printed(run, 'up\n');
       const killedAt = performance.now();
-      const ended = Promise.all([printed(child, 'is gone for too long: its steps are ended'), printed(child, '✖')]);
+      const ended = Promise.all([
+        printed(child, 'is gone for too long: its steps are ended'),
+        printed(child, '✖ . of '),
+        printed(child, ' stopped after '),
+      ]);
       run.kill('SIGKILL');
       await ended;
       expect(performance.now() - killedAt).toBeLessThan(60_000);
@@ -509,5 +513,23 @@ describe
       const { stdout, exitCode } = await run;
       expect(exitCode, stdout).toBe(0);
       expect(stdout).toContain('[a] here');
+    });
+
+    it('says so, too, where the only worker leaves and is not done yet', { timeout: LONG }, async context => {
+      const stage = await openStage(context);
+      const { child } = await stage.worker(['-c', '1']);
+      const run = stage.run({
+        gather: [
+          { id: 'a', run: 'until [ -e go ]; do sleep 0.1; done' },
+          { id: 'b', run: 'echo late' },
+        ],
+      });
+      await printed(run, ', on ');
+      child.kill('SIGTERM');
+      await printed(run, 'no live worker has the label "default", for which a step waits');
+      await stage.worker();
+      writeFileSync(join(stage.folder, 'go'), '');
+      const { stdout, exitCode } = await run;
+      context.expect([exitCode, stdout]).toEqual([0, context.expect.stringContaining('[b] late')]);
     });
   });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { freePort, noRedis } from '../support/redis.ts';
 
 function logOf({ folder }: Stage, name: string): string {
   const runs = join(folder, '.runjobs', 'runs');
-  const [run = ''] = process.getBuiltinModule('node:fs').readdirSync(runs).sort().reverse();
+  const [run = ''] = readdirSync(runs).sort().reverse();
   return readFileSync(join(runs, run, 'logs', `${name}.log`), 'utf8');
 }
 
@@ -295,6 +295,28 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
       took.push(performance.now() - toldAt);
     }
     expect(Math.min(...took)).toBeLessThan(1500);
+  });
+
+  it('needs a folder for temporary files, and says where there is none', async context => {
+    const { expect } = context;
+    const stage = await openStage(context);
+    const none = await stage.runjobs(['worker'], { TMPDIR: '/dev/null' });
+    expect([none.exitCode, none.stderr]).toEqual([
+      2,
+      'runjobs: no folder can be made in "/dev/null": a part of its path is no folder; set TMPDIR to one that can be ' +
+        'written; nothing was started\n',
+    ]);
+    const tmp = join(stage.folder, 'tmp');
+    mkdirSync(tmp);
+    await stage.worker([], { TMPDIR: tmp });
+    const own = readdirSync(tmp).find(name => name.startsWith('runjobs-worker-')) ?? '';
+    rmSync(join(tmp, own), { recursive: true });
+    writeFileSync(join(tmp, own), '');
+    const { exitCode, stdout } = await stage.run({ run: 'echo up' });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /✖ plan the folder of RUNJOBS_TMP, ".*", cannot be made on the worker: a part of its path is no folder/,
+    );
   });
 
   it('stops what a worker has at the second signal', async context => {

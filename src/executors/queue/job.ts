@@ -6,6 +6,8 @@ import { type Stop, StopSource } from '../../engine/stop.ts';
 import type { CancelReason, Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
 import { makeFolder } from '../../plan/make-folder.ts';
+import { quoteText } from '../../plan/quote.ts';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 import { after } from './after.ts';
 import type { Client, Connection } from './connect.ts';
 import { type Abandoned, type Result, STAYS_THERE } from './entry.ts';
@@ -59,6 +61,8 @@ export interface CarriedOut {
   /** The step's path. */
   readonly step: string;
   readonly outcome: Outcome;
+  /** It was told to end, whatever it has made of that. */
+  readonly isStopped: boolean;
 }
 
 const TOLD: CancelReason = { type: 'aborted' };
@@ -111,7 +115,7 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     const result = await resultOf(shop, { job, message, outlet, stop, kill });
     const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
     await outlet.end({ type: 'ended', result: { ...result, ...why } });
-    return { run, step, outcome: result.outcome };
+    return { run, step, outcome: result.outcome, isStopped: stop.cancelled !== undefined };
   } finally {
     callOff();
     shop.jobs.delete(job);
@@ -159,7 +163,13 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
       saved = values;
     },
   };
-  makeFolder(tmp);
+  try {
+    makeFolder(tmp);
+  } catch (error) {
+    return notStarted(
+      `the folder of RUNJOBS_TMP, ${quoteText(tmp)}, cannot be made on the worker: ${whyUnwritable(error)}`,
+    );
+  }
   try {
     const outcome = await executor.execute(step, context);
     // Its group is elsewhere, and would not end what it has left.

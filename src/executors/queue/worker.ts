@@ -7,6 +7,8 @@ import { pid } from 'node:process';
 import type { Job } from 'bullmq';
 import type { Executor } from '../../engine/executor.ts';
 import { StopSource } from '../../engine/stop.ts';
+import { quoteText } from '../../plan/quote.ts';
+import { whyUnwritable } from '../../plan/unwritable.ts';
 import type { QueuePlace } from './address.ts';
 import { connect } from './connect.ts';
 import { type Heartbeat, openHeartbeat, type WorkerCard } from './heartbeat.ts';
@@ -55,7 +57,7 @@ export interface QueueWorker {
 
 const LAST_WORDS_MS = 3000;
 
-/** Starts a worker, or says in words why the queue cannot be used. */
+/** Starts a worker, or says in words why it cannot be: the queue, or the folder for temporary files, is of no use. */
 export async function openWorker(options: WorkerOptions): Promise<QueueWorker | { readonly fault: string }> {
   const { place, label, concurrency, say } = options;
   const id = `${hostname()}-${pid}-${randomBytes(2).toString('hex')}`;
@@ -66,6 +68,8 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   const over = new Promise<string | undefined>(resolve => {
     finish = resolve;
   });
+  const scratch = makeScratch();
+  if (typeof scratch !== 'string') return scratch;
   const connection = await connect(place, {
     onDown: words => say(`the queue is away, what runs goes on: ${words}`),
     onUp(awayMs) {
@@ -75,10 +79,12 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
     },
     onFinal: words => finish(words),
   });
-  if ('fault' in connection) return connection;
+  if ('fault' in connection) {
+    rmSync(scratch, { recursive: true, force: true });
+    return connection;
+  }
   for (const warning of connection.warnings) say(`warning: ${warning}`);
   const { client, keys, bullmq } = connection;
-  const scratch = mkdtempSync(join(tmpdir(), 'runjobs-worker-'));
   const executor = await options.openExecutor(id, scratch);
   const isForNow = forNow(connection, words => say(`what runs goes on: ${words}`));
   const shop: Workshop = {
@@ -99,9 +105,10 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
   const carryOut = async ({ id: job, data }: Job): Promise<void> => {
     const startedAt = performance.now();
     try {
-      const { run, step, outcome } = await carryOutJob(shop, String(job), data);
+      const { run, step, outcome, isStopped } = await carryOutJob(shop, String(job), data);
       const tookMs = Math.round(performance.now() - startedAt);
-      say(`${outcome.state === 'succeeded' ? '✔' : '✖'} ${step} of ${run} ${outcome.state} after ${tookMs} ms`);
+      const mark = outcome.state === 'succeeded' ? '✔' : '✖';
+      say(`${mark} ${step} of ${run} ${isStopped ? 'stopped' : outcome.state} after ${tookMs} ms`);
     } catch (error) {
       const { message } = error as Error;
       if (!(error instanceof Refusal)) {
@@ -203,6 +210,16 @@ export async function openWorker(options: WorkerOptions): Promise<QueueWorker | 
       void endAll().then(() => finish(undefined));
     },
   };
+}
+
+function makeScratch(): string | { readonly fault: string } {
+  try {
+    return mkdtempSync(join(tmpdir(), 'runjobs-worker-'));
+  } catch (error) {
+    return {
+      fault: `no folder can be made in ${quoteText(tmpdir())}: ${whyUnwritable(error)}; set TMPDIR to one that can be written`,
+    };
+  }
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
