@@ -354,12 +354,15 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
   it('refuses in words what a worker does not have', async context => {
     const { expect } = context;
     const stage = await openStage(context);
-    await stage.worker();
+    mkdirSync(join(stage.folder, 'other'));
+    writeFileSync(join(stage.folder, 'here.txt'), '');
+    await stage.worker(['--workdir', 'other']);
     const { stdout } = await stage.run({
       failFast: false,
       gather: [
         { id: 'outside', run: 'true', cwd: '../elsewhere' },
         { id: 'absolute', run: 'true', cwd: '/' },
+        { id: 'missing', run: 'cat', stdin: { file: 'here.txt' } },
         {
           id: 'large',
           run: 'true',
@@ -369,6 +372,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     });
     expect(stdout).toMatch(/✖ outside cwd, "..\/elsewhere", is not below the plan's folder/);
     expect(stdout).toMatch(/✖ absolute cwd, "\/", is not below/);
+    expect(stdout).toMatch(/✖ missing stdin: "here.txt": no such file \(on the worker \S+\) /);
     expect(stdout).toMatch(/✖ large the step and its variables are 35\d KiB, and a message holds 256 KiB at most/);
   });
 

@@ -113,8 +113,9 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
       stop.cancel(TOLD);
     }
     const result = await resultOf(shop, { job, message, outlet, stop, kill });
+    const outcome = placed(result.outcome, shop.id);
     const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
-    await outlet.end({ type: 'ended', result: { ...result, ...why } });
+    await outlet.end({ type: 'ended', result: { ...result, outcome, ...why } });
     return { run, step, outcome: result.outcome, isStopped: stop.cancelled !== undefined };
   } finally {
     callOff();
@@ -185,6 +186,13 @@ async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Do
   } finally {
     rmSync(tmp, { recursive: true, force: true });
   }
+}
+
+/** That something is missing is no wonder where it is looked for on another machine than the plan's: the reason names it. */
+function placed(outcome: Outcome, id: string): Outcome {
+  if (outcome.state !== 'failed' || outcome.reason.type !== 'start') return outcome;
+  const { reason } = outcome;
+  return { ...outcome, reason: { ...reason, message: `${reason.message} (on the worker ${id})` } };
 }
 
 function notStarted(message: string): Result {
