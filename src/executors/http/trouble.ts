@@ -1,6 +1,7 @@
 /** Every way in which a request goes wrong, in plain words. */
 import { maxHeaderSize } from 'node:http';
 import type { HttpTrouble } from '../../events/outcome.ts';
+import { whyUnreadable } from '../../plan/unreadable.ts';
 import { BodyTooLarge, type Progress } from './body.ts';
 import { HandshakeSilent } from './handshake.ts';
 import { explainHttp2 } from './http2-trouble.ts';
@@ -88,9 +89,11 @@ const silentTls: Phrase = ({ error, request }) => {
   return `the TLS handshake with ${who} did not come to an end within ${CONNECT_TIMEOUT_MS / 1000}s`;
 };
 
-/** Of a socket on this machine. */
-const noSocket: Phrase = ({ error, request }) => {
+/** Of a socket on this machine, or of a file that was there before the request began. */
+const notThere: Phrase = ({ error, request }) => {
   const { message, code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'open')
+    return { kind: 'request', words: `a file could not be read while it was sent: ${whyUnreadable(error)}` };
   if (syscall !== 'connect') return { kind: 'other', words: `${message} (${code})` };
   return `${place(request)} ${code === 'ENOENT' ? 'does not exist' : 'may not be used: its permissions forbid it'}`;
 };
@@ -118,8 +121,8 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
     ],
   ],
   ['ETIMEDOUT', ['connect-timeout', ({ request }) => `the connection to ${place(request)} timed out`]],
-  ['ENOENT', ['refused', noSocket]],
-  ['EACCES', ['refused', noSocket]],
+  ['ENOENT', ['refused', notThere]],
+  ['EACCES', ['refused', notThere]],
   ['EHOSTUNREACH', ['unreachable', noRoute]],
   ['ENETUNREACH', ['unreachable', noRoute]],
   [RESET, ['reset', reset]],

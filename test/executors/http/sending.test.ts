@@ -129,6 +129,19 @@ describe('a file', () => {
     });
   });
 
+  it('that is gone when its part is sent fails the step, in words', async () => {
+    const at = folder();
+    for (const name of ['f', 'g']) writeFileSync(join(at, name), Buffer.alloc(30_000_000));
+    const server = await serve(asked => {
+      rmSync(join(at, 'g'));
+      asked.resume();
+    });
+    const parts = ['f', 'g'].map(path => ({ type: 'file', name: path, path }) as const);
+    const request = step(server.url, { method: 'PUT', body: { type: 'multipart', parts } });
+    const message = `PUT ${server.url}/: a file could not be read while it was sent: no such file`;
+    expect(await open(at).execute(request, context())).toMatchObject({ reason: { kind: 'request', message } });
+  });
+
   it('is sent once more, from its beginning, when a kept connection was closed meanwhile', async () => {
     const at = folder();
     writeFileSync(join(at, 'f'), 'the file');
