@@ -15,6 +15,8 @@ export const BUDGET_MS = 10_000;
 const START_LEFT_MS = 3000;
 const ATTEMPT_MS = 5000;
 const PAUSE_MS = 500;
+/** A server that asks for more is not told. */
+const LONGEST_PAUSE_MS = 5000;
 const ATTEMPTS = 2;
 
 export interface Notifier {
@@ -92,17 +94,28 @@ async function send(ping: Ping, facts: EndFacts | undefined, stop: Stop, options
       return;
     }
     const env = variables.environment();
-    let trouble: string | undefined;
+    let trouble: Trouble = { words: 'no answer in time' };
     for (let attempt = 1; attempt <= ATTEMPTS && stop.cancelled === undefined; attempt += 1) {
-      if (attempt > 1) await pause(clock, stop);
-      trouble = stop.cancelled === undefined ? await ask(step, { env, attempt }, stop, options) : trouble;
-      if (trouble === undefined) return;
+      const { waitMs = PAUSE_MS } = trouble;
+      if (waitMs > LONGEST_PAUSE_MS) break;
+      if (attempt > 1) await pause(clock, stop, waitMs);
+      if (stop.cancelled !== undefined) break;
+      const found = await ask(step, { env, attempt }, stop, options);
+      if (found === undefined) return;
+      trouble = found;
     }
-    warn(`${ping.key} (${ping.on}) was not told: ${unaddressed(trouble ?? 'no answer in time', step.url)}`);
+    warn(`${ping.key} (${ping.on}) was not told: ${unaddressed(trouble.words, step.url)}`);
   } catch (error) {
     const why = error instanceof Unexpandable ? error.message : `a bug in runjobs: ${String(error)}`;
     warn(`${ping.key} (${ping.on}) was not told: ${why}`);
   }
+}
+
+/** Why somebody was not told. */
+interface Trouble {
+  readonly words: string;
+  /** What the server asks to wait before it is tried again. */
+  readonly waitMs?: number;
 }
 
 /** One attempt: nothing where it was told, else why not. */
@@ -111,7 +124,7 @@ async function ask(
   { env, attempt }: Pick<ExecuteContext, 'env' | 'attempt'>,
   outer: Stop,
   { executor, clock, committed }: NotifierOptions,
-): Promise<string | undefined> {
+): Promise<Trouble | undefined> {
   const stop = new StopSource();
   const forget = outer.whenCancelled(() => stop.cancel(TOO_LATE));
   try {
@@ -135,21 +148,22 @@ async function ask(
       }),
     );
     if (outcome.state === 'succeeded') return undefined;
-    const isTold = outcome.state === 'failed' && 'message' in outcome.reason;
-    return isTold ? (outcome.reason as { readonly message: string }).message : 'no answer in time';
+    if (outcome.state !== 'failed' || !('message' in outcome.reason)) return { words: 'no answer in time' };
+    const { reason, retryAfterMs = 0 } = outcome;
+    return { words: reason.message, waitMs: Math.max(PAUSE_MS, retryAfterMs) };
   } finally {
     forget();
   }
 }
 
-function pause(clock: Clock, stop: Stop): Promise<void> {
+function pause(clock: Clock, stop: Stop, ms: number): Promise<void> {
   return new Promise(done => {
     const end = () => {
       disarm();
       forget();
       done();
     };
-    const disarm = clock.at(clock.now() + PAUSE_MS, end);
+    const disarm = clock.at(clock.now() + ms, end);
     const forget = stop.whenCancelled(end);
   });
 }
@@ -196,8 +210,8 @@ function isAddress(url: string): boolean {
 function unaddressed(message: string, url: string): string {
   const { href, origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
+  if (path.length === 1) return message;
   const hidden = message.replaceAll(url, `${origin}/…`).replaceAll(href, `${origin}/…`);
-  if (path.length === 1) return hidden;
   // A host may begin as the path does.
   return hidden.replaceAll(path, (found, at: number) => (hidden[at - 1] === '/' ? found : '/…'));
 }

@@ -211,6 +211,19 @@ describe('what cannot be told', () => {
     expect([sent.length, warnings]).toEqual([2, []]);
   });
 
+  it.each([
+    [100, [0, 500]],
+    [3000, [0, 3000]],
+    [5001, [0]],
+  ])('is tried again when the server asks for that, if that is soon: %j', async (retryAfterMs, times) => {
+    const { clock, notifier, sent } = stage({ failure: 'https://x.example/' }, () => ({
+      http: { status: 429, retryAfterMs },
+    }));
+    await clock.runUntil(notifier.ended(BAD));
+    expect(sent.map(({ at }) => at)).toEqual(times);
+    expect(clock.now()).toBe(times.at(-1));
+  });
+
   it('takes ten seconds at most, whoever does not answer, and leaves no timer', async () => {
     const silent = { durationMs: 1e9 };
     const { clock, notifier, warnings } = stage(
