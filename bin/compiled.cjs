@@ -1,6 +1,5 @@
 // Loads a script together with what V8 had compiled of it in an earlier process, which saves a third of a short run.
 const { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
@@ -17,9 +16,8 @@ function loadCompiled(file) {
   const known = found === undefined || script.cachedDataRejected ? undefined : found;
   const loaded = { exports: {} };
   const packages = [];
-  const ofNode = createRequire(file);
   const load = name => {
-    if (!name.startsWith('./')) return ofNode(name);
+    if (!name.startsWith('./')) return require(name);
     packages.push(name);
     return loadCompiled(join(dirname(file), name));
   };
