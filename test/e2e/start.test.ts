@@ -54,6 +54,14 @@ describe('a start', () => {
     expect(modules.filter(name => needless.includes(name))).toEqual([]);
   });
 
+  it('takes all modules of Node as Node has compiled them', async () => {
+    const file = join(temporaryFolder(), 'own-modules.json');
+    const plan = planFile({ run: 'true', retry: { times: 1, on: ['stderr:/never/'] } });
+    const options = ['--expose-internals', '--no-warnings', '--require', resolve('test/support/own-modules.cjs')];
+    await execa(process.execPath, [...options, BIN, plan], { env: { ...ENV, OWN_MODULES: file }, extendEnv: false });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual([]);
+  });
+
   it('has at most so much of script to read', () => {
     expect(statSync('dist/main.cjs').size).toBeLessThan(1_210_000);
   });
