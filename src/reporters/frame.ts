@@ -1,71 +1,14 @@
 /** One frame of the live view as lines: what runs and what has failed first, never more than there is room for. */
-import { failedIn, leavesOf, type Progress } from '../events/progress.ts';
+import { failedIn, type Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
-import { cutTo, widthOf } from './columns.ts';
-import { formatDuration, formatRest } from './durations.ts';
-import { barOf, outlookOf } from './outlook.ts';
-import { doneWords, outputRow, type RowOptions, roomForName, signs, stepRow, textOf } from './rows.ts';
-import { cleanse } from './text.ts';
-import { cancelWords } from './wording.ts';
-
-/** A bar is drawn for so many steps, after so long, where there is room for the words beside it. */
-const BAR_STEPS = 10;
-const BAR_AFTER_MS = 2000;
-const BAR_WIDTH = 70;
-const BAR_COLUMNS = 20;
+import { cutTo } from './columns.ts';
+import { outputRow, type RowOptions, stepRow } from './rows.ts';
 
 export interface FrameOptions extends RowOptions {
   /** Lines at most. */
   readonly height: number;
   /** The run is over: where not all of it fits, what has ended well is left out. */
   readonly isLast?: boolean;
-  /** Said at the end of the run's line, where there is room for all of it. */
-  readonly hint?: string | undefined;
-}
-
-/** The run's line: `tour 12.3 s 14/31 done · 3 running · 1 failed`. */
-export function composeTitle(progress: Progress, options: FrameOptions): string {
-  const { width, t, palette } = options;
-  const { counts, group } = progress.root;
-  const told = signs(progress.root, options);
-  const took = ` ${formatDuration(t)}  `;
-  const name = cutTo(cleanse(progress.name), roomForName(told, width - took.length));
-  const room = width - widthOf(name) - took.length;
-  // Whom we wait for is worth more than why.
-  const first = told.flatMap(([text]) => (typeof text === 'string' ? [] : [textOf(text, room)])).join(' · ');
-  const parts: string[] = [];
-  if (progress.cancelling !== undefined) {
-    parts.push(`${progress.forced ? 'killing everything' : 'stopping'}: ${cancelWords(progress.cancelling)}`);
-  }
-  for (const [text] of told) if (typeof text === 'string') parts.push(text);
-  const { done, leftMs } = outlookOf(progress, t, options.usual);
-  const bar = done !== undefined && isLong(progress, options) ? `${barOf(done, BAR_COLUMNS)} ` : '';
-  if (group) parts.push(`${bar}${doneWords(progress, progress.root)} done`);
-  if (leftMs !== undefined) parts.push(`~${formatRest(leftMs)} left`);
-  if (group && counts.running > 0) parts.push(`${counts.running} running`);
-  if (group && counts.waiting > 0) parts.push(`${counts.waiting} waiting`);
-  if (counts.queued > 0) parts.push(`${counts.queued} queued`);
-  if (progress.workers !== undefined) parts.push(workersWords(progress.workers));
-  const failed = failedIn(counts);
-  if (group && failed > 0) parts.push(`${failed} failed`);
-  const rest = `${first === '' || parts.length === 0 ? '' : ' · '}${parts.join(' · ')}`;
-  const line = `${took}${first}`;
-  const left = width - widthOf(name);
-  const hint = options.hint === undefined ? '' : `${first + rest === '' ? '' : ' · '}${options.hint}`;
-  if (hint !== '' && widthOf(line + rest + hint) <= left)
-    return palette.strong(name) + palette.quiet(line + rest + hint);
-  return palette.strong(name) + palette.quiet((cutTo(line, left) + cutTo(rest, left - widthOf(line))).trimEnd());
-}
-
-/** `3 workers with 12 slots`. */
-function workersWords({ workers, slots }: NonNullable<Progress['workers']>): string {
-  if (workers === 0) return 'no workers';
-  return `${workers} ${workers === 1 ? 'worker' : 'workers'} with ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
-}
-
-/** Whether it is worth a bar. */
-function isLong(progress: Progress, { t, width }: FrameOptions): boolean {
-  return t >= BAR_AFTER_MS && width >= BAR_WIDTH && leavesOf(progress, progress.root).count >= BAR_STEPS;
 }
 
 /** The lines below the run's line: the tree of steps, or the part of it that matters most and a count of the rest. */

@@ -8,7 +8,7 @@ import { createPalette } from './colours.ts';
 import type { Controls } from './controls.ts';
 import { digestLines } from './digest.ts';
 import { formatDuration } from './durations.ts';
-import { composeFrame, composeTitle } from './frame.ts';
+import { composeFrame } from './frame.ts';
 import { createHindsight } from './hindsight.ts';
 import { hasFailedForGood } from './open-failures.ts';
 import { outlookOf, type Usual } from './outlook.ts';
@@ -18,6 +18,7 @@ import { startRunRow } from './run-row.ts';
 import { createScreen } from './screen.ts';
 import type { Steps } from './steps.ts';
 import { summaryWords } from './summary.ts';
+import { composeTitle } from './title.ts';
 import { createWindow, type WindowFeatures } from './window.ts';
 
 /** Between the end of one frame and the next. */

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/events/fold.ts';
 import { createProgress } from '../../src/events/progress.ts';
-import { composeFrame, composeTitle, type FrameOptions } from '../../src/reporters/frame.ts';
+import { composeFrame, type FrameOptions } from '../../src/reporters/frame.ts';
 import { monochrome } from '../../src/reporters/palette.ts';
 import { indexSteps } from '../../src/reporters/steps.ts';
+import { composeTitle, type TitleOptions } from '../../src/reporters/title.ts';
 import { childFailed, exit, gather, ok, planOf, run, script, skippedAfter, steps } from './stage.ts';
 
 const many = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => run(`${prefix}${n + 1}`));
 
-function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many('a', 50)]))) {
+function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many('a', 50)])), name = 'tour') {
   const index = indexSteps(plan);
   const progress = createProgress(index);
   let now = 0;
@@ -16,14 +17,14 @@ function stage(plan = planOf(gather('root', [gather('g', many('x', 50)), ...many
     event => fold(progress, event),
     () => now,
   );
-  tell.begin();
+  tell.begin(name);
   tell.start('.');
   const look = { height: 10, width: 79, t: 1000, spinner: '*', steps: index, palette: monochrome };
   return {
     tell,
     progress,
     frame: (more: Partial<FrameOptions> = {}) => composeFrame(progress, { ...look, ...more }),
-    title: (more: Partial<FrameOptions> = {}) => composeTitle(progress, { ...look, ...more }),
+    title: (more: Partial<TitleOptions> = {}) => composeTitle(progress, { ...look, ...more }),
     wait: (ms: number) => {
       now += ms;
     },
@@ -151,6 +152,30 @@ describe('the run’s line', () => {
     expect(title()).toBe('tour 1.0 s  2/100 done · 1 running · 1 waiting · 1 queued · 2 failed');
     tell.event({ type: 'run.cancelling', t: 0, reason: { type: 'aborted' }, forced: true });
     expect(title()).toMatch(/^tour 1\.0 s {2}killing everything: aborted by the caller · 2\/100/);
+  });
+
+  it('has a long name give way to what is said: what has failed, and that it is being stopped', () => {
+    const { tell, title } = stage(undefined, 'the nightly build of all that there is, with a very long name');
+    tell.start('a1');
+    tell.end('a2', exit(1));
+    const hint = '? keys';
+    expect(title({ hint })).toBe('the nightly build of all tha… 1.0 s  1/100 done · 1 running · 1 failed · ? keys');
+    expect(title({ hint, width: 60 })).toBe('the nightly build … 1.0 s  1/100 done · 1 running · 1 failed');
+    expect(title({ hint, width: 50 })).toBe('the nightly build of… 1.0 s  1/100 done · 1 failed');
+    expect(title({ hint, width: 20 })).toBe('the nightly… 1.0 s');
+    expect(title({ hint, width: 30 })).toBe('the nightly… 1.0 s  1/100 done');
+    tell.event({ type: 'run.cancelling', t: 0, reason: { type: 'aborted' } });
+    expect(title({ width: 60 })).toBe('the nightly build of… 1.0 s  stopping: aborted by the caller');
+  });
+
+  it('has a bar where there is room for all words beside it', () => {
+    const { tell, title } = stage();
+    tell.start('a1');
+    tell.end('a2', exit(1));
+    expect(title({ t: 3000, width: 90 })).toMatch(/^tour 3\.0 s {2}[━╸─]{20} 1\/100 done · .*1 running · 1 failed$/u);
+    expect(title({ t: 3000, width: 71, hint: '? keys' })).toMatch(
+      /^tour 3\.0 s {2}1\/100 done · .*1 failed · \? keys$/,
+    );
   });
 
   it('shows a group that failed through a child, with the child', () => {
