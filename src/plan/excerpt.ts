@@ -2,9 +2,10 @@
 import { showUnsafe } from './quote.ts';
 import type { Lines, Place } from './source.ts';
 
-/** Characters of a line that are shown before and after the caret. */
-const SHOWN_BEFORE = 60;
-const SHOWN_AFTER = 50;
+/** Characters of a line that are shown, with the number before it no wider than a terminal: what wraps has its caret elsewhere. */
+const SHOWN = 70;
+/** Of a longer line so many stand before the caret. */
+const SHOWN_BEFORE = 45;
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
@@ -14,7 +15,7 @@ const WIDTHLESS = /\p{Mark}|\u200c|\u200d/u;
 export function excerptOf(lines: Lines, place: Place): string {
   const line = lines.line(place.line);
   const before = lines.line(place.line - 1);
-  const from = Math.max(0, place.column - 1 - SHOWN_BEFORE);
+  const from = line.length <= SHOWN ? 0 : Math.max(0, place.column - 1 - SHOWN_BEFORE);
   const gutter = String(place.line).length;
   const rows: string[] = [];
   if (before.trim() !== '' && from === 0) rows.push(row(place.line - 1, gutter, cut(before, 0)));
@@ -28,7 +29,7 @@ function row(number: number, gutter: number, text: string): string {
 }
 
 function cut(line: string, from: number): string {
-  const to = from + SHOWN_BEFORE + SHOWN_AFTER;
+  const to = from + SHOWN;
   return `${cutHead(line, from, to)}${to < line.length ? '…' : ''}`;
 }
 
