@@ -33,11 +33,28 @@ type Cell = readonly [text: string, paint?: (text: string) => string];
 
 const HEAD: readonly Cell[] = ['RUN', 'STATE', 'STARTED', 'TOOK', 'PLAN', 'STEPS'].map(title => [title]);
 
-/** One line a run after a line of titles; cut on the right where there is no room. */
+/** Columns that the name of a plan should have. */
+const NAME_COLUMNS = 24;
+
+/** One line a run after a line of titles; without room for names in shorter words, and cut on the right. */
 export function runsTable(runs: readonly ShownRun[], options: TableOptions): string {
-  const rows = [HEAD, ...runs.map(run => cellsOf(run, options))];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => widthOf(row[column]?.[0] ?? ''))));
-  return rows.map(row => `${lineOf(row, widths, options.width ?? Number.POSITIVE_INFINITY)}\n`).join('');
+  const { width = Number.POSITIVE_INFINITY } = options;
+  const full = [HEAD, ...runs.map(run => cellsOf(run, options))];
+  const rows =
+    widthToNames(full) <= width ? full : [HEAD, ...runs.map(run => cellsOf(run, { ...options, brief: true }))];
+  const widths = widthsOf(rows);
+  return rows.map(row => `${lineOf(row, widths, width)}\n`).join('');
+}
+
+function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
+  return HEAD.map((_, column) => Math.max(...rows.map(row => widthOf(row[column]?.[0] ?? ''))));
+}
+
+/** Columns up to the end of the names, or of so much of them as should be seen. */
+function widthToNames(rows: readonly (readonly Cell[])[]): number {
+  const widths = widthsOf(rows).slice(0, HEAD.length - 1);
+  const names = widths.pop() ?? 0;
+  return widths.reduce((sum, width) => sum + width + 2, 0) + Math.min(names, NAME_COLUMNS);
 }
 
 /** One line of JSON for a run. */
@@ -57,8 +74,8 @@ export function runFields({ id, folder, state, facts, trouble }: ShownRun): Read
   };
 }
 
-/** `running`, `died`, `succeeded`, `failed (exit code 1)`. */
-export function stateWords({ state, facts, trouble }: ShownRun): string {
+/** `running`, `died`, `succeeded`, `failed (exit code 1)`, or in short `failed (1)`. */
+export function stateWords({ state, facts, trouble }: ShownRun, isBrief = false): string {
   switch (state) {
     case 'running':
       return 'running';
@@ -68,7 +85,7 @@ export function stateWords({ state, facts, trouble }: ShownRun): string {
       return cleanse(trouble ?? 'nothing is known of it');
     case 'ended': {
       const how = facts?.outcome?.state ?? 'ended';
-      return facts?.exitCode ? `${how} (exit code ${facts.exitCode})` : how;
+      return facts?.exitCode ? `${how} (${isBrief ? '' : 'exit code '}${facts.exitCode})` : how;
     }
     default:
       return state satisfies never;
@@ -110,17 +127,18 @@ function ago(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 }
 
-function cellsOf(run: ShownRun, { now, palette }: TableOptions): Cell[] {
+function cellsOf(run: ShownRun, { now, palette, brief: isBrief = false }: TableOptions & { brief?: boolean }): Cell[] {
   const { id, facts, state } = run;
   const name: Cell = [id, palette.strong];
   const brief = run.brief === undefined || state === 'unreadable' ? '' : ` (${run.brief})`;
-  const words: Cell = [stateWords(run) + brief, paintOf(run, palette)];
+  const words: Cell = [stateWords(run, isBrief) + brief, paintOf(run, palette)];
   if (facts === undefined) return [name, words];
   const started = localTime(facts.startedAt);
+  const age = ageWords(facts.startedAt, now);
   return [
     name,
     words,
-    [started === '' ? '' : `${started} (${ageWords(facts.startedAt, now)})`, palette.quiet],
+    [started === '' ? '' : isBrief ? age : `${started} (${age})`, palette.quiet],
     [`${state === 'died' ? '≥ ' : ''}${formatDuration(tookMs(run, now))}`],
     [cleanse(facts.name)],
     [[stepWords(state, facts), warningWords(facts)].filter(words => words !== '').join(', '), palette.quiet],

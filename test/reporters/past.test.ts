@@ -32,6 +32,16 @@ const ended: ShownRun = { id: facts.run, folder: '/f', state: 'ended', facts };
 const now = Date.parse(facts.startedAt) + 90 * 60_000;
 const table = (runs: readonly ShownRun[], width?: number) => runsTable(runs, { now, palette: monochrome, width });
 
+it('a table of runs tells which plans they are of on a terminal of 80 columns', () => {
+  const failed: ShownRun = { ...ended, facts: { ...facts, outcome: staged.exit(1), exitCode: 130 } };
+  expect(table([failed, ended], 79).split('\n').slice(0, 3)).toEqual([
+    'RUN                       STATE         STARTED     TOOK    PLAN     STEPS',
+    '20261122-081349-7f3a91c4  failed (130)  1 hour ago  1m 12s  nightly  3 succeed…',
+    '20261122-081349-7f3a91c4  succeeded     1 hour ago  1m 12s  nightly  3 succeed…',
+  ]);
+  expect(table([failed], 200)).toMatch(/failed \(exit code 130\) {2}2026-\S+ \S+ \(1 hour ago\) {2}1m 12s {2}nightly/);
+});
+
 it('a failure in a group that ended well all the same is none in the tree of a run, one in its `finally` is', () => {
   const root = staged.steps('.', [
     staged.any('race', [staged.run('bad'), staged.steps('good', [staged.run('x')])]),
