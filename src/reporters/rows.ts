@@ -36,8 +36,9 @@ export interface RowOptions {
 const UNNAMED = /(?:^|\/)\d+$/;
 const COMMAND_COLUMNS = 32;
 const ITEM_COLUMNS = 40;
-/** What stays of a name that gives way. */
+/** What stays of a name that gives way, and of what it gives way to. */
 const NAME_COLUMNS = 8;
+const PIECE_COLUMNS = 16;
 
 type Paint = (text: string) => string;
 /** A text that is made to fit; without room, its shortest form, for which the name gives way. */
@@ -184,7 +185,8 @@ function over(progress: Progress, node: ProgressNode, outcome: Outcome, { palett
 
 function output({ tail, last }: ProgressNode, palette: Palette): Piece[] {
   const line = cleanse((tail === undefined ? '' : lastLine(tail)) || last).trim();
-  return line === '' ? [] : [[`${glyphs.output} ${line}`, palette.quiet]];
+  // It takes what the others leave.
+  return line === '' ? [] : [[room => cutTo(`${glyphs.output} ${line}`, room), palette.quiet]];
 }
 
 /** The pieces with a space between them, cut where the width ends. */
@@ -207,9 +209,12 @@ export function textOf(text: Piece[0], room: number): string {
   return typeof text === 'string' ? text : text(room);
 }
 
-/** What the pieces that follow leave to a name: all where none of them is elastic. */
+/** What the pieces that follow leave to a name: they are told at least in short. */
 export function roomForName(following: readonly Piece[], width: number): number {
-  const last = following.findLastIndex(([text]) => typeof text !== 'string');
-  const needed = following.slice(0, last + 1).reduce((sum, [text]) => sum + 1 + widthOf(textOf(text, 0)), 0);
+  const needed = following.reduce((sum, [text]) => sum + 1 + leastOf(text), 0);
   return Math.min(width, Math.max(NAME_COLUMNS, width - needed));
+}
+
+function leastOf(text: Piece[0]): number {
+  return typeof text === 'string' ? Math.min(widthOf(text), PIECE_COLUMNS) : widthOf(text(0));
 }

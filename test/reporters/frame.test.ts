@@ -139,6 +139,29 @@ describe('a frame with room', () => {
   });
 });
 
+describe('a row of a step with a long name', () => {
+  const LONG = 'the-one-step-that-was-given-a-far-too-long-name-by-somebody';
+  const rows = (width: number) => {
+    const { tell, frame } = stage(planOf(gather('root', [run(LONG), run('b'), gather('c', many('x', 9))])));
+    tell.start(LONG);
+    tell.print(LONG, 'it says a lot, much more than there is room for, and goes on and on');
+    tell.start('b', { name: LONG });
+    tell.start('c', { name: LONG });
+    tell.end('b', exit(7));
+    return frame({ width });
+  };
+
+  it('tells its time, and how it ended, all the same', () => {
+    expect(rows(60)).toEqual([
+      '  * the-one-step-that-was-given-a-far-too-long-name-… 1.0 s',
+      '  ✖ the-one-step-that-was-given-a-far-too-long… 1.0 s exit 7',
+      '  ❯ the-one-step-that-was-given-a-far-too-long-na… 1.0 s 0/9',
+    ]);
+    expect(rows(100)[0]).toMatch(new RegExp(`^ {2}\\* ${LONG} 1\\.0 s › it says a lot, .*…$`));
+    expect(rows(25)[1]).toBe('  ✖ the-one… 1.0 s exit 7');
+  });
+});
+
 describe('the run’s line', () => {
   it('counts', () => {
     const { tell, title } = stage();
