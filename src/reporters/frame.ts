@@ -2,7 +2,7 @@
 import { failedIn, type Progress } from '../events/progress.ts';
 import type { ProgressNode } from '../events/tree.ts';
 import { cutTo } from './columns.ts';
-import { outputRow, type RowOptions, stepRow } from './rows.ts';
+import { outputRow, pathRow, type RowOptions, stepRow } from './rows.ts';
 
 export interface FrameOptions extends RowOptions {
   /** Lines at most. */
@@ -17,11 +17,15 @@ export function composeFrame(progress: Progress, options: FrameOptions): string[
   if (height <= 0) return [];
   const all = flatten(progress.root);
   const rows = (entries: readonly Entry[]) => entries.map(({ node, depth }) => stepRow(progress, node, depth, options));
+  const bareRow = (node: ProgressNode) => `  ${pathRow(progress, node, { ...options, width: width - 2 })}`;
   if (all.length === 0 && !progress.root.group) return [outputRow(progress.root, options)].filter(hasText);
   if (all.length <= height) return rows(all);
   const shown = select(all, height - 1, options.isLast === true);
   const rest = restWords(progress, shown);
-  const lines = rows(all.filter(({ node }) => shown.has(node)));
+  const isBare = ({ parent }: ProgressNode) => parent !== progress.root && parent !== undefined && !shown.has(parent);
+  const lines = all
+    .filter(({ node }) => shown.has(node))
+    .flatMap(entry => (isBare(entry.node) ? bareRow(entry.node) : rows([entry])));
   return rest === '' ? lines : [...lines, palette.quiet(cutTo(`  … ${rest}`, width))];
 }
 
@@ -45,8 +49,8 @@ function flatten(root: ProgressNode): Entry[] {
 }
 
 /**
- * The nodes to show in `room` lines, each with the groups around it: the first failures, but no more than half while
- * others need the room; then what runs, the longest first; then what has ended last.
+ * The nodes to show in `room` lines, each with the groups around it where there is room for them: the first failures, but no
+ * more than half while others need the room; then what runs, the longest first; then what has ended last.
  */
 function select(all: readonly Entry[], room: number, isLast: boolean): Set<ProgressNode> {
   const shown = new Set<ProgressNode>();
@@ -61,9 +65,10 @@ function select(all: readonly Entry[], room: number, isLast: boolean): Set<Progr
   }
   const pick = (nodes: readonly ProgressNode[], upTo: number) => {
     for (const node of nodes) {
+      if (shown.size >= upTo) return;
       const path = missing(node, shown);
-      if (shown.size + path.length > upTo) return;
-      for (const part of path) shown.add(part);
+      const parts = shown.size + path.length > upTo ? path.slice(0, 1) : path;
+      for (const part of parts) shown.add(part);
     }
   };
   pick(failed, Math.max(Math.floor(room / 2), room - active.length));

@@ -43,6 +43,22 @@ describe('a frame with too little room', () => {
     ]);
   });
 
+  it('shows what runs far inside by its path where there is no room for the groups around it', () => {
+    const deep = gather('a', [steps('b', [gather('c', [run('x'), run('y'), run('z')])])]);
+    const { tell, frame } = stage(planOf(gather('root', [run('one'), deep])));
+    for (const step of ['one', 'a', 'a/b', 'a/b/c', 'a/b/c/x', 'a/b/c/y', 'a/b/c/z']) tell.start(step);
+    expect(frame({ height: 4 })).toEqual([
+      '  * one 1.0 s',
+      '  * a/b/c/x 1.0 s',
+      '  * a/b/c/y 1.0 s',
+      '  … 1 more running',
+    ]);
+    expect(frame({ height: 6 })).toEqual([
+      ...['  * one 1.0 s', '  ❯ a 1.0 s 0/3', '    ❯ b 1.0 s 0/3', '      ❯ c 1.0 s 0/3', '        * x 1.0 s'],
+      '  … 2 more running',
+    ]);
+  });
+
   it('gives all of it to failures when nothing else needs it', () => {
     const { tell, frame } = stage();
     for (let n = 1; n <= 20; n++) tell.end(`a${n}`, exit(n));
