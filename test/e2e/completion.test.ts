@@ -51,6 +51,13 @@ function inFish({ cwd, env }: Place, line: string): string[] {
 }
 
 describe('in bash', () => {
+  it('any file is offered where an option takes one, and folders alone where it takes a folder', async () => {
+    const here = await place();
+    expect(inBash(here, ['worker', '--queue-password-file', 'p'])).toEqual(['package.json', 'plan.yaml']);
+    expect(inBash(here, ['run', '--env-file', 'pa'])).toEqual(['package.json']);
+    expect(inBash(here, ['worker', '--workdir', ''])).toEqual(['sub/']);
+  });
+
   it('commands, plans and folders are offered at first; other files are not', async () => {
     const here = await place();
     expect(inBash(here, [''])).toEqual(expect.arrayContaining(['run', 'resume', 'cron', 'plan.yaml', 'sub/']));

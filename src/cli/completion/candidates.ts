@@ -85,8 +85,10 @@ async function valuesOf(
     case '--speed':
       return ['10x', '100x', 'max'].map(value => ({ value }));
     case '--env-file':
+    case '--queue-password-file':
       return entries(typed, () => true);
     case '--state-dir':
+    case '--workdir':
       return entries(typed, () => false);
     default:
       return [];
