@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run.ts';
 import { givenSecrets } from '../events/secrets.ts';
+import { isBackgroundJob } from '../executors/command/background-job.ts';
 import { keptGiven } from '../journal/plan-copy.ts';
 import { usualTimes } from '../journal/usual.ts';
 import { readPlaces } from '../plan/places.ts';
@@ -83,6 +84,7 @@ export async function openChosenReporters(
         return () => void process.off('exit', restore);
       },
       openControls,
+      isBehind: stream => isBackgroundJob(stream === 'stderr' ? 2 : 1),
       cwd: process.cwd(),
       given: { ...givenShown(plan, given), queue: queueWords },
       host: hostname(),

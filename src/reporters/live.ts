@@ -43,11 +43,13 @@ export interface LiveOptions {
   readonly readUsual?: ((folder: string) => Usual | undefined) | undefined;
   /** What keys do. Without it there are none. */
   readonly controls?: Controls | undefined;
+  /** Whether the terminal is somebody else's, as we are in the background. Default: never. */
+  readonly isBehind?: (() => boolean) | undefined;
 }
 
 /** A view that folds events as they come and draws where the run stands at its own pace. */
 export async function createLive(options: LiveOptions): Promise<Reporter> {
-  const { terminal, steps, clock, cwd, again, controls } = options;
+  const { terminal, steps, clock, cwd, again, controls, isBehind = () => false } = options;
   const palette = createPalette(options.colour);
   const progress = createProgress(steps);
   const screen = createScreen(terminal);
@@ -61,6 +63,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
   let isOpen = true;
   /** A program has the terminal. */
   let isLent = false;
+  /** In the background we have stepped aside. */
+  let isAside = false;
   /** The terminal takes no more by now. */
   let isBusy = false;
   /** What went wrong while drawing, boxed: it is told at the next event. */
@@ -112,10 +116,19 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     const title = composeTitle(progress, { ...look, width: look.width - 2, hint });
     return row.show(look.spinner, title, composeFrame(progress, look));
   };
+  /** Whether there is nothing to be drawn on, as a shell and its other jobs have the terminal. */
+  const stepsAside = () => {
+    const wasAside = isAside;
+    isAside = isBehind();
+    if (isAside && !wasAside) giveBack();
+    if (!isAside && wasAside) takeKeys();
+    return isAside;
+  };
   /** Nobody above a timer could catch what it throws. */
   const paint = () => {
     if (isLent) return;
     try {
+      if (stepsAside()) return next();
       const busy = draw();
       isBusy = busy !== undefined;
       if (busy === undefined) next();

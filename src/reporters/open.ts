@@ -27,6 +27,8 @@ export interface World {
   readonly host?: string;
   /** What a person can do at the live view; undefined where nobody can. */
   readonly openControls?: (() => Controls | undefined) | undefined;
+  /** Whether the terminal of a stream is somebody else's, as we are in the background. */
+  readonly isBehind?: (stream: 'stdout' | 'stderr') => boolean;
   /** Variables of the process, as a CI sets them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Reads in which line each step stands. */
@@ -48,11 +50,14 @@ async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<R
   const again = againOf(world.plan, world.given, cwd);
   if (name === 'live') {
     const { createLive } = await import('./live.ts');
-    const terminal = to === 'stderr' ? world.stderr : world.stdout;
+    const stream = to === 'stderr' ? 'stderr' : 'stdout';
+    const terminal = world[stream];
+    const isBehind = () => world.isBehind?.(stream) === true;
     const features = windowFeatures(world.env ?? {});
     const { readUsual, openControls } = world;
     const controls = openControls?.();
-    return createLive({ terminal, steps, clock, colour, onExit, cwd, again, features, readUsual, controls });
+    const look = { colour, features, isBehind };
+    return createLive({ terminal, steps, clock, onExit, cwd, again, readUsual, controls, ...look });
   }
   const file = typeof to === 'string' ? undefined : world.openSink(to.file);
   const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);

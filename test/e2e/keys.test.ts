@@ -276,24 +276,27 @@ describe.skipIf(noTerminal !== undefined)('the keys of the live view, in a termi
     await screen.ended;
   });
 
-  it('in the background it is never stopped for reading or setting anything, and has keys once it is in front', async () => {
-    const { command, pid } = stage(LASTING);
+  it('in the background it is never stopped for reading or setting anything, draws over no shell, and is there with its keys once it is in front', async () => {
+    const { command, pid, left, journal } = stage(LASTING);
     const screen = bash();
     const before = await modesIn(screen);
     screen.type(`${command} &\n`);
-    await screen.shows('› printed');
-    expect((await screen.lines()).join('\n')).not.toContain(HINT);
+    await until(() => left().length > 1);
+    await until(() => journal().includes('step.started'));
     // What is typed is the shell's.
     expect(await modesIn(screen)).toBe(before);
     expect(stateOf(pid())).not.toBe('T');
+    expect(screen.raw()).not.toContain('› printed');
     screen.type('fg\n');
     await screen.shows(HINT);
     screen.type(CTRL_Z);
     await screen.shows('Stopped');
     await cleared(screen);
     screen.type('bg\n');
-    await screen.shows('› printed');
-    expect((await screen.lines()).join('\n')).not.toContain(HINT);
+    await until(() => stateOf(pid()) !== 'T');
+    // It had the time for some frames.
+    for (const _ of [1, 2, 3]) await modesIn(screen);
+    expect((await screen.lines()).join('\n')).not.toContain('› printed');
     expect(stateOf(pid())).not.toBe('T');
     process.kill(pid(), 'SIGTERM');
     await until(() => screen.raw().includes('told to end (SIGTERM)'));

@@ -21,7 +21,8 @@ export const TOUR = planOf(
   ]),
 );
 
-interface StageOptions extends Partial<Pick<LiveOptions, 'colour' | 'features' | 'readUsual' | 'controls'>> {
+interface StageOptions
+  extends Partial<Pick<LiveOptions, 'colour' | 'features' | 'readUsual' | 'controls' | 'isBehind'>> {
   readonly plan?: Plan;
   readonly columns?: number;
   readonly rows?: number;

@@ -137,6 +137,38 @@ describe('the live view', () => {
     expect(terminal.isCursorVisible).toBe(false);
   });
 
+  it('draws nothing over a shell that has put it into the background, and comes back below what stands there then', async () => {
+    let isBehind = false;
+    const before = '$ runjobs plan.json\r\n';
+    const { tell, look, terminal, clock } = await stageLive({ before, isBehind: () => isBehind });
+    tell.start('fetch');
+    const drawn = await look();
+    isBehind = true;
+    clock.advance(200);
+    expect(terminal.isCursorVisible).toBe(true);
+    void terminal.write('$ ls\r\n');
+    tell.event({ type: 'warning', t: 0, step: 'fetch', message: 'something' });
+    clock.advance(5000);
+    expect(await look()).toEqual([...drawn, '$ ls']);
+    isBehind = false;
+    expect((await look()).slice(drawn.length)).toEqual([
+      ...['$ ls', '⚠ fetch: something', '* tour 5.8 s  0/4 done · 1 running', '  * fetch 5.8 s'],
+    ]);
+    expect(terminal.isCursorVisible).toBe(false);
+  });
+
+  it('says how the run has ended in the background, too, where nothing was ever drawn', async () => {
+    const { tell, look, terminal, reporter } = await stageLive({ before: '$\r\n', isBehind: () => true });
+    tell.start('fetch');
+    expect(await look()).toEqual(['$']);
+    tell.end('fetch', exit(1));
+    tell.finish(childFailed('fetch'), 1);
+    await reporter.close();
+    expect((await terminal.screen()).slice(0, 3)).toEqual([
+      ...['$', expect.stringMatching(/^✖ tour failed after/), '  ✖ fetch 1.0 s exit 1'],
+    ]);
+  });
+
   it('leaves the last state, a summary, each failed step with its facts, and a visible cursor', async () => {
     const { tell, terminal, reporter, clock } = await stageLive();
     tell.start('build');

@@ -112,6 +112,18 @@ export function foregroundGroup(): number | undefined {
   return group > 1 ? group : undefined;
 }
 
+/** Our parent, group and session, our terminal, and the group that has it: 0 or less where there is none; undefined where there is no /proc. */
+export function ownJob() {
+  const [, parent, group, session, terminal, foreground] = statFields(ownPid).map(Number);
+  if (parent === undefined || group === undefined || session === undefined) return undefined;
+  return { parent, group, session, terminal: terminal ?? 0, foreground: foreground ?? 0 };
+}
+
+/** The group of a process, and its parent; undefined when it has ended. */
+export function familyOf(pid: number): Pick<Process, 'group' | 'parent'> | undefined {
+  return readProcess(pid);
+}
+
 /** What a process was started with, as `\0NAME=value\0…\0`; undefined when it has ended or is another user's. */
 export function environmentOf(pid: number): string | undefined {
   const bytes = readProc(`${pid}/environ`);
