@@ -3,7 +3,7 @@ import type { Outcome } from '../events/outcome.ts';
 import { parentPath } from '../plan/paths.ts';
 import type { Case } from './cases.ts';
 import { itemWords } from './items.ts';
-import type { Steps } from './steps.ts';
+import { type Steps, tellingName } from './steps.ts';
 import { mark } from './summary.ts';
 
 /** Bars: a chart with more of them cannot be read. */
@@ -25,16 +25,16 @@ export function ganttOf(cases: readonly Case[], steps: Steps, startedAt: number)
   }
   const sections = [...groups].flatMap(([group, bars]) => [
     `  section ${plain(steps.label(group))}`,
-    ...bars.map(one => bar(one, startedAt)),
+    ...bars.map(one => bar(one, steps, startedAt)),
   ]);
   return ['gantt', '  dateFormat x', '  axisFormat %H:%M:%S', ...sections];
 }
 
 /** `  ✔ unit :done, 1795335229120, 1795335230120`: the glyph keeps a name from being one of Mermaid's words. */
-function bar({ step, item, outcome, startT = 0, durationMs }: Case, startedAt: number): string {
+function bar({ step, item, outcome, startT = 0, durationMs }: Case, steps: Steps, startedAt: number): string {
   const from = Math.round(startedAt + startT);
   const name = step.slice(step.lastIndexOf('/') + 1);
-  const words = plain(item === undefined ? name : `${name} ${itemWords(item)}`);
+  const words = plain(item === undefined ? tellingName(name, steps.at(step)) : `${name} ${itemWords(item)}`);
   return `  ${mark(outcome)} ${words} :${tag(outcome)}${from}, ${from + Math.max(1, Math.round(durationMs))}`;
 }
 

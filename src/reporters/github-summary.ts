@@ -5,7 +5,7 @@ import type { Case, Cases } from './cases.ts';
 import { formatDuration } from './durations.ts';
 import { ganttOf } from './gantt.ts';
 import { itemWords } from './items.ts';
-import type { Steps } from './steps.ts';
+import { type Steps, tellingName } from './steps.ts';
 import { mark, summaryWords } from './summary.ts';
 import { outcomeWords } from './wording.ts';
 
@@ -53,7 +53,8 @@ function weight(outcome: Outcome): number {
 
 function row({ step, item, copies, outcome, durationMs, attempts }: Case, steps: Steps): string {
   const which = copies === undefined ? '' : `[${copies.first}…${copies.first + copies.count - 1}]`;
-  const name = `${steps.label(step)}${which}${item === undefined ? '' : ` ${itemWords(item)}`}`;
+  const path = `${steps.label(step)}${which}`;
+  const name = item === undefined ? tellingName(path, steps.at(step)) : `${path} ${itemWords(item)}`;
   const tries = attempts > 1 && steps.at(step)?.every === undefined ? `, ${attempts} attempts` : '';
   const how = `${mark(outcome)} ${outcomeWords(outcome)}${tries}`;
   const took = outcome.state === 'skipped' ? '' : formatDuration(durationMs);

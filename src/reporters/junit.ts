@@ -8,7 +8,7 @@ import { type Case, createCases } from './cases.ts';
 import { logPath } from './digest.ts';
 import { itemWords } from './items.ts';
 import type { PlaceOf, Reporter, Sink } from './reporter.ts';
-import { commandWords, type Steps } from './steps.ts';
+import { commandWords, type Steps, tellingName } from './steps.ts';
 import { cleanse } from './text.ts';
 import { failedWords, outcomeWords } from './wording.ts';
 import { type XmlElement, xmlDocument } from './xml.ts';
@@ -115,19 +115,25 @@ function testcase(one: Case, group: string, classname: string, describing: Descr
   const { step, outcome, durationMs, earlier } = one;
   const place = describing.placeOf(step);
   const file = place && (describing.cwd === undefined ? place.file : relative(describing.cwd, place.file));
-  const attributes = { name: nameOf(one, group), classname, time: seconds(durationMs), file, line: place?.line };
+  const attributes = {
+    name: nameOf(one, group, describing.steps),
+    classname,
+    time: seconds(durationMs),
+    file,
+    line: place?.line,
+  };
   const again = outcome.state === 'succeeded' ? 'flakyFailure' : 'rerunFailure';
   const [how = [], printed = []] = result(one, describing);
   const content = [...how, ...earlier.map(failed => failedAttempt(again, failed)), ...printed];
   return { name: 'testcase', attributes, content };
 }
 
-/** `unit`, `[3] NODE=18`, `[4…40]`; the root, and a group that failed by itself, as `.`. */
-function nameOf({ step, item, copies }: Case, group: string): string {
+/** `unit`, `2: npm test`, `[3] NODE=18`, `[4…40]`; the root, and a group that failed by itself, as `.`. */
+function nameOf({ step, item, copies }: Case, group: string, steps: Steps): string {
   if (copies === undefined && step === group) return '.';
   if (copies !== undefined) return `[${copies.first}…${copies.first + copies.count - 1}]`;
   const name = group === '.' ? step : step.slice(group.length).replace(/^\//, '');
-  return item === undefined ? name : `${name} ${itemWords(item)}`;
+  return item === undefined ? tellingName(name, steps.at(step)) : `${name} ${itemWords(item)}`;
 }
 
 /** How it ended, and what is to be read besides. */

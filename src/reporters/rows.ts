@@ -13,7 +13,7 @@ import { isOpen, markAt, mayComeToNothing } from './open-failures.ts';
 import { type Usual, usualIfSlow } from './outlook.ts';
 import { glyphs, type Palette } from './palette.ts';
 import { formatBytes } from './sizes.ts';
-import { commandWords, type Steps } from './steps.ts';
+import { commandWords, type Steps, tellingName } from './steps.ts';
 import { cleanse } from './text.ts';
 import { outcomeWords, waitingWords } from './wording.ts';
 
@@ -32,9 +32,6 @@ export interface RowOptions {
   readonly cancelling?: CancelReason | undefined;
 }
 
-/** The id of a step without a name is its position. */
-const UNNAMED = /(?:^|\/)\d+$/;
-const COMMAND_COLUMNS = 32;
 const ITEM_COLUMNS = 40;
 /** What stays of a name that gives way, and of what it gives way to. */
 const NAME_COLUMNS = 8;
@@ -94,8 +91,7 @@ function nameOf({ path, parent, group, name: given, item }: ProgressNode, steps:
   const name = parent === undefined || parent.path === '.' ? path : path.slice(parent.path.length).replace(/^\//, '');
   if (item !== undefined) return `${name} ${given === undefined ? itemWords(item, ITEM_COLUMNS) : cleanse(given)}`;
   if (given !== undefined) return cleanse(given);
-  const step = group || !UNNAMED.test(name) ? undefined : steps.at(path);
-  return step === undefined ? name : `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
+  return group ? name : tellingName(name, steps.at(path));
 }
 
 /** Its path with what a person may know it by: `checks/unit`, `test[3] NODE=20`, `deploy/2: make`. */

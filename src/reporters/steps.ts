@@ -2,6 +2,7 @@
 import { type Groups, groupsOf } from '../events/groups.ts';
 import { templateOf, visitSteps } from '../plan/paths.ts';
 import type { Plan, Ready, Step } from '../plan/plan.ts';
+import { cutTo } from './columns.ts';
 import { formatLimit } from './durations.ts';
 import { listsWords } from './lists.ts';
 import { cleanse } from './text.ts';
@@ -26,6 +27,16 @@ export function indexSteps(plan: Plan): Steps {
     at: path => steps.get(templateOf(path)),
     label: path => (path === '.' ? name : path),
   };
+}
+
+/** The id of a step without a name is its position. */
+const POSITION = /(?:^|\/)\d+$/;
+const COMMAND_COLUMNS = 32;
+
+/** `deploy/2: make`: a name that is a position, with what the step does; any other, and that of a group, as it is. */
+export function tellingName(name: string, step: Step | undefined): string {
+  if (step === undefined || step.type === 'forEach' || 'children' in step || !POSITION.test(name)) return name;
+  return `${name}: ${cutTo(commandWords(step), COMMAND_COLUMNS)}`;
 }
 
 /** What a step does: a script's first line, a program as a shell would take it, `GET https://…`. */

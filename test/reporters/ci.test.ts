@@ -15,6 +15,7 @@ import {
   run,
   script,
   skippedAfter,
+  steps,
 } from './stage.ts';
 
 const retry = { times: 1, delayMs: 0, factor: 2, maxDelayMs: 1, jitter: 'none' } as const;
@@ -121,6 +122,19 @@ describe('a report for GitHub', () => {
       '',
       '',
     ]);
+  });
+
+  it('says of a step without a name what it does, in the table and in the chart', async () => {
+    const plan = planOf(steps('root', [run('1', 'npm ci'), run('2', 'npm test')]));
+    const { tell, reporter, summary } = stageGithub({ steps: indexSteps(plan) });
+    for (const step of ['1', '2']) {
+      tell.start(step);
+      tell.end(step);
+    }
+    tell.finish();
+    await reporter.close();
+    expect(summary()).toContain('| 2&#58; npm test | ✔ succeeded |');
+    expect(summary()).toContain('  ✔ 2  npm test :done, ');
   });
 
   it('has what a resumed run took over in the table, and not in the chart', async () => {

@@ -95,6 +95,20 @@ describe('a JUnit report', () => {
     ]);
   });
 
+  it('says of a step without a name what it does', async () => {
+    const { tell, sink, written } = stage(
+      planOf(steps('root', [run('1', 'npm ci'), gather('g', [run('1', 'npm test')])])),
+    );
+    tell.end('1');
+    tell.end('g/1');
+    tell.finish();
+    await written();
+    expect(sink.text.match(/<testcase name="[^"]*" classname="[^"]*"/g)).toEqual([
+      '<testcase name="1: npm ci" classname="tour"',
+      '<testcase name="1: npm test" classname="tour/g"',
+    ]);
+  });
+
   it('marks a step as flaky that succeeded after a failure, and one that never did as tried again', async () => {
     const { tell, attempt, written } = stage();
     attempt('checks/unit', exit(1));
