@@ -1,5 +1,15 @@
 /** Whatever kills a run, what was done is not done again. */
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printed, runjobs, temporaryFolder, until } from '../support/cli.ts';
@@ -222,6 +232,28 @@ describe('resume', () => {
     );
     expect((await at.resume('--force')).exitCode).toBe(0);
     expect(at.done()).toEqual(['a', 'b', 'b', 'b-end']);
+  });
+
+  it('of a plan whose folder was moved goes on there, and where it began when it was copied', async () => {
+    const around = temporaryFolder();
+    const at = (name: string) => join(around, name);
+    mkdirSync(at('old'));
+    const steps = ['echo a >> done', '[ -e ../go ] || exit 1', 'echo b >> done'];
+    writeFileSync(join(at('old'), 'p.json'), JSON.stringify({ steps }));
+    const there = (name: string, ...args: string[]) => runjobs(args, { cwd: at(name) });
+    const done = (name: string) => readFileSync(join(at(name), 'done'), 'utf8');
+    expect((await there('old', 'p.json')).exitCode).toBe(1);
+    cpSync(at('old'), at('copy'), { recursive: true });
+    const copied = await there('copy', 'resume');
+    expect(copied.stderr).toContain(`goes on where it began, with ${at('old')}/p.json, not with ${at('copy')}/p.json`);
+    renameSync(at('old'), at('new'));
+    writeFileSync(at('go'), '');
+    const { exitCode, stderr } = await there('new', 'resume');
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringContaining(`is ${at('new')}/p.json now: it goes on with that`),
+    ]);
+    expect([done('copy'), done('new')]).toEqual(['a\n', 'a\nb\n']);
   });
 
   it('of a plan that came through standard input goes on with what it was', async () => {

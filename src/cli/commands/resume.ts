@@ -15,6 +15,7 @@ import { resumeWords } from '../../reporters/again.ts';
 import { claimRootRun, type GivenToRun, resumeRootRun } from '../../root-run.ts';
 import { conduct, refuse } from '../conduct.ts';
 import { EXIT } from '../exit.ts';
+import { planOfRun } from '../moved-plan.ts';
 import { nameRun } from '../named-run.ts';
 import {
   explainInputs,
@@ -77,7 +78,8 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     run.owner.release();
     return refuse(streams, EXIT.usage, wrong);
   }
-  const found = await planOf(run, flags);
+  const { file, words: moved } = planOfRun(run);
+  const found = await planOf(run, file, flags);
   if ('wrong' in found) {
     run.owner.release();
     return refuse(streams, EXIT.usage, found.wrong);
@@ -89,7 +91,9 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     return refuse(streams, EXIT.usage, trouble);
   }
   if (!isQuiet(flags))
-    void streams.stderr.write(exposedWords(plan, flags) + otherFiles(run, flags) + otherValues(run, plan, flags));
+    void streams.stderr.write(
+      moved + exposedWords(plan, flags) + otherFiles(run, flags) + otherValues(run, plan, flags),
+    );
   const overrides = { ...run.copy.overrides, ...overridesOf(flags) };
   const asRun = overridden(plan, overrides);
   // What it will start again is to be known now.
@@ -164,9 +168,8 @@ type Found =
   | { readonly wrong: string };
 
 /** The plan as its file is now, and the steps that are others than when the run began; or why it does not go on. */
-async function planOf(run: ReopenedRun, flags: ResumeFlags): Promise<Found> {
+async function planOf(run: ReopenedRun, file: string | undefined, flags: ResumeFlags): Promise<Found> {
   const { id, copy } = run;
-  const { file } = copy.plan;
   const gone = goneFiles(run);
   const options: GivenOptions = {
     set: { ...copy.given.set, ...flags.set },
