@@ -1,5 +1,6 @@
 /** The process's standard streams, each with one owner. */
 import type { WriteStream } from 'node:tty';
+import { whyUnwritable } from '../plan/unwritable.ts';
 import type { Terminal } from '../reporters/reporter.ts';
 import { type HeldSink, holdable } from './held.ts';
 import { type ByteSink, createSink } from './sink.ts';
@@ -25,7 +26,7 @@ export function openStreams(): Streams {
   });
   const stdout = openTerminal(process.stdout, error => {
     hasFailed = true;
-    void stderr.write(`runjobs: standard output cannot be written: ${error.message}\n`);
+    void stderr.write(`runjobs: standard output cannot be written: ${whyUnwritable(error)}\n`);
   });
   return {
     stdout,

@@ -103,7 +103,9 @@ function inWords(error: unknown, folder: string): unknown {
 function whyElsewhere(error: unknown): string | undefined {
   if (error instanceof UnsafeFolder) return error.isForeign ? 'belongs to another user' : undefined;
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? `cannot be written (${code})` : undefined;
+  return code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+    ? `cannot be written: ${whyUnwritable(error)}`
+    : undefined;
 }
 
 function makeFallback(userState: string, id: string, why: string): string {

@@ -121,7 +121,9 @@ describe.skipIf(isRoot)('a state folder that cannot be written (needs a user oth
     const closed = temporaryFolder();
     for (const each of [folder, closed]) chmodSync(each, 0o500);
     userState = join(closed, 'runjobs');
-    expect(() => make()).toThrow(/cannot be written \(EACCES\), and neither can .*name a folder with --state-dir/);
+    expect(() => make()).toThrow(
+      /cannot be written: the permissions of its folder forbid it, and neither can .*name a folder with --state-dir/,
+    );
     for (const each of [folder, closed]) chmodSync(each, 0o700);
   });
 });
