@@ -54,6 +54,12 @@ describe('a start', () => {
     expect(modules.filter(name => needless.includes(name))).toEqual([]);
   });
 
+  it('loads for requests no undici but ours, and nothing of it that only fetch needs', async () => {
+    const { modules } = await counted([planFile({ http: 'http://127.0.0.1:9/', allowFailure: true })]);
+    const needless = ['internal/deps/undici/undici', 'internal/webstreams/readablestream', 'worker_threads'];
+    expect(modules.filter(name => needless.includes(name))).toEqual([]);
+  });
+
   it('takes all modules of Node as Node has compiled them', async () => {
     const file = join(temporaryFolder(), 'own-modules.json');
     const plan = planFile({ run: 'true', retry: { times: 1, on: ['stderr:/never/'] } });
