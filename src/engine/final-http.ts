@@ -10,10 +10,10 @@ import { Unexpandable, UnsetVariable, type Variables } from './variables.ts';
  * @throws {Unexpandable} when a name has no value and no default, or a value cannot stand where it should.
  */
 export function finalRequest(request: HttpRequest, variables: Variables): Partial<HttpRequest> & { url: string } {
-  const { url, baseUrl, query, headers, body, auth, authFor, idempotencyKey: key, expect } = request;
+  const { url, baseUrl, linkBase, query, headers, body, auth, authFor, idempotencyKey: key, expect } = request;
   const text = (value: string) => variables.expand(value);
   return {
-    url: finalUrl(url, variables),
+    url: linkBase === undefined ? finalUrl(url, variables) : finalLink(url, linkBase, variables),
     ...(baseUrl === undefined ? {} : { baseUrl: finalBase(baseUrl, variables) }),
     headers: mapValues(headers, (value, name) => finalHeader(name, text(value))),
     ...(query === undefined ? {} : { query: query.map(([name, value]) => [name, text(value)] as const) }),
@@ -54,6 +54,14 @@ function finalUrl(url: string, variables: Variables): string {
     default:
       return expansion satisfies never;
   }
+}
+
+/** A url, or a link as servers give it, without a host: that leads from the base, as it would in a page. */
+function finalLink(link: string, linkBase: string, variables: Variables): string {
+  const url = finalUrl(link, variables);
+  if (!/^[/?]/.test(url)) return url;
+  const base = finalBase(linkBase, variables);
+  return URL.canParse(url, base) ? new URL(url, base).href : url;
 }
 
 function finalBase(baseUrl: string, variables: Variables): string {

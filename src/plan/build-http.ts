@@ -48,6 +48,7 @@ export function requestOf(
     method: (input.method ?? 'GET').toUpperCase(),
     url: joined ?? input.url,
     ...(joined !== undefined && baseUrl?.includes('${') ? { baseUrl } : {}),
+    ...(baseUrl !== undefined && input.url.startsWith('${') ? { linkBase: baseUrl } : {}),
     headers,
     ...shared,
     ...(body === undefined ? {} : { body }),

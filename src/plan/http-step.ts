@@ -9,6 +9,8 @@ export interface HttpRequest extends HttpManner {
   readonly url: string;
   /** What the url begins with, where its variables may make more of it than a beginning. */
   readonly baseUrl?: string;
+  /** The `baseUrl` from which it leads, where the variable that it begins with holds a link without a host. */
+  readonly linkBase?: string;
   /** Put behind what the url has of them. */
   readonly query?: readonly Field[];
   readonly headers: Readonly<Record<string, string>>;

@@ -71,6 +71,19 @@ describe('the texts of a request', () => {
     expect(() => final(parts, { X, E: '', U: 'http://h/v1?v=7' })).toThrow(message);
   });
 
+  it.each([
+    ['/jobs/7?a=1', 'https://h/jobs/7?a=1'],
+    ['?page=2', 'https://h/v1/x?page=2'],
+    ['//other/y', 'https://other/y'],
+    ['http://other/y', 'http://other/y'],
+    ['jobs/7', 'jobs/7'],
+    ['', ''],
+    ['//[', '//['],
+  ])('lead on by a link that a variable holds: %j', (link, url) => {
+    expect(final({ url: '${LINK}', linkBase: 'https://${H}/v1/x' }, { LINK: link, H: 'h' }).url).toBe(url);
+    expect(final({ url: '${LINK}' }, { LINK: link }).url).toBe(link);
+  });
+
   it('hold a value in what is expected; in a regular expression it stands for itself', () => {
     const { expect: expected } = final(
       {

@@ -51,6 +51,14 @@ describe('httpDefaults', () => {
     expect(first({ httpDefaults: { baseUrl: 'http://h' }, steps: [{ http: 'x' }] })).not.toHaveProperty('baseUrl');
   });
 
+  it('are kept for a url that begins with a variable, which may be a link from there', () => {
+    const baseUrl = 'http://h/v1';
+    const inner = { httpDefaults: { auth: { bearer: 't' }, baseUrl }, steps: [{ http: '${URL:-/x}/y' }] };
+    expect(first(inner)).toMatchObject({ url: '${URL:-/x}/y', linkBase: baseUrl, authFor: baseUrl });
+    for (const http of ['x', '/${X:-1}', 'http://${X:-1}/'])
+      expect(first({ ...inner, steps: [{ http }] })).not.toHaveProperty('linkBase');
+  });
+
   it('stand before the short form, too', () => {
     const { method, url } = first({ httpDefaults: { baseUrl: 'http://h' }, steps: [{ http: 'DELETE /x' }] });
     expect([method, url]).toEqual(['DELETE', 'http://h/x']);
