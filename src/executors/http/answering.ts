@@ -6,13 +6,14 @@ import { type Keeping, unkept } from '../keeping.ts';
 import type { Answer } from '../saved.ts';
 import type { SavedFile } from '../saved-file.ts';
 import { bodyRules, type Progress, writeBody } from './body.ts';
+import { mayBeStream } from './event-stream.ts';
 import type { HttpResponse } from './exchange.ts';
 import { expecting, unmetHeaders } from './expecting.ts';
 import { headerTexts } from './header-text.ts';
 import { packingFault } from './packing.ts';
 import { type HttpRequest, label } from './request.ts';
 import { misfit, versionOf } from './resuming.ts';
-import { Excerpt } from './shown.ts';
+import { Excerpt, quoted } from './shown.ts';
 import { failed, notAsExpected, wrongStatus } from './verdict.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -98,11 +99,19 @@ export async function receive(
   if (trouble !== undefined) return failed(trouble.kind, `${label(request)}: ${trouble.words}`);
   if (waiting?.event !== undefined) keeping.take(Buffer.from(waiting.event.data));
   if (waiting !== undefined && waiting.event === undefined)
-    return notAsExpected(request, response, [waiting.words()], excerpt, 'closed');
+    return withoutEvent(response, request, waiting.words(), excerpt);
   const unmet = looking.unmet({ headers, tookMs: performance.now() - attempt.startedAt });
   if (unmet.length > 0) return notAsExpected(request, response, unmet, excerpt);
   attempt.answer = { status, headers };
   return { state: 'succeeded', status };
+}
+
+/** A stream that has ended may go on when it is asked for again; what is none will not become one. */
+function withoutEvent(response: HttpResponse, request: HttpRequest, words: string, excerpt: Excerpt): Outcome {
+  if (mayBeStream(response)) return notAsExpected(request, response, [words], excerpt, 'closed');
+  const { 'content-type': type } = response.headers;
+  const what = type === undefined ? 'no stream' : `${quoted(String(type))}, no stream of events`;
+  return notAsExpected(request, response, [`${words}: it is ${what}`], excerpt);
 }
 
 /** Of a stream of events that is not wanted so much is read: it may never end. */

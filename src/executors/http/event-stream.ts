@@ -1,6 +1,7 @@
 /** Server-sent events, as HTML defines their stream: one after the other, until one is the one that is waited for. */
 import type { EventRule } from '../../plan/plan.ts';
 import { jsonFault } from '../json-pointer.ts';
+import type { HttpResponse } from './exchange.ts';
 import { quoted } from './shown.ts';
 import { unmetMembers, unmetText } from './unmet.ts';
 
@@ -23,6 +24,11 @@ export class EventStream {
   #name = '';
   #data: string[] = [];
   #size = 0;
+
+  /** Whether what has come last is a part of an event: only an empty line would end it. */
+  get isWithin(): boolean {
+    return this.#data.length > 0 || this.#rest.startsWith('data:');
+  }
 
   /** The events that are complete with this piece. */
   take(bytes: Uint8Array): ServerEvent[] {
@@ -58,6 +64,14 @@ export class EventStream {
     return isEvent ? [event] : [];
   }
 }
+
+/** Whether an answer is a stream of events, for all that it says. */
+export function mayBeStream({ statusCode, headers }: Pick<HttpResponse, 'statusCode' | 'headers'>): boolean {
+  const type = String(headers['content-type'] ?? EVENTS);
+  return statusCode !== 204 && type.toLowerCase().startsWith(EVENTS);
+}
+
+const EVENTS = 'text/event-stream';
 
 /** An event is longer than any may be. */
 export class EventTooLong extends Error {

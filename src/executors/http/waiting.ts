@@ -35,8 +35,10 @@ export function waitingFor(rule: EventRule): Waiting {
       return event;
     },
     words() {
-      if (count === 0) return 'the stream ended without an event';
-      return `none of its ${count} ${count === 1 ? 'event' : 'events'} is the expected one; of the last: ${last}`;
+      const isCut = stream.isWithin ? ', in the middle of one, behind which no empty line came' : '';
+      if (count === 0) return `the stream ended without an event${isCut}`;
+      const end = stream.isWithin ? `; it ended${isCut}` : '';
+      return `none of its ${count} ${count === 1 ? 'event' : 'events'} is the expected one; of the last: ${last}${end}`;
     },
   };
 }

@@ -314,6 +314,23 @@ describe('a stream of events', () => {
     );
   });
 
+  it('that ends in the middle of an event, or is none, is said to', async () => {
+    const server = await serve((request, response) => {
+      if (request.url === '/json') response.setHeader('content-type', 'application/json');
+      if (request.url === '/nothing') response.statusCode = 204;
+      response.end(request.url === '/json' ? '{"a": 1}' : 'data: 1\n');
+    });
+    const found = async (path: string) => {
+      const { kind, message } = await ask(server.url + path, until({ name: 'a' }));
+      return [kind, message.replace(/^.*?, but /, '')];
+    };
+    const ended = 'the stream ended without an event';
+    const within = `${ended}, in the middle of one, behind which no empty line came`;
+    expect(await found('/')).toEqual(['closed', within]);
+    expect(await found('/json')).toEqual(['answer', `${ended}: it is "application/json", no stream of events`]);
+    expect(await found('/nothing')).toEqual(['answer', `${ended}: it is no stream`]);
+  });
+
   it('with another status than the expected one fails the step though it does not end', async () => {
     const server = await serve((_, response) => {
       response.writeHead(500, { 'content-type': 'text/event-stream' });
