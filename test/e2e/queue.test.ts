@@ -161,6 +161,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
       OTHER: 'not for steps',
       SHORT: 'pin12',
     });
+    writeFileSync(join(stage.folder, 'root-token'), 'it is the-root-token');
     const run = stage.run(
       {
         secrets: ['TOKEN'],
@@ -173,6 +174,8 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
           { id: 'env', run: 'echo "$Z"', env: { Z: 'my ${TOKEN}' } },
           { id: 'file', run: 'echo "$TOKEN"', envFromWorker: ['TOKEN'], saveTo: 'kept' },
           { id: 'short', run: 'true', envFromWorker: ['SHORT'] },
+          // The worker knows nothing of that one.
+          { id: 'saves', run: 'cat root-token', save: 'SAVED' },
         ],
       },
       [],
@@ -194,7 +197,11 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     expect(stdout).toMatch(/✖ short "SHORT" of this worker's environment is too short to be masked/);
     expect(stdout).toMatch(/✖ text the step holds the value of a secret, and messages hold none/);
     expect(stage.redis.written()).toContain('without');
-    expect(stage.redis.written()).not.toMatch(/the-root-token|the-worker-token/);
+    expect(stage.redis.written().replaceAll('it is the-root-token', '')).not.toMatch(/the-root-token|the-worker-token/);
+    expect(stdout).toMatch(/✔ saves/);
+    const kept = readdirSync(join(stage.folder, '.runjobs'), { recursive: true, withFileTypes: true });
+    const texts = kept.flatMap(file => (file.isFile() ? [readFileSync(join(file.parentPath, file.name), 'utf8')] : []));
+    expect(texts.filter(text => /the-(?:root|worker)-token/.test(text))).toEqual([]);
   });
 
   it('takes signed messages only, where it has a key, and only kinds that it allows', async context => {

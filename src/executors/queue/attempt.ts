@@ -11,7 +11,7 @@ import type { OpenJob } from './jobs.ts';
 import { type Message, type Sealed, seal } from './message.ts';
 import { MESSAGE_BYTES } from './pace.ts';
 import type { Root } from './root.ts';
-import { messageFor, tooLarge } from './sending.ts';
+import { holds, messageFor, tooLarge } from './sending.ts';
 import type { Word } from './tell.ts';
 
 /** So often it is given away which no worker has begun. */
@@ -231,7 +231,9 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
         context.received(told.bytes, told.total);
         return undefined;
       case 'ended':
-        root.dispatches.ended(job, told.result);
+        // What holds a secret is kept nowhere: a run that is resumed does the step anew.
+        if (holds(told.result, root.holdsSecret)) root.dispatches.done(dispatch);
+        else root.dispatches.ended(job, told.result);
         root.forget(job);
         settle(hasHole && keeping !== undefined ? { outcome: lost(HOLE) } : endOf(told.result, context));
         return undefined;

@@ -62,11 +62,11 @@ function savedSecret({ save }: LeafStep, secrets: ReadonlySet<string>): string |
   }
 }
 
-/** Whether one of the texts in a value is refused. */
-function holds(value: unknown, isRefused: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return isRefused(value);
+/** Whether one of the texts in a value is such a one. */
+export function holds(value: unknown, isSuch: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return isSuch(value);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(one => holds(one, isRefused));
+  return Object.values(value).some(one => holds(one, isSuch));
 }
 
 /** Why a message of so many bytes is not sent. */
