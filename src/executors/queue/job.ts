@@ -114,9 +114,11 @@ export async function carryOutJob(shop: Workshop, job: string, data: unknown): P
     }
     const result = await resultOf(shop, { job, message, outlet, stop, kill });
     const outcome = placed(result.outcome, shop.id);
+    // Later it would be told what has ended.
+    const isStopped = stop.cancelled !== undefined;
     const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
     await outlet.end({ type: 'ended', result: { ...result, outcome, ...why } });
-    return { run, step, outcome: result.outcome, isStopped: stop.cancelled !== undefined };
+    return { run, step, outcome, isStopped };
   } finally {
     callOff();
     shop.jobs.delete(job);
