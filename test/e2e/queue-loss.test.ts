@@ -515,6 +515,23 @@ describe
       expect(stdout).toContain('[a] here');
     });
 
+    it('says that background steps of the run have all places for which others wait', {
+      timeout: LONG,
+    }, async context => {
+      const stage = await openStage(context);
+      await stage.worker(['-c', '1']);
+      const run = stage.run({
+        steps: [{ id: 'server', background: true, run: 'while :; do sleep 0.1; done' }, 'echo used'],
+      });
+      await printed(
+        run,
+        'background steps of this run have all places of the workers with the label "default", for which a step waits: start',
+      );
+      await stage.worker(['-c', '1']);
+      const { stdout, exitCode } = await run;
+      context.expect([exitCode, stdout]).toEqual([0, context.expect.stringContaining('used')]);
+    });
+
     it('says so, too, where the only worker leaves and is not done yet', { timeout: LONG }, async context => {
       const stage = await openStage(context);
       const { child } = await stage.worker(['-c', '1']);

@@ -113,7 +113,7 @@ async function resultOf(
   const settled = new Promise<Result | undefined>(resolve => {
     settle = resolve;
   });
-  const open = openJob(root, { dispatch, context, keeping: isBroken ? undefined : keeping, sealed, settle });
+  const open = openJob(root, { step, dispatch, context, keeping: isBroken ? undefined : keeping, sealed, settle });
   if (dispatch.started === undefined) context.queued?.();
   else context.started(dispatch.started);
   root.jobs.open(open);
@@ -156,12 +156,12 @@ async function resultOf(
   }
 }
 
-interface Opening extends Pick<Attempt, 'dispatch' | 'context' | 'keeping'> {
+interface Opening extends Omit<Attempt, 'message'> {
   readonly sealed: Sealed;
   readonly settle: (result: Result | undefined) => void;
 }
 
-function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Opening): OpenJob {
+function openJob(root: Root, { step, dispatch, context, keeping, sealed, settle }: Opening): OpenJob {
   const { job, label } = dispatch;
   const conclude = (words: string) => {
     // Were its worker only frozen, it ends the command when it goes on.
@@ -174,6 +174,7 @@ function openJob(root: Root, { dispatch, context, keeping, sealed, settle }: Ope
   const open: OpenJob = {
     dispatch,
     path: context.path,
+    isBackground: step.background,
     worker: dispatch.started?.worker,
     since: performance.now(),
     oddSince: undefined,

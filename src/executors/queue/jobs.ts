@@ -9,6 +9,8 @@ export interface OpenJob {
   readonly dispatch: Dispatch;
   /** Of the step. */
   readonly path: string;
+  /** It keeps its place on a worker until its group ends. */
+  readonly isBackground: boolean;
   /** Puts it into the queue, once more if need be. */
   add(): Promise<void>;
   /** A returned promise asks for no more until it resolves. */

@@ -50,6 +50,10 @@ export interface QueueExecutor extends Required<Executor> {
   close(): Promise<void>;
 }
 
+function waits(count: number): string {
+  return count === 1 ? 'a step waits' : `${count} steps wait`;
+}
+
 /** Leaving may take so long where Redis is away. */
 const LEAVING_MS = 2000;
 
@@ -104,10 +108,15 @@ export async function openQueueExecutor(
     jobs: jobs.all,
     drainedAt: () => reader.drainedAt,
     onWorkers: options.workers,
+    onOccupied(label, count) {
+      const those = `the workers with the label "${label}", for which ${waits(count)}`;
+      warn(`background steps of this run have all places of ${those}: start one more, or with a larger --concurrency`);
+    },
     onNoWorker(label, count) {
-      const waits = count === 1 ? 'a step waits' : `${count} steps wait`;
       const words = [...queueOptions(name), ...(label === 'default' ? [] : ['--labels', label])].join(' ');
-      warn(`no live worker has the label "${label}", for which ${waits}: start one with "runjobs worker ${words}"`);
+      warn(
+        `no live worker has the label "${label}", for which ${waits(count)}: start one with "runjobs worker ${words}"`,
+      );
     },
   });
   const reader = openReader({

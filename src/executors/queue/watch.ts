@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly onWorkers: (workers: number, slots: number) => void;
   /** So many jobs wait for a worker with the label, and there is none. */
   readonly onNoWorker: (label: string, count: number) => void;
+  /** So many wait, and background steps of the run have all places of the workers with the label. */
+  readonly onOccupied: (label: string, count: number) => void;
 }
 
 export interface Watch {
@@ -27,11 +29,12 @@ export interface Watch {
 const AT_ONCE = 500;
 
 export function openWatch(options: WatchOptions): Watch {
-  const { client, keys, jobs, drainedAt, onNoWorker, onWorkers } = options;
+  const { client, keys, jobs, drainedAt, onNoWorker, onOccupied, onWorkers } = options;
   const labels = new Set<string>();
   let told = '';
-  /** Labels of which was told that nobody serves them. */
+  /** Labels of which was told that nobody serves them, and that who does has only background steps of the run. */
   const unserved = new Set<string>();
+  const occupied = new Set<string>();
   let isClosed = false;
   let forgiven = 0;
   let timer: NodeJS.Timeout;
@@ -89,29 +92,23 @@ export function openWatch(options: WatchOptions): Watch {
   };
 
   const lookForWorkers = async () => {
-    const now = performance.now();
-    const waiting = new Map<string, number>();
-    for (const { worker, since, dispatch } of jobs.values()) {
-      labels.add(dispatch.label);
-      if (worker === undefined && now - since >= NO_WORKER_MS)
-        waiting.set(dispatch.label, (waiting.get(dispatch.label) ?? 0) + 1);
-    }
+    const { waiting, held } = countsOf(jobs.values());
+    for (const { dispatch } of jobs.values()) labels.add(dispatch.label);
     if (labels.size === 0) return;
     // Of one that leaves, nobody knows how long it does: it takes nothing more.
     const workers = (await liveWorkers({ client, keys })).filter(
       ({ label, isLeaving }) => labels.has(label) && !isLeaving,
     );
-    const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+    const slotsOf = (some: readonly WorkerCard[]) => some.reduce((sum, worker) => sum + worker.slots, 0);
+    const slots = slotsOf(workers);
     if (told !== `${workers.length} ${slots}`) onWorkers(workers.length, slots);
     told = `${workers.length} ${slots}`;
-    const served = new Set(workers.map(({ label }) => label));
-    if (waiting.size === 0) unserved.clear();
-    for (const [label, count] of waiting) {
-      if (served.has(label)) unserved.delete(label);
-      else if (!unserved.has(label)) {
-        unserved.add(label);
-        onNoWorker(label, count);
-      }
+    for (const label of labels) {
+      const count = waiting.get(label) ?? 0;
+      const places = slotsOf(workers.filter(worker => worker.label === label));
+      sayOnce(unserved, label, { isSo: count > 0 && places === 0, say: () => onNoWorker(label, count) });
+      const isHeld = count > 0 && places > 0 && places <= (held.get(label) ?? 0);
+      sayOnce(occupied, label, { isSo: isHeld, say: () => onOccupied(label, count) });
     }
   };
 
@@ -136,6 +133,26 @@ export function openWatch(options: WatchOptions): Watch {
       clearTimeout(timer);
     },
   };
+}
+
+/** By label: the jobs that have waited for long, and the places that background steps have. */
+function countsOf(jobs: Iterable<OpenJob>) {
+  const waiting = new Map<string, number>();
+  const held = new Map<string, number>();
+  const now = performance.now();
+  for (const { worker, since, dispatch, isBackground } of jobs) {
+    const counts =
+      worker !== undefined ? (isBackground ? held : undefined) : now - since >= NO_WORKER_MS ? waiting : undefined;
+    counts?.set(dispatch.label, (counts.get(dispatch.label) ?? 0) + 1);
+  }
+  return { waiting, held };
+}
+
+/** Says what is so about the label, once as long as it is. */
+function sayOnce(said: Set<string>, label: string, { isSo, say }: { readonly isSo: boolean; say(): void }): void {
+  if (isSo && !said.has(label)) say();
+  if (isSo) said.add(label);
+  else said.delete(label);
 }
 
 function workersOf(jobs: readonly OpenJob[]): readonly string[] {
