@@ -6,7 +6,7 @@ import { factsOf, HELPING } from './completion/facts.ts';
 import { SHELLS, type Shell } from './completion/scripts.ts';
 import { DEFAULT_PLANS, defaultPlan } from './default-plan.ts';
 import { helpNamed } from './help-named.ts';
-import { unknownWord, valuesWithoutOption } from './mistaken.ts';
+import { foreignOption, unknownWord, valuesWithoutOption, wordBehindPlan } from './mistaken.ts';
 import { giving, running, selecting } from './option-sets.ts';
 import { pastCommands, RUN_NAME } from './past-commands.ts';
 import { workerCommands } from './queue-options.ts';
@@ -129,11 +129,16 @@ export function parseArguments(argv: readonly string[], version: string): Reques
       const plan = planToExplain(argv, version);
       if (plan !== undefined) return { type: 'help', plan, words: run.helpInformation() };
     }
-    const optionless =
-      error.code === 'commander.excessArguments' ? valuesWithoutOption(argumentsIn(program)) : undefined;
-    if (optionless !== undefined) return wrong(optionless);
+    const meant = meantBy(error, argumentsIn(program));
+    if (meant !== undefined) return wrong(meant);
     return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
+}
+
+/** What was probably meant where commander has refused the words. */
+function meantBy({ code, message }: CommanderError, args: readonly string[]): string | undefined {
+  if (code === 'commander.excessArguments') return valuesWithoutOption(args) ?? wordBehindPlan(args);
+  return code === 'commander.unknownOption' ? foreignOption(/'(.*)'/.exec(message)?.[1] ?? '') : undefined;
 }
 
 /** The plan that would have been run, had help not been asked for. */

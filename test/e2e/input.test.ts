@@ -104,6 +104,9 @@ describe('a command line that is wrong', () => {
     [['run', 'x.json', '-j', '0'], /whole number from 1/],
     [['run', 'x.json', '--timeout', 'soon'], /duration/],
     [['a.json', 'b.json'], /too many arguments/],
+    [['x.json', '--dry-run'], /^runjobs: unknown option "--dry-run"; runjobs check shows what a plan would do/],
+    [['-f', 'x.json'], /^runjobs: unknown option "-f"; a plan is named without an option\n$/],
+    [['x.json', '-e', 'A=b'], /^runjobs: unknown option "-e"; values are given by --set NAME=value/],
     [['x.json', '--from', 'a', '--from', 'd'], /'--from <step>' argument 'd' is invalid. It may be given once/],
     [['cron', 'print'], /missing required argument 'plan'\n\(runjobs cron print --help shows what there is\)\n$/],
   ])('%j', async (args, words) => {
@@ -153,6 +156,19 @@ describe('a command line that is wrong', () => {
     for (const name of ['dev.yaml', 'chec.json', 'nightly.yml']) writeFileSync(join(cwd, name), 'run: touch started');
     expect(await refused(args, { cwd })).toBe(`runjobs: there is no command "${word}" and no such file${next}\n`);
     expect(readdirSync(cwd)).toHaveLength(3);
+  });
+
+  it('names the definition that was probably meant', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'runjobs.yaml'), 'run: touch started\ndefine: { lint: x, "start": y }\n');
+    for (const word of ['lint', 'start'])
+      expect(await refused([word], { cwd })).toBe(
+        `runjobs: there is no command "${word}" and no such file, did you mean "runjobs.yaml#${word}"?\n`,
+      );
+    expect(await refused(['runjobs.yaml', 'lint', 'start'], { cwd })).toBe(
+      'runjobs: a run has one plan; to run its definition "lint" write: runjobs runjobs.yaml#lint\n',
+    );
+    expect(readdirSync(cwd)).toHaveLength(1);
   });
 
   it('takes a file without an extension for a plan, and one that is missing for that which begins so', async () => {
