@@ -16,22 +16,20 @@ const NO_PIPES = [
   /(?<=\bin\s|;;\s*|^\s*)[^\s()|]+(?:\s*\|\s*[^\s()|]+)+\s*\)/gm,
 ] as const;
 
-const NO_EXPRESSIONS = [HERE_DOCUMENT, ESCAPE, SINGLE_QUOTES, COMMENT] as const;
-
 /** The patterns take quadratic time on the worst of scripts, so longer ones are not read. */
 const LENGTH_MAX = 10_000;
 
 /** True for a pipe whose left side may fail unseen; false when the script sets `pipefail` itself. */
 export function hasPipe(script: string): boolean {
-  return !script.includes('pipefail') && hasOutside(NO_PIPES, '|', script);
+  if (script.length > LENGTH_MAX || !script.includes('|') || script.includes('pipefail')) return false;
+  return without(NO_PIPES, script).includes('|');
 }
 
-/** Whether it has an expression of GitHub, `${{ matrix.os }}`, which no shell knows. */
-export function hasExpression(script: string): boolean {
-  return hasOutside(NO_EXPRESSIONS, '${{', script);
+/** The script without what the shell takes as it is written: single quotes, comments and the like; empty where it is long. */
+export function expandedPart(script: string): string {
+  return script.length > LENGTH_MAX ? '' : without([HERE_DOCUMENT, ESCAPE, SINGLE_QUOTES, COMMENT], script);
 }
 
-function hasOutside(patterns: readonly RegExp[], text: string, script: string): boolean {
-  if (script.length > LENGTH_MAX || !script.includes(text)) return false;
-  return patterns.reduce((rest, pattern) => rest.replace(pattern, '_'), script).includes(text);
+function without(patterns: readonly RegExp[], script: string): string {
+  return patterns.reduce((rest, pattern) => rest.replace(pattern, '_'), script);
 }

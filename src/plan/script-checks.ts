@@ -1,5 +1,5 @@
 /** Warnings of commands that do not mean what other tools would take them for. */
-import { hasExpression, hasPipe } from './pipes.ts';
+import { expandedPart, hasPipe } from './pipes.ts';
 import { quoteText } from './quote.ts';
 import { isRaw } from './raw.ts';
 import type { Finding, Path } from './source.ts';
@@ -8,14 +8,39 @@ import { bareNamesIn } from './variables.ts';
 /** Variables that everybody has. */
 const USUAL: readonly string[] = ['HOME', 'PATH', 'PWD', 'USER'];
 
+const MAY_BE_FOREIGN = /\$\$|\{\{|\$\([A-Z]/;
+
+/** What stands for a variable in files of other tools, and what it is in a shell. */
+const FOREIGN: readonly (readonly [pattern: RegExp, say: (found: string, name: string) => string])[] = [
+  [/\$\{\{/, () => '"${{ … }}" is an expression of GitHub Actions, which fails in a shell; write "$NAME"'],
+  [
+    /\{\{\s*\.([A-Z][A-Z0-9_]{2,})\s*\}\}/,
+    (found, name) => `${quoteText(found)} stays as it is written; write "$${name}"`,
+  ],
+  [
+    /\$\(([A-Z][A-Z0-9_]+)\)/,
+    (found, name) => `${quoteText(found)} runs a program called ${name}; the variable is "$${name}"`,
+  ],
+  [
+    /\$(\$[({]?[A-Za-z_]\w*)/,
+    (found, name) =>
+      `the "$$" of ${quoteText(found)} is the process id of the shell, not a dollar; write ${quoteText(name)}`,
+  ],
+];
+
 /** @param define the definitions of the file. */
 export function scriptWarnings(script: string, path: Path, shell: unknown, define: unknown): Finding[] {
   const warn = (message: string): Finding => ({ message, path, at: 'value' });
   const found: Finding[] = [];
   if (shell === 'sh' && hasPipe(script))
     found.push(warn('a pipe under sh hides the failure of its left side; set shell to "bash" to see it'));
-  if (typeof shell === 'string' && hasExpression(script))
-    found.push(warn('"${{ … }}" is an expression of GitHub Actions, which fails in a shell; write "$NAME"'));
+  if (typeof shell === 'string' && MAY_BE_FOREIGN.test(script)) {
+    const text = expandedPart(script);
+    for (const [pattern, say] of FOREIGN) {
+      const [match, name = ''] = pattern.exec(text) ?? [];
+      if (match !== undefined) found.push(warn(say(match, name)));
+    }
+  }
   if (isRaw(define) && Object.hasOwn(define, script) && path[0] !== 'define')
     found.push(warn(`this starts a program called ${quoteText(script)}; the definition is {"use": "#${script}"}`));
   return found;

@@ -509,6 +509,13 @@ describe('a warning', () => {
       JSON.stringify({ run }),
       '1:8 root.run: "${{ … }}" is an expression of GitHub Actions, which fails in a shell; write "$NAME"',
     ]),
+    ...[
+      ['echo {{.NAME}}', '"{{.NAME}}" stays as it is written; write "$NAME"'],
+      ['echo "{{ .CLI_ARGS }}"', '"{{ .CLI_ARGS }}" stays as it is written; write "$CLI_ARGS"'],
+      ['$(CC) -c x.c', '"$(CC)" runs a program called CC; the variable is "$CC"'],
+      ['for f in *; do x $$f; done', 'the "$$" of "$$f" is the process id of the shell, not a dollar; write "$f"'],
+      ['x=$$(date)', 'the "$$" of "$$(date" is the process id of the shell, not a dollar; write "$(date"'],
+    ].map(([run, warning]): [string, string] => [JSON.stringify({ run }), `1:8 root.run: ${warning}`]),
     ...['go build ./...', 'make deps && make'].map((run): [string, string] => [
       JSON.stringify({ run: [run, 'x'] }),
       `1:9 root.run[0]: a list is one program with its arguments, and none is called ${JSON.stringify(run)}; commands are a list of "steps", or one text`,
@@ -575,6 +582,20 @@ describe('a warning', () => {
       './x = 1',
       'dd if=a',
     ].map(test => JSON.stringify({ if: test, run: 'x' })),
+    ...[
+      "docker ps --format '{{.NAMES}}'",
+      'docker ps --format "{{.ID}} {{.Names}}"',
+      'echo $$ >pid.$$; kill -0 $$ && echo "$$-x" $$',
+      "echo '$$f ${{ x }}' # $$f ${{ x }}",
+      'cat <<END\n${{ x }}\nEND',
+      'echo \\${{ x',
+      'cd $(pwd) && x=$((A + 1))',
+    ].map(run => JSON.stringify({ run })),
+    ...['pa$word', 'cost: 5$', 'x`y', '$UNKNOWN', '${HOME}/bin:${PATH}', '$$HOME'].map(value =>
+      JSON.stringify({ env: { A: value }, run: 'x' }),
+    ),
+    ...[['./my program', 'x'], ['/opt/My App/x'], ['npm', 'run build']].map(run => JSON.stringify({ run })),
+    '{"define": {"build": "build", "a": {"run": "a"}}, "use": "#build"}',
   ])('is not given for %s', async text => {
     expect(await warningsOf(text)).toEqual([]);
   });
