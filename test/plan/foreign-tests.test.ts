@@ -6,7 +6,15 @@ describe('the test of an if', () => {
     expect(foreignTest(script)).toBe('yes');
   });
 
-  it.each(['success()', '"$OS" = linux', '-f Makefile'])('%s says always no', script => {
+  it.each(['success()', '!failure()', '${{ always() }}'])('%s asks how others have ended', script => {
+    expect(foreignTest(script)).toBe('outcome');
+  });
+
+  it.each([{ condition: '$A', expected: 'x' }, { sh: 'test -f x' }])('%j names no variables', test => {
+    expect(foreignTest(test)).toBe('names');
+  });
+
+  it.each(['contains(a, b)', '"$OS" = linux', '-f Makefile'])('%s says always no', script => {
     expect(foreignTest(script)).toBe('no');
   });
 
@@ -16,4 +24,8 @@ describe('the test of an if', () => {
       expect(foreignTest(script)).toBeUndefined();
     },
   );
+
+  it.each([{ CI: 'true' }, {}, undefined, true])('%j may be a condition, too', test => {
+    expect(foreignTest(test)).toBeUndefined();
+  });
 });
