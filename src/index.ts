@@ -116,7 +116,8 @@ export async function loadPlan(plan: string | PlanInput, options: GivenToPlan = 
  * ```
  *
  * On cancel (`options.signal`) everything is stopped, `finally` steps run, and it resolves with the state `cancelled`;
- * aborted before its start, with `skipped`. Signals are the caller's: none is listened to.
+ * aborted before its start, with `skipped`. Signals are the caller's: none is listened to, but
+ * for those of the keyboard while an interactive step has the terminal.
  * @throws {TypeError} for options that there are not, or of another kind.
  * @throws {PlanError} when the plan is wrong, or has interactive steps and there is no terminal.
  * @throws {RunActiveError} while another run is active in this process, or in this worker thread of it.
