@@ -10,7 +10,7 @@ import { type Stop, StopSource } from './stop.ts';
 import { Unexpandable, type Variables } from './variables.ts';
 
 /** All that is told of the end, further attempts included, takes no longer. */
-export const BUDGET_MS = 10_000;
+const BUDGET_MS = 10_000;
 /** At the end, what is still to be told of the start has so long. */
 const START_LEFT_MS = 3000;
 const ATTEMPT_MS = 5000;

@@ -3,7 +3,7 @@ import type { ListItems } from './executor.ts';
 import type { Values } from './variables.ts';
 
 /** So many combinations are looked through for those that `exclude` names. */
-export const EXCLUDE_MAX = 2 ** 24;
+const EXCLUDE_MAX = 2 ** 24;
 
 export interface Column {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { RunEvent } from '../events/event.ts';
 import { isSound } from '../events/sound.ts';
 
 /** The version of events that this runjobs writes and reads. */
-export const EVENT_VERSION = 1;
+const EVENT_VERSION = 1;
 
 /** How the reading ended. */
 export type JournalReading =

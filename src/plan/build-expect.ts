@@ -40,7 +40,7 @@ function headerRule(rule: ScalarInput | TextRuleInput, path: Path, textOf: TextO
   return typeof rule === 'object' ? textRule(rule) : { equals: textOf(rule, path) };
 }
 
-export function textRule({ includes, matches }: TextRuleInput): TextRule {
+function textRule({ includes, matches }: TextRuleInput): TextRule {
   return {
     ...(includes === undefined ? {} : { includes: [includes].flat() }),
     ...(matches === undefined ? {} : { matches }),
@@ -48,7 +48,7 @@ export function textRule({ includes, matches }: TextRuleInput): TextRule {
 }
 
 /** A value stands for one that is equal to it. */
-export function jsonRule(rule: Json | JsonRuleInput): JsonRule {
+function jsonRule(rule: Json | JsonRuleInput): JsonRule {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return { equals: rule as Json };
   const { includes, ...rest } = rule as JsonRuleInput;
   return { ...(rest as JsonRule), ...(includes === undefined ? {} : { includes: [includes].flat() }) };

@@ -140,7 +140,7 @@ function isZone(name: string): boolean {
 }
 
 /** Whether the step, or one in it, ticks by a pattern. */
-export function hasCron(step: Step): boolean {
+function hasCron(step: Step): boolean {
   const { every, finally: block } = step;
   if (every !== undefined && 'cron' in every) return true;
   const inside = step.type === 'forEach' ? [step.each] : childrenOf(step);

@@ -23,7 +23,7 @@ const BYTES_MAX = 4 * 1024 * 1024;
 const TOO_LARGE = 'larger than 4 MiB; is this the right file?';
 
 /** The variables that a file holds. A byte order mark is left out. */
-export function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'missing' }> {
+function parseEnvFile(bytes: Uint8Array): Exclude<EnvFileRead, { type: 'missing' }> {
   const { type, text } = decode(bytes);
   if (text.includes('\0')) return failed('holds a NUL character; expected lines NAME=value');
   if (type === 'binary') return failed('not UTF-8; save it as UTF-8');

@@ -40,7 +40,7 @@ export function collectSaves(files: PlanFiles): Saves {
 }
 
 /** The variables that the step's own `save` names, with their places. */
-export function namesOfSave(save: unknown, path: Path): SavedNames {
+function namesOfSave(save: unknown, path: Path): SavedNames {
   if (typeof save === 'string') return new Map([[save, path]]);
   if (Array.isArray(save)) {
     const names = new Map<string, Path>();

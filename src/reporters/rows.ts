@@ -123,7 +123,7 @@ function underWay(progress: Progress, node: ProgressNode, options: RowOptions): 
 }
 
 /** `12.3 MB of 100.0 MB, 1.2 MB/s, 73 s left`. */
-export function receivedWords({ bytes, total, rate }: Received): string {
+function receivedWords({ bytes, total, rate }: Received): string {
   const speed = `${formatBytes(rate)}/s`;
   if (total === undefined) return `${formatBytes(bytes)}, ${speed}`;
   const left = rate === 0 ? '' : `, ${formatDuration(((total - bytes) / rate) * 1000)} left`;

@@ -84,6 +84,6 @@ function commandOf({ folder, command, path }: Start): Written {
 }
 
 /** A word as sh reads it: in single quotes where it must be. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   return /^[\w./:=@+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

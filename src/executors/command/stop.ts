@@ -88,7 +88,7 @@ async function endAll({ leader, family }: Started, members: readonly Member[], e
  * The polite signal once, the grace, SIGKILL; resolves when nothing of the group runs any more. The grace ends early
  * when `kill` is given. A group that even SIGKILL does not end within ten seconds is named in a warning and left.
  */
-export async function endGroup(leader: Leader, { policy, kill, warn, killing }: Ending): Promise<void> {
+async function endGroup(leader: Leader, { policy, kill, warn, killing }: Ending): Promise<void> {
   if (!kill.cancelled && signalLeader(leader, policy.signal) === 'sent') {
     // A suspended process meets its signal only once it continues.
     signalLeader(leader, 'SIGCONT');

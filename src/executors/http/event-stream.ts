@@ -74,7 +74,7 @@ export function mayBeStream({ statusCode, headers }: Pick<HttpResponse, 'statusC
 const EVENTS = 'text/event-stream';
 
 /** An event is longer than any may be. */
-export class EventTooLong extends Error {
+class EventTooLong extends Error {
   readonly code = 'EVENT_TOO_LONG';
 }
 

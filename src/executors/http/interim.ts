@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 
 /** The answer has a status that none may have; its message says which. */
-export class OddStatus extends Error {
+class OddStatus extends Error {
   readonly code = 'ODD_STATUS';
 }
 

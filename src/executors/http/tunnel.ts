@@ -30,7 +30,7 @@ export function isOfProxy(error: Error, { url, proxy }: { readonly url: URL; rea
 }
 
 /** The proxy has accepted the connection, and does not say whether it lets us through. */
-export class TunnelSilent extends Error {
+class TunnelSilent extends Error {
   readonly code = 'TUNNEL_SILENT';
 }
 

@@ -6,7 +6,7 @@ import type { Result } from './entry.ts';
 import { isSameQueue, type QueueName } from './name.ts';
 
 /** The files of the queue in the run's folder. */
-export const QUEUE_FILES = {
+const QUEUE_FILES = {
   /** One line for each thing that happened to a job. */
   dispatches: 'queue.ndjson',
   /** Up to where the stream of the run has been read. */
