@@ -9,8 +9,12 @@ export interface Listener {
   readonly name: string;
   /** What it reads of `step.output` and `step.progress`. Default: true. */
   readonly wantsOutput?: OutputWish;
-  /** Nobody sees what it is told before the process turns to something else, the end of the run aside. Default: false. */
+  /** Whether nobody sees what it is told before the process turns to something else, the end of the run aside. Default: false. */
   readonly showsLater?: boolean;
+  /**
+   * Takes one event. Must not change it. A returned promise asks the source of output to slow down until it resolves.
+   * What it throws or rejects with ends its calls, is told once as a warning, and never breaks the run.
+   */
   report(event: RunEvent): Promise<void> | undefined;
   /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
   suspend?(): void;

@@ -1,23 +1,8 @@
 /** What turns events into something that a person or a machine reads. */
-import type { RunEvent } from '../events/event.ts';
-import type { OutputWish } from '../events/publish.ts';
+import type { Listener } from '../events/publish.ts';
 
-export interface Reporter {
-  /** What it is called on the command line. */
-  readonly name: string;
-  /** What it reads of `step.output`. Default: true. */
-  readonly wantsOutput?: OutputWish;
-  /** Whether nobody sees what it is told before the process turns to something else, the end of the run aside. Default: false. */
-  readonly showsLater?: boolean;
-  /**
-   * Takes one event. Must not change it. A returned promise asks the source of output to slow down until it resolves.
-   * What it throws disables this reporter, is told once as a warning, and never breaks the run.
-   */
-  report(event: RunEvent): Promise<void> | undefined;
-  /** The process is about to be stopped, as by Ctrl-Z: gives the terminal back. */
-  suspend?(): void;
-  /** It goes on. */
-  proceed?(): void;
+/** A listener that the command line knows by its name. */
+export interface Reporter extends Listener {
   /** A program is about to have the terminal: what is drawn there goes, and nothing is drawn before {@link takeBack}. */
   lend?(): void;
   takeBack?(): void;
