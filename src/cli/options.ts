@@ -21,96 +21,25 @@ The options of a run: runjobs run --help; with the inputs of a plan: runjobs <pl
 
 const THE_ONE_HERE = `the ${listed(DEFAULT_PLANS, 'or')} of the current folder`;
 
+/** Takes what a command asks for. */
+type Hear = (request: Request) => void;
+
 /** Understands the arguments. Prints nothing. */
 export function parseArguments(argv: readonly string[], version: string): Request {
   let request: Request | undefined;
   let words = '';
-  const keep = (text: string) => {
-    words += text;
+  const hear: Hear = wanted => {
+    request = wanted;
   };
-  const program = new Command('runjobs')
-    .description(
-      'Run the work that one file describes, as one run: in sequence, concurrently, periodically, over HTTP.',
-    )
-    .version(version, '-V, --version')
-    .usage('[command] [plan] [options]')
-    .addHelpText('after', AFTER_HELP)
-    .showSuggestionAfterError()
-    .showHelpAfterError('(runjobs --help shows what there is)')
-    .enablePositionalOptions()
-    .configureOutput({ writeOut: keep, writeErr: keep })
-    .exitOverride();
-
-  const run = selecting(running(command(program, 'run', { isDefault: true })))
-    .description('run a plan; "runjobs plan.yaml" is short for it')
-    .argument('[plan]', `job file: .json, .yaml, .mjs, or "-" for standard input; default: ${THE_ONE_HERE}`)
-    .action((plan: string | undefined, options: RunFlags) => {
-      request = withPlan(plan, 'runjobs', plan => ({ type: 'run', plan, options }));
-    });
-
-  running(command(program, 'resume'), true)
-    .description('go on with a run that was killed, interrupted, or has failed')
-    .argument('[run]', RUN_NAME, 'last')
-    .option('--force', 'also when the plan has changed: steps that are unchanged are taken over')
-    .action((run: string, options: ResumeFlags) => {
-      request = { type: 'resume', run, options };
-    });
-
-  pastCommands(
-    name => command(program, name),
-    wanted => {
-      request = wanted;
-    },
-  );
-
-  giving(command(program, 'check'))
-    .description('check a plan and print its tree; nothing is started')
-    .argument('[plan]', `job file, or "-"; default: ${THE_ONE_HERE}`)
-    .action((plan: string | undefined, options: GivenFlags) => {
-      request = withPlan(plan, 'runjobs check', plan => ({ type: 'check', plan, options }));
-    });
-
-  const cron = command(program, 'cron').description('what starts a plan by its schedule');
-  giving(command(cron, 'print'))
-    .description('print the schedule of a plan, and of its definitions, as lines for crontab; installs nothing')
-    .argument('<plan>', 'job file')
-    .option('--systemd', 'a timer of systemd and its service')
-    .action((plan: string, options: CronPrintFlags) => {
-      request = { type: 'cron-print', plan, options };
-    });
-
-  workerCommands(
-    name => command(program, name),
-    wanted => {
-      request = wanted;
-    },
-  );
-
-  command(program, 'init')
-    .description('write a first plan, runjobs.yaml, by what is in the current folder')
-    .action(() => {
-      request = { type: 'init' };
-    });
-
-  command(program, 'schema')
-    .description('print the JSON Schema of job files, for editors')
-    .option('--events', 'that of the events which the ndjson reporter prints')
-    .action((options: SchemaFlags) => {
-      request = { type: 'schema', options };
-    });
-
-  command(program, 'completion')
-    .description('print what a shell loads to complete command lines: source <(runjobs completion bash)')
-    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
-    .action((shell: Shell) => {
-      request = { type: 'completion', shell };
-    });
-
-  command(program, 'complete', { hidden: true })
-    .argument('[words...]')
-    .action((words: readonly string[]) => {
-      request = { type: 'complete', words, commands: [...factsOf(program), HELPING] };
-    });
+  const program = bareProgram(version, text => {
+    words += text;
+  });
+  const named = (name: string) => command(program, name);
+  const run = planCommands(program, hear);
+  pastCommands(named, hear);
+  checkingCommands(program, hear);
+  workerCommands(named, hear);
+  shellCommands(program, hear);
 
   const names = [...program.commands.map(known => known.name()), 'help'];
   const mistyped = unknownWord(argv[0] ?? '', names);
@@ -133,6 +62,89 @@ export function parseArguments(argv: readonly string[], version: string): Reques
     if (meant !== undefined) return wrong(meant);
     return { type: 'say', words, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
+}
+
+/** The program without its commands. @param keep takes what it says. */
+function bareProgram(version: string, keep: (text: string) => void): Command {
+  return new Command('runjobs')
+    .description(
+      'Run the work that one file describes, as one run: in sequence, concurrently, periodically, over HTTP.',
+    )
+    .version(version, '-V, --version')
+    .usage('[command] [plan] [options]')
+    .addHelpText('after', AFTER_HELP)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(runjobs --help shows what there is)')
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: keep, writeErr: keep })
+    .exitOverride();
+}
+
+/** Those that start a plan. @returns the one that runs it. */
+function planCommands(program: Command, hear: Hear): Command {
+  const run = selecting(running(command(program, 'run', { isDefault: true })))
+    .description('run a plan; "runjobs plan.yaml" is short for it')
+    .argument('[plan]', `job file: .json, .yaml, .mjs, or "-" for standard input; default: ${THE_ONE_HERE}`)
+    .action((plan: string | undefined, options: RunFlags) => {
+      hear(withPlan(plan, 'runjobs', plan => ({ type: 'run', plan, options })));
+    });
+
+  running(command(program, 'resume'), true)
+    .description('go on with a run that was killed, interrupted, or has failed')
+    .argument('[run]', RUN_NAME, 'last')
+    .option('--force', 'also when the plan has changed: steps that are unchanged are taken over')
+    .action((run: string, options: ResumeFlags) => {
+      hear({ type: 'resume', run, options });
+    });
+  return run;
+}
+
+/** Those that look at a plan and start nothing. */
+function checkingCommands(program: Command, hear: Hear): void {
+  giving(command(program, 'check'))
+    .description('check a plan and print its tree; nothing is started')
+    .argument('[plan]', `job file, or "-"; default: ${THE_ONE_HERE}`)
+    .action((plan: string | undefined, options: GivenFlags) => {
+      hear(withPlan(plan, 'runjobs check', plan => ({ type: 'check', plan, options })));
+    });
+
+  const cron = command(program, 'cron').description('what starts a plan by its schedule');
+  giving(command(cron, 'print'))
+    .description('print the schedule of a plan, and of its definitions, as lines for crontab; installs nothing')
+    .argument('<plan>', 'job file')
+    .option('--systemd', 'a timer of systemd and its service')
+    .action((plan: string, options: CronPrintFlags) => {
+      hear({ type: 'cron-print', plan, options });
+    });
+}
+
+/** Those that prepare what is around a plan: a first one, the editor, the shell. */
+function shellCommands(program: Command, hear: Hear): void {
+  command(program, 'init')
+    .description('write a first plan, runjobs.yaml, by what is in the current folder')
+    .action(() => {
+      hear({ type: 'init' });
+    });
+
+  command(program, 'schema')
+    .description('print the JSON Schema of job files, for editors')
+    .option('--events', 'that of the events which the ndjson reporter prints')
+    .action((options: SchemaFlags) => {
+      hear({ type: 'schema', options });
+    });
+
+  command(program, 'completion')
+    .description('print what a shell loads to complete command lines: source <(runjobs completion bash)')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
+    .action((shell: Shell) => {
+      hear({ type: 'completion', shell });
+    });
+
+  command(program, 'complete', { hidden: true })
+    .argument('[words...]')
+    .action((words: readonly string[]) => {
+      hear({ type: 'complete', words, commands: [...factsOf(program), HELPING] });
+    });
 }
 
 /** What was probably meant where commander has refused the words. */
