@@ -71,7 +71,8 @@ const ROOMS: Record<string, Room> = {
   },
   'src/cli': { ours: ['src'], packages: ['commander'] },
   'src/claim.ts': { ours: ['src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
-  'src/root-run.ts': { ours: ['src/claim.ts', 'src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
+  'src/assemble.ts': { ours: ['src/claim.ts', 'src/plan', 'src/events', 'src/engine', 'src/executors', 'src/journal'] },
+  'src/root-run.ts': { ours: ['src/assemble.ts', 'src/claim.ts', 'src/executors', 'src/journal'] },
   'src/library-options.ts': { ours: ['src/plan'] },
   'src/index.ts': { ours: ['src/root-run.ts', 'src/library-options.ts', 'src/plan', 'src/events', 'src/engine'] },
 };
