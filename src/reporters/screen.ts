@@ -68,16 +68,21 @@ export function createScreen(terminal: Terminal): Screen {
       if (isOpen) text += toTop(columns, rows);
       if (!isSame) text += CLEAR_BELOW;
       for (const line of waiting) text += `${line}\r\n`;
+      waiting = [];
+      shownColumns = columns;
+      shownRows = rows;
+      isOpen = true;
+      if (rows < 2) {
+        // Below the one row there is none: a line end would scroll.
+        shown = [];
+        return terminal.write(`${text + WRAP_OFF + (lines[0] ?? '') + CLEAR_TO_END_OF_LINE + WRAP_ON}\r`);
+      }
       text += WRAP_OFF;
       for (const [index, line] of lines.entries()) {
         text += isSame && line === shown[index] ? '\r\n' : `${line}${CLEAR_TO_END_OF_LINE}\r\n`;
       }
       text += CLEAR_BELOW + WRAP_ON;
-      waiting = [];
       shown = lines;
-      shownColumns = columns;
-      shownRows = rows;
-      isOpen = true;
       return terminal.write(text);
     },
     finish(lines) {

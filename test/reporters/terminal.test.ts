@@ -44,6 +44,22 @@ describe('a terminal that changes its size', () => {
     expect(lines.filter(line => line.includes('wide'))).toHaveLength(1);
   });
 
+  it('of one row shows the run’s line there, and pushes nothing out at its top', async () => {
+    const { look, terminal, reporter, tell } = await busy(80, 1);
+    for (let n = 0; n < 5; n++) await look();
+    expect(await terminal.screen('all')).toEqual([expect.stringMatching(/^\S wide .* running$/)]);
+    await terminal.resize(80, 4);
+    expect((await look()).map(line => line.slice(0, 6))).toEqual(['* wide', '  * s1', '  … 7 ']);
+    await terminal.resize(80, 1);
+    await look();
+    const before = (await terminal.screen('all')).length;
+    for (let n = 0; n < 5; n++) await look();
+    expect(await terminal.screen('all')).toHaveLength(before);
+    tell.finish();
+    await reporter.close();
+    expect((await terminal.screen('all')).join('\n')).toContain('✔ wide succeeded');
+  });
+
   it('shows one whole frame after many changes, and one summary at the end', async () => {
     const { look, terminal, tell, reporter } = await busy(80, 24);
     for (const [columns, rows] of [...sizes, ...sizes]) {
