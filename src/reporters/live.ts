@@ -150,6 +150,17 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     paint();
   };
 
+  /** Nothing more is drawn. False where that was so before. */
+  const end = () => {
+    if (!isOpen) return false;
+    isOpen = false;
+    disarm();
+    keepExit();
+    letGo();
+    window.restore();
+    return true;
+  };
+
   return {
     name: 'live',
     showsLater: true,
@@ -196,13 +207,12 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       takeKeys();
       paint();
     },
+    async leave() {
+      if (end()) screen.restore();
+      await terminal.flush();
+    },
     async close() {
-      if (!isOpen) return;
-      isOpen = false;
-      disarm();
-      keepExit();
-      letGo();
-      window.restore();
+      if (!end()) return;
       if (broken !== undefined) return;
       screen.above(above.lines());
       const { outcome } = progress;

@@ -62,7 +62,9 @@ async function open({ name, to }: Chosen, steps: Steps, world: World): Promise<R
   const file = typeof to === 'string' ? undefined : world.openSink(to.file);
   const sink = file ?? (to === 'stderr' ? world.stderr : world.stdout);
   const reporter = await make(name, { sink, steps, clock, cwd, again }, world);
-  return file === undefined ? reporter : { ...reporter, close: () => reporter.close().then(file.end) };
+  if (file === undefined) return reporter;
+  const { close, leave = close } = reporter;
+  return { ...reporter, close: () => close().then(file.end), leave: () => leave().then(file.end) };
 }
 
 interface Making {

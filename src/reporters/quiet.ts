@@ -75,6 +75,7 @@ export function createQuiet({ sink, steps, plan, host, again }: QuietOptions): R
       if (event.type === 'warning') warn(event);
       return event.type === 'run.finished' ? report() : undefined;
     },
+    leave: () => sink.flush(),
     async close() {
       // What never began has failed to be opened, and that is told by others.
       if (begun.at !== '') void report();

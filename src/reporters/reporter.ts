@@ -6,6 +6,8 @@ export interface Reporter extends Listener {
   /** A program is about to have the terminal: what is drawn there goes, and nothing is drawn before {@link takeBack}. */
   lend?(): void;
   takeBack?(): void;
+  /** As `close`, in the middle of a run that is only told again: nothing is said of how it ended. Default: `close`. */
+  leave?(): Promise<void>;
   /** Called once after `run.finished`, or when the run dies: everything is flushed and the terminal given back. */
   close(): Promise<void>;
 }

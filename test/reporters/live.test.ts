@@ -169,6 +169,19 @@ describe('the live view', () => {
     ]);
   });
 
+  it('leaves what stood there when nobody wants the rest of a run that is told again, and says nothing of its end', async () => {
+    const { tell, look, terminal, reporter, clock } = await stageLive({ before: '$ runjobs replay\r\n' });
+    tell.start('fetch');
+    tell.end('fetch', exit(1));
+    const drawn = await look();
+    await reporter.leave?.();
+    tell.start('deploy');
+    clock.advance(5000);
+    await reporter.close();
+    expect(await look()).toEqual(drawn);
+    expect(terminal.isCursorVisible).toBe(true);
+  });
+
   it('leaves the last state, a summary, each failed step with its facts, and a visible cursor', async () => {
     const { tell, terminal, reporter, clock } = await stageLive();
     tell.start('build');

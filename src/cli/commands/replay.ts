@@ -78,8 +78,9 @@ async function play(run: KeptRun, { maxLog }: Plan, { clock, reporters, streams 
     count += 1;
     if (count % AT_ONCE === 0) await new Promise(done => setImmediate(done));
   }
-  await Promise.all(reporters.map(reporter => reporter.close()));
-  if (!stop.signal.aborted) {
+  const isCutShort = stop.signal.aborted;
+  await Promise.all(reporters.map(reporter => (isCutShort && reporter.leave ? reporter.leave() : reporter.close())));
+  if (!isCutShort) {
     const words = await whatIsMissing(run, replay);
     if (words !== undefined) void streams.stderr.write(`runjobs: ${run.id} ${words}\n`);
   }
