@@ -13,11 +13,14 @@ import { workerCommands } from './queue-options.ts';
 import type { CronPrintFlags, GivenFlags, Request, ResumeFlags, RunFlags, SchemaFlags } from './requests.ts';
 
 const AFTER_HELP = `
-Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line is wrong, nothing was started ·
-3 a bug in runjobs · 74 the journal, a log or the lock cannot be written · 75 another run holds the lock, or the run to be
-resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 ended by a signal
+Exit codes: 0 all went well · 1 a step failed · 2 the plan or the command line
+is wrong, nothing was started · 3 a bug in runjobs · 74 the journal, a log or
+the lock cannot be written · 75 another run holds the lock, or the run to be
+resumed is alive · 124 the plan's own timeout ran out · 129, 130, 131, 143 ended
+by a signal
 
-The options of a run: runjobs run --help; with the inputs of a plan: runjobs <plan> --help`;
+The options of a run: runjobs run --help; with the inputs of a plan:
+runjobs <plan> --help`;
 
 const THE_ONE_HERE = `the ${listed(DEFAULT_PLANS, 'or')} of the current folder`;
 

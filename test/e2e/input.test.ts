@@ -281,6 +281,13 @@ it('--version and --help say what they should', async () => {
   const help = await runjobs(['--help']);
   expect(help.exitCode).toBe(0);
   expect(String(help.stdout)).toMatch(/check.*schema/s);
+  expect(
+    Math.max(
+      ...String(help.stdout)
+        .split('\n')
+        .map(line => line.length),
+    ),
+  ).toBeLessThanOrEqual(80);
 });
 
 describe('surroundings in which nothing can be run are told in words:', () => {
