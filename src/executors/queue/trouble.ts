@@ -43,8 +43,9 @@ const FINAL: readonly (readonly [RegExp, (shown: string) => string])[] = [
 const FOR_NOW: readonly (readonly [RegExp, (shown: string) => string])[] = [
   [/\bOOM command/, at => `${at} is full, and takes nothing until something is gone: give it more memory (maxmemory)`],
   [/\bMISCONF\b/, at => `${at} cannot write to its disk, and takes nothing until it can`],
+  [/\bREADONLY /, at => `${at} is a copy that takes nothing: name the one that it is a copy of`],
   [
-    /\b(?:LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN) /,
+    /\b(?:LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN) /,
     at => `${at} takes nothing: it starts, or its cluster changes`,
   ],
 ];
@@ -62,14 +63,17 @@ export function forNow(
 ): (error: unknown) => boolean {
   let lastAt = Number.NEGATIVE_INFINITY;
   return error => {
-    const { message } = innermost(error);
-    const words = FOR_NOW.find(([pattern]) => pattern.test(message))?.[1](shown);
+    const words = wordsForNow(innermost(error).message, shown);
     if (words === undefined) return false;
     const now = performance.now();
     if (now - lastAt > FORGOTTEN_MS) tell(words);
     lastAt = now;
     return true;
   };
+}
+
+function wordsForNow(message: string, shown: string): string | undefined {
+  return FOR_NOW.find(([pattern]) => pattern.test(message))?.[1](shown);
 }
 
 /** What went wrong; `words` never hold a password. */
@@ -83,6 +87,9 @@ export function troubleOf(error: unknown, { shown }: Pick<QueueAddress, 'shown'>
 function passing(code: string, message: string, shown: string): string {
   if (/^Socket timeout|^no answer/.test(message)) return `${shown} does not answer`;
   if (/^Connection is closed/.test(message)) return `${shown} has closed the connection`;
+  if (/^Unknown RESP type/.test(message)) return `what listens at ${shown} is no Redis`;
+  const words = wordsForNow(message, shown);
+  if (words !== undefined) return words;
   switch (code) {
     case 'ECONNREFUSED':
       return `no Redis listens at ${shown}`;
@@ -97,7 +104,7 @@ function passing(code: string, message: string, shown: string): string {
     case 'EPIPE':
       return `${shown} has closed the connection`;
     default:
-      return `${shown}: ${message.split('\n')[0]}`;
+      return `${shown}: ${message.split('\n')[0]?.replace(/\.$/, '')}`;
   }
 }
 

@@ -79,6 +79,10 @@ describe('what Redis refuses', () => {
     ["ERR The user executing the script can't run this command or subcommand", /does not let this user/, true],
     ["CROSSSLOT Keys in request don't hash to the same slot", /needs braces/, true],
     ['Connection is closed.', /^redis:\/\/q has closed the connection$/, false],
+    ["OOM command not allowed when used memory > 'maxmemory'.", /q is full/, false],
+    ["READONLY You can't write against a read only replica.", /q is a copy that takes nothing: name the one/, false],
+    ['Unknown RESP type 72 "H". Please report this.', /^what listens at redis:\/\/q is no Redis$/, false],
+    ['something else.', /redis:\/\/q: something else$/, false],
     ['something else', /redis:\/\/q: something else/, false],
   ])('%s is told in words', (message, words, isFinal) => {
     expect(troubleOf(new Error(message), { shown: 'redis://q' })).toEqual({
