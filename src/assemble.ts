@@ -98,6 +98,8 @@ export async function assemble(options: RootRunOptions, footing: Footing): Promi
   const secrets = createSecrets();
   /** Of variables that are set by others than the steps of the plan. */
   const names = new Set(options.given?.levels.flatMap(({ values }) => Object.keys(values)));
+  // Before anything is open that would have to be closed, should it fail.
+  const temporary = makeTemporary(folder);
   const recording = openRecording({ id, folder }, plan, {
     durable,
     earlier,
@@ -145,7 +147,7 @@ export async function assemble(options: RootRunOptions, footing: Footing): Promi
     }),
     // With workers, the processors here say nothing of how much goes on at once.
     parallelism: options.queue === undefined ? availableParallelism() : plan.slots,
-    builtIns: { RUNJOBS_TMP: makeTemporary(folder) },
+    builtIns: { RUNJOBS_TMP: temporary },
   });
   const control = await openControl({ folder, run: id, target: run });
   const close = async (outcome: Outcome | undefined) => {
