@@ -1,5 +1,5 @@
 /** The fold of events into all that is known of each step: for looking at one run at leisure. Holds every step but many copies. */
-import { copiesAround, copyOf, parentPath } from '../plan/paths.ts';
+import { copiesAround, copyOf } from '../plan/paths.ts';
 import { childPath, isAtOrBelow } from '../plan/plan.ts';
 import { countCopies, createCopies, forgiveCopies } from './copies.ts';
 import type { CopiesFinished, RunEvent, StepFinished, StepStarted } from './event.ts';
@@ -7,6 +7,7 @@ import { forgiven, forgivenessIn } from './forgiven.ts';
 import type { Groups } from './groups.ts';
 import { shortItem } from './item.ts';
 import type { CancelReason, Forgiveness } from './outcome.ts';
+import { createPathSet } from './path-set.ts';
 import { attempted, createStep, finishStep, forget, type StepHistory } from './step-history.ts';
 
 const WARNINGS_MAX = 100;
@@ -35,6 +36,8 @@ export interface HistoryOptions {
 /** What each step has come to; give it every event of the journal, in order. */
 export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): History {
   const steps = new Map<string, StepHistory>();
+  /** Their paths. */
+  const known = createPathSet();
   const warnings: { readonly step?: string; readonly message: string }[] = [];
   const failed = new Set<string>();
   let cancelling: CancelReason | undefined;
@@ -45,41 +48,29 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
     if (step === undefined) {
       step = createStep(path);
       steps.set(path, step);
-      link(path);
+      known.add(path);
     }
     return step;
-  };
-
-  /** Paths right below a path, those of no step, such as `a/finally`, among them. */
-  const below = new Map<string, Set<string>>();
-  const link = (path: string) => {
-    if (path === '.') return;
-    const parent = parentPath(path);
-    const siblings = below.get(parent);
-    siblings?.add(path);
-    if (siblings !== undefined) return;
-    below.set(parent, new Set([path]));
-    link(parent);
   };
 
   const isInFocus = (path: string) =>
     focus !== undefined && (isAtOrBelow(path, focus) || copiesAround(focus).includes(path));
 
   const remove = (path: string) => {
-    for (const child of below.get(path) ?? []) remove(child);
-    below.delete(path);
-    below.get(parentPath(path))?.delete(path);
-    steps.delete(path);
-    failed.delete(path);
+    for (const gone of known.within(path)) {
+      known.delete(gone);
+      steps.delete(gone);
+      failed.delete(gone);
+    }
   };
 
   /** What was below a step that starts again is void. */
   const clear = (path: string) => {
-    for (const child of below.get(path) ?? []) {
-      clear(child);
-      const step = steps.get(child);
-      if (copyOf(child) !== undefined && !isInFocus(child)) remove(child);
-      else if (step !== undefined) forget(step);
+    for (const inside of known.within(path)) {
+      const step = steps.get(inside);
+      if (inside === path || step === undefined) continue;
+      if (copyOf(inside) !== undefined && !isInFocus(inside)) remove(inside);
+      else forget(step);
     }
   };
 
@@ -134,7 +125,7 @@ export function createHistory(groups: Groups, { focus }: HistoryOptions = {}): H
   const forgive = (group: string, why: Forgiveness) => {
     const copies = steps.get(group)?.copies;
     if (copies !== undefined) forgiveCopies(copies, why);
-    for (const path of below.get(group) ?? []) {
+    for (const path of known.rightBelow(group)) {
       const step = steps.get(path);
       // What has ended well has forgiven already.
       if (step?.outcome?.state === 'succeeded') continue;

@@ -6,11 +6,12 @@ export interface PathSet {
   delete(path: string): void;
   /** Those at and below a path, in the order in which they came below the same one. */
   within(path: string): string[];
+  /** The paths right below one: those in the set, and those with some below them, such as `a/finally`. */
+  rightBelow(path: string): Iterable<string>;
 }
 
 export function createPathSet(): PathSet {
   const paths = new Set<string>();
-  /** Right below a path: those in the set, and those with some below them. */
   const branches = new Map<string, Set<string>>();
   const within = (path: string): string[] => {
     const below = [...(branches.get(path) ?? [])].flatMap(within);
@@ -35,5 +36,6 @@ export function createPathSet(): PathSet {
       }
     },
     within,
+    rightBelow: path => branches.get(path) ?? [],
   };
 }

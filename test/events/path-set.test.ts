@@ -31,3 +31,11 @@ it('a set of paths may hold the root', () => {
   set.delete('.');
   expect(set.within('.')).toEqual(['[1]']);
 });
+
+it('a set of paths tells those right below one, also where only some below them are in it', () => {
+  const set = createPathSet();
+  for (const path of ['a', 'a/b', 'a/finally/1', 'c/d/e']) set.add(path);
+  expect([...set.rightBelow('.')]).toEqual(['a', 'c']);
+  expect([...set.rightBelow('a')]).toEqual(['a/b', 'a/finally']);
+  expect([...set.rightBelow('a/b')]).toEqual([]);
+});
