@@ -159,7 +159,7 @@ export class Unexpandable extends Error {}
 export class UnsetVariable extends Unexpandable {
   /** @param mayDefault it stands where a default can. */
   constructor(name: string, mayDefault = true) {
-    const what = `the variable "${name}" has no value: no step before has saved it, and nothing else sets it`;
+    const what = `the variable "${name}" has no value: no step that saves it has succeeded before, and nothing else sets it`;
     super(mayDefault ? `${what}; give a default: \${${name}:-…}` : what);
   }
 }

@@ -180,7 +180,7 @@ describe('a run', () => {
       reason: {
         type: 'start',
         message:
-          'env: the variable "NOPE" has no value: no step before has saved it, and nothing else sets it; give a default: ${NOPE:-…}',
+          'env: the variable "NOPE" has no value: no step that saves it has succeeded before, and nothing else sets it; give a default: ${NOPE:-…}',
       },
     });
     expect(run.lines).not.toContain('0 a started');
