@@ -80,11 +80,17 @@ describe('the output of a command', () => {
 
   it('of a flooding command does not hold up the others', async () => {
     let size = 0;
+    let begin = () => {};
+    const begun = new Promise<void>(resolve => {
+      begin = resolve;
+    });
     const write = (bytes: Uint8Array) => {
       size += bytes.length;
+      begin();
       return undefined;
     };
     const flood = rig().start(['node', program('floods.mjs')], { context: { write } });
+    await begun;
     for (let round = 0; round < 20; round += 1) {
       const { text } = await rig().run(`echo ${round}`);
       expect(text()).toBe(`${round}\n`);
