@@ -63,9 +63,19 @@ class OwnLog implements StepLog {
 
   append(bytes: Uint8Array): void {
     if (this.#open === undefined) this.#folders.make(dirname(this.#file));
-    this.#open ??=
-      this.#maxLog === undefined ? openWhole(this.#file, this.#sizeBefore) : openCappedLog(this.#file, this.#maxLog);
+    this.#open ??= this.#opened();
     this.#open.append(bytes);
+  }
+
+  #opened(): OpenLog {
+    try {
+      return this.#maxLog === undefined
+        ? openWhole(this.#file, this.#sizeBefore)
+        : openCappedLog(this.#file, this.#maxLog);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new Error('its folder was removed while the run went on', { cause: error });
+    }
   }
 
   close(): void {

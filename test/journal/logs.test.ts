@@ -4,12 +4,22 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logName, openLogs } from '../../src/journal/logs.ts';
+import { whyUnwritable } from '../../src/plan/unwritable.ts';
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'runjobs-logs-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function whyOf(write: () => void): string | undefined {
+  try {
+    write();
+  } catch (error) {
+    return whyUnwritable(error);
+  }
+  return undefined;
+}
 
 describe('a log', () => {
   it('is made at its first byte, for its owner only', () => {
@@ -34,6 +44,13 @@ describe('a log', () => {
     second.close();
     expect(readFileSync(join(folder, 'logs/a.log'), 'utf8')).toBe('onetwo');
     expect(second.size).toBe(6);
+  });
+
+  it('cannot be made any more where somebody has removed the folder, and says so', () => {
+    const logs = openLogs(folder);
+    logs.open('a').append(Buffer.from('one'));
+    rmSync(folder, { recursive: true });
+    expect(whyOf(() => logs.open('b').append(Buffer.from('two')))).toBe('its folder was removed while the run went on');
   });
 
   it('of a copy lies in a folder of a thousand, for its owner only, and goes on where it ended', () => {
