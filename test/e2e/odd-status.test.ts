@@ -32,7 +32,9 @@ it('an assertion of undici that does not hold has words of its own, not those th
   const at = (path: string) => JSON.stringify(join(process.cwd(), path));
   const script = `
     const undici = require(${at('bin/compiled.cjs')}).loadCompiled(${at('dist/packages/undici.cjs')});
-    undici.request(${JSON.stringify(url)}).catch(({ code, message }) => console.log(code, message));`;
+    const client = new undici.Client(${JSON.stringify(url)});
+    const failed = (_, { code, message }) => console.log(code, message) || client.destroy();
+    client.dispatch({ path: '/', method: 'GET' }, { onRequestStart() {}, onResponseError: failed });`;
   const { stdout } = await execa(process.execPath, ['-e', script], { env: ENV, extendEnv: false });
   expect(stdout).toBe('ERR_ASSERTION an assertion does not hold');
 });
