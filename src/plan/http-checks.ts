@@ -1,7 +1,7 @@
 /** The rules of an `http` body that are about more than one key, or about the meaning of a text. */
 import { REQUEST_BODIES } from './bodies.ts';
 import { expectFindings } from './expect-checks.ts';
-import { isIdempotent } from './http-methods.ts';
+import { isIdempotent, strangeMethod } from './http-methods.ts';
 import { isInexact } from './json-value.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { quote, quoteText } from './quote.ts';
@@ -21,6 +21,7 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
       ? (urlFault(line.url, hasBase) ?? methodFault(line.method))
       : `expected a request such as "GET https://example.org", got ${quoteText(http)}`;
     if (message) errors.push({ message, path, at: 'value' });
+    warnings.push(...methodWarnings(line?.method, path));
     return { errors, warnings };
   }
   if (typeof http !== 'object' || http === null || Array.isArray(http)) return { errors, warnings };
@@ -29,6 +30,7 @@ export function httpFindings(http: unknown, path: Path, hasBase: boolean): { err
   if (message) errors.push({ message, path: [...path, 'url'], at: 'value' });
   const fault = typeof request.method === 'string' ? methodFault(request.method) : undefined;
   if (fault) errors.push({ message: fault, path: [...path, 'method'], at: 'value' });
+  warnings.push(...methodWarnings(request.method, [...path, 'method']));
   const bodies = REQUEST_BODIES.filter(key => request[key] !== undefined);
   const [first = '', second] = bodies;
   if (second !== undefined) {
@@ -146,6 +148,11 @@ function urlFault(url: string, hasBase: boolean): string | undefined {
 function methodFault(method: string): string | undefined {
   if (method.toUpperCase() !== 'CONNECT') return undefined;
   return 'CONNECT asks for a tunnel, which no step can use; choose another method';
+}
+
+function methodWarnings(method: unknown, path: Path): Finding[] {
+  const message = typeof method === 'string' ? strangeMethod(method) : undefined;
+  return message === undefined ? [] : [{ message, path, at: 'value' }];
 }
 
 /** Headers that are about the connection, and not about the request that it carries. */

@@ -482,6 +482,14 @@ describe('a warning', () => {
     ],
     ['{"run": ["a"], "shell": "bash"}', '1:16 root.shell: shell has no effect: an array runs without a shell'],
     [
+      '{"http": "curl http://a"}',
+      '1:10 root.http: "CURL" is no known method; a request is its method and its URL, such as "GET https://example.org"',
+    ],
+    [
+      '{"http": {"url": "http://a", "method": "Gte"}}',
+      '1:40 root.http.method: "GTE" is no known method; a request is its method and its URL, such as "GET https://example.org"',
+    ],
+    [
       '{"http": {"url": "http://a", "json": 1}}',
       '1:30 root.http.json: json is sent with GET, the default; add "method": "POST" if that is meant',
     ],
@@ -596,6 +604,7 @@ describe('a warning', () => {
     ),
     ...[['./my program', 'x'], ['/opt/My App/x'], ['npm', 'run build']].map(run => JSON.stringify({ run })),
     '{"define": {"build": "build", "a": {"run": "a"}}, "use": "#build"}',
+    ...['purge', 'PROPFIND', 'Version-Control'].map(method => JSON.stringify({ http: `${method} http://a` })),
   ])('is not given for %s', async text => {
     expect(await warningsOf(text)).toEqual([]);
   });
