@@ -9,6 +9,9 @@ const state = mkdtempSync(join(tmpdir(), 'runjobs-state-'));
 process.env.XDG_STATE_HOME = state;
 process.on('exit', () => rmSync(state, { recursive: true, force: true }));
 
+/** A process for many files, as to load what they test takes longer than most of them; and one for each core. */
+const SHARED = { isolate: false, maxWorkers: '100%' };
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
@@ -18,6 +21,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/bench/**', 'test/soak/**'],
+          ...SHARED,
           testTimeout: 20_000,
         },
       },
@@ -28,8 +32,7 @@ export default defineConfig({
           exclude: Object.keys(FILES_LEFT_OUT).map(name => `test/engine/${name}.test.ts`),
           env: { RUNJOBS_THROUGH: 'queue' },
           setupFiles: ['test/support/through/setup.ts'],
-          // To load what makes up a queue takes longer than most of the files.
-          isolate: false,
+          ...SHARED,
           testTimeout: 60_000,
         },
       },
@@ -38,6 +41,7 @@ export default defineConfig({
           name: 'forked',
           include: ['test/executors/command/**/*.test.ts'],
           env: { RUNJOBS_STARTED_BY: 'fork server' },
+          ...SHARED,
           testTimeout: 20_000,
         },
       },

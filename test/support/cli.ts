@@ -53,9 +53,12 @@ type Printing = Pick<ChildProcess, 'stdout' | 'stderr' | 'once'>;
 export function printed(child: Printing, text: string): Promise<void> {
   return new Promise((done, failed) => {
     let seen = '';
+    let found = false;
     const look = (chunk: Buffer | string) => {
+      if (found) return;
       seen += String(chunk);
-      if (seen.includes(text)) done();
+      found = seen.includes(text);
+      if (found) done();
     };
     child.stdout?.on('data', look);
     child.stderr?.on('data', look);
