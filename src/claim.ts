@@ -1,6 +1,6 @@
 /** What comes before a root run: the process and the plan's lock are claimed for it. */
 import { type ActiveRun, claimProcess } from './engine/active-run.ts';
-import { outermost } from './engine/run.ts';
+import { outermost } from './engine/run-options.ts';
 import type { Stop } from './engine/stop.ts';
 import { givenSecrets } from './events/secrets.ts';
 import { endDeadRun } from './executors/index.ts';

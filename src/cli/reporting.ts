@@ -4,7 +4,7 @@ import { appendFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { realClock } from '../engine/clock.ts';
-import { outermost } from '../engine/run.ts';
+import { outermost } from '../engine/run-options.ts';
 import { givenSecrets } from '../events/secrets.ts';
 import { isBackgroundJob } from '../executors/command/background-job.ts';
 import { keptGiven } from '../journal/plan-copy.ts';

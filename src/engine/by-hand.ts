@@ -18,21 +18,21 @@ export type Stopping<T = Outcome> =
 interface Going {
   readonly above: Scope;
   readonly underWay: ReadonlyMap<string, Restartable>;
-  /** Those who wait for the end of steps, by their paths. */
-  readonly waiting: Map<string, ((outcome: Outcome) => void)[]>;
+  /** The next outcome of the step at a path. */
+  readonly next: (path: string) => Promise<Outcome>;
   readonly isOn: () => boolean;
   /** Tells the whole run to stop. */
   readonly cancel: (reason: CancelReason) => void;
 }
 
-export function byHand({ above, underWay, waiting, isOn, cancel }: Going) {
+export function byHand({ above, underWay, next, isOn, cancel }: Going) {
   return {
     stop(path: string): Stopping {
       const scope = isOn() && !isFinally(path) ? above.find(path) : undefined;
       if (scope === undefined) {
         return { type: 'not-running', running: [...above.paths()].filter(step => !isFinally(step)) };
       }
-      const ended = new Promise<Outcome>(tell => waiting.set(path, [...(waiting.get(path) ?? []), tell]));
+      const ended = next(path);
       const reason = { type: 'stopped-by-user', step: path } as const;
       if (path === '.') cancel(reason);
       else scope.cancel(reason);

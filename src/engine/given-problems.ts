@@ -3,7 +3,7 @@ import { type Given, levelsOf } from '../plan/given.ts';
 import { inputProblems, missingInputs } from '../plan/inputs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Problem } from '../plan/problems.ts';
-import { outermost } from './run.ts';
+import { outermost } from './run-options.ts';
 import { secretProblems } from './secret-values.ts';
 
 export interface GivenProblems {

@@ -1,6 +1,7 @@
 /** Runs a tree of steps on the virtual clock and keeps everything that it tells. */
 import type { ExecuteContext } from '../../src/engine/executor.ts';
-import { openRun, type Run, type RunOptions, type RunResult } from '../../src/engine/run.ts';
+import { openRun, type Run, type RunResult } from '../../src/engine/run.ts';
+import type { RunOptions } from '../../src/engine/run-options.ts';
 import type { VirtualClock } from '../../src/engine/virtual-clock.ts';
 import type { RunEvent } from '../../src/events/event.ts';
 import type { Outcome } from '../../src/events/outcome.ts';
