@@ -51,8 +51,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 60_000,
-          // They wait for a third of their time, but some count processes and memory: not too many at once.
-          maxWorkers: 3,
+          // They wait for the most part, but not all at once: some count processes and memory.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
