@@ -5,24 +5,25 @@ import { type Attempt, receive, refuse } from './answering.ts';
 import type { Progress } from './body.ts';
 import { throwAway } from './discarding.ts';
 import { exchange } from './exchange.ts';
-import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+import { MAX_REDIRECTS, redirectOf, turnedWords, unfollowedWords } from './redirect.ts';
 import { type HttpRequest, label, masked } from './request.ts';
 import { askingForRest, isUnaskedPart, restIn } from './resuming.ts';
 import type { Session } from './session.ts';
 import { explain } from './trouble.ts';
-import { failed, isExpected } from './verdict.ts';
+import { failed, isExpected, withWords } from './verdict.ts';
 
 /** Sends the request, and those that redirects ask for; resolves with how it ended. Rejects once it must stop. */
 export async function follow(session: Session, first: HttpRequest, attempt: Attempt, stop: Stop): Promise<Outcome> {
   const { follow: most = MAX_REDIRECTS } = attempt.step;
   let request = first;
+  let turned = '';
   const visited = new Set<string>();
   for (let redirects = 0; ; ) {
     const next = await ask(session, request, attempt, stop);
     switch (next.type) {
       case 'ended':
         attempt.at = request.url;
-        return next.outcome;
+        return withWords(next.outcome, turned);
       case 'again':
         request = next.request;
         break;
@@ -30,6 +31,7 @@ export async function follow(session: Session, first: HttpRequest, attempt: Atte
         visited.add(request.url.href);
         if (redirects === most) return tooFar(request, next.request.url.href, { redirects, visited });
         redirects += 1;
+        turned ||= turnedWords(request, next.request);
         request = next.request;
         break;
       default:
@@ -97,7 +99,8 @@ async function ask(session: Session, request: HttpRequest, attempt: Attempt, sto
         if ('fault' in redirect) return ended(failed('proxy', `${label(request)}: ${redirect.fault}`));
         return { type: 'redirected', request: redirect };
       }
-      return ended(await refuse(response, request, attempt, { progress, hangUp }));
+      const refused = await refuse(response, request, attempt, { progress, hangUp });
+      return ended(most === 0 ? refused : withWords(refused, unfollowedWords(request, response)));
     });
   } catch (error) {
     const trouble = stop.cancelled !== undefined ? undefined : explain(error, request, progress);

@@ -4,7 +4,7 @@ import { credentials } from './auth.ts';
 import type { HttpResponse } from './exchange.ts';
 import { headerText } from './header-text.ts';
 import { proxyFor } from './proxy.ts';
-import { type HttpRequest, masked, webUrl } from './request.ts';
+import { type HttpRequest, label, masked, webUrl } from './request.ts';
 import { wayElsewhere } from './route.ts';
 
 /** Redirects that a step follows, one after the other, where it does not say. */
@@ -28,7 +28,7 @@ export function redirectOf(
   { statusCode: status, headers: { location } }: HttpResponse,
   surroundings: Surroundings,
 ): HttpRequest | NoWay | undefined {
-  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  const isReading = isReadOnly(request);
   const isFollowed = status === 303 || (isReading && [301, 302, 307, 308].includes(status));
   const url = isFollowed && typeof location === 'string' ? webUrl(headerText(location), request.url) : undefined;
   if (url === undefined) return undefined;
@@ -38,6 +38,26 @@ export function redirectOf(
   const { payload: _, ...rest } = next;
   const headers = Object.entries(rest.headers).filter(([name]) => !name.startsWith('content-'));
   return { ...rest, method: 'GET', headers: Object.fromEntries(headers) };
+}
+
+/** Of a redirect which browsers and curl follow, by a GET in its place, and we do not: what to do; empty of any other answer. */
+export function unfollowedWords(
+  request: HttpRequest,
+  { statusCode: status, headers: { location } }: HttpResponse,
+): string {
+  if (isReadOnly(request) || (status !== 301 && status !== 302)) return '';
+  if (typeof location !== 'string' || webUrl(headerText(location), request.url) === undefined) return '';
+  const { method } = request;
+  return `${method} does not follow it: expect the status ${status} if that is the answer, else send the ${method} where it leads`;
+}
+
+/** Of a request that a redirect has made of another one, which changes things: which that was; else empty. */
+export function turnedWords(before: HttpRequest, after: HttpRequest): string {
+  return before.method === after.method ? '' : `a 303 has turned ${label(before)} into this ${after.method}`;
+}
+
+function isReadOnly({ method }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** What decides about the proxy, and about who asks. */

@@ -1,6 +1,6 @@
 /** What an answer means for its step: as expected or not, in words, with how its body begins. */
 import { STATUS_CODES } from 'node:http';
-import type { Failed, HttpTrouble } from '../../events/outcome.ts';
+import type { Failed, HttpTrouble, Outcome } from '../../events/outcome.ts';
 import type { HttpExpect } from '../../plan/plan.ts';
 import type { HttpResponse } from './exchange.ts';
 import { headerText } from './header-text.ts';
@@ -54,6 +54,12 @@ export function failed(
     reason: { type: 'http', kind, message, ...(body === undefined ? {} : { body }) },
     ...(status === undefined ? {} : { status }),
   };
+}
+
+/** The same outcome; the failure of a request says in the end what else there is to know. @param words empty: nothing. */
+export function withWords(outcome: Outcome, words: string): Outcome {
+  if (words === '' || outcome.state !== 'failed' || outcome.reason.type !== 'http') return outcome;
+  return { ...outcome, reason: { ...outcome.reason, message: `${outcome.reason.message}; ${words}` } };
 }
 
 function answered(request: HttpRequest, status: number): string {

@@ -58,6 +58,47 @@ describe('a redirect', () => {
     expect(ctx.output()).toBe('a hint that nobody reads');
   });
 
+  it.each([301, 302])(
+    'by %i of a request that changes things is told not to be followed, and what to do',
+    async status => {
+      const server = await serveRedirects();
+      const url = `${server.url}/${status}/end`;
+      const outcome = await open().execute(step(url, { method: 'POST' }), context());
+      const name = status === 301 ? 'Moved Permanently' : 'Found';
+      expect(outcome).toMatchObject({
+        status,
+        reason: {
+          message: `POST ${url} answered ${status} ${name} and leads to "/end", expected 2xx; POST does not follow it: expect the status ${status} if that is the answer, else send the POST where it leads`,
+        },
+      });
+    },
+  );
+
+  it('that nobody asked to follow, or that leads to no other URL, is told without a word about that', async () => {
+    const server = await serveRedirects();
+    const elsewhere = await serveRedirects('mailto:me@host');
+    for (const [url, follow] of [
+      [`${server.url}/302/end`, 0],
+      [`${elsewhere.url}/302/end`, 5],
+    ] as const) {
+      const outcome = await open().execute(step(url, { method: 'POST', follow }), context());
+      expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(/expected 2xx$/) } });
+    }
+  });
+
+  it('that has turned a request into a GET is told when that fails', async () => {
+    const server = await serve((request, response) => {
+      request.resume();
+      if (request.url === '/end') response.writeHead(404).end();
+      else response.writeHead(request.method === 'POST' ? 303 : 302, { location: '/end' }).end();
+    });
+    const failing = `GET ${server.url}/end answered 404 Not Found, expected 2xx`;
+    expect(await open().execute(step(`${server.url}/a`, { method: 'POST' }), context())).toMatchObject({
+      reason: { message: `${failing}; a 303 has turned POST ${server.url}/a into this GET` },
+    });
+    expect(await open().execute(step(`${server.url}/a`), context())).toMatchObject({ reason: { message: failing } });
+  });
+
   it('that the step expects is an answer', async () => {
     const server = await serveRedirects();
     const outcome = await open().execute(step(`${server.url}/302/end`, { expect: { status: [302] } }), context());
