@@ -1,8 +1,9 @@
 /** The run that a command names: by its id, a beginning of it, `last`, or the path of its folder. */
 import { resolve } from 'node:path';
+import { whyClosed } from '../journal/closed.ts';
 import { findRun, type KeptRun, type RunPlaces } from '../journal/find.ts';
 import { userStateOf } from '../journal/known.ts';
-import { unfoundWords } from '../reporters/finding.ts';
+import { closedRunWords, unfoundWords } from '../reporters/finding.ts';
 
 export type NamedRun =
   | { readonly type: 'found'; readonly run: KeptRun }
@@ -18,10 +19,10 @@ export function runPlaces({ stateDir = process.env.RUNJOBS_STATE_DIR }: { readon
   };
 }
 
-/** Finds the run, or says what there is instead. */
+/** Finds the run, or says what there is instead, or that it may not be read. */
 export function nameRun(name: string, flags: { readonly stateDir?: string }): NamedRun {
   const finding = findRun(name, runPlaces(flags));
-  return finding.type === 'found'
-    ? { type: 'found', run: finding }
-    : { type: 'unknown', words: unfoundWords(name, finding) };
+  if (finding.type !== 'found') return { type: 'unknown', words: unfoundWords(name, finding) };
+  const why = whyClosed(finding.folder);
+  return why === undefined ? { type: 'found', run: finding } : { type: 'unknown', words: closedRunWords(finding, why) };
 }

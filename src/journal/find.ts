@@ -1,6 +1,7 @@
 /** Finding the runs that are kept: nearby, then wherever this user's runs were kept. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { type ClosedFolder, closedAmong } from './closed.ts';
 import { headOf } from './head.ts';
 import { foldersIn, isFolder, knownFolders } from './known.ts';
 
@@ -26,8 +27,13 @@ export type Finding =
   | ({ readonly type: 'found' } & KeptRun)
   /** More than one begins with it, the newest first. */
   | { readonly type: 'ambiguous'; readonly candidates: readonly KeptRun[] }
-  /** `recent`: the latest runs there are, at most five; `looked`: the state folders that were searched. */
-  | { readonly type: 'none'; readonly recent: readonly KeptRun[]; readonly looked: readonly string[] };
+  /** `recent`: the latest runs there are, at most five; `looked`: the state folders that were searched; `closed`: those that may not be read. */
+  | {
+      readonly type: 'none';
+      readonly recent: readonly KeptRun[];
+      readonly looked: readonly string[];
+      readonly closed: readonly ClosedFolder[];
+    };
 
 const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{4,}$/;
 const RECENT = 5;
@@ -127,6 +133,7 @@ function none(nearby: readonly KeptRun[], places: RunPlaces): Finding {
     type: 'none',
     recent: (isAnyNearby ? nearby : allRuns(places)).slice(0, RECENT),
     looked: isAnyNearby ? nearbyFolders(places) : allFolders(places),
+    closed: closedAmong(allFolders(places)),
   };
 }
 

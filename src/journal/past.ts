@@ -5,6 +5,7 @@ import type { RunEvent } from '../events/event.ts';
 import { createFacts, type RunFacts } from '../events/facts.ts';
 import { createGroupFinder, type Groups, groupsOf } from '../events/groups.ts';
 import type { Plan } from '../plan/plan.ts';
+import { whyClosed } from './closed.ts';
 import type { KeptRun } from './find.ts';
 import { holderOf } from './lock.ts';
 import { readPlanCopy } from './plan-copy.ts';
@@ -46,11 +47,15 @@ export interface Trouble {
 }
 
 /**
- * Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable.
+ * Looks at a run. Never throws for what its files hold; one that vanishes meanwhile is unreadable, and so is one whose folder may
+ * not be read.
  * @param take handed every event of the journal, which is read once at most; without it a run with a result is looked at
  * without its other files.
  */
 export async function lookAt(run: KeptRun, isAlive: IsAlive, take?: (event: RunEvent) => void): Promise<PastRun> {
+  const closed = whyClosed(run.folder);
+  if (closed !== undefined)
+    return { ...run, state: 'unreadable', trouble: `it cannot be read: ${closed}`, brief: 'no permission' };
   const alive = await isAlive(run.folder);
   const result = alive ? undefined : readResult(run.folder);
   if (result !== undefined) {

@@ -10,7 +10,17 @@ interface Named {
 /** What was found in place of one run. */
 export type Unfound =
   | { readonly type: 'ambiguous'; readonly candidates: readonly Named[] }
-  | { readonly type: 'none'; readonly recent: readonly Named[]; readonly looked: readonly string[] };
+  | {
+      readonly type: 'none';
+      readonly recent: readonly Named[];
+      readonly looked: readonly string[];
+      readonly closed: readonly Closed[];
+    };
+
+interface Closed {
+  readonly folder: string;
+  readonly why: string;
+}
 
 const LISTED = 10;
 
@@ -29,19 +39,36 @@ export function unfoundWords(name: string, finding: Unfound): string {
     }
     case 'none': {
       const { recent, looked } = finding;
+      const closed = closedWords(finding.closed);
       if (recent.length === 0) {
-        return lines(`there is no run; looked in ${looked.map(folder => `"${cleanse(folder)}"`).join(', ')}`);
+        const where = looked.map(folder => `"${cleanse(folder)}"`).join(', ');
+        return lines(`there is no run${closed === '' ? '' : ' that you may read'}; looked in ${where}`) + closed;
       }
-      return lines(
+      const told = lines(
         name === 'last'
           ? 'there is no run nearby, so "last" is none; elsewhere the latest are:'
           : `there is no run "${cleanse(name)}"; the latest are:`,
         ...recent.map(line),
       );
+      return told + closed;
     }
     default:
       return finding satisfies never;
   }
+}
+
+/** That these folders may not be read, and by whom they may; for standard error, a line for each. */
+export function closedWords(closed: readonly Closed[]): string {
+  return closed.map(({ folder, why }) => lines(`${cannotBeRead(folder, why)}; look at its runs as its owner`)).join('');
+}
+
+/** The same of one run that was found. */
+export function closedRunWords({ id, folder }: Named, why: string): string {
+  return lines(`run ${id}: ${cannotBeRead(folder, why)}; call this as its owner, or name another run`);
+}
+
+function cannotBeRead(folder: string, why: string): string {
+  return `${quoted(cleanse(folder))} cannot be read: ${why}`;
 }
 
 /** That a run has no such step, and what to write instead. @param likely what may have been meant, besides the known ones. */

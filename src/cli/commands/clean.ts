@@ -1,6 +1,7 @@
 /** `runjobs clean [run…]`: removes runs that have ended. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyClosed } from '../../journal/closed.ts';
 import { type KeptRun, runsNearby } from '../../journal/find.ts';
 import { isHeld, lookAt, type PastRun } from '../../journal/past.ts';
 import { removeRun } from '../../journal/prune.ts';
@@ -55,6 +56,7 @@ async function clean(runs: readonly KeptRun[], flags: CleanFlags, isNamed: boole
   for (const run of runs) {
     const past = await lookAt(run, isHeld);
     if (past.state === 'running') alive.push(run.id);
+    else if (past.state === 'unreadable' && whyClosed(run.folder) !== undefined) stuck.push(run.id);
     else if (mayBeStarting(past)) starting.push(run.id);
     else if (past.state !== 'ended' && !isNamed && !flags.all) died.push(run.id);
     else {
