@@ -8,7 +8,12 @@ const COMMANDS: readonly CommandFacts[] = [
   {
     name: 'run',
     description: '',
-    options: [option(['--only'], true), option(['--slots', '-j'], true), option(['--lock'], false)],
+    options: [
+      option(['--only'], true),
+      option(['--slots', '-j'], true),
+      option(['--lock'], false),
+      option(['--set'], true),
+    ],
   },
   { name: 'show', description: '', options: [option(['--json'], false)] },
   { name: 'cron', description: '', options: [] },
@@ -38,6 +43,24 @@ describe('the word at the cursor', () => {
     expect(readLine(['p', '--only=te'], COMMANDS)).toEqual({ wanted: value, typed: 'te', before: '--only=' });
     expect(readLine(['p', '--only', '=', 'te'], COMMANDS)).toEqual({ wanted: value, typed: 'te', before: '' });
     expect(readLine(['p', '--only', '='], COMMANDS)).toEqual({ wanted: value, typed: '', before: '' });
+  });
+
+  it('is the value of an input behind its name, also in one word, and in those that bash makes of it', () => {
+    const value = { type: 'value', option: '--set', command: 'run', plan: 'p', input: 'TO' };
+    const read = (...words: string[]) => readLine(['p', ...words], COMMANDS);
+    expect(read('--set', 'TO=li')).toEqual({ wanted: value, typed: 'li', before: 'TO=' });
+    expect(read('--set=TO=li')).toEqual({ wanted: value, typed: 'li', before: '--set=TO=' });
+    for (const option of [['--set'], ['--set', '=']]) {
+      expect(read(...option, 'TO', '=', 'li')).toEqual({ wanted: value, typed: 'li', before: '' });
+      expect(read(...option, 'TO', '=')).toEqual({ wanted: value, typed: '', before: '' });
+    }
+    expect(read('--set', 'TO').wanted).toEqual({ type: 'value', option: '--set', command: 'run', plan: 'p' });
+  });
+
+  it('is not taken for the plan where bash makes words of a value before it', () => {
+    const value = { type: 'value', option: '--only', command: 'run', plan: 'p' };
+    expect(wanted('--set', 'TO', '=', 'live', 'p', '--only', '')).toEqual(value);
+    expect(wanted('--set', 'TO', '=', 'a', '=', 'b', 'p', '--only', '')).toEqual(value);
   });
 
   it('is an argument after those that are given', () => {

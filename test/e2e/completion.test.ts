@@ -77,6 +77,19 @@ describe('in bash', () => {
     expect(inBash(here, ['cron', ''])).toEqual(['print']);
   });
 
+  it('inputs are, and the values that one of them may have', async () => {
+    const here = await place();
+    const inputs = '{ TO: { enum: [live, lab, "a b"] }, DRY: { type: boolean }, NOTE: {} }';
+    writeFileSync(join(here.cwd, 'given.yaml'), `inputs: ${inputs}\nrun: echo \${TO} \${DRY} \${NOTE}\n`);
+    expect(inBash(here, ['given.yaml', '--set', ''])).toEqual(['TO=', 'DRY=', 'NOTE=']);
+    expect(inBash(here, ['given.yaml', '--set', 'TO', '='])).toEqual(['live', 'lab', 'a\\ b']);
+    expect(inBash(here, ['given.yaml', '--set', 'TO', '=', 'li'])).toEqual(['live']);
+    expect(inBash(here, ['given.yaml', '--set', "'TO=a"])).toEqual(['TO=a b']);
+    expect(inBash(here, ['given.yaml', '--set', 'DRY', '=', ''])).toEqual(['true', 'false']);
+    expect(inBash(here, ['given.yaml', '--set', 'NOTE', '=', ''])).toEqual([]);
+    expect(inBash(here, ['--set', 'TO', '=', 'live', 'given.yaml', '--set', 'D'])).toEqual(['DRY=']);
+  });
+
   it('runs are, and the steps of a run', async () => {
     const here = await place();
     for (const command of ['resume', 'show', 'logs', 'stop', 'restart', 'clean', 'replay'])
@@ -126,6 +139,8 @@ it.skipIf(without('fish') !== '')(`fish offers the same, with a word on each${wi
   expect(inFish(here, 'runjobs plan.yaml#')).toEqual(['plan.yaml#nightly\tEvery night']);
   expect(inFish(here, 'runjobs plan.yaml --only test/')).toEqual(['test/unit']);
   expect(inFish(here, 'runjobs plan.yaml --only=test/')).toEqual(['--only=test/unit']);
+  writeFileSync(join(here.cwd, 'given.yaml'), "inputs: { TO: { enum: [live, lab] } }\nrun: 'echo ${TO}'\n");
+  expect(inFish(here, 'runjobs given.yaml --set TO=li')).toEqual(['TO=live']);
   expect(inFish(here, 'runjobs show ')).toEqual(['last\tthe latest one', `${here.run}\tplan`]);
 });
 
@@ -160,6 +175,9 @@ it.skipIf(noZsh !== '')(`zsh completes at a tab${noZsh}`, async () => {
   await screen.shows('runjobs plan.yaml');
   screen.type('--only test/\t');
   await screen.shows('runjobs plan.yaml --only test/unit');
+  writeFileSync(join(cwd, 'given.yaml'), "inputs: { TO: { enum: [live, lab] } }\nrun: 'echo ${TO}'\n");
+  screen.type('\u0015runjobs given.yaml --set TO=li\t');
+  await screen.shows('--set TO=live');
   screen.type('\u0015runjobs show \t');
   await screen.shows('last  -- the latest one');
   screen.type('\u0015exit\n');

@@ -64,7 +64,7 @@ function optionsOf(command: string, commands: readonly CommandFacts[]): Candidat
 }
 
 async function valuesOf(
-  { option, command, plan: named }: Extract<Wanted, { type: 'value' }>,
+  { option, command, plan: named, input }: Extract<Wanted, { type: 'value' }>,
   typed: string,
 ): Promise<Candidate[]> {
   const plan = named ?? planHere(command);
@@ -74,7 +74,7 @@ async function valuesOf(
     case '--from':
       return plan === undefined ? [] : stepsIn((await planAt(plan))?.root);
     case '--set':
-      return inputsOf(plan === undefined ? undefined : await planAt(plan));
+      return inputsOf(plan === undefined ? undefined : await planAt(plan), input);
     case '--reporter':
     case '-r':
       return NAMES.map(value => ({ value }));
@@ -169,7 +169,12 @@ function stepsIn(root: Step | undefined): Candidate[] {
   return found;
 }
 
-function inputsOf(plan: Plan | undefined): Candidate[] {
+/** The inputs of a plan; or the values that one of them may have. */
+function inputsOf(plan: Plan | undefined, input: string | undefined): Candidate[] {
+  if (input !== undefined) {
+    const { enum: values, type } = plan?.inputs[input] ?? {};
+    return (values ?? (type === 'boolean' ? ['true', 'false'] : [])).map(value => ({ value }));
+  }
   return Object.entries(plan?.inputs ?? {}).map(([name, { description }]) => ({
     value: `${name}=`,
     ...(description === undefined ? {} : { about: description }),

@@ -21,7 +21,14 @@ export type Wanted =
   /** `isFirst`: nothing stands before it. */
   | { readonly type: 'option'; readonly command: string; readonly isFirst?: true }
   /** The value of an option; `plan` is the first argument on the line. */
-  | { readonly type: 'value'; readonly option: string; readonly command: string; readonly plan: string | undefined }
+  | {
+      readonly type: 'value';
+      readonly option: string;
+      readonly command: string;
+      readonly plan: string | undefined;
+      /** Of `--set`: the input whose value is typed. */
+      readonly input?: string;
+    }
   /** The argument at this index; those before it are given. */
   | { readonly type: 'argument'; readonly command: string; readonly given: readonly string[] };
 
@@ -29,13 +36,14 @@ export interface Line {
   readonly wanted: Wanted;
   /** What is typed of it. */
   readonly typed: string;
-  /** What stands before that in the same word: `--only=`. */
+  /** What stands before that in the same word: `--only=`, `TARGET=`. */
   readonly before: string;
 }
 
 /** Reads the words after the program's name; the last one is being typed. */
 export function readLine(words: readonly string[], commands: readonly CommandFacts[]): Line {
-  const [earlier, typed, before] = splitLast(words);
+  const [whole, isSplit] = glued(words);
+  const [earlier, typed, before] = splitLast(whole);
   let { name, rest } = commandOf(earlier, commands);
   const isUnnamed = name === undefined;
   name ??= 'run';
@@ -50,14 +58,51 @@ export function readLine(words: readonly string[], commands: readonly CommandFac
   }
   const [plan] = given;
   const line = { typed, before };
-  if (before !== '') return { ...line, wanted: { type: 'value', option: before.slice(0, -1), command: name, plan } };
-  if (open !== undefined) return { ...line, wanted: { type: 'value', option: open, command: name, plan } };
+  if (before !== '') open = before.slice(0, -1);
+  if (open !== undefined) {
+    const value: Line = { ...line, wanted: { type: 'value', option: open, command: name, plan } };
+    return open === '--set' ? inputIn(value, isSplit) : value;
+  }
   if (typed.startsWith('-')) {
     const isFirst = earlier.length === 0;
     return { ...line, wanted: { type: 'option', command: name, ...(isFirst ? { isFirst } : {}) } };
   }
   if (isUnnamed && given.length === 0) return { ...line, wanted: { type: 'command' } };
   return { ...line, wanted: { type: 'argument', command: name, given } };
+}
+
+/** The same, where the value of an input is typed. @param isSplit whether the shell takes that for a word of its own. */
+function inputIn(line: Line, isSplit: boolean): Line {
+  const { typed, before, wanted } = line;
+  const at = typed.indexOf('=');
+  if (at === -1 || wanted.type !== 'value') return line;
+  const input = typed.slice(0, at);
+  return {
+    typed: typed.slice(at + 1),
+    before: isSplit ? '' : `${before}${input}=`,
+    wanted: { ...wanted, input },
+  };
+}
+
+/**
+ * The words, in which `TARGET`, `=` and `live`, which bash makes of what follows `--set`, are one again; and whether the last
+ * word is such.
+ */
+function glued(words: readonly string[]): [words: readonly string[], isSplit: boolean] {
+  const whole: string[] = [];
+  let isSplit = false;
+  for (const [index, word] of words.entries()) {
+    const isMore: boolean = isSplit && (word === '=' || words[index - 1] === '=');
+    isSplit = isMore || (word === '=' && isAtInput(whole));
+    whole.push(isSplit ? `${whole.pop()}${word}` : word);
+  }
+  return [whole, isSplit];
+}
+
+/** Whether the last word is what `--set` names. */
+function isAtInput(words: readonly string[]): boolean {
+  const [name = '', option, other] = words.slice(-3).reverse();
+  return /^\w+$/.test(name) && (option === '=' ? other : option) === '--set';
 }
 
 /** The words before the cursor, and the one at it. bash makes three words of `--only=x`. */
