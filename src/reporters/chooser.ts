@@ -4,6 +4,7 @@ import type { ProgressNode } from '../events/tree.ts';
 import { isFinally } from '../plan/paths.ts';
 import { cutTo } from './columns.ts';
 import type { NamedKey } from './keys.ts';
+import { createListMark } from './list-mark.ts';
 import type { Page, Wish } from './page.ts';
 import type { Palette } from './palette.ts';
 import { cleanse } from './text.ts';
@@ -33,6 +34,23 @@ export const PURPOSES: Readonly<Record<string, Purpose>> = { l: 'log', k: 'stop'
 const ENTERED = { log: 'shows it', stop: 'stops it', restart: 'has it begin again' } as const;
 const MARK = '❯ ';
 
+/** Where a key moves the mark in a list. */
+const MOVES: Readonly<Record<Exclude<NamedKey, 'enter' | 'escape' | 'erase'>, (list: MarkedList) => number>> = {
+  up: ({ mark }) => mark - 1,
+  down: ({ mark }) => mark + 1,
+  'page-up': ({ mark, height }) => mark - height,
+  'page-down': ({ mark, height }) => mark + height,
+  home: () => 0,
+  end: ({ count }) => count - 1,
+};
+
+/** A list of so many, the mark at one of them, of which so many rows are shown. */
+interface MarkedList {
+  readonly mark: number;
+  readonly count: number;
+  readonly height: number;
+}
+
 /** The steps that can be chosen: what runs in the order of the plan, then for a log what has failed, then what has ended, the latest first. */
 export function candidates(progress: Progress, purpose: ChooserOptions['purpose']): ProgressNode[] {
   const running: ProgressNode[] = [];
@@ -52,16 +70,12 @@ export function candidates(progress: Progress, purpose: ChooserOptions['purpose'
   return [...running, ...failed, ...over];
 }
 
-/**
- * The steps are those of each moment; once the mark was moved it stays at its step as long as that can be chosen, and until
- * then at the first, as steps may end faster than anybody reads.
- */
+/** The steps are those of each moment, in which the mark keeps its step (see {@link createListMark}). */
 export function createChooser({ purpose, progress, nameOf, rowOf, palette }: ChooserOptions): Page {
+  const mark = createListMark();
   let sought = '';
   let isSeeking = false;
-  let chosen: string | undefined;
-  let index = 0;
-  let isMoved = false;
+  /** Rows of the list, as it was seen last. */
   let height = 10;
 
   const found = (): ProgressNode[] => {
@@ -69,30 +83,13 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
     const words = sought.toLowerCase();
     return words === '' ? all : all.filter(node => nameOf(node).toLowerCase().includes(words));
   };
-  /** Where the mark stands among these. */
-  const at = (nodes: readonly ProgressNode[]): number => {
-    const same = nodes.findIndex(({ path }) => path === chosen);
-    index = same >= 0 ? same : Math.min(index, Math.max(0, nodes.length - 1));
-    chosen = nodes[index]?.path;
-    return index;
-  };
-  const moves: Partial<Record<NamedKey, (from: number, count: number) => number>> = {
-    up: from => from - 1,
-    down: from => from + 1,
-    'page-up': from => from - height,
-    'page-down': from => from + height,
-    home: () => 0,
-    end: (_, count) => count - 1,
-  };
   const seek = (words: string) => {
     sought = words;
-    chosen = undefined;
-    index = 0;
-    isMoved = false;
+    mark.reset();
   };
   const choose = (): Wish | undefined => {
     const nodes = found();
-    const step = nodes[at(nodes)]?.path;
+    const step = nodes[mark.at(nodes)]?.path;
     return step === undefined ? undefined : { type: purpose, step };
   };
   const type = (letter: string): Wish | undefined => {
@@ -116,35 +113,36 @@ export function createChooser({ purpose, progress, nameOf, rowOf, palette }: Cho
         else seek([...sought].slice(0, -1).join(''));
       } else {
         const nodes = found();
-        const next = moves[key]?.(at(nodes), nodes.length) ?? 0;
-        isMoved = true;
-        chosen = nodes[Math.max(0, Math.min(next, nodes.length - 1))]?.path;
+        mark.move(nodes, MOVES[key]({ mark: mark.at(nodes), count: nodes.length, height }));
       }
       return undefined;
     },
     lines(columns, rows) {
       height = Math.max(1, rows - 2);
       const nodes = found();
-      // Only where it is seen: keys act on what was seen last.
-      if (!isMoved) chosen = nodes[0]?.path;
-      const mark = at(nodes);
-      const first = Math.max(0, Math.min(mark - Math.floor(height / 2), nodes.length - height));
-      const list = nodes.slice(first, first + height).map((node, row) => {
-        const isMarked = first + row === mark;
+      const list = { mark: mark.show(nodes), count: nodes.length, height };
+      const first = firstShown(list);
+      const shown = nodes.slice(first, first + height).map((node, row) => {
+        const isMarked = first + row === list.mark;
         return (isMarked ? palette.strong(MARK) : '  ') + rowOf(node, columns - MARK.length);
       });
-      if (nodes.length === 0) list.push(palette.quiet(cutTo((sought === '' ? NOBODY : NOT_FOUND)[purpose], columns)));
-      const blank = Array.from({ length: Math.max(0, height - list.length) }, () => '');
-      const count = nodes.length > height ? ` ${mark + 1} of ${nodes.length}` : '';
+      if (nodes.length === 0) shown.push(palette.quiet(cutTo((sought === '' ? NOBODY : NOT_FOUND)[purpose], columns)));
+      const blank = Array.from({ length: Math.max(0, height - shown.length) }, () => '');
       const foot = isSeeking
         ? `/${cleanse(sought)}█ Enter ${ENTERED[purpose]} · Esc ends the search`
         : 'q back · ↑↓ Enter choose · / search';
-      return [
-        palette.strong(cutTo(`${TITLES[purpose]}${count}`, columns)),
-        ...list,
-        ...blank,
-        palette.quiet(cutTo(foot, columns)),
-      ];
+      const title = TITLES[purpose] + placeWords(list);
+      return [palette.strong(cutTo(title, columns)), ...shown, ...blank, palette.quiet(cutTo(foot, columns))];
     },
   };
+}
+
+/** The first of the rows that are shown: the mark is in their middle, but near an end of the list. */
+function firstShown({ mark, count, height }: MarkedList): number {
+  return Math.max(0, Math.min(mark - Math.floor(height / 2), count - height));
+}
+
+/** ` 12 of 345`, where not all of it is shown. */
+function placeWords({ mark, count, height }: MarkedList): string {
+  return count > height ? ` ${mark + 1} of ${count}` : '';
 }
