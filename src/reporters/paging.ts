@@ -1,16 +1,12 @@
-/** The pages that keys open over the live view: the log of a step, the choice of one, the help. One at a time. */
+/** What keys do over the live view: they open pages, one at a time, and answer what is asked there. */
 import type { Progress } from '../events/progress.ts';
-import type { ProgressNode } from '../events/tree.ts';
-import { candidates, createChooser, PURPOSES, type Purpose } from './chooser.ts';
-import { cutTo } from './columns.ts';
 import type { Controls } from './controls.ts';
-import { createHelpPage } from './help-page.ts';
 import { type Key, keysIn } from './keys.ts';
-import { createLogPage } from './log-page.ts';
 import { createPageScreen, type Page, type Wish } from './page.ts';
-import { type Deed, questionIn } from './question.ts';
+import { createPages } from './pages.ts';
+import { createQuestion, type Question } from './question.ts';
 import type { Terminal } from './reporter.ts';
-import { fullNameOf, pathRow, type RowOptions } from './rows.ts';
+import type { RowOptions } from './rows.ts';
 
 export interface PagingOptions {
   readonly terminal: Terminal;
@@ -35,50 +31,26 @@ export interface Paging {
 }
 
 export function createPaging({ terminal, controls, progress, look, opening, say }: PagingOptions): Paging {
+  const pages = createPages({ controls, progress, look });
   const screen = createPageScreen(terminal);
   let page: Page | undefined;
-  /** What is to be done to which step, if that is confirmed; nobody answers a question that was not drawn. */
-  let asking: { readonly type: Deed; readonly step: string; isDrawn: boolean } | undefined;
+  let question: Question | undefined;
 
-  const nameOf = (node: ProgressNode) => fullNameOf(node, look());
-  const rowOf = (node: ProgressNode, columns: number) => pathRow(progress, node, { ...look(), width: columns });
-  const labelOf = (step: string) => look().steps.label(step);
-
-  const show = (next: Page) => {
+  const show = (next: Page | undefined) => {
+    if (next === undefined) return;
     if (page === undefined) opening();
     page?.close?.();
     page = next;
   };
   const leave = () => {
-    asking = undefined;
+    question = undefined;
     page?.close?.();
     page = undefined;
     screen.close();
   };
-  const showLog = (step: string) => {
-    const { folder } = progress;
-    if (folder === undefined) return;
-    const row = (columns: number) => {
-      const node = progress.nodes.get(step);
-      // One that ended well long ago is in the counts only.
-      return node === undefined ? cutTo(labelOf(step), columns) : rowOf(node, columns);
-    };
-    const isRunning = () => {
-      const node = progress.nodes.get(step);
-      return node?.startedT !== undefined && node.outcome === undefined;
-    };
-    const log = controls.openLog(folder, step);
-    show(createLogPage({ step, log, rowOf: row, isRunning, palette: look().palette }));
-  };
-  const choose = (purpose: Purpose) => {
-    const [only, ...others] = candidates(progress, purpose);
-    // Nothing to choose from; what is to be stopped is asked for all the same.
-    if (purpose === 'log' && only !== undefined && others.length === 0) showLog(only.path);
-    else show(createChooser({ purpose, progress, nameOf, rowOf, palette: look().palette }));
-  };
-  const act = (deed: Deed, step: string) => {
+  const act = ({ deed, step, name }: Question) => {
     leave();
-    if (!controls[deed](step)) say(`"${labelOf(step)}" is not running any more`);
+    if (!controls[deed](step)) say(`"${name}" is not running any more`);
   };
 
   const grant = (wish: Wish | undefined) => {
@@ -89,11 +61,11 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
         leave();
         break;
       case 'log':
-        showLog(wish.step);
+        show(pages.log(wish.step));
         break;
       case 'stop':
       case 'restart':
-        asking = { type: wish.type, step: wish.step, isDrawn: false };
+        question = createQuestion({ deed: wish.type, step: wish.step, name: look().steps.label(wish.step) });
         break;
       default:
         wish satisfies never;
@@ -101,16 +73,12 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
   };
   const press = (key: Key) => {
     const letter = typeof key === 'string' ? '' : key.typed;
-    if (asking !== undefined) {
-      const { type, step, isDrawn } = asking;
-      asking = undefined;
-      if (letter === 'y' && isDrawn) act(type, step);
+    if (question !== undefined) {
+      const asked = question;
+      question = undefined;
+      if (asked.isConfirmedBy(letter)) act(asked);
     } else if (page !== undefined) grant(page.press(key));
-    else if (letter === '?') show(createHelpPage(look().palette));
-    else {
-      const purpose = PURPOSES[letter];
-      if (purpose !== undefined) choose(purpose);
-    }
+    else show(pages.openedBy(letter));
   };
 
   return {
@@ -127,11 +95,8 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       const columns = (terminal.columns || 80) - 1;
       const rows = terminal.rows || 24;
       const lines = page.lines(columns, rows).slice(0, rows);
-      if (asking === undefined) return screen.paint(lines);
-      const { palette } = look();
-      asking.isDrawn = true;
-      const question = questionIn(asking.type, labelOf(asking.step), columns);
-      return screen.paint([...lines.slice(0, rows - 1), palette.warn(question)]);
+      if (question === undefined) return screen.paint(lines);
+      return screen.paint([...lines.slice(0, rows - 1), look().palette.warn(question.line(columns))]);
     },
     leave,
   };

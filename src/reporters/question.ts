@@ -20,7 +20,31 @@ const QUESTIONS: Readonly<Record<Deed, readonly (readonly [before: string, behin
 /** Of a name so much stays, its end, before fewer words are said. */
 const NAME_COLUMNS = 12;
 
-export function questionIn(deed: Deed, name: string, columns: number): string {
+/** What is asked about one step. */
+export interface Question {
+  readonly deed: Deed;
+  readonly step: string;
+  /** What the step is called. */
+  readonly name: string;
+  /** It in one line, which is drawn now. */
+  line(columns: number): string;
+  /** Whether this key confirms it; nobody answers a question that was not drawn. */
+  isConfirmedBy(letter: string): boolean;
+}
+
+export function createQuestion(asked: Pick<Question, 'deed' | 'step' | 'name'>): Question {
+  let isDrawn = false;
+  return {
+    ...asked,
+    line(columns) {
+      isDrawn = true;
+      return questionIn(asked, columns);
+    },
+    isConfirmedBy: letter => letter === 'y' && isDrawn,
+  };
+}
+
+function questionIn({ deed, name }: Pick<Question, 'deed' | 'name'>, columns: number): string {
   const room = ([before, behind]: readonly [string, string]) => columns - widthOf(before) - widthOf(behind);
   const forms = QUESTIONS[deed];
   const form = forms.find(one => room(one) >= Math.min(widthOf(name), NAME_COLUMNS)) ?? forms.at(-1);
