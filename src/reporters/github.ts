@@ -2,11 +2,12 @@
 
 import { type FailedStep, failuresOf, type Progress } from '../events/progress.ts';
 import { wayBelow } from '../plan/nearer.ts';
+import type { Block } from './blocks.ts';
 import { createCases } from './cases.ts';
 import { ciLine } from './ci-line.ts';
 import { annotation, CLOSE_GROUP, openGroup } from './github-commands.ts';
 import { githubSummary } from './github-summary.ts';
-import { type Block, createGrouping, type GroupingOptions } from './grouping.ts';
+import { createGrouping, type GroupingOptions } from './grouping.ts';
 import { labelWithItem } from './items.ts';
 import { glyphs } from './palette.ts';
 import type { PlaceOf, Reporter } from './reporter.ts';

@@ -1,6 +1,8 @@
 /** For GitLab CI: what a step prints is a section of the log with its own duration, collapsed where the step passed. */
+
+import type { Block } from './blocks.ts';
 import { ciLine } from './ci-line.ts';
-import { type Block, createGrouping, type GroupingOptions } from './grouping.ts';
+import { createGrouping, type GroupingOptions } from './grouping.ts';
 import { glyphs } from './palette.ts';
 import type { Reporter } from './reporter.ts';
 
