@@ -73,7 +73,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
 
   /** The terminal as it was, what stands on it aside. */
   const giveBack = () => {
-    letGo();
+    paging?.letGo();
     screen.restore();
     window.restore();
   };
@@ -94,17 +94,8 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     cancelling: progress.forced ? undefined : progress.cancelling,
   });
 
-  const paging =
-    controls &&
-    createPaging({ terminal, controls, progress, look: frame, opening: makeWay, say: line => above.say(line) });
-  const takeKeys = () =>
-    controls?.keyboard.take(typed => {
-      if (paging?.press(typed)) repaint();
-    });
-  const letGo = () => {
-    paging?.leave();
-    controls?.keyboard.release();
-  };
+  const over = { opening: makeWay, say: above.say, onTyped: () => repaint() };
+  const paging = controls && createPaging({ terminal, controls, progress, look: frame, ...over });
 
   const draw = () => {
     spinner.spin();
@@ -112,7 +103,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     window.show(progress, outlookOf(progress, look.t, look.usual), () => hasFailedForGood({ progress, steps }));
     if (paging?.isOpen) return paging.draw();
     screen.above(above.lines());
-    const hint = controls?.keyboard.isOurs ? HINT : undefined;
+    const hint = paging?.hasKeys ? HINT : undefined;
     const title = composeTitle(progress, { ...look, width: look.width - 2, hint });
     return row.show(look.spinner, title, composeFrame(progress, look));
   };
@@ -121,7 +112,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     const wasAside = isAside;
     isAside = isBehind();
     if (isAside && !wasAside) giveBack();
-    if (!isAside && wasAside) takeKeys();
+    if (!isAside && wasAside) paging?.takeKeys();
     return isAside;
   };
   /** Nobody above a timer could catch what it throws. */
@@ -156,7 +147,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     isOpen = false;
     disarm();
     keepExit();
-    letGo();
+    paging?.letGo();
     window.restore();
     return true;
   };
@@ -177,7 +168,7 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
       if (event.type === 'run.started') {
         past.begin(event);
         startedAt = clock.now();
-        takeKeys();
+        paging?.takeKeys();
         paint();
       }
       // How it ends is to be seen.
@@ -190,21 +181,21 @@ export async function createLive(options: LiveOptions): Promise<Reporter> {
     },
     proceed() {
       if (!isOpen || isLent || broken !== undefined) return;
-      takeKeys();
+      paging?.takeKeys();
       paint();
     },
     lend() {
       disarm();
       isLent = true;
       if (broken !== undefined) return;
-      letGo();
+      paging?.letGo();
       makeWay();
       window.restore();
     },
     takeBack() {
       isLent = false;
       if (!isOpen || broken !== undefined) return;
-      takeKeys();
+      paging?.takeKeys();
       paint();
     },
     async leave() {

@@ -18,20 +18,29 @@ export interface PagingOptions {
   readonly opening: () => void;
   /** Prints a line above the view, once that is back. */
   readonly say: (line: string) => void;
+  /** Called when what was typed is to be seen. */
+  readonly onTyped: () => void;
 }
 
 export interface Paging {
+  /** Whether a page is to be drawn, and not the view. */
   readonly isOpen: boolean;
-  /** What was typed; returns whether there is anything to be drawn anew. */
-  press(text: string): boolean;
+  /** Whether a key that is pressed now does something. */
+  readonly hasKeys: boolean;
+  /** From now on keys do something, whenever the terminal is ours. */
+  takeKeys(): void;
   /** Draws the page that is open. A promise resolves when more is welcome. */
   draw(): Promise<void> | undefined;
   /** Closes it, whatever it shows: the view is back. */
   leave(): void;
+  /** The same, and keys are left to others. */
+  letGo(): void;
 }
 
-export function createPaging({ terminal, controls, progress, look, opening, say }: PagingOptions): Paging {
-  const pages = createPages({ controls, progress, look });
+export function createPaging(options: PagingOptions): Paging {
+  const { terminal, controls, look, opening, say, onTyped } = options;
+  const { keyboard } = controls;
+  const pages = createPages(options);
   const screen = createPageScreen(terminal);
   let page: Page | undefined;
   let question: Question | undefined;
@@ -81,15 +90,20 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
     else show(pages.openedBy(letter));
   };
 
+  const type = (text: string) => {
+    const wasOpen = page !== undefined;
+    for (const key of keysIn(text)) press(key);
+    if (wasOpen || page !== undefined) onTyped();
+  };
+
   return {
     get isOpen() {
       return page !== undefined;
     },
-    press(text) {
-      const wasOpen = page !== undefined;
-      for (const key of keysIn(text)) press(key);
-      return wasOpen || page !== undefined;
+    get hasKeys() {
+      return keyboard.isOurs;
     },
+    takeKeys: () => keyboard.take(type),
     draw() {
       if (page === undefined) return undefined;
       const columns = (terminal.columns || 80) - 1;
@@ -99,5 +113,9 @@ export function createPaging({ terminal, controls, progress, look, opening, say 
       return screen.paint([...lines.slice(0, rows - 1), look().palette.warn(question.line(columns))]);
     },
     leave,
+    letGo() {
+      leave();
+      keyboard.release();
+    },
   };
 }
