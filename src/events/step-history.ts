@@ -1,6 +1,16 @@
 /** All that is known of one step of a run that is looked at. */
 import type { CopiesHistory } from './copies.ts';
-import type { StepFinished } from './event.ts';
+import type {
+  AttemptFinished,
+  StepFinished,
+  StepQueued,
+  StepReady,
+  StepRetrying,
+  StepStarted,
+  TickFinished,
+  TicksMissed,
+  TickWaiting,
+} from './event.ts';
 import type { Item } from './item.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -70,8 +80,57 @@ export function createStep(path: string): StepHistory {
   };
 }
 
-/** An attempt has ended. */
-export function attempted(step: StepHistory, { attempt, tick, outcome, durationMs }: AttemptHistory): void {
+/** What happens between its starts and its end. */
+export type StepEvent =
+  | StepQueued
+  | StepReady
+  | StepRetrying
+  | AttemptFinished
+  | TickWaiting
+  | TickFinished
+  | TicksMissed;
+
+/** It starts, or starts again, whatever it had come to. */
+export function startStep(step: StepHistory, { t, name, pid, worker }: StepStarted): void {
+  step.phase = 'running';
+  step.outcome = undefined;
+  step.startedT = t;
+  step.readyMs = undefined;
+  step.name = name;
+  step.pid = pid;
+  step.worker = worker;
+  step.isTaken = false;
+}
+
+/** Takes one event of the step in. */
+export function takeStepEvent(step: StepHistory, event: StepEvent): void {
+  switch (event.type) {
+    case 'step.queued':
+      step.phase = 'queued';
+      break;
+    case 'step.ready':
+      step.readyMs = event.durationMs;
+      break;
+    case 'attempt.finished':
+      attempted(step, event);
+      break;
+    case 'step.retrying':
+    case 'tick.waiting':
+      step.phase = 'waiting';
+      break;
+    case 'tick.finished':
+      step.ticks += 1;
+      if (event.outcome.state !== 'succeeded') step.badTicks += 1;
+      break;
+    case 'ticks.missed':
+      step.missed += event.count;
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function attempted(step: StepHistory, { attempt, tick, outcome, durationMs }: AttemptHistory): void {
   step.attempts.push({ attempt, outcome, durationMs, ...(tick === undefined ? {} : { tick }) });
   step.ended += 1;
   if (step.attempts.length > ATTEMPTS_MAX) step.attempts.shift();
