@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isCronLoaded, loadCron, speaksOfCron } from './cron.ts';
 import { examine, type Surroundings } from './examine.ts';
+import { foreignFile } from './foreign-files.ts';
 import type { Given } from './given.ts';
 import type { PlanInput } from './input.ts';
 import type { Plan } from './plan.ts';
@@ -69,7 +70,10 @@ export async function loadPlan(source: string, options: LoadOptions = {}): Promi
     return rejected({ ...problem, message, path: '', file: isStdin ? STDIN : showFile(resolve(cwd, path), cwd) });
   }
   const files = await withUsedFiles(read.file, path => readUsedFile(path, cwd));
-  return conclude(files, { given, secretsOf, definition });
+  const loaded = conclude(files, { given, secretsOf, definition });
+  // A plan may have any name.
+  const foreign = loaded.type === 'loaded' || isStdin ? undefined : foreignFile(path, files.main.source?.text ?? '');
+  return foreign === undefined ? loaded : rejected({ message: foreign, path: '', file: files.main.shown });
 }
 
 /**
