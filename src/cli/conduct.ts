@@ -1,6 +1,7 @@
 /** Conducts a root run from its opening to the end of the process: signals, bugs, reporters, the exit code. */
 
 import { StopSource } from '../engine/stop.ts';
+import type { Overrides } from '../journal/plan-copy.ts';
 import type { Plan } from '../plan/plan.ts';
 import { whyUnwritable } from '../plan/unwritable.ts';
 import type { Controls } from '../reporters/controls.ts';
@@ -27,6 +28,8 @@ export interface Conducted extends ReporterFlags {
   readonly given: GivenToRun;
   /** The options that name its queue. */
   readonly queueWords: readonly string[];
+  /** What the command line has put in the place of the plan's own. */
+  readonly overrides: Overrides;
   readonly color: boolean;
   /** The paths of the interactive steps that it may come to. */
   readonly interactive: readonly string[];

@@ -7,7 +7,7 @@ import { realClock } from '../engine/clock.ts';
 import { outermost } from '../engine/run-options.ts';
 import { givenSecrets } from '../events/secrets.ts';
 import { isBackgroundJob } from '../executors/command/background-job.ts';
-import { keptGiven } from '../journal/plan-copy.ts';
+import { keptGiven, type Overrides } from '../journal/plan-copy.ts';
 import { usualTimes } from '../journal/usual.ts';
 import { readPlaces } from '../plan/places.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -19,6 +19,7 @@ import { openReporters } from '../reporters/open.ts';
 import type { Clock, FileSink, Reporter } from '../reporters/reporter.ts';
 import type { GivenToRun } from '../root-run.ts';
 import { hasColour } from './colour.ts';
+import { overrideWords } from './override-words.ts';
 import { openReportFile } from './report-file.ts';
 import type { Streams } from './streams.ts';
 
@@ -54,6 +55,8 @@ export interface Reported {
   readonly given: GivenToRun;
   /** The options that name its queue. */
   readonly queueWords?: readonly string[];
+  /** What stands in the place of the plan's own. */
+  readonly overrides?: Overrides;
   readonly streams: Streams;
   /** Whether the command line lets colours be. */
   readonly color: boolean;
@@ -66,7 +69,7 @@ export interface Reported {
 /** Opens the reporters that were chosen: their files are made anew. */
 export async function openChosenReporters(
   chosen: readonly Chosen[],
-  { plan, given, queueWords = [], streams, color, openControls, clock = realClock }: Reported,
+  { plan, given, queueWords = [], overrides = {}, streams, color, openControls, clock = realClock }: Reported,
 ): Promise<OpenedReporters> {
   const { stdout, stderr } = streams;
   const clash = clashOf(chosen, plan);
@@ -86,7 +89,7 @@ export async function openChosenReporters(
       openControls,
       isBehind: stream => isBackgroundJob(stream === 'stderr' ? 2 : 1),
       cwd: process.cwd(),
-      given: { ...givenShown(plan, given), queue: queueWords },
+      given: { ...givenShown(plan, given), instead: overrideWords(overrides), queue: queueWords },
       host: hostname(),
       env: process.env,
       readUsual: folder => usualTimes(folder, plan),

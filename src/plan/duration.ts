@@ -21,6 +21,15 @@ export function parseDuration(written: string | number): number | undefined {
   return wholeMs(UNITS_MS.reduce((total, unit, index) => total + Number(parts[index + 1] ?? 0) * unit, 0));
 }
 
+/** A duration in the largest unit of which it is a whole number: `90s`, `10m`, as {@link parseDuration} reads it. */
+export function spellDuration(ms: number): string {
+  const [name, unit] = SPELLED.find(([, unit]) => ms % unit === 0) ?? LEAST;
+  return `${ms / unit}${name}`;
+}
+
+const LEAST = ['ms', 1] as const;
+const SPELLED = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000], LEAST] as const;
+
 function wholeMs(ms: number): number | undefined {
   if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) return undefined;
   return ms > 0 ? Math.max(1, Math.round(ms)) : 0;

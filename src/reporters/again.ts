@@ -17,6 +17,8 @@ export interface AgainGiven {
   readonly set: Readonly<Record<string, string>>;
   /** Absolute paths. */
   readonly envFiles: readonly string[];
+  /** The options that stand in the place of what the plan says, and change how its steps run: `--timeout 10m`. */
+  readonly instead?: readonly string[];
   /** The options that name the queue which it was given. */
   readonly queue?: readonly string[];
 }
@@ -55,6 +57,7 @@ function onlyOf({ file, definition, root }: Plan, given: AgainGiven, cwd: string
   const options = [
     ...Object.entries(given.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...given.envFiles.flatMap(path => ['--env-file', near(path)]),
+    ...(given.instead ?? []),
     ...(given.queue ?? []),
   ];
   return steps => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../src/plan/duration.ts';
+import { parseDuration, spellDuration } from '../../src/plan/duration.ts';
 
 describe('a duration', () => {
   test.each([
@@ -28,6 +28,18 @@ describe('a duration', () => {
 
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300])('the number %d is none', written => {
     expect(parseDuration(written)).toBeUndefined();
+  });
+
+  test.each([
+    [1, '1ms'],
+    [1500, '1500ms'],
+    [90_000, '90s'],
+    [5_400_000, '90m'],
+    [7_200_000, '2h'],
+    [172_800_000, '2d'],
+  ])('of %d ms is spelt %s, and read as that', (ms, written) => {
+    expect(spellDuration(ms)).toBe(written);
+    expect(parseDuration(written)).toBe(ms);
   });
 
   test('that is not zero lasts a millisecond at least', () => {

@@ -296,6 +296,14 @@ describe('the command that runs a step again', () => {
     );
   });
 
+  it('has the options that stand in the place of what the plan says', () => {
+    const given = { set: { A: '1' }, envFiles: [], instead: ['--timeout', '10m', '-j', '2', '--lock'] };
+    const { resume, only } = againOf(PLAN, given, '/plans');
+    expect(only(['publish'])).toBe("runjobs 'a plan.yaml' --set A=1 --timeout 10m -j 2 --lock --only publish");
+    // The run itself knows them.
+    expect(resume('r1')).toBe('runjobs resume r1');
+  });
+
   it('names the queue that the run was given', () => {
     const given = { set: {}, envFiles: [], queue: ['--queue', 'rediss://h:1/?ca=a b.pem', '--queue-prefix', 'x'] };
     const { resume, only } = againOf(PLAN, given, '/plans');

@@ -40,6 +40,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
     plan,
     given: { levels: [], kept: copy.given },
     queueWords: queueWordsOf(run.folder),
+    overrides: copy.overrides,
     streams,
     color: flags.color,
     clock,

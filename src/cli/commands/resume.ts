@@ -108,6 +108,7 @@ async function goOn(run: ReopenedRun, flags: ResumeFlags, streams: Streams): Pro
     interactive: interactiveAhead(asRun.root, run.past.root),
     given,
     queueWords: queueWords(flags),
+    overrides,
     abandon: run.owner.release,
     open(opening) {
       const env = withoutQueueSecrets(process.env) as Record<string, string>;

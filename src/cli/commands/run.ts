@@ -38,6 +38,7 @@ export async function runCommand(source: string, flags: RunFlags): Promise<void>
     interactive: interactiveAhead(asRun.root),
     given,
     queueWords: queueWords(flags),
+    overrides,
     open: opening =>
       openRootRun({
         ...opening,

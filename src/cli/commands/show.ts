@@ -18,6 +18,7 @@ import { pastJson, runReport, stepReport } from '../../reporters/past-run.ts';
 import { hasColour } from '../colour.ts';
 import { EXIT } from '../exit.ts';
 import { nameRun } from '../named-run.ts';
+import { overrideWords } from '../override-words.ts';
 import { queueWordsOf } from '../queue-place.ts';
 import { givenShown } from '../reporting.ts';
 import type { ShowFlags } from '../requests.ts';
@@ -78,7 +79,11 @@ async function pastOf(kept: KeptRun, step: string | undefined, colour: boolean):
     'plan' in copy
       ? againOf(
           copy.plan,
-          { ...givenShown(copy.plan, { levels: [], kept: copy.given }), queue: queueWordsOf(kept.folder) },
+          {
+            ...givenShown(copy.plan, { levels: [], kept: copy.given }),
+            instead: overrideWords(copy.overrides),
+            queue: queueWordsOf(kept.folder),
+          },
           process.cwd(),
         )
       : undefined;
