@@ -1,6 +1,8 @@
 /** What is told of a key that may not stand where it stands. */
+
+import { BODIES } from './bodies.ts';
 import { nothingFor } from './foreign-words.ts';
-import { quoteText } from './quote.ts';
+import { quoteText, shorten } from './quote.ts';
 import { isRaw, type Raw } from './raw.ts';
 import { ACTION, isAction } from './reference.ts';
 import { KEYS, keysAt } from './schema-keys.ts';
@@ -39,10 +41,21 @@ export function unknownKey(key: string, path: Path, object: unknown): string {
   const inside = insideOf(key, path.at(-1)) ?? (keys.includes('gather') ? nothingFor(key) : undefined);
   if (inside !== undefined) return `unknown key; ${inside}`;
   if (!keys.includes('gather')) return `unknown key; expected ${keys.join(', ')}`;
-  return path.length > 0 && KEYS.root.includes(key)
-    ? ofRoot(key, object)
-    : 'unknown key; "runjobs schema" prints all keys';
+  if (path.length > 0 && KEYS.root.includes(key)) return ofRoot(key, object);
+  const step = path.length === 0 ? asStep(key, object as Raw) : undefined;
+  return `unknown key; ${step === undefined ? '"runjobs schema" prints all keys' : `if it is a step, write ${step}`}`;
 }
+
+/** The step that a key of the root may be meant for, as in GitLab CI and the scripts of npm, where a plan says nothing else. */
+function asStep(key: string, root: Raw): string | undefined {
+  const value = root[key];
+  if (!/^[A-Za-z][\w-]*$/.test(key) || BODIES.some(body => Object.hasOwn(root, body))) return undefined;
+  const run = typeof value === 'string' ? `"run": ${quoteText(shorten(value, COMMAND_SHOWN))}` : '"run": …';
+  const isStep = isRaw(value) || typeof value === 'string' || Array.isArray(value);
+  return isStep ? `{"steps": [{"id": ${quoteText(key)}, ${run}}]}` : undefined;
+}
+
+const COMMAND_SHOWN = 60;
 
 const NEEDS_OF_DEFINITION =
   '"needs" is of the step that uses the definition; let its own steps begin with what it needs, as in {"use": "#build"}';

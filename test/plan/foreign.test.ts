@@ -67,6 +67,33 @@ describe('a key of another tool is told with the one that stands for it here', (
   });
 });
 
+test.each<[plan: object, problems: string[]]>([
+  [
+    { build: 'make' },
+    [
+      'root: no body: add one of run, http, steps, gather, any, use, sleep',
+      'root.build: unknown key; if it is a step, write {"steps": [{"id": "build", "run": "make"}]}',
+    ],
+  ],
+  [
+    { stages: ['build'], 'build-job': { stage: 'build', script: ['make'] } },
+    [
+      'root.stages: unknown key, did you mean "steps"?',
+      'root.build-job: unknown key; if it is a step, write {"steps": [{"id": "build-job", "run": …}]}',
+    ],
+  ],
+  [{ build: 'make', run: 'x' }, ['root.build: unknown key; "runjobs schema" prints all keys']],
+  [
+    { build: 1 },
+    [
+      'root: no body: add one of run, http, steps, gather, any, use, sleep',
+      'root.build: unknown key; "runjobs schema" prints all keys',
+    ],
+  ],
+])('a step at the root of a plan that has no other is told to stand in a list: %o', (plan, problems) => {
+  expect(told(plan).sort()).toEqual(problems.sort());
+});
+
 test('what a definition needs is told to stand in its steps', () => {
   const message =
     '"needs" is of the step that uses the definition; let its own steps begin with what it needs, as in {"use": "#build"}';
