@@ -1,4 +1,5 @@
 /** The end of what a step prints: cheap to feed, whatever its size, and split into lines only when someone looks. */
+import { isBlank, withReturns } from './control-sequences.ts';
 
 /** Characters that are kept at least, if there were as many. */
 const KEPT = 40 * 1024;
@@ -56,22 +57,11 @@ export function lastLine(tail: Tail): string {
   return isBlank(line) ? (lastLines(tail, 1)[0] ?? '') : line;
 }
 
-/** What takes a terminal back to the first column, where the line is drawn over: a carriage return, or as npm and readline do it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what children print.
-const TO_FIRST_COLUMN = /\r|\x1b\[[01]?G/;
-/** What shows nothing by itself: colours, moves of the cursor, a title. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what children print.
-const SHOWS_NOTHING = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[78=>])/g;
-
-function isBlank(line: string): boolean {
-  return line.trim() === '' || (line.includes('\x1b') && line.replace(SHOWS_NOTHING, '').trim() === '');
-}
-
 /** Its last drawing that is not blank. */
 function lastDrawn(line: string): string {
-  const isDrawnOver = line.includes('\r') || line.includes('\x1b');
-  const drawn = isDrawnOver ? line.split(TO_FIRST_COLUMN).findLast(drawing => !isBlank(drawing)) : line;
-  return (drawn ?? '').slice(0, LINE_MAX);
+  if (!line.includes('\r') && !line.includes('\x1b')) return line.slice(0, LINE_MAX);
+  const drawings = withReturns(line).split('\r');
+  return (drawings.findLast(drawing => !isBlank(drawing)) ?? '').slice(0, LINE_MAX);
 }
 
 /** As `lastIndexOf`, which looks at each character where `includes` sees at once that there is none: bodies without a line break are long. */

@@ -1,13 +1,7 @@
 /** What children print, made harmless: no control codes, nothing that a CI takes for a command, whole lines. */
+import { withoutSequences, withReturns } from '../events/control-sequences.ts';
 import { isPrintable } from './printable.ts';
 
-/**
- * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
- * then the short ones. `util.stripVTControlCharacters` leaves the text of a window title behind.
- */
-const SEQUENCE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
 /** Control codes, and what ends a line or changes its direction for some readers (U+2028 to U+202E, U+2066 to U+2069). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
@@ -19,10 +13,6 @@ const IS_TEXT_UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|
 /** GitHub and Azure obey `##[error]` and `##vso[…]` anywhere in a line. */
 const CI_COMMAND = /##(?=(?:vso)?\[)/g;
 
-/** What draws over the line as a carriage return does: the cursor goes to the first column. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-const TO_FIRST_COLUMN = /\x1b\[[01]?G/g;
-
 /** A longer line is told in pieces. */
 const LINE_MAX = 64 * 1024;
 
@@ -32,7 +22,7 @@ const LINE_MAX = 64 * 1024;
  */
 export function cleanse(line: string): string {
   if (!IS_UNSAFE.test(line)) return line;
-  const text = unreturned(line).replace(SEQUENCE, '');
+  const text = withoutSequences(unreturned(line));
   return text
     .slice(text.lastIndexOf('\r') + 1)
     .replace(CONTROL, '')
@@ -41,7 +31,7 @@ export function cleanse(line: string): string {
 
 /** The line with a carriage return wherever it is drawn over, but at its end. */
 function unreturned(line: string): string {
-  return line.replace(TO_FIRST_COLUMN, '\r').replace(/(?<!\r)\r+$/, '');
+  return withReturns(line).replace(/(?<!\r)\r+$/, '');
 }
 
 /** Whether {@link cleanse} may change a line of the text. */

@@ -1,0 +1,32 @@
+/** The control sequences by which children draw on a terminal. */
+
+/**
+ * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
+ * then the short ones; each also where it is cut. `util.stripVTControlCharacters` leaves the text of a window title behind.
+ */
+const SEQUENCE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+
+/** Those of them, whole, that are sure to show nothing: colours, moves of the cursor, a title. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const SHOWS_NOTHING = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[78=>])/g;
+
+/** What draws over the line as a carriage return does, as npm and readline do it: the cursor goes to the first column. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
+const TO_FIRST_COLUMN = /\x1b\[[01]?G/g;
+
+/** The text without colours, moves of the cursor, titles and the like. */
+export function withoutSequences(text: string): string {
+  return text.replace(SEQUENCE, '');
+}
+
+/** The line with a carriage return wherever the cursor goes to its first column. */
+export function withReturns(line: string): string {
+  return line.replace(TO_FIRST_COLUMN, '\r');
+}
+
+/** Whether the line shows nothing, but for spaces. */
+export function isBlank(line: string): boolean {
+  return line.trim() === '' || (line.includes('\x1b') && line.replace(SHOWS_NOTHING, '').trim() === '');
+}
