@@ -29,6 +29,8 @@ export interface Attempt {
   answer?: Answer;
   /** Where the answer came from: redirects lead elsewhere. */
   at?: URL;
+  /** Of a stream of events: the id of what came last. */
+  lastEventId?: string;
   /** Takes what an expected answer holds, in the place of the log and of what is kept. */
   readonly take?: (bytes: Uint8Array) => void;
 }
@@ -82,7 +84,10 @@ export async function receive(
     look(bytes);
     if (attempt.take !== undefined) return void attempt.take(bytes);
     if (waiting === undefined) keeping.take(bytes);
-    else if (waiting.take(bytes)) hangUp();
+    else {
+      if (waiting.take(bytes)) hangUp();
+      attempt.lastEventId = waiting.lastId;
+    }
     if (keeping.file?.refusal() !== undefined) hangUp();
     return context.write(bytes);
   };

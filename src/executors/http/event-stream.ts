@@ -22,12 +22,19 @@ export class EventStream {
   /** A line feed at the beginning of the next piece is of the line end that was there. */
   #isAfterReturn = false;
   #name = '';
+  #id = '';
+  #lastId = '';
   #data: string[] = [];
   #size = 0;
 
   /** Whether what has come last is a part of an event: only an empty line would end it. */
   get isWithin(): boolean {
     return this.#data.length > 0 || this.#rest.startsWith('data:');
+  }
+
+  /** What the server has said last that a stream may go on behind; empty: nothing. */
+  get lastId(): string {
+    return this.#lastId;
   }
 
   /** The events that are complete with this piece. */
@@ -47,6 +54,7 @@ export class EventStream {
     if (line === '') return this.#dispatch();
     const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (field === 'event') this.#name = value;
+    if (field === 'id' && !value.includes('\0')) this.#id = value;
     if (field === 'data') {
       this.#data.push(value);
       this.#size += value.length;
@@ -58,6 +66,7 @@ export class EventStream {
   #dispatch(): ServerEvent[] {
     const event = { name: this.#name || 'message', data: this.#data.join('\n') };
     const isEvent = this.#data.length > 0;
+    this.#lastId = this.#id;
     this.#name = '';
     this.#data = [];
     this.#size = 0;

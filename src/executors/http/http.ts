@@ -8,6 +8,7 @@ import type { Attempt } from './answering.ts';
 import { bodyText } from './body-text.ts';
 import { goOnUnless } from './called-off.ts';
 import { follow } from './following.ts';
+import { createLastEvents, type LastEvents } from './last-events.ts';
 import { walkPages } from './pages.ts';
 import { requestOf } from './request.ts';
 import { askingForRest, downloadSource, isBrokenOff } from './resuming.ts';
@@ -29,6 +30,7 @@ export interface HttpExecutor extends Executor {
  */
 export function openHttpExecutor(folder: string): HttpExecutor {
   const session = openSession();
+  const lastEvents = createLastEvents();
   return {
     async execute(step, context) {
       if (step.type !== 'http') throw new TypeError(`The HTTP executor was given a step of type "${step.type}"`);
@@ -36,11 +38,12 @@ export function openHttpExecutor(folder: string): HttpExecutor {
       const keeping = openKeeping(step, context, from, downloadSource(step));
       if ('fault' in keeping) return { state: 'failed', reason: { type: 'start', message: keeping.fault } };
       const { stop } = context;
+      const { part } = keeping.file ?? {};
+      const startedAt = performance.now();
+      const attempt: Attempt = { step, context, keeping, startedAt, ...(part && { part }) };
       try {
-        const { part } = keeping.file ?? {};
-        const startedAt = performance.now();
-        const attempt: Attempt = { step, context, keeping, startedAt, ...(part && { part }) };
-        const outcome = await carryOut(session, attempt, from, stop);
+        const outcome = await carryOut(session, attempt, from, { stop, lastEvents });
+        if (outcome.state === 'succeeded') delete attempt.lastEventId;
         return await keeping.end(outcome, {
           answer: attempt.answer,
           keepsFile: keepsFile(step, outcome),
@@ -52,6 +55,7 @@ export function openHttpExecutor(folder: string): HttpExecutor {
         keeping.file?.leave();
         return { state: 'cancelled', reason };
       } finally {
+        if (attempt.lastEventId !== undefined) lastEvents.note(attempt.lastEventId, context);
         keeping.drop();
       }
     },
@@ -60,7 +64,12 @@ export function openHttpExecutor(folder: string): HttpExecutor {
 }
 
 /** From the first request to the answer. Rejects once it must stop. */
-async function carryOut(session: Session, attempt: Attempt, folder: string, stop: Stop): Promise<Outcome> {
+async function carryOut(
+  session: Session,
+  attempt: Attempt,
+  folder: string,
+  { stop, lastEvents }: { readonly stop: Stop; readonly lastEvents: LastEvents },
+): Promise<Outcome> {
   goOnUnless(stop);
   const { step, context } = attempt;
   const first = requestOf(step, context, folder);
@@ -71,7 +80,8 @@ async function carryOut(session: Session, attempt: Attempt, folder: string, stop
   context.started();
   const kept = context.committed();
   if (kept !== undefined) await kept;
-  const request = step.saveTo === undefined ? first : askingForRest(first, step, attempt.part);
+  const whole = step.expect.event === undefined ? first : lastEvents.goingOn(first, context);
+  const request = step.saveTo === undefined ? whole : askingForRest(whole, step, attempt.part);
   const { paginate, proxy, auth } = step;
   if (paginate === undefined) return follow(session, request, attempt, stop);
   const write = (text: string) => {

@@ -7,6 +7,8 @@ export interface Waiting {
   take(bytes: Uint8Array): boolean;
   /** The event, once it is there. */
   readonly event: ServerEvent | undefined;
+  /** The id of what came last; empty where the server has told none. */
+  readonly lastId: string;
   /** How the stream has ended without it. */
   words(): string;
 }
@@ -33,6 +35,9 @@ export function waitingFor(rule: EventRule): Waiting {
     },
     get event() {
       return event;
+    },
+    get lastId() {
+      return stream.lastId;
     },
     words() {
       const isCut = stream.isWithin ? ', in the middle of one, behind which no empty line came' : '';

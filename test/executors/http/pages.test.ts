@@ -314,6 +314,34 @@ describe('a stream of events', () => {
     );
   });
 
+  it('is asked for again behind its last event, as long as it is tried again', async () => {
+    const seen: (string | undefined)[] = [];
+    const texts = [
+      'id: 1\ndata: a\n\nid: ä 2\n\nid: 3\ndata: cut off\n',
+      '',
+      ': nothing\n\n',
+      'data: more\n\n',
+      'event: a\ndata: x\n\n',
+    ];
+    const server = await serve((request, response) => {
+      const { 'last-event-id': id } = request.headers;
+      seen.push(id === undefined ? undefined : Buffer.from(String(id), 'latin1').toString());
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(texts.shift() ?? 'data: y\n\n');
+    });
+    const executor = open();
+    const waiting = step(server.url, until({ name: 'a' }));
+    const attempt = async (number: number, of = waiting, path = 'step') =>
+      (await executor.execute(of, { ...context(), path, attempt: number })).state;
+    for (const number of [1, 2, 3, 4]) expect(await attempt(number)).toBe('failed');
+    expect(seen).toEqual([undefined, 'ä 2', 'ä 2', 'ä 2']);
+    expect(await attempt(5)).toBe('succeeded');
+    await attempt(2, waiting, 'other');
+    await attempt(1);
+    await attempt(6, { ...waiting, headers: { 'Last-Event-ID': 'own' } });
+    expect(seen.slice(4)).toEqual(['ä 2', undefined, undefined, 'own']);
+  });
+
   it('that ends in the middle of an event, or is none, is said to', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/json') response.setHeader('content-type', 'application/json');
