@@ -2,7 +2,7 @@
 import type { ExecuteContext } from '../../engine/executor.ts';
 import type { LeafStep } from '../../plan/plan.ts';
 import { isSplit } from '../keeping.ts';
-import type { Message } from './message.ts';
+import { type Message, type Sealed, seal } from './message.ts';
 import { MESSAGE_BYTES, MESSAGE_MS } from './pace.ts';
 import type { Root } from './root.ts';
 import { workOf } from './work.ts';
@@ -69,10 +69,14 @@ export function holds(value: unknown, isSuch: (text: string) => boolean): boolea
   return Object.values(value).some(one => holds(one, isSuch));
 }
 
-/** Why a message of so many bytes is not sent. */
-export function tooLarge(size: number): string {
-  return (
-    `the step and its variables are ${Math.ceil(size / 1024)} KiB, and a message holds ${MESSAGE_BYTES / 1024} KiB at most: ` +
-    'put the large ones in files, or let the step run with the root, "runsOn: root"'
-  );
+/** The message as that of a job; a fault, in words, where it is too large to be sent. */
+export function sealFor({ key }: Root, message: Message, job: string): Sealed | { readonly fault: string } {
+  const sealed = seal(message, job, key);
+  const size = Buffer.byteLength(JSON.stringify(sealed));
+  if (size <= MESSAGE_BYTES) return sealed;
+  return {
+    fault:
+      `the step and its variables are ${Math.ceil(size / 1024)} KiB, and a message holds ${MESSAGE_BYTES / 1024} KiB at most: ` +
+      'put the large ones in files, or let the step run with the root, "runsOn: root"',
+  };
 }
