@@ -5,18 +5,25 @@ import type { Cluster, Redis } from 'ioredis';
 import type { QueueAddress, QueuePlace } from './address.ts';
 import { fitsCluster, type Keys, keysOf } from './keys.ts';
 import { RECONNECT_MS, SILENCE_MS } from './pace.ts';
-import { NOT_INSTALLED, OWN_CERTIFICATE, troubleOf } from './trouble.ts';
+import { PROBE_MS, probe } from './probe.ts';
+import { NOT_INSTALLED, troubleOf } from './trouble.ts';
 
 export type Client = Redis | Cluster;
 
-export interface Connection {
+/** Redis, as most look at it: a place where things are kept under their names. */
+export interface Store {
   /** Commands wait in it while Redis is away. */
   readonly client: Client;
   readonly keys: Keys;
+}
+
+export interface Connection extends Store {
   /** What may lose work, in words. */
   readonly warnings: readonly string[];
   /** One more connection, for what blocks or listens. */
   another(): Client;
+  /** Calls it each time that Redis was away and is back. */
+  whenBack(call: () => void): void;
   readonly address: QueueAddress;
   /** The packages that the queue is made of. */
   readonly bullmq: typeof import('bullmq');
@@ -32,7 +39,6 @@ export interface ConnectOptions {
   readonly onFinal: (words: string) => void;
 }
 
-const PROBE_MS = 6000;
 const LEAVING_MS = 100;
 
 /** Connects, or says in words why not. */
@@ -57,6 +63,7 @@ export async function connect(
   const clients: Client[] = [];
   let downSince: number | undefined;
   let isOver = false;
+  const waiting: (() => void)[] = [];
   const another = (): Client => {
     const client = isCluster
       ? new packages.ioredis.Cluster([{ host: address.host, port: address.port }], {
@@ -81,6 +88,7 @@ export async function connect(
       const awayMs = performance.now() - downSince;
       downSince = undefined;
       options.onUp(awayMs);
+      for (const call of waiting) call();
     });
     clients.push(client);
     return client;
@@ -90,6 +98,7 @@ export async function connect(
     keys: keysOf(prefix),
     warnings: probed.warnings,
     another,
+    whenBack: call => void waiting.push(call),
     address,
     bullmq: packages.bullmq,
     close() {
@@ -154,53 +163,4 @@ function settingsFor({ address, password }: QueuePlace): Settings | { readonly f
     // A link that was cut breaks no connection by itself.
     socketTimeout: SILENCE_MS,
   };
-}
-
-interface Probed {
-  readonly isCluster: boolean;
-  readonly warnings: readonly string[];
-}
-
-/** Asks Redis what it is, and whether we may write there. */
-async function probe(client: Redis, { address, prefix }: QueuePlace): Promise<Probed | { readonly fault: string }> {
-  let heard: unknown;
-  client.on('error', error => {
-    heard ??= error;
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PROBE_MS / 1000} s`)), PROBE_MS);
-  });
-  try {
-    const asked = client.connect().then(async () => {
-      const about = await client.info();
-      const isCluster = /^redis_mode:cluster/m.test(about);
-      // On another node of a cluster it would be answered with where to go.
-      if (!isCluster) await client.set(`${prefix}:probe`, '1', 'PX', 1000);
-      // Of a database that is not there it is told on the side.
-      if (heard !== undefined && troubleOf(heard, address).isFinal) throw heard;
-      return { isCluster, warnings: warningsIn(about, address.shown) };
-    });
-    return await Promise.race([asked, late]);
-  } catch (error) {
-    const { words, isFinal } = troubleOf(heard ?? error, address);
-    // Its refusal and the end of the connection race each other.
-    const isSilent = !isFinal && address.tls !== undefined && address.tls.cert === undefined && /closed/i.test(words);
-    return { fault: isSilent ? `${words}; it may want ${OWN_CERTIFICATE}` : words };
-  } finally {
-    clearTimeout(timer);
-    client.disconnect();
-  }
-}
-
-function warningsIn(about: string, shown: string): string[] {
-  const warnings: string[] = [];
-  const policy = /^maxmemory_policy:(\S+)/m.exec(about)?.[1];
-  if (/^aof_enabled:0/m.test(about))
-    warnings.push(`${shown} has no append-only file: when it restarts, jobs are lost; set "appendonly yes"`);
-  if (policy !== undefined && policy !== 'noeviction')
-    warnings.push(
-      `${shown} drops what it holds when its memory is full (${policy}); set "maxmemory-policy noeviction"`,
-    );
-  return warnings;
 }

@@ -1,12 +1,6 @@
 /** Whose a job is: that of the worker which begins it, or the root's again, which takes back what no worker has begun. */
-import type { Client } from './connect.ts';
-import type { Keys } from './keys.ts';
+import type { Store } from './connect.ts';
 import { KEPT_MS } from './pace.ts';
-
-interface Place {
-  readonly client: Client;
-  readonly keys: Keys;
-}
 
 /** What the root takes jobs as. */
 export const ROOT = 'root';
@@ -16,7 +10,7 @@ export const ROOT = 'root';
  * be lost on its way: BullMQ cannot tell that from a worker that died with it. So a worker takes what it begins, and the root takes back
  * what nobody has taken: whoever comes second leaves it alone.
  */
-export async function takeJob({ client, keys }: Place, run: string, job: string, taker: string): Promise<boolean> {
+export async function takeJob({ client, keys }: Store, run: string, job: string, taker: string): Promise<boolean> {
   const [, owner] = await Promise.all([
     client.hsetnx(keys.taken(run), job, taker),
     client.hget(keys.taken(run), job),
