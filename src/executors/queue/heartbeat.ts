@@ -1,6 +1,8 @@
 /** What live workers say of themselves, and how others find them. */
-import type { Client } from './connect.ts';
-import type { Keys } from './keys.ts';
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
+import type { Connection, Store } from './connect.ts';
+import { MESSAGE_VERSION } from './message.ts';
 import { WORKER_BEAT_MS, WORKER_TTL_MS } from './pace.ts';
 
 export interface WorkerCard {
@@ -19,29 +21,36 @@ export interface WorkerCard {
   readonly isLeaving: boolean;
 }
 
-interface Place {
-  readonly client: Client;
-  readonly keys: Keys;
+export interface HeartbeatOptions extends Pick<WorkerCard, 'id' | 'label' | 'slots'> {
+  readonly busy: () => number;
 }
 
 export interface Heartbeat {
-  /** Tells at once that something has changed. */
-  beat(): void;
-  /** The worker goes, and says so. */
+  /** The worker takes nothing more, and says so. */
+  leave(): void;
+  /** It goes, and says so. */
   end(): Promise<void>;
 }
 
-/** Tells of the worker until it ends. Never rejects: while Redis is away nobody hears it. */
-export function openHeartbeat({ client, keys }: Place, card: () => WorkerCard): Heartbeat {
-  const { id } = card();
+/** Tells of the worker until it ends, at once when Redis is back. While that is away nobody hears it. */
+export function openHeartbeat(connection: Connection, { id, label, slots, busy }: HeartbeatOptions): Heartbeat {
+  const { client, keys } = connection;
+  const own = { id, host: hostname(), pid, label, slots };
+  const since = Date.now();
+  let isLeaving = false;
   const beat = () => {
-    client.set(keys.worker(id), JSON.stringify(card()), 'PX', WORKER_TTL_MS).catch(() => {});
+    const card: WorkerCard = { ...own, busy: busy(), since, version: MESSAGE_VERSION, isLeaving };
+    client.set(keys.worker(id), JSON.stringify(card), 'PX', WORKER_TTL_MS).catch(() => {});
     client.zadd(keys.workers, String(Date.now()), id).catch(() => {});
   };
   beat();
+  connection.whenBack(beat);
   const timer = setInterval(beat, WORKER_BEAT_MS);
   return {
-    beat,
+    leave() {
+      isLeaving = true;
+      beat();
+    },
     async end() {
       clearInterval(timer);
       await Promise.all([client.del(keys.worker(id)), client.zrem(keys.workers, id)]);
@@ -50,7 +59,7 @@ export function openHeartbeat({ client, keys }: Place, card: () => WorkerCard): 
 }
 
 /** Those that are there, in the order of their names; the dead are struck off the list. */
-export async function liveWorkers({ client, keys }: Place): Promise<readonly WorkerCard[]> {
+export async function liveWorkers({ client, keys }: Store): Promise<readonly WorkerCard[]> {
   const ids = await client.zrange(keys.workers, '0', '-1');
   const cards = await cardsOf({ client, keys }, ids);
   const dead = ids.filter(id => !cards.has(id));
@@ -60,7 +69,7 @@ export async function liveWorkers({ client, keys }: Place): Promise<readonly Wor
 
 /** Those of these workers that are there. */
 export async function cardsOf(
-  { client, keys }: Place,
+  { client, keys }: Store,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, WorkerCard>> {
   if (ids.length === 0) return new Map();

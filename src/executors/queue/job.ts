@@ -1,56 +1,23 @@
 /** One job on a worker: read, carried out by an executor, all that it tells sent to its root. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecuteContext, Executor } from '../../engine/executor.ts';
-import { type Stop, StopSource } from '../../engine/stop.ts';
-import type { CancelReason, Outcome } from '../../events/outcome.ts';
+import type { ExecuteContext } from '../../engine/executor.ts';
+import type { Outcome } from '../../events/outcome.ts';
 import { createSecrets } from '../../events/secrets.ts';
 import { makeFolder } from '../../plan/make-folder.ts';
 import { quoteText } from '../../plan/quote.ts';
 import { whyUnwritable } from '../../plan/unwritable.ts';
 import { after } from './after.ts';
-import type { Client, Connection } from './connect.ts';
-import { type Abandoned, type Result, STAYS_THERE } from './entry.ts';
+import { type Result, STAYS_THERE } from './entry.ts';
+import type { HeldJob } from './held-jobs.ts';
 import { type Message, readMessage } from './message.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { patiently } from './patiently.ts';
 import { takeJob } from './taking.ts';
-import type { Word } from './tell.ts';
 import { wordOn } from './tell.ts';
 import { stepFor } from './work.ts';
 import { workerEnv } from './worker-env.ts';
-
-/** What the jobs of a worker share. */
-export interface Workshop {
-  readonly id: string;
-  readonly connection: Connection;
-  /** For output alone: behind it no lock would be renewed in time. */
-  readonly sending: Client;
-  readonly executor: Required<Executor>;
-  readonly label: string;
-  readonly key: string | undefined;
-  readonly allow: readonly ('run' | 'http')[];
-  /** The place of the plan's folder. */
-  readonly workdir: string;
-  /** A folder of the worker's own for what commands put aside. */
-  readonly scratch: string;
-  readonly own: Readonly<Record<string, string | undefined>>;
-  readonly envAllow: readonly string[];
-  /** The jobs that it has. */
-  readonly jobs: Map<string, HeldJob>;
-  /** Whether the error says that Redis takes nothing for now, of which somebody is told. */
-  readonly isForNow: (error: unknown) => boolean;
-}
-
-/** A job while a worker has it. */
-export interface HeldJob {
-  readonly run: string;
-  readonly step: string;
-  /** Its root tells it to stop. */
-  tell(word: Word): void;
-  /** The worker ends it by itself, for the first reason that there was; that it did is told with its end. */
-  abandon(why: Abandoned, word: Word): void;
-}
+import type { Workshop } from './workshop.ts';
 
 /** No worker of this kind carries the message out; it is told to the root as the reason. */
 export class Refusal extends Error {}
@@ -65,63 +32,39 @@ export interface CarriedOut {
   readonly isStopped: boolean;
 }
 
-const TOLD: CancelReason = { type: 'aborted' };
-
 /**
  * Carries it out, and resolves with how it ended once nothing of it is left and Redis has its last word.
  * @throws {Refusal} where the message is not for us, or none.
  */
 export async function carryOutJob(shop: Workshop, job: string, data: unknown): Promise<CarriedOut> {
-  const { connection, label, key, allow } = shop;
+  const { connection, terms, key, isForNow } = shop;
+  const { label, allow } = terms;
   const read = readMessage(data, { job, key, now: Date.now(), label, allow });
   if (read.type === 'refused') throw new Refusal(read.words);
   const { message } = read;
-  const { run, step } = message;
-  const stop = new StopSource();
-  const kill = new StopSource();
-  let abandoned: Abandoned | undefined;
-  let isTold = false;
-  const tell = (word: Word) => {
-    if (word === 'kill') kill.cancel(TOLD);
-    stop.cancel(TOLD);
-  };
-  shop.jobs.set(job, {
-    run,
-    step,
-    tell(word) {
-      isTold = true;
-      tell(word);
-    },
-    abandon(why, word) {
-      if (stop.cancelled === undefined) abandoned = why;
-      tell(word);
-    },
-  });
-  const { client, keys } = connection;
-  const outlet = openOutlet({ client, sending: shop.sending, keys, run, job, isForNow: shop.isForNow });
-  const { timeoutMs } = message;
-  const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, () => stop.cancel(TOLD));
+  const { run, step, timeoutMs } = message;
+  const held = shop.jobs.hold(job, { run, step });
+  const outlet = openOutlet(connection, { sending: shop.sending, run, job, isForNow });
+  const callOff = timeoutMs === undefined ? () => {} : after(timeoutMs, held.expire);
   try {
     // It may have been told before we had it.
     const [word, isOurs] = await patiently(
       () => Promise.all([wordOn(connection, run, job), takeJob(connection, run, job, shop.id)]),
-      shop.isForNow,
+      isForNow,
     );
     if (!isOurs) throw new Refusal('its root has taken it back');
-    if (word !== undefined) {
-      isTold = true;
-      stop.cancel(TOLD);
-    }
-    const result = await resultOf(shop, { job, message, outlet, stop, kill });
+    if (word !== undefined) held.tell('stop');
+    const result = await resultOf(shop, { job, message, outlet, held });
     const outcome = placed(result.outcome, shop.id);
     // Later it would be told what has ended.
+    const { isTold, abandoned, stop } = held;
     const isStopped = stop.cancelled !== undefined;
     const why = { ...(isTold ? { told: true as const } : {}), ...(abandoned === undefined ? {} : { lost: abandoned }) };
     await outlet.end({ type: 'ended', result: { ...result, outcome, ...why } });
     return { run, step, outcome, isStopped };
   } finally {
     callOff();
-    shop.jobs.delete(job);
+    shop.jobs.drop(job);
   }
 }
 
@@ -129,14 +72,15 @@ interface Doing {
   readonly job: string;
   readonly message: Message;
   readonly outlet: Outlet;
-  readonly stop: Stop;
-  readonly kill: Stop;
+  readonly held: HeldJob;
 }
 
-async function resultOf(shop: Workshop, { job, message, outlet, stop, kill }: Doing): Promise<Result> {
-  const { executor, workdir, scratch, own, envAllow: allowed } = shop;
+async function resultOf(shop: Workshop, { job, message, outlet, held }: Doing): Promise<Result> {
+  const { executor, scratch, terms } = shop;
+  const { workdir, own, envAllow: allowed } = terms;
   const { attempt, work, fromWorker } = message;
-  if (stop.cancelled !== undefined) return { outcome: { state: 'cancelled', reason: TOLD } };
+  const { stop, kill } = held;
+  if (stop.cancelled !== undefined) return { outcome: { state: 'cancelled', reason: stop.cancelled } };
   const step = stepFor(work, workdir);
   if ('fault' in step) return notStarted(step.fault);
   const tmp = join(scratch, job);

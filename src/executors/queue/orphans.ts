@@ -1,25 +1,21 @@
 /** Jobs whose root is gone: when nobody has taken its run up for long, a worker ends them. */
-import type { Client } from './connect.ts';
-import type { HeldJob } from './job.ts';
-import type { Keys } from './keys.ts';
+import type { Connection } from './connect.ts';
+import type { HeldJob } from './held-jobs.ts';
 import { WORKER_BEAT_MS } from './pace.ts';
 
 export interface OrphanOptions {
-  readonly client: Client;
-  readonly keys: Keys;
   readonly jobs: ReadonlyMap<string, HeldJob>;
   readonly graceMs: number;
   say(words: string): void;
 }
 
 export interface Orphanage {
-  /** Redis was away: nobody could renew anything. */
-  forgive(): void;
   close(): void;
 }
 
 /** Looks for the leases of the runs whose jobs this worker has. */
-export function openOrphanage({ client, keys, jobs, graceMs, say }: OrphanOptions): Orphanage {
+export function openOrphanage(connection: Connection, { jobs, graceMs, say }: OrphanOptions): Orphanage {
+  const { client, keys } = connection;
   /** Since when the root of a run is missed. */
   const missed = new Map<string, number>();
   const look = async (run: string) => {
@@ -40,8 +36,7 @@ export function openOrphanage({ client, keys, jobs, graceMs, say }: OrphanOption
     for (const run of missed.keys()) if (!runs.has(run)) missed.delete(run);
     for (const run of runs) look(run).catch(() => {});
   }, WORKER_BEAT_MS);
-  return {
-    forgive: () => missed.clear(),
-    close: () => clearInterval(timer),
-  };
+  // While Redis was away nobody could renew anything.
+  connection.whenBack(() => missed.clear());
+  return { close: () => clearInterval(timer) };
 }

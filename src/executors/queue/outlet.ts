@@ -1,7 +1,6 @@
 /** What a worker sends of one job to its root: in order, in batches, no faster than the root reads. */
-import type { Client } from './connect.ts';
+import type { Client, Store } from './connect.ts';
 import { fieldsOf, type Told } from './entry.ts';
-import type { Keys } from './keys.ts';
 import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS } from './pace.ts';
 import { patiently } from './patiently.ts';
 
@@ -14,10 +13,8 @@ export interface Outlet {
 }
 
 export interface OutletOptions {
-  readonly client: Client;
   /** A connection for what is sent: on a slow link much may wait in it. */
   readonly sending: Client;
-  readonly keys: Keys;
   readonly run: string;
   readonly job: string;
   /** Whether Redis takes nothing for now: what is told waits as while it is away. */
@@ -30,7 +27,7 @@ const ENTRY_BYTES = 1024;
 const LOOK_MS = 20;
 
 /** Opens the outlet of one job. While Redis is away what is told waits, and the command with it once that is much. */
-export function openOutlet({ client, sending, keys, run, job, isForNow }: OutletOptions): Outlet {
+export function openOutlet({ client, keys }: Store, { sending, run, job, isForNow }: OutletOptions): Outlet {
   const stream = keys.log(run);
   let seq = 0;
   let batch: { readonly stream: 'out' | 'err'; readonly pieces: Uint8Array[]; bytes: number } | undefined;
