@@ -100,7 +100,7 @@ async function resultOf(
     // Of one that was given away before, the stream has to be read first: it may have ended.
     if (!isResumed) void open.add();
     else if (isBroken) withdrawal.end();
-    else if (wasLeft) await root.untell(job);
+    else if (wasLeft) await root.reins.untell(job);
     return takenUp(await open.settled);
   } finally {
     withdrawal.close();

@@ -43,6 +43,8 @@ export interface Dispatches extends Position {
   moveTo(position: string): void;
   /** What a broken-off run had given away and nobody has claimed. */
   unclaimed(): readonly Dispatch[];
+  /** Whether a worker may go on with something: with what was left, or what nobody has claimed. */
+  mayGoOn(): boolean;
   close(): void;
 }
 
@@ -104,6 +106,7 @@ export function openDispatches(folder: string, { run, queue, durable, onFailure 
     begin: place.begin,
     moveTo: place.moveTo,
     unclaimed: () => [...waiting.values()],
+    mayGoOn: () => left.size > 0 || waiting.size > 0,
     close() {
       close();
       place.close();

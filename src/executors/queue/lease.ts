@@ -1,6 +1,5 @@
 /** The lease of a run: as long as its root lives, workers go on with its steps, and no second root does. */
-import type { Client } from './connect.ts';
-import type { Keys } from './keys.ts';
+import type { Store } from './connect.ts';
 import { LEASE_BEAT_MS, LEASE_TTL_MS } from './pace.ts';
 
 export interface Lease {
@@ -11,8 +10,6 @@ export interface Lease {
 }
 
 export interface LeaseOptions {
-  readonly client: Client;
-  readonly keys: Keys;
   readonly run: string;
   /** Unique to this process. */
   readonly holder: string;
@@ -33,7 +30,10 @@ const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call
  * Takes the lease, also from a root that has it: the lock of the run's folder has told that this one is dead. Were it only
  * frozen, it learns of it when it goes on. Resolves when Redis has it.
  */
-export async function takeLease({ client, keys, run, holder, onTaken, onError }: LeaseOptions): Promise<Lease> {
+export async function takeLease(
+  { client, keys }: Store,
+  { run, holder, onTaken, onError }: LeaseOptions,
+): Promise<Lease> {
   const key = keys.lease(run);
   await client.set(key, holder, 'PX', LEASE_TTL_MS);
   const timer = setInterval(() => {

@@ -77,7 +77,7 @@ export function openJob(root: Root, { step, dispatch, context, keeping, sealed }
       void root.queues.remove(label, job).catch(() => {});
       if (how === 'refused') settle({ outcome: failedToStart(words) });
       else if (how === 'lost' && open.worker === undefined)
-        root.takeBack(job).then(
+        root.reins.takeBack(job).then(
           isBack => (isBack ? settle(undefined) : giveUp(words)),
           () => giveUp(words),
         );
@@ -90,7 +90,7 @@ export function openJob(root: Root, { step, dispatch, context, keeping, sealed }
   };
   const giveUp = (words: string) => {
     // Were its worker only frozen, it ends the command when it goes on.
-    void root.tell(job, 'kill').catch(() => {});
+    void root.reins.tell(job, 'kill').catch(() => {});
     if (context.stop.cancelled !== undefined) open.leave();
     else settle({ outcome: lost(words) });
   };
@@ -117,7 +117,7 @@ export function openJob(root: Root, { step, dispatch, context, keeping, sealed }
         // What holds a secret is kept nowhere: a run that is resumed does the step anew.
         if (holds(told.result, root.holdsSecret)) root.dispatches.done(dispatch);
         else root.dispatches.ended(job, told.result);
-        root.forget(job);
+        root.reins.forget(job);
         settle(hasHole && keeping !== undefined ? { outcome: lost(HOLE) } : endOf(told.result, context));
         return undefined;
       default:

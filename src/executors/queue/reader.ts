@@ -1,14 +1,9 @@
 /** The root's reading of what the workers tell of its run: one stream, entry by entry, each dealt with before the next. */
-import type { Client } from './connect.ts';
+import type { Connection } from './connect.ts';
 import { type Entry, entryOf } from './entry.ts';
-import type { Keys } from './keys.ts';
 import { KEPT_MS } from './pace.ts';
 
 export interface ReaderOptions {
-  readonly client: Client;
-  /** A connection of its own: it blocks. */
-  readonly blocking: Client;
-  readonly keys: Keys;
   readonly run: string;
   readonly position: string;
   /** A returned promise asks for no more until it resolves. */
@@ -37,8 +32,10 @@ const ENTRIES_AT_ONCE = 100;
 const BLOCK_MS = 2000;
 
 /** Reads until it is stopped; while Redis is away it waits. What has been read is removed from the stream. */
-export function openReader(options: ReaderOptions): Reader {
-  const { client, blocking, keys, run, take, moveTo, onFailure } = options;
+export function openReader(connection: Connection, options: ReaderOptions): Reader {
+  const { client, keys } = connection;
+  const { run, take, moveTo, onFailure } = options;
+  const blocking = connection.another();
   const stream = keys.log(run);
   let position = options.position;
   let done = position;

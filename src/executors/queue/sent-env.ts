@@ -1,4 +1,6 @@
 /** Which variables of a command go to a worker: those that the plan sets, and no secret. */
+import type { ExecuteContext } from '../../engine/executor.ts';
+import type { LeafStep } from '../../plan/plan.ts';
 
 export interface SentEnvOptions {
   /** Of this process, which means nothing on another machine. */
@@ -33,6 +35,29 @@ export function sentEnv(env: Readonly<Record<string, string>>, options: SentEnvO
     else sent[name] = value;
   }
   return { env: sent, kept };
+}
+
+/** The variables that go with a step. */
+export interface StepEnv {
+  readonly env: Readonly<Record<string, string>>;
+  /** Of those that the step itself sets, the first that may not go. */
+  readonly held: string | undefined;
+}
+
+/** Finds them for each step of a run; of a secret that others would have had, the first is told that it stays. */
+export function openStepEnv(options: SentEnvOptions): (step: LeafStep, context: ExecuteContext) => StepEnv {
+  const told = new Set<string>();
+  return (step, context) => {
+    const { env, kept } = sentEnv(context.env, options);
+    const missing = kept.filter(name => !step.envFromWorker?.includes(name));
+    const held = missing.find(name => name in step.env);
+    for (const name of held === undefined ? missing : []) {
+      if (told.has(name)) continue;
+      told.add(name);
+      context.warn(`"${name}" is secret and not sent to workers: where a step needs it, name it in "envFromWorker"`);
+    }
+    return { env, held };
+  };
 }
 
 /** Whether the plan sets it, by its name or by that of the list of which it is a column or a member. */

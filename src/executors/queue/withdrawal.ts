@@ -39,7 +39,7 @@ export function openWithdrawal(root: Root, { open, context, graceMs }: Withdrawa
     });
   };
   const withdraw = (word: Word, patienceMs: number, silenceMs: number) => {
-    void root.tell(job, word).catch(() => {});
+    void root.reins.tell(job, word).catch(() => {});
     if (open.worker === undefined) {
       const mayBeThere = dispatch.isAdded || open.isAdding;
       root.queues.remove(label, job).then(
