@@ -1,8 +1,9 @@
 /** What a worker sends of one job to its root: in order, in batches, no faster than the root reads. */
 import type { Client, Store } from './connect.ts';
 import { fieldsOf, type Told } from './entry.ts';
-import { BATCH_BYTES, BATCH_MS, IN_FLIGHT_BYTES, KEPT_MS } from './pace.ts';
+import { BATCH_BYTES, BATCH_MS, KEPT_MS } from './pace.ts';
 import { patiently } from './patiently.ts';
+import { openUnread } from './unread.ts';
 
 export interface Outlet {
   tell(told: Told): void;
@@ -23,21 +24,15 @@ export interface OutletOptions {
 
 /** What an entry takes besides its bytes: of very small ones there must not be too many either. */
 const ENTRY_BYTES = 1024;
-/** Between two looks at what the root has read. */
-const LOOK_MS = 20;
 
 /** Opens the outlet of one job. While Redis is away what is told waits, and the command with it once that is much. */
-export function openOutlet({ client, keys }: Store, { sending, run, job, isForNow }: OutletOptions): Outlet {
-  const stream = keys.log(run);
+export function openOutlet(store: Store, { sending, run, job, isForNow }: OutletOptions): Outlet {
+  const stream = store.keys.log(run);
   let seq = 0;
   let batch: { readonly stream: 'out' | 'err'; readonly pieces: Uint8Array[]; bytes: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
-  /** What the root may not have read yet, the oldest first. */
-  const flying: { id?: string; readonly bytes: number }[] = [];
-  let inFlight = 0;
   let last: Promise<unknown> = Promise.resolve();
-  let waiting: Promise<void> | undefined;
-  let isOver = false;
+  const unread = openUnread(store, { run, sent: () => last });
 
   /** Set while Redis takes nothing: what comes then has to keep its place. */
   let isRefused = false;
@@ -55,10 +50,7 @@ export function openOutlet({ client, keys }: Store, { sending, run, job, isForNo
 
   const send = (told: Told, length = 0) => {
     seq += 1;
-    const bytes = length + ENTRY_BYTES;
-    const sent: { id?: string; readonly bytes: number } = { bytes };
-    flying.push(sent);
-    inFlight += bytes;
+    const sent = unread.add(length + ENTRY_BYTES);
     const fields = fieldsOf({ job, seq, told }).map(field => (typeof field === 'string' ? field : Buffer.from(field)));
     const placed = isRefused ? last.then(() => put(fields)) : put(fields);
     last = placed.then(id => {
@@ -79,27 +71,6 @@ export function openOutlet({ client, keys }: Store, { sending, run, job, isForNo
     send({ type: 'output', stream: which, bytes: Buffer.concat(pieces) }, bytes);
   };
 
-  const isRead = (id: string, read: string) => {
-    const [ms = 0, n = 0] = id.split('-').map(Number);
-    const [readMs = 0, readN = 0] = read.split('-').map(Number);
-    return ms < readMs || (ms === readMs && n <= readN);
-  };
-
-  /** Waits until the root has read enough, or the job is over: a root that is gone may be resumed, and wants all of it. */
-  const catchUp = async () => {
-    while (inFlight > IN_FLIGHT_BYTES / 2 && !isOver) {
-      await last.catch(() => {});
-      const read = String((await client.get(keys.read(run)).catch(() => undefined)) ?? '0-0');
-      let hasMoved = false;
-      while (flying[0]?.id !== undefined && isRead(flying[0].id, read)) {
-        inFlight -= flying.shift()?.bytes ?? 0;
-        hasMoved = true;
-      }
-      if (!hasMoved) await new Promise(done => setTimeout(done, LOOK_MS));
-    }
-    waiting = undefined;
-  };
-
   return {
     tell(told) {
       flush();
@@ -112,14 +83,12 @@ export function openOutlet({ client, keys }: Store, { sending, run, job, isForNo
       batch.bytes += bytes.length;
       if (batch.bytes >= BATCH_BYTES) flush();
       else timer ??= setTimeout(flush, BATCH_MS);
-      if (inFlight <= IN_FLIGHT_BYTES) return undefined;
-      waiting ??= catchUp();
-      return waiting;
+      return unread.caughtUp();
     },
     async end(told) {
       flush();
       send(told);
-      isOver = true;
+      unread.end();
       await last;
     },
   };
