@@ -12,6 +12,7 @@ const LATEST_MAX = 20;
 /** Copies that failed and are known: the first, whatever their forEach. */
 const FAILED_MAX = 200;
 
+/** Of copies as many as are worth a look; what is not kept is only counted, by whoever tells of its end. */
 export interface KeptSteps {
   /** By path, in the order they were met. */
   readonly all: ReadonlyMap<string, StepHistory>;
@@ -27,6 +28,7 @@ export interface KeptSteps {
   forgive(group: string, why: Forgiveness): void;
 }
 
+/** @param focus the copy of which all is kept. */
 export function createKeptSteps(focus: Focus): KeptSteps {
   const steps = new Map<string, StepHistory>();
   /** Their paths. */

@@ -40,6 +40,12 @@ export interface Printed {
   readonly outcome?: Outcome | undefined;
 }
 
+export interface BlocksOptions {
+  readonly steps: Steps;
+  readonly style: BlockStyle;
+}
+
+/** Lines of steps, each below one that names its step; whoever gets lines tells them at once, in that order. */
 export interface Blocks {
   /** An attempt of the step has started. */
   begin(step: string, t: number): void;
@@ -55,10 +61,9 @@ export interface Blocks {
   block(step: string, printed: Printed): string[];
 }
 
-export function createBlocks(
-  { progress, due }: Narration,
-  { steps, style }: { steps: Steps; style: BlockStyle },
-): Blocks {
+/** Knows of no line yet. @param narration tells what was held back of a step when the first of its lines is due. */
+export function createBlocks(narration: Narration, { steps, style }: BlocksOptions): Blocks {
+  const { progress, due } = narration;
   /** When the attempt of a step started. */
   const starts = new Map<string, number>();
   /** The step that the last line names, or is printed by: then it is open. */

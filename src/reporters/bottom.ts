@@ -17,6 +17,7 @@ export interface BottomOptions {
   readonly palette: Palette;
 }
 
+/** The run on the screen, until it makes way or the cursor is given back: then the next drawing begins below what was written meanwhile. */
 export interface Bottom {
   /** Takes in what an event has to say above the rows. */
   take(event: RunEvent): void;

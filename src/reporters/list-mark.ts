@@ -17,6 +17,7 @@ export interface ListMark {
   reset(): void;
 }
 
+/** At the first step of whatever list comes. */
 export function createListMark(): ListMark {
   let marked: string | undefined;
   let index = 0;

@@ -20,6 +20,7 @@ export interface LookOptions {
   readonly readUsual?: ((folder: string) => Usual | undefined) | undefined;
 }
 
+/** What is the same for all that is drawn at one moment. */
 export interface Look {
   /** The run starts, and its time. */
   begin(event: RunStarted): void;
@@ -29,6 +30,7 @@ export interface Look {
   next(): FrameOptions;
 }
 
+/** The time of the run goes from now on, until it {@link Look.begin | begins}. */
 export function createLook({ screen, clock, progress, steps, palette, readUsual }: LookOptions): Look {
   const spinner = new Spinner();
   const past = createHindsight(readUsual);

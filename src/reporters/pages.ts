@@ -16,6 +16,7 @@ export interface PagesOptions {
   readonly look: () => RowOptions;
 }
 
+/** Pages, made anew each time: whoever opens one closes it. */
 export interface Pages {
   /** The log of a step, opened; undefined where the run has none. */
   log(step: string): Page | undefined;
@@ -23,6 +24,7 @@ export interface Pages {
   openedBy(letter: string): Page | undefined;
 }
 
+/** Opens nothing yet. */
 export function createPages({ controls, progress, look }: PagesOptions): Pages {
   const nameOf = (node: ProgressNode) => fullNameOf(node, look());
   const rowOf = (node: ProgressNode, columns: number) => pathRow(progress, node, { ...look(), width: columns });

@@ -32,6 +32,7 @@ export interface Question {
   isConfirmedBy(letter: string): boolean;
 }
 
+/** Asks it once its line is drawn. */
 export function createQuestion(asked: Pick<Question, 'deed' | 'step' | 'name'>): Question {
   let isDrawn = false;
   return {
