@@ -297,9 +297,9 @@ describe('the command that runs a step again', () => {
   });
 
   it('has the options that stand in the place of what the plan says', () => {
-    const given = { set: { A: '1' }, envFiles: [], instead: ['--timeout', '10m', '-j', '2', '--lock'] };
+    const given = { set: { A: '1' }, envFiles: [], instead: ['--timeout', '10m', '--lock'] };
     const { resume, only } = againOf(PLAN, given, '/plans');
-    expect(only(['publish'])).toBe("runjobs 'a plan.yaml' --set A=1 --timeout 10m -j 2 --lock --only publish");
+    expect(only(['publish'])).toBe("runjobs 'a plan.yaml' --set A=1 --timeout 10m --lock --only publish");
     // The run itself knows them.
     expect(resume('r1')).toBe('runjobs resume r1');
   });
