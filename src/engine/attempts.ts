@@ -110,16 +110,15 @@ async function oneAttempt(
 ): Promise<Ending & { readonly isAgain?: boolean }> {
   const { step, path } = running;
   if (takesPlace(step, scope)) {
-    const late =
-      step.limits?.queueMs === undefined
-        ? await takeSlot(run, running, scope, true)
-        : await slotInTime(run, running, scope);
+    const turn =
+      step.limits?.queueMs === undefined ? takeSlot(run, running, scope, true) : slotInTime(run, running, scope);
+    const late = turn && (await turn);
     if (late) return { outcome: late };
   }
   if (scope.closed !== undefined) return { outcome: closed(running, scope) };
   const startedAt = run.clock.now();
   running.readyAt = undefined;
-  return withScope(scope, { past }, async inner => {
+  return await withScope(scope, { past }, async inner => {
     const underWay = new UnderWay(inner);
     run.underWay.set(path, underWay);
     const ready = (body: () => Promise<Ending>) => withReadiness(run, running, inner, attempt, body);
@@ -175,7 +174,7 @@ async function whenStarted<T>(
 function slotInTime(run: RunContext, running: Running, scope: Scope): Promise<Failed | undefined> {
   const limitMs = running.step.limits?.queueMs;
   return withScope(scope, {}, async waiting => {
-    await withDeadline(run.clock, waiting, limitMs, () => takeSlot(run, running, waiting, true), 'queue');
+    await withDeadline(run.clock, waiting, limitMs, async () => takeSlot(run, running, waiting, true), 'queue');
     if (running.slot !== undefined || scope.closed !== undefined || limitMs === undefined) return undefined;
     return { state: 'failed', reason: { type: 'timeout', limitMs, clock: 'queue' } };
   });

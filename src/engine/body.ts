@@ -1,6 +1,5 @@
 /** The body of a step: the one switch over its kinds. */
 import type { StepStarted } from '../events/event.ts';
-import type { Outcome } from '../events/outcome.ts';
 import { isLeaf, type Step } from '../plan/plan.ts';
 import { expand } from '../plan/variables.ts';
 import { any } from './any.ts';
@@ -15,7 +14,7 @@ import { sequence } from './sequence.ts';
 type StartFacts = Pick<StepStarted, 'pid' | 'worker' | 'logOffset' | 'items' | 'list'>;
 
 /** Runs one attempt of the body; resolves when nothing of it is left. */
-export async function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Promise<Ending> {
+export function runBody(run: RunContext, running: Running, scope: Scope, attempt: number): Ending | Promise<Ending> {
   const { step } = running;
   const started = (facts: StartFacts = {}) => {
     // They are numbered on in a run that is resumed.
@@ -53,7 +52,7 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
       return any(run, step, scope, running.onBegun);
     case 'sleep':
       started();
-      return { outcome: await sleep(run, step.durationMs, scope) };
+      return sleep(run, step.durationMs, scope);
     case 'forEach':
       return forEach(run, running, step, scope, attempt, started);
     default:
@@ -62,18 +61,18 @@ export async function runBody(run: RunContext, running: Running, scope: Scope, a
 }
 
 /** A wait that goes on until it is over or told to stop. */
-function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): Promise<Outcome> {
+function sleep(run: RunContext, durationMs: number | 'forever', scope: Scope): Promise<Ending> {
   return new Promise(resolve => {
     const disarm =
       durationMs === 'forever'
         ? () => {}
         : run.clock.at(run.clock.now() + durationMs, () => {
             forget();
-            resolve({ state: 'succeeded' });
+            resolve({ outcome: { state: 'succeeded' } });
           });
     const forget = scope.whenCancelled(() => {
       disarm();
-      if (scope.cancelled !== undefined) resolve({ state: 'cancelled', reason: scope.cancelled });
+      if (scope.cancelled !== undefined) resolve({ outcome: { state: 'cancelled', reason: scope.cancelled } });
     });
   });
 }

@@ -69,7 +69,7 @@ export interface RunContext extends Learning {
    * {@link runStep}: how groups run their children. It stands here because groups are below steps in the order of
    * imports, and steps below groups in the tree.
    */
-  step(run: RunContext, step: Step, path: string, group: Scope, told?: Told): Promise<Ending>;
+  step(run: RunContext, step: Step, path: string, group: Scope, told?: Told): Ending | Promise<Ending>;
   /** Something that must succeed did not: stops the run. */
   broken(message: string): void;
 }

@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts';
  * Runs `body` under a clock: after `limitMs` the scope is cancelled with a `timeout` of its path. The timer is gone
  * when this returns. @param which clock of the step it is, where not that of an attempt.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   clock: Clock,
   scope: Scope,
   limitMs: number | undefined,
@@ -38,14 +38,27 @@ export function armDeadline(clock: Clock, scope: Scope, limitMs: number, which?:
 }
 
 /** As {@link withDeadline}, but the clock begins when the body calls `start`; only the first call counts. */
-export async function withLateDeadline<T>(
+export function withLateDeadline<T>(
   clock: Clock,
   scope: Scope,
   limitMs: number | undefined,
   body: (start: () => void) => Promise<T>,
   which?: OtherClock,
 ): Promise<T> {
-  if (limitMs === undefined) return body(() => {});
+  return limitMs === undefined ? body(() => {}) : underClock(clock, scope, { limitMs, which }, body);
+}
+
+interface Limit {
+  readonly limitMs: number;
+  readonly which: OtherClock | undefined;
+}
+
+async function underClock<T>(
+  clock: Clock,
+  scope: Scope,
+  { limitMs, which }: Limit,
+  body: (start: () => void) => Promise<T>,
+): Promise<T> {
   let disarm: (() => void) | undefined;
   const start = () => {
     disarm ??= armDeadline(clock, scope, limitMs, which);

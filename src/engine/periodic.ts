@@ -24,7 +24,7 @@ const LATE_MS = 60_000;
  * slept through as `catchUp` says; the ones left out are counted in `ticks.missed`. It ends as {@link Ticks} tells; when its
  * scope closes it is cancelled. In a run that is resumed, ticks go on from the one that was broken off.
  */
-export async function periodic(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
+export function periodic(run: RunContext, running: Running, scope: Scope): Ending | Promise<Ending> {
   const written = running.step.every;
   if (written === undefined) return attempts(run, running, scope);
   const every = finalEvery(written, scope.variables);

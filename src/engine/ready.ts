@@ -22,7 +22,7 @@ const HUNG_MS = 1000;
  * `onReady`. When it is not in time, the scope of the attempt is cancelled with a `timeout` of the clock `ready`; a body that
  * ends well before has failed. Once the scope closes nothing more is asked. Probes are over when this resolves.
  */
-export async function withReadiness(
+export function withReadiness(
   run: RunContext,
   running: Running,
   scope: Scope,
@@ -30,10 +30,18 @@ export async function withReadiness(
   body: () => Promise<Ending>,
 ): Promise<Ending> {
   const { ready } = running.step;
-  if (ready === undefined) return body();
+  return ready === undefined ? body() : watched(run, running, { ready, scope, attempt }, body);
+}
+
+async function watched(
+  run: RunContext,
+  running: Running,
+  { ready, scope, attempt }: Pick<Watched, 'ready' | 'scope' | 'attempt'>,
+  body: () => Promise<Ending>,
+): Promise<Ending> {
   const probe = prepared(run, running, ready, scope, attempt);
   if ('state' in probe) return { outcome: probe };
-  return withScope(scope, {}, async probing => {
+  return await withScope(scope, {}, async probing => {
     const watch = new Watch(run, running, { ready, probe, attempt, scope, probing });
     running.readiness = watch;
     const ending = await body();

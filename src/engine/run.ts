@@ -95,7 +95,7 @@ export function openRun(options: RunOptions): Run {
   return {
     async start() {
       announce();
-      const { outcome } = await withScope(above, {}, scope => context.step(context, plan.root, '.', scope));
+      const { outcome } = await withScope(above, {}, async scope => context.step(context, plan.root, '.', scope));
       await context.sweep('.');
       ended = true;
       const exitCode = exitCodeOf(outcome, why, failures.all());

@@ -1,12 +1,13 @@
 /** One step from its start to its one final state: its modifiers from the outermost inwards, then its body. */
 import type { Failed, Outcome } from '../events/outcome.ts';
-import type { Step } from '../plan/plan.ts';
+import type { FinallyBlock, Step } from '../plan/plan.ts';
 import { judgeCondition } from './condition.ts';
 import { type Ending, type RunContext, type Running, savedFacts, type Told } from './context.ts';
 import { conclude } from './finally.ts';
 import { handedOn } from './handed-on.ts';
 import { inner } from './inner.ts';
 import { periodic } from './periodic.ts';
+import type { Place } from './place.ts';
 import { type Scope, withScope } from './scope.ts';
 import { skip, skipBelow } from './skip.ts';
 import { takeLock } from './step-lock.ts';
@@ -18,27 +19,20 @@ import { isOver, pastOf, takeOver } from './takeover.ts';
  * does not start: it and everything below it is skipped. What had ended in a run that is resumed is taken over.
  * `onBegun` is called once, when the step has started, waits for its slot, or has ended before either.
  */
-export async function runStep(
+export function runStep(
   run: RunContext,
   step: Step,
   path: string,
   group: Scope,
-  { onBegun = () => {}, onReady = () => {}, place }: Told = {},
-): Promise<Ending> {
+  told: Told = {},
+): Ending | Promise<Ending> {
   const past = pastOf(step, group.past);
-  if (isOver(step, past)) {
-    const ending = takeOver(run, step, path, past);
-    onBegun(ending.outcome);
-    return ending;
+  const ended = endedAlready(run, step, path, group, told.place);
+  if (ended !== undefined) {
+    told.onBegun?.(ended.outcome);
+    return ended;
   }
-  const reason = step.leftOut === undefined ? group.closed : ({ type: 'left-out', by: step.leftOut } as const);
-  if (reason !== undefined) {
-    place?.leave();
-    // One that waited has done so in a tick.
-    const ending = skip(run, step, path, reason, past, place && group.tick);
-    onBegun(ending.outcome);
-    return ending;
-  }
+  const { onBegun = () => {}, onReady = () => {}, place } = told;
   const running: Running = {
     step,
     path,
@@ -57,19 +51,7 @@ export async function runStep(
   };
   const slotless = group.slotless || step.background;
   return withScope(group, { path, slotless, past }, async scope => {
-    const ended = await guarded(async () => {
-      const variables = inner(run, step, path, group.variables);
-      const entered = variables instanceof Promise ? await variables : variables;
-      if ('state' in entered) return { outcome: entered };
-      scope.variables = entered;
-      const unmet = step.if && (await judgeCondition(run, running, step.if, scope));
-      if (unmet !== undefined) return { outcome: unmet };
-      for (const lock of step.used?.locks ?? []) {
-        const late = await takeLock(run, running, lock, scope);
-        if (late !== undefined) return { outcome: late };
-      }
-      return periodic(run, running, scope);
-    });
+    const ended = await entered(run, running, scope);
     const { saved } = ended;
     const own = judged(running, ended.outcome);
     const hadFailed = own.state === 'failed' && (ended.hadFailed === true || scope.closed === undefined);
@@ -80,9 +62,8 @@ export async function runStep(
     if (own.state === 'failed') run.failed(path, own);
     // Of several background steps those that were started later are stopped first, with all that tidies up after them.
     if (step.finally !== undefined) await scope.turn();
-    const { outcome } = await guarded(async () => ({
-      outcome: await concluded(run, running, scope, { outcome: own, saved }),
-    }));
+    const outcome =
+      step.finally === undefined ? own : await concluded(run, running, step.finally, scope, { outcome: own, saved });
     if (outcome !== own && outcome.state === 'failed') run.failed(path, outcome);
     running.log?.close();
     const ending = handedOn(step, { outcome, saved, hadFailed });
@@ -119,19 +100,61 @@ function failed({ allowFailure }: Step, body: Omit<Failed, 'state'>): Failed {
   return { ...body, state: 'failed', ...(allowed ? { allowed } : {}) };
 }
 
-function concluded(run: RunContext, running: Running, scope: Scope, own: Ending): Outcome | Promise<Outcome> {
-  const { finally: block } = running.step;
-  return block === undefined ? own.outcome : conclude(run, running, block, scope, own);
+/** What the step came to in the run that is resumed, or why it does not start; undefined where it does. */
+function endedAlready(
+  run: RunContext,
+  step: Step,
+  path: string,
+  group: Scope,
+  place: Place | undefined,
+): Ending | undefined {
+  const past = pastOf(step, group.past);
+  if (isOver(step, past)) return takeOver(run, step, path, past);
+  const reason = step.leftOut === undefined ? group.closed : ({ type: 'left-out', by: step.leftOut } as const);
+  if (reason === undefined) return undefined;
+  place?.leave();
+  // One that waited has done so in a tick.
+  return skip(run, step, path, reason, past, place && group.tick);
 }
 
-async function guarded(body: () => Promise<Ending>): Promise<Ending> {
+/** All of the step that its `finally` comes after: the modifiers that stand around its ticks, and these. */
+async function entered(run: RunContext, running: Running, scope: Scope): Promise<Ending> {
+  const { step, path } = running;
   try {
-    return await body();
+    const variables = inner(run, step, path, scope.variables);
+    const own = variables instanceof Promise ? await variables : variables;
+    if ('state' in own) return { outcome: own };
+    scope.variables = own;
+    const unmet = step.if && (await judgeCondition(run, running, step.if, scope));
+    if (unmet !== undefined) return { outcome: unmet };
+    for (const lock of step.used?.locks ?? []) {
+      const late = await takeLock(run, running, lock, scope);
+      if (late !== undefined) return { outcome: late };
+    }
+    return await periodic(run, running, scope);
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-    const reason = { type: 'internal', message, ...(stack === undefined ? {} : { stack }) } as const;
-    return { outcome: { state: 'failed', reason } };
+    return { outcome: bug(error) };
   }
+}
+
+async function concluded(
+  run: RunContext,
+  running: Running,
+  block: FinallyBlock,
+  scope: Scope,
+  own: Ending,
+): Promise<Outcome> {
+  try {
+    return await conclude(run, running, block, scope, own);
+  } catch (error) {
+    return bug(error);
+  }
+}
+
+/** What was thrown, which nothing of the engine does on purpose. */
+function bug(error: unknown): Failed {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  return { state: 'failed', reason: { type: 'internal', message, ...(stack === undefined ? {} : { stack }) } };
 }
 
 function finish(run: RunContext, running: Running, scope: Scope, { outcome, saved }: Ending, own: Outcome): void {

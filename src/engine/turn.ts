@@ -11,13 +11,15 @@ type Wanting = Pick<Running, 'step' | 'path'>;
  * Takes a slot for the step, and what it wants of the pools, at once or as soon as all of it is free; nothing where the
  * scope closes before. It may have its place in the line already. @param inPools whether its pools are for what is to start.
  */
-export async function takeSlot(run: RunContext, running: Running, scope: Scope, inPools = false): Promise<void> {
+export function takeSlot(run: RunContext, running: Running, scope: Scope, inPools = false): Promise<void> | undefined {
   const place = running.place ?? lineUp(run, running, scope, inPools);
   running.place = undefined;
   running.slot = place.given;
-  if (running.slot !== undefined) return;
+  if (running.slot !== undefined) return undefined;
   running.onBegun();
-  running.slot = await place.taken(scope);
+  return place.taken(scope).then(slot => {
+    running.slot = slot;
+  });
 }
 
 /** Whether it is a step in here that takes a slot, or something of the pools. */
