@@ -88,7 +88,8 @@ export function openKeeping(
         if (save?.type === 'file' && saving?.type === 'saved') context.save(saving.values);
         return outcome;
       }
-      const fault = saving?.type === 'unfit' ? saving.message : keepsFile ? undefined : await file?.complete();
+      let fault = saving?.type === 'unfit' ? saving.message : undefined;
+      if (file !== undefined && fault === undefined && !keepsFile) fault = await file.complete();
       file?.drop();
       if (fault !== undefined) return unkept(outcome, fault);
       if (saving?.type === 'saved') context.save(saving.values);

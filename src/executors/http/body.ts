@@ -83,7 +83,7 @@ export async function writeBody(
     return write(bytes);
   };
   const packed = (take: Take, isEnough?: () => boolean) => readCounted(response, progress, received, take, isEnough);
-  if (unpackers.length === 0) return packed(take, isEnough);
+  if (unpackers.length === 0) return await packed(take, isEnough);
   try {
     for await (const bytes of unpacked(packed, unpackers)) {
       await take(bytes);

@@ -83,13 +83,13 @@ async function carryOut(
   const whole = step.expect.event === undefined ? first : lastEvents.goingOn(first, context);
   const request = step.saveTo === undefined ? whole : askingForRest(whole, step, attempt.part);
   const { paginate, proxy, auth } = step;
-  if (paginate === undefined) return follow(session, request, attempt, stop);
+  if (paginate === undefined) return await follow(session, request, attempt, stop);
   const write = (text: string) => {
     const bytes = Buffer.from(text);
     attempt.keeping.take(bytes);
     return context.write(bytes);
   };
-  return walkPages(request, {
+  return await walkPages(request, {
     paginate,
     proxy,
     auth,
