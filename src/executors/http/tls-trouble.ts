@@ -1,5 +1,7 @@
 /** What a server does not like about us, as TLS tells it: alerts (RFC 8446, 6), in plain words. */
 
+import { listed, quoteText, shorten } from '../../plan/quote.ts';
+
 /** Who was asked, and as whom. */
 interface Parties {
   /** `127.0.0.1:443`. */
@@ -24,6 +26,29 @@ export function explainTls({ code = '', message }: NodeJS.ErrnoException, partie
   if (code.startsWith('ERR_OSSL_')) return `the files of tls cannot be used: ${reason}`;
   return code.startsWith('ERR_SSL_') ? `TLS with ${parties.address} failed: ${nameOf(code)}` : undefined;
 }
+
+/** Whom a certificate names that is not the right one, as far as it is told: `: it is for "a.test", "b.test" and 3 more`. */
+export function namesWords(error: Error): string {
+  const { subject, subjectaltname = '' } = (error as { cert?: Certificate }).cert ?? {};
+  const names = [...subjectaltname.matchAll(/(?:^|, )(?:DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(
+    ([, name = '']) => name,
+  );
+  // Without those, the name of old is what counts.
+  const all = names.length > 0 ? names : [subject?.CN ?? []].flat();
+  if (all.length === 0) return '';
+  const told = all.slice(0, NAMED).map(name => quoteText(shorten(name, NAME_MAX)));
+  const more = all.length > NAMED ? [`${all.length - NAMED} more`] : [];
+  return `: it is for ${listed([...told, ...more], 'and')}`;
+}
+
+interface Certificate {
+  readonly subject?: { readonly CN?: string | readonly string[] };
+  readonly subjectaltname?: string;
+}
+
+/** Names of a certificate that are told, of which some have hundreds, and characters of each. */
+const NAMED = 3;
+const NAME_MAX = 80;
 
 /** OpenSSL names the version of its first days, or since 3.5 none. */
 const ALERT = /^ERR_SSL_(?:SSLV3|SSL\/TLS|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/;

@@ -8,7 +8,7 @@ import { explainHttp2 } from './http2-trouble.ts';
 import type { HttpRequest } from './request.ts';
 import { RESET } from './reset.ts';
 import { CONNECT_TIMEOUT_MS } from './route.ts';
-import { explainTls } from './tls-trouble.ts';
+import { explainTls, namesWords } from './tls-trouble.ts';
 import { isOfProxy, TunnelRefused } from './tunnel.ts';
 
 export interface Trouble {
@@ -148,7 +148,11 @@ const PHRASES: ReadonlyMap<string, readonly [kind: HttpTrouble, phrase: Phrase]>
   ['CERT_NOT_YET_VALID', ['tls', ({ tls }) => `the certificate of ${tls.address} is not valid yet`]],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    ['tls', ({ tls }) => `the certificate of ${tls.address} is for another host than "${tls.host}"`],
+    [
+      'tls',
+      ({ error, tls }) =>
+        `the certificate of ${tls.address} is for another host than "${tls.host}"${namesWords(error)}`,
+    ],
   ],
   ['ERR_SSL_WRONG_VERSION_NUMBER', ['tls', notTls]],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['tls', notTls]],

@@ -128,7 +128,7 @@ it('a server must be whom the header Host names, where the step has one', async 
   expect(await ask({ Host: 'other.test:1' })).toMatchObject({
     reason: {
       kind: 'tls',
-      message: `GET ${url}: the certificate of 127.0.0.1:${port} is for another host than "other.test"`,
+      message: `GET ${url}: the certificate of 127.0.0.1:${port} is for another host than "other.test": it is for "127.0.0.1", "localhost" and "secure.test"`,
     },
   });
 });
