@@ -87,7 +87,7 @@ describe('TLS', () => {
     const other = await ask('https://other.test/', { tls, proxy: through });
     expect([other.kind, other.message]).toEqual([
       'tls',
-      'GET https://other.test/: the certificate of other.test:443 is for another host than "other.test"',
+      'GET https://other.test/: the certificate of other.test:443 is for another host than "other.test": it is for "127.0.0.1", "localhost" and "secure.test"',
     ]);
   });
 
