@@ -56,10 +56,11 @@ export function findRun(name: string, places: RunPlaces): Finding {
 
 /** The runs nearby, the newest first. */
 export function runsNearby(places: RunPlaces): KeptRun[] {
-  const nearby = sorted(nearbyFolders(places).flatMap(runsIn));
-  if (places.stateDir !== undefined) return nearby;
-  const plansNearby = runsIn(places.userState).filter(({ folder }) => isPlanNearby(folder, places.cwd));
-  return plansNearby.length === 0 ? nearby : sorted([...nearby, ...plansNearby]);
+  const nearby = nearbyFolders(places).flatMap(runsIn);
+  if (places.stateDir !== undefined) return sorted(nearby);
+  const elsewhere = [...knownFolders(places.userState).filter(folder => !isBesidePlans(folder)), places.userState];
+  const ofPlansNearby = elsewhere.flatMap(runsIn).filter(({ folder }) => isPlanNearby(folder, places.cwd));
+  return sorted([...nearby, ...ofPlansNearby]);
 }
 
 /** Every run of this user that can be found, the newest first. */
@@ -67,11 +68,11 @@ export function allRuns(places: RunPlaces): KeptRun[] {
   return sorted(allFolders(places).flatMap(runsIn));
 }
 
-/** The state folders that {@link runsNearby} searches; in the user's own, only runs of plans nearby count. */
+/** The state folders nearby, all of whose runs are; those elsewhere, such as the user's own, may have some of plans nearby. */
 export function nearbyFolders({ stateDir, cwd, userState }: RunPlaces): string[] {
   if (stateDir !== undefined) return [stateDir];
   const own = join(cwd, '.runjobs');
-  const known = knownFolders(userState).filter(folder => isNear(dirname(folder), cwd));
+  const known = knownFolders(userState).filter(folder => isBesidePlans(folder) && isNear(dirname(folder), cwd));
   return [...new Set([...(isFolder(own) ? [own] : []), ...known])];
 }
 
@@ -137,10 +138,15 @@ function none(nearby: readonly KeptRun[], places: RunPlaces): Finding {
   };
 }
 
-/** A run that is kept far from its plan, which could not be written beside. */
+/** Whether a state folder is one that is made beside a plan; where others are says nothing of the plans whose runs they have. */
+function isBesidePlans(state: string): boolean {
+  return basename(state) === '.runjobs';
+}
+
+/** Of a run that is kept elsewhere. Of a plan that has no file nobody knows where it belongs: it counts below the current folder. */
 function isPlanNearby(folder: string, cwd: string): boolean {
   const plan = headOf(folder)?.plan;
-  return typeof plan === 'string' && isNear(dirname(plan), cwd);
+  return typeof plan === 'string' ? isNear(dirname(plan), cwd) : isAtOrBelow(folder, cwd);
 }
 
 /** Below the current folder, above it, or in the same repository. */

@@ -35,7 +35,7 @@ async function limited(prefix: readonly string[], plan: object) {
     exitCode,
     stderr,
     /** How the steps ended that could not be started. */
-    failures: [...stdout.matchAll(/^✖ s\d+ (.*) \(0\.\d s\)$/gm)].map(([, words]) => words),
+    failures: [...stdout.matchAll(/^✖ s\d+ (.*) \(\d+\.\d s\)$/gm)].map(([, words]) => words),
     fine: stdout.match(/^\[s\d+\] fine$/gm)?.length ?? 0,
     /** Whether the run tells of a log that it could not open. */
     unwritten: /cannot be written: EMFILE/.test(stdout),

@@ -65,6 +65,15 @@ describe('a run', () => {
     expect(find('last', 'other')).toMatchObject({ type: 'found', id: C });
   });
 
+  it('that is kept in a folder above this one, which somebody named, is nearby only when its plan is', () => {
+    const stateDir = join(home, 'state');
+    run(A, 'other', { stateDir });
+    mkdirSync(join(home, 'app'));
+    expect(find('last', 'app')).toMatchObject({ type: 'none' });
+    run(B, 'app', { stateDir });
+    expect(find('last', 'app')).toMatchObject({ type: 'found', id: B });
+  });
+
   it('elsewhere does not count where a state folder is named', () => {
     run(A, 'app');
     expect(find(A, 'app', join(home, 'state'))).toMatchObject({ type: 'none', looked: [join(home, 'state')] });

@@ -3,7 +3,8 @@ import type { Executor } from '../../engine/executor.ts';
 import { labelOf, ROOT_LABEL } from '../../plan/remote.ts';
 import { attemptRemotely } from './attempt.ts';
 import { connect } from './connect.ts';
-import { openRoot, type RootOptions } from './root.ts';
+import { openRoot } from './root.ts';
+import type { RootOptions } from './root-options.ts';
 
 // Loaded with it, as both need the same.
 export { namesSetBy } from './set-names.ts';

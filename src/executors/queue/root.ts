@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
-import type { QueuePlace } from './address.ts';
 import { openArrivals } from './arrivals.ts';
 import type { Connection, Store } from './connect.ts';
 import { type Dispatch, type Dispatches, openDispatches } from './dispatches.ts';
@@ -13,7 +12,8 @@ import { nameOf } from './name.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openReader } from './reader.ts';
 import { openReins, type Reins } from './reins.ts';
-import { openStepEnv, type SentEnvOptions } from './sent-env.ts';
+import type { RootOptions } from './root-options.ts';
+import { openStepEnv } from './sent-env.ts';
 import { openStaff } from './staff.ts';
 import { forNow, troubleOf } from './trouble.ts';
 import { openWatch } from './watch.ts';
@@ -37,24 +37,6 @@ export interface Root {
   isForNow(error: unknown): boolean;
   /** A worker has not said that it has ended what it was told to: it may go on. */
   leftBehind(dispatch: Dispatch): void;
-}
-
-export interface RootOptions extends SentEnvOptions {
-  readonly place: QueuePlace;
-  /** The run's id. */
-  readonly run: string;
-  /** Of the plan. */
-  readonly folder: string;
-  /** Of the run: what was given away is noted there. */
-  readonly runFolder: string;
-  readonly durable: boolean;
-  /** Bytes that the log of a step has by now. */
-  readonly logSize: (path: string) => number;
-  warn(message: string): void;
-  /** Workers have come or gone. */
-  workers(workers: number, slots: number): void;
-  /** The queue cannot be used any more: the run must stop. */
-  broken(message: string): void;
 }
 
 /** As the executor sees it. */
