@@ -56,14 +56,16 @@ describe('a limit of open files', () => {
   it.each([40, 64])('of %i fails the steps that would go over it, and no other', async limit => {
     const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], { failFast: false });
     expectTruth(ended);
-    expect(new Set(ended.failures)).toEqual(new Set([filesMessage]));
-    if (!ended.unwritten) expect(ended.fine).toBeGreaterThan(0);
+    expect(ended.failures.filter(words => words !== filesMessage)).toEqual([]);
+    if (ended.unwritten) return;
+    expect(ended.failures).toContain(filesMessage);
+    expect(ended.fine).toBeGreaterThan(0);
   });
 
   it.each([40, 64])('of %i stops the siblings, and hides none of what they have started', async limit => {
     const ended = await limited(['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'], {});
     expectTruth(ended);
-    expect(ended.failures).toContain(filesMessage);
+    if (!ended.unwritten) expect(ended.failures).toContain(filesMessage);
   });
 });
 
