@@ -1,5 +1,6 @@
 /** One step from its start to its one final state: its modifiers from the outermost inwards, then its body. */
 import type { Failed, Outcome } from '../events/outcome.ts';
+import type { Past } from '../events/past.ts';
 import type { FinallyBlock, Step } from '../plan/plan.ts';
 import { judgeCondition } from './condition.ts';
 import { type Ending, type RunContext, type Running, savedFacts, type Told } from './context.ts';
@@ -27,7 +28,7 @@ export function runStep(
   told: Told = {},
 ): Ending | Promise<Ending> {
   const past = pastOf(step, group.past);
-  const ended = endedAlready(run, step, path, group, told.place);
+  const ended = endedAlready(run, step, path, { group, past, place: told.place });
   if (ended !== undefined) {
     told.onBegun?.(ended.outcome);
     return ended;
@@ -100,15 +101,15 @@ function failed({ allowFailure }: Step, body: Omit<Failed, 'state'>): Failed {
   return { ...body, state: 'failed', ...(allowed ? { allowed } : {}) };
 }
 
+/** What a step comes into. */
+interface Entering {
+  readonly group: Scope;
+  readonly past: Past | undefined;
+  readonly place: Place | undefined;
+}
+
 /** What the step came to in the run that is resumed, or why it does not start; undefined where it does. */
-function endedAlready(
-  run: RunContext,
-  step: Step,
-  path: string,
-  group: Scope,
-  place: Place | undefined,
-): Ending | undefined {
-  const past = pastOf(step, group.past);
+function endedAlready(run: RunContext, step: Step, path: string, { group, past, place }: Entering): Ending | undefined {
   if (isOver(step, past)) return takeOver(run, step, path, past);
   const reason = step.leftOut === undefined ? group.closed : ({ type: 'left-out', by: step.leftOut } as const);
   if (reason === undefined) return undefined;
