@@ -1,5 +1,5 @@
 /** Unix sockets at paths of any length. */
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -8,51 +8,81 @@ import { env } from 'node:process';
 /** What the system takes; libuv cuts off the rest without a word, and binds to another name. */
 const LONGEST_PATH = platform() === 'linux' ? 107 : 103;
 
+/** A short name for a path, which is one only for so long. */
+interface Near {
+  readonly path: string;
+  /** Whether a server that listens there must have it until it is closed: Node removes by this name what it has bound. */
+  readonly isLasting: boolean;
+  leave(): void;
+}
+
 /**
  * Lets the server listen at the path, for this user only; it does not keep the process alive. Rejects with the system's
  * error, such as EADDRINUSE where the name is taken. Who closes the server removes the file.
  */
 export async function listenAt(server: Server, path: string): Promise<void> {
-  await reach(path, async near => {
+  const near = nearTo(path);
+  try {
     await new Promise<void>((done, failed) => {
       server.once('error', failed);
-      server.listen(near, () => {
+      server.listen(near.path, () => {
         server.off('error', failed);
         done();
       });
     });
-    server.unref();
-    chmodSync(path, 0o600);
-  });
+    if (near.isLasting) server.once('close', near.leave);
+  } finally {
+    if (!(near.isLasting && server.listening)) near.leave();
+  }
+  server.unref();
+  chmodSync(path, 0o600);
 }
 
 /** Connects to the server at the path; rejects with the system's error. */
-export function connectTo(path: string): Promise<Socket> {
-  return reach(
-    path,
-    near =>
-      new Promise<Socket>((done, failed) => {
-        const socket = connect({ path: near, allowHalfOpen: true });
-        socket.once('error', failed);
-        socket.once('connect', () => {
-          socket.off('error', failed);
-          done(socket);
-        });
-      }),
-  );
+export async function connectTo(path: string): Promise<Socket> {
+  const near = nearTo(path);
+  try {
+    return await new Promise<Socket>((done, failed) => {
+      const socket = connect({ path: near.path, allowHalfOpen: true });
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        socket.off('error', failed);
+        done(socket);
+      });
+    });
+  } finally {
+    near.leave();
+  }
 }
 
-/** Calls `use` with a path that is short enough: that of a link to the folder, which lives as long as the call. */
-async function reach<T>(path: string, use: (near: string) => Promise<T>): Promise<T> {
+/** A path that is short enough: through the open folder where the system names these (Linux), else through a link to it. */
+function nearTo(path: string): Near {
   if (platform() === 'win32') throw Object.assign(new Error('no unix sockets here'), { code: 'ENOTSUP' });
-  if (Buffer.byteLength(path) <= LONGEST_PATH) return use(path);
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return { path, isLasting: false, leave() {} };
+  return throughDescriptor(path) ?? throughLink(path);
+}
+
+/** Nothing of it is left where we are killed, as would be of a link. */
+function throughDescriptor(path: string): Near | undefined {
+  if (platform() !== 'linux') return undefined;
+  const folder = openSync(dirname(path), constants.O_DIRECTORY);
+  const leave = () => closeSync(folder);
+  const open = `/proc/self/fd/${folder}`;
+  if (existsSync(open)) return { path: join(open, basename(path)), isLasting: true, leave };
+  leave();
+  return undefined;
+}
+
+function throughLink(path: string): Near {
   const folder = shortFolder(basename(path));
+  const leave = () => rmSync(folder, { recursive: true, force: true });
   try {
     const link = join(folder, 'l');
     symlinkSync(dirname(path), link);
-    return await use(join(link, basename(path)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return { path: join(link, basename(path)), isLasting: false, leave };
+  } catch (error) {
+    leave();
+    throw error;
   }
 }
 

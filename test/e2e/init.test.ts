@@ -1,6 +1,6 @@
 /** Started by whatever starts programs, as process 1 of a container too, a run ends with the same exit codes. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -122,3 +122,19 @@ it.skipIf(!canUnshare)('a namespace without a /proc of its own never sends a sig
   stranger.kill('SIGTERM');
   await stranger;
 });
+
+it.skipIf(!canUnshare)(
+  'a namespace without a /proc of its own is told to stop from outside, however deep its folder',
+  async () => {
+    const folder = join(temporaryFolder(), 'deep/'.repeat(40));
+    const empty = temporaryFolder();
+    const apart = ['--pid', '--fork', '--kill-child', process.execPath, BIN];
+    const args = [planFile({ run: 'echo ready; sleep 100' }), '--state-dir', folder];
+    const env = { ...ENV, XDG_RUNTIME_DIR: empty };
+    const child = execa('unshare', [...apart, ...args], { env, extendEnv: false, reject: false, stdin: 'ignore' });
+    await printed(child, '] ready');
+    expect((await runjobs(['stop', 'last', '--state-dir', folder])).exitCode).toBe(0);
+    expect((await child).exitCode).toBe(1);
+    expect(readdirSync(empty)).toEqual([]);
+  },
+);

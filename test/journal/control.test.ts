@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ask } from '../../src/journal/ask.ts';
 import { openControl, type StopAnswer } from '../../src/journal/control.ts';
 import { temporaryFolder, until } from '../support/cli.ts';
@@ -143,6 +143,20 @@ describe('a control socket', () => {
     expect(readdirSync(folder)).toEqual(['control.sock']);
     expect(await ask(folder, { type: 'stop', step: 'a' }, never)).toMatchObject({ type: 'stopping' });
     expect(told).toEqual(['a']);
+  });
+
+  it('makes nothing outside of the folder of its run, however long its path', async () => {
+    const empty = temporaryFolder();
+    vi.stubEnv('XDG_RUNTIME_DIR', empty);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const folder = join(temporaryFolder(), 'deep/'.repeat(40));
+    mkdirSync(folder, { recursive: true });
+    const opening = opened(folder);
+    expect(readdirSync(empty)).toEqual([]);
+    await opening;
+    const asking = ask(folder, { type: 'stop', step: 'a' }, never);
+    expect(readdirSync(empty)).toEqual([]);
+    expect(await asking).toMatchObject({ type: 'stopping' });
   });
 
   it('is done without where it cannot be', async () => {
