@@ -46,7 +46,8 @@ export function openForkServer(run: string): ForkServer | undefined {
   if (platform !== 'linux' || calls === undefined) return undefined;
   const child = spawn('perl', ['-e', forkServerScript, forkServerName, run, ...[ownPid, ...calls].map(String)], {
     cwd: '/',
-    env: bareEnvironment(),
+    // Else each child looks up anew what Perl has not called before; what it starts gets the variables of the request.
+    env: { ...bareEnvironment(), LD_BIND_NOW: '1' },
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
