@@ -1,36 +1,54 @@
 /** Where the system gives no more files or processes, steps fail in plain words and the run ends truthfully. */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { BIN, ENV, planFile, processesWith, temporaryFolder } from '../support/cli.ts';
+import { BIN, ENV, planFile, processesWith, temporaryFolder, until } from '../support/cli.ts';
 
 const asNobody = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'];
 /** Root has no limit of processes. */
 const canLimit = spawnSync('sh', ['-c', `${asNobody.join(' ')} prlimit --nproc=100 test -r ${BIN}`]).status === 0;
 let counter = 0;
 
-/** Runs 64 steps, each with a child in a session of its own, below a command that sets a limit. */
+/** Runs 64 steps, each with a child in a session of its own, none of which ends well before all have begun, below a command that sets a limit. */
 async function limited(prefix: readonly string[], plan: object) {
   const marker = `runjobs-limits-${process.pid}-${++counter}`;
   const steps = Array.from({ length: 64 }, (_, index) => ({
     id: `s${index + 1}`,
-    run: 'setsid sleep 100 & sleep 0.5; echo fine',
+    run: 'setsid sleep 100 & read _ < go; echo fine',
   }));
   const file = planFile({ env: { MARKER: marker }, stop: { grace: '1s' }, gather: steps, ...plan });
-  const state = join(dirname(file), 'state');
+  const folder = dirname(file);
+  const state = join(folder, 'state');
   mkdirSync(state);
-  chmodSync(dirname(file), 0o755);
+  chmodSync(folder, 0o755);
   chmodSync(state, 0o777);
+  const go = join(folder, 'go');
+  execFileSync('mkfifo', ['-m', '666', go]);
+  const gate = openSync(go, constants.O_RDWR);
   const [program = '', ...args] = prefix;
   const command = [process.execPath, BIN, file, '--state-dir', state];
-  const { exitCode, stdout, stderr } = await execa(program, [...args, ...command], {
+  const child = execa(program, [...args, ...command], {
     env: { ...ENV, HOME: temporaryFolder() },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
   });
+  await until(() => child.exitCode !== null || hasBegun(state, 's64'));
+  writeSync(gate, '\n'.repeat(64));
+  const { exitCode, stdout, stderr } = await child;
+  closeSync(gate);
   return {
     exitCode,
     stderr,
@@ -41,6 +59,13 @@ async function limited(prefix: readonly string[], plan: object) {
     unwritten: /cannot be written: EMFILE/.test(stdout),
     left: processesWith(`MARKER=${marker}`),
   };
+}
+
+/** Whether the only run in the folder has started the step, or could not. */
+function hasBegun(state: string, step: string): boolean {
+  const runs = existsSync(join(state, 'runs')) ? readdirSync(join(state, 'runs')) : [];
+  const journals = runs.map(run => join(state, 'runs', run, 'journal.ndjson')).filter(existsSync);
+  return journals.some(journal => readFileSync(journal, 'utf8').includes(`"step":"${step}"`));
 }
 
 const filesMessage = 'Too many files are open in runjobs: raise the limit ("ulimit -n 65536") or lower "slots"';
