@@ -17,8 +17,14 @@ export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () =>
     const group = new Group(run, race, FAIL_NOBODY);
     const earlier = step.children.find(child => hadSucceeded(child, scope.past));
     let winner: Step | undefined;
+    /** Whether one that might still have won was stopped, or never started, for what is outside. */
+    let isCutOff = false;
     const ended = (child: Step, { state }: Outcome) => {
-      if (state !== 'succeeded' || winner !== undefined) return;
+      if (winner !== undefined) return;
+      if (state !== 'succeeded') {
+        isCutOff ||= race.closed !== undefined && state !== 'failed';
+        return;
+      }
       winner = child;
       race.cancel({ type: 'lost', step: group.pathOf(child) });
     };
@@ -28,7 +34,7 @@ export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () =>
     for (const child of step.children) {
       if (child === earlier) continue;
       if (race.closed !== undefined) {
-        group.skip(child, race.closed);
+        ended(child, group.skip(child, race.closed));
         continue;
       }
       await new Promise<void>(begun => {
@@ -38,8 +44,9 @@ export function any(run: RunContext, step: AnyStep, scope: Scope, onBegun: () =>
     onBegun();
     await Promise.all(runners);
     const { outcome } = await group.end();
-    if (winner === undefined) return { outcome };
-    return { outcome: { state: 'succeeded' }, saved: group.savedBy(winner) };
+    if (winner !== undefined) return { outcome: { state: 'succeeded' }, saved: group.savedBy(winner) };
+    const reason = race.cancelled ?? race.closed;
+    return { outcome: isCutOff && reason !== undefined ? { state: 'cancelled', reason } : outcome };
   });
 }
 

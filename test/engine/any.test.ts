@@ -1,8 +1,8 @@
 /** `any`: the first success wins. */
 import { describe, expect, it } from 'vitest';
 import { again, started, upTo } from '../support/broken-off.ts';
-import { simulate } from '../support/simulate.ts';
-import { any, lastly, leaf, retry, steps } from '../support/steps.ts';
+import { type SimulateOptions, simulate } from '../support/simulate.ts';
+import { any, gather, lastly, leaf, retry, steps } from '../support/steps.ts';
 
 describe('any', () => {
   it('succeeds with the first child that does, and cancels the others', async () => {
@@ -71,6 +71,22 @@ describe('any', () => {
       during: (run, clock) => void clock.at(5, () => run.cancel({ type: 'aborted' })),
     });
     expect(outcome).toEqual({ state: 'cancelled', reason: { type: 'aborted' } });
+  });
+
+  it('has not failed where it is cut off while a child may still win, whatever had failed before', async () => {
+    const cutOff: SimulateOptions = { during: (run, clock) => void clock.at(5, () => run.cancel({ type: 'aborted' })) };
+    const cancelled = { state: 'cancelled', reason: { type: 'aborted' } };
+    const failed = leaf('a', { exitCode: 2 });
+    const running = await simulate(any('.', [failed, leaf('b', { durationMs: 50 })]), cutOff);
+    expect(running.outcome).toEqual(cancelled);
+    expect([running.state('a'), running.state('b')]).toEqual(['failed', 'cancelled']);
+    const other = leaf('busy', { durationMs: 50 });
+    const queued = await simulate(gather('.', [other, any('any', [failed, leaf('b')])]), { ...cutOff, slots: 1 });
+    expect(queued.state('any/b')).toBe('skipped');
+    expect(queued.steps.get('any')).toEqual(cancelled);
+    const tidyingUp = leaf('b', { exitCode: 3 }, lastly([leaf('tidy', { durationMs: 9 })]));
+    const decided = await simulate(any('.', [failed, tidyingUp]), cutOff);
+    expect(decided.outcome).toMatchObject({ state: 'failed', exitCode: 2 });
   });
 
   it('with no children has succeeded', async () => {
