@@ -4,7 +4,7 @@ import type { Progress } from '../events/progress.ts';
 import type { Case, Cases } from './cases.ts';
 import { formatDuration } from './durations.ts';
 import { ganttOf } from './gantt.ts';
-import { itemWords } from './items.ts';
+import { itemWords, numbersOf } from './items.ts';
 import { type Steps, tellingName } from './steps.ts';
 import { mark, summaryWords } from './summary.ts';
 import { outcomeWords } from './wording.ts';
@@ -52,7 +52,7 @@ function weight(outcome: Outcome): number {
 }
 
 function row({ step, item, copies, outcome, durationMs, attempts }: Case, steps: Steps): string {
-  const which = copies === undefined ? '' : `[${copies.first}…${copies.first + copies.count - 1}]`;
+  const which = copies === undefined ? '' : numbersOf(copies);
   const path = `${steps.label(step)}${which}`;
   const name = item === undefined ? tellingName(path, steps.at(step)) : `${path} ${itemWords(item)}`;
   const tries = attempts > 1 && steps.at(step)?.every === undefined ? `, ${attempts} attempts` : '';

@@ -22,6 +22,11 @@ export function itemWords(item: Item, columns = ITEM_COLUMNS): string {
   return cutTo(shown.map(name => `${showUnsafe(name)}=${valueWords(item[name] ?? '')}`).join(' '), columns);
 }
 
+/** `[4…40]`, `[4]`: copies of a forEach that follow each other. */
+export function numbersOf({ first, count }: { readonly first: number; readonly count: number }): string {
+  return count === 1 ? `[${first}]` : `[${first}…${first + count - 1}]`;
+}
+
 /** `test[3] (NODE=20)`, `test[3]/build (NODE=20)`; the path alone where it is in no copy. */
 export function labelWithItem(path: string, item: Item | undefined, steps: Labels): string {
   const words = item === undefined ? '' : itemWords(item);

@@ -6,7 +6,7 @@ import { createProgress, type Progress } from '../events/progress.ts';
 import { parentPath } from '../plan/paths.ts';
 import { type Case, createCases } from './cases.ts';
 import { logPath } from './digest.ts';
-import { itemWords } from './items.ts';
+import { itemWords, numbersOf } from './items.ts';
 import type { PlaceOf, Reporter, Sink } from './reporter.ts';
 import { commandWords, type Steps, tellingName } from './steps.ts';
 import { cleanse } from './text.ts';
@@ -131,7 +131,7 @@ function testcase(one: Case, group: string, classname: string, describing: Descr
 /** `unit`, `2: npm test`, `[3] NODE=18`, `[4…40]`; the root, and a group that failed by itself, as `.`. */
 function nameOf({ step, item, copies }: Case, group: string, steps: Steps): string {
   if (copies === undefined && step === group) return '.';
-  if (copies !== undefined) return `[${copies.first}…${copies.first + copies.count - 1}]`;
+  if (copies !== undefined) return numbersOf(copies);
   const name = group === '.' ? step : step.slice(group.length).replace(/^\//, '');
   return item === undefined ? tellingName(name, steps.at(step)) : `${name} ${itemWords(item)}`;
 }

@@ -181,3 +181,36 @@ export function createSkips(steps: Steps): Skips {
     end,
   };
 }
+
+/** Copies that the command line leaves out, held back until those that it does not have ended: told once for each option. */
+export interface LeftOutCopies {
+  add(event: CopiesFinished): void;
+  /** The lines about those of one forEach, or of all. */
+  end(step?: string): string[];
+}
+
+export function createLeftOutCopies(steps: Steps): LeftOutCopies {
+  const held = new Map<string, Map<string | undefined, CopiesFinished>>();
+  return {
+    add(event) {
+      const by = skippedBy(event);
+      const ofStep = held.get(event.step) ?? new Map<string | undefined, CopiesFinished>();
+      held.set(event.step, ofStep.set(by, { ...event, count: event.count + (ofStep.get(by)?.count ?? 0) }));
+    },
+    end(step) {
+      const ended = step === undefined ? [...held.values()] : [held.get(step) ?? new Map<undefined, CopiesFinished>()];
+      if (step === undefined) held.clear();
+      else held.delete(step);
+      return ended.flatMap(ofStep => [...ofStep.values()].flatMap(event => copiesLines(event, steps)));
+    },
+  };
+}
+
+/** Whether the command line leaves them out, by the choice of its user. */
+export function areLeftOut(event: CopiesFinished): boolean {
+  return skippedBy(event) !== undefined;
+}
+
+function skippedBy({ outcome }: CopiesFinished): string | undefined {
+  return outcome.state === 'skipped' && outcome.reason.type === 'left-out' ? outcome.reason.by : undefined;
+}

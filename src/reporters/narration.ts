@@ -6,7 +6,9 @@ import type { Again } from './again.ts';
 import { createCrowds } from './crowds.ts';
 import { digestLines } from './digest.ts';
 import {
+  areLeftOut,
   copiesLines,
+  createLeftOutCopies,
   createSkips,
   failedTickLines,
   finishedLines,
@@ -44,6 +46,7 @@ export interface Narration {
 export function createNarration({ steps, cwd, again }: NarrationOptions): Narration {
   const progress = createProgress(steps);
   const skips = createSkips(steps);
+  const leftOut = createLeftOutCopies(steps);
   const crowds = createCrowds(progress, steps);
 
   const started = (event: StepStarted): string[] => {
@@ -90,7 +93,7 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
       case 'step.stopping':
         return waitingLines(event, progress, steps);
       case 'copies.finished':
-        return copiesLines(event, steps);
+        return areLeftOut(event) ? [] : copiesLines(event, steps);
       case 'tick.finished':
         return failedTickLines(event, steps);
       case 'attempt.finished':
@@ -109,6 +112,8 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
     progress,
     take(event) {
       fold(progress, event);
+      if (event.type === 'copies.finished' && areLeftOut(event)) leftOut.add(event);
+      if (event.type === 'attempt.finished') return [...skips.end(), ...leftOut.end(event.step)];
       if (event.type === 'step.output' || event.type === 'step.progress') return [];
       if (event.type !== 'step.finished' || event.outcome.state !== 'skipped') return skips.end();
       const { reason } = event.outcome;
@@ -117,7 +122,7 @@ export function createNarration({ steps, cwd, again }: NarrationOptions): Narrat
     },
     due: crowds.due,
     about: event => (event.type === 'step.output' || event.type === 'step.progress' ? [] : tell(event)),
-    end: skips.end,
+    end: () => [...skips.end(), ...leftOut.end()],
   };
 }
 

@@ -152,7 +152,7 @@ describe('the copies of a forEach', () => {
     const chosen = ['--only', 'test[2-3]', '--skip', 'test[2]'];
     const first = await runjobs([plan, ...chosen, ...options], { env: { GO: '/' } });
     expect(first.exitCode).toBe(1);
-    expect(String(first.stdout)).toContain('test: 1 copy skipped: by --only\n');
+    expect(String(first.stdout)).toContain('test: 2 copies skipped: by --only\n');
     expect(String(first.stdout)).toContain('test: 1 copy skipped: by --skip\n');
     expect(String(first.stdout)).toContain(`to run it again: runjobs ${plan} --only 'test[3]/check'\n`);
     const again = await runjobs(['resume', 'last', ...options], { env: { GO: '/nowhere' } });

@@ -96,6 +96,28 @@ describe('plain lines of a forEach', () => {
     ]);
   });
 
+  it('tell once for each option how many copies the command line leaves out', () => {
+    const { sink, tell } = stage();
+    const leftOut = (first: number, count: number, by: '--only' | '--skip') =>
+      tell.copies('test', { first, count }, { state: 'skipped', reason: { type: 'left-out', by } });
+    tell.start('test', { items: 9 });
+    leftOut(1, 2, '--only');
+    tell.start('test[3]', { item: { NODE: '18' } });
+    leftOut(4, 1, '--skip');
+    leftOut(5, 5, '--only');
+    tell.end('test[3]', ok);
+    tell.event({ type: 'attempt.finished', step: 'test', t: 0, attempt: 1, outcome: ok, durationMs: 0 });
+    tell.end('test', ok);
+    expect(sink.lines).toEqual([
+      '❯ test: for each of 9 items: npm test',
+      '❯ test[3] NODE=18: npm test',
+      '✔ test[3] 1.0 s',
+      '↓ test: 7 copies skipped: by --only',
+      '↓ test: 1 copy skipped: by --skip',
+      '✔ test 1.0 s (9 copies)',
+    ]);
+  });
+
   it('tell the values of a copy with the steps inside it', () => {
     const { sink, tell } = stage(INNER);
     tell.start('test', { items: 1 });
