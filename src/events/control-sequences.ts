@@ -2,15 +2,15 @@
 
 /**
  * Escape sequences by their grammar (ECMA-48): operating system commands and other strings with their text, then CSI,
- * then the short ones; each also where it is cut. `util.stripVTControlCharacters` leaves the text of a window title behind.
+ * then the short ones; each also where it is cut; and the two that shift to other characters and back, as `tput sgr0` does on
+ * some terminals. `util.stripVTControlCharacters` leaves the text of a window title behind.
  */
 const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x0e\x0f]/g;
 
-/** Those of them, whole, that are sure to show nothing: colours, moves of the cursor, a title. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
-const SHOWS_NOTHING = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[78=>])/g;
+const HAS_SEQUENCE = /[\x0e\x0f\x1b\x9b]/;
 
 /** What draws over the line as a carriage return does, as npm and readline do it: the cursor goes to the first column. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control codes is the point.
@@ -28,5 +28,5 @@ export function withReturns(line: string): string {
 
 /** Whether the line shows nothing, but for spaces. */
 export function isBlank(line: string): boolean {
-  return line.trim() === '' || (line.includes('\x1b') && line.replace(SHOWS_NOTHING, '').trim() === '');
+  return line.trim() === '' || (HAS_SEQUENCE.test(line) && withoutSequences(line).trim() === '');
 }

@@ -17,6 +17,16 @@ describe('the lines of a stream', () => {
     expect(linesOf(text, size)).toEqual(['one', '', 'zwei äöü 日本', 'green text']);
   });
 
+  it.each([
+    ['tput sgr0 of an xterm', '\x1b(B\x1b[m'],
+    ['tput sgr0 of a console', '\x1b[m\x0f'],
+    ['a colour in eight bits', '\x9b0m'],
+    ['a saved cursor', '\x1b7'],
+    ['a return before a colour', '\r\x1b[m'],
+  ])('end with their text, where %s follows', (_, sequence) => {
+    expect(linesOf(`listening on 80${sequence}\n`, 3)).toEqual(['listening on 80']);
+  });
+
   it('are whole ones only', () => {
     expect(linesOf('listening on 80', 5)).toEqual([]);
   });

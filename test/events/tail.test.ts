@@ -43,6 +43,18 @@ describe('the tail of an output', () => {
     expect(lastLine(tailOf('\x1b[0m'))).toBe('');
   });
 
+  it.each([
+    ['tput sgr0 of an xterm', '\x1b(B\x1b[m'],
+    ['tput sgr0 of a console', '\x1b[m\x0f'],
+    ['a sequence in eight bits', '\x9b0m'],
+    ['a keypad that is told', '\x1b=\x1b[?1h'],
+    ['a text for the terminal alone', '\x1bP+q544e\x1b\\'],
+    ['a title that is cut', '\x1b]0;buil'],
+  ])('passes over %s', (_, sequence) => {
+    expect(lastLine(tailOf(`why\n${sequence}`))).toBe('why');
+    expect(lastLines(tailOf(`why\n${sequence}\n`), 20)).toEqual(['why']);
+  });
+
   it('ends with a line that is not blank', () => {
     expect(lastLines(tailOf('a\n\nb\n\n\x1b[0m\n  \r\n'), 2)).toEqual(['', 'b']);
     expect(lastLines(tailOf(`why\n${'\n'.repeat(40)}`), 20)).toEqual(['why']);
