@@ -53,24 +53,27 @@ export function finalProbe(
       return { type: 'poll', ask: scope => reach(address, scope) };
     }
     case 'log': {
-      const { pattern } = probe;
-      const isReady = finalMatcher(pattern, variables);
-      const what = parseLinePattern(pattern)?.type === 'regex' ? `matches ${pattern}` : `holds "${pattern}"`;
-      return { type: 'lines', isReady, words: `no line that it has printed ${what}` };
+      const { isReady, words } = finalMatcher(probe.pattern, variables);
+      return { type: 'lines', isReady, words: `no line that it has printed ${words}` };
     }
     default:
       return probe satisfies never;
   }
 }
 
-/** A value stands for itself, also in a regular expression. */
-function finalMatcher(written: string, variables: Variables): (line: string) => boolean {
+/** What a line must have, and how that is told: with its values, of which each stands for itself, also in a regular expression. */
+function finalMatcher(written: string, variables: Variables): { isReady: (line: string) => boolean; words: string } {
   const pattern = parseLinePattern(written);
-  if (pattern?.type === 'text') return matcherOf({ type: 'text', text: variables.expand(pattern.text) });
+  if (pattern?.type === 'text') {
+    const text = variables.expand(pattern.text);
+    return { isReady: matcherOf({ type: 'text', text }), words: `holds "${text}"` };
+  }
   const expansion = expand(pattern?.source ?? '', name => variables.get(name), escapeRegex);
   if (expansion.type === 'unset') throw new UnsetVariable(expansion.name);
+  const { text: source } = expansion;
+  const { flags = '' } = pattern ?? {};
   try {
-    return matcherOf({ type: 'regex', source: expansion.text, flags: pattern?.flags ?? '' });
+    return { isReady: matcherOf({ type: 'regex', source, flags }), words: `matches /${source}/${flags}` };
   } catch (error) {
     throw new Unexpandable(`log: ${written}: ${(error as Error).message}`);
   }

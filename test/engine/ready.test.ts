@@ -445,12 +445,17 @@ describe('a probe', () => {
     expect((await simulate(steps('.', [db, test]))).lines).toContain('300 db ready');
   });
 
-  it('for a line tells what no line had', async () => {
-    const db = (pattern: string) => leaf('db', stays, ready(log(pattern), { timeoutMs: 1000 }));
+  it('for a line tells what no line had, with the values of its variables', async () => {
+    const db = (pattern: string) =>
+      leaf('db', stays, { ...ready(log(pattern), { timeoutMs: 1000 }), env: { NAME: 'a.b' } });
     const text = await simulate(steps('.', [db('up'), test]));
     expect(reasonOf(text, 'db')).toMatchObject({ probe: 'no line that it has printed holds "up"' });
     const regex = await simulate(steps('.', [db('/up/'), test]));
     expect(reasonOf(regex, 'db')).toMatchObject({ probe: 'no line that it has printed matches /up/' });
+    const named = await simulate(steps('.', [db('${NAME} is up'), test]));
+    expect(reasonOf(named, 'db')).toMatchObject({ probe: 'no line that it has printed holds "a.b is up"' });
+    const inRegex = await simulate(steps('.', [db('/^${NAME}$/i'), test]));
+    expect(reasonOf(inRegex, 'db')).toMatchObject({ probe: String.raw`no line that it has printed matches /^a\.b$/i` });
   });
 
   it('that throws is a bug, and leaves nothing running', async () => {
