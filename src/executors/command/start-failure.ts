@@ -70,7 +70,7 @@ function wrongFolder(cwd: string): string | undefined {
 
 function wrongProgram({ command: [program], isLaunched, cwd, env }: CommandLine): string | undefined {
   const isPath = program.includes('/');
-  const folders = isPath ? [''] : (env.PATH ?? defaultPath).split(delimiter);
+  const folders = isPath ? [''] : [...new Set((env.PATH ?? defaultPath).split(delimiter))];
   // An empty entry of PATH means the working directory.
   const candidates = folders.map(folder => resolve(cwd, folder, program));
   const found = candidates.map(path => ({ path, kind: kindOf(path) })).filter(({ kind }) => kind !== 'missing');
