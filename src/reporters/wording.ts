@@ -137,7 +137,7 @@ function timeoutWords({ limitMs, clock, probe }: RanOut): string {
     case 'quiet':
       return `timed out: no output for ${limit}`;
     case 'queue':
-      return `timed out: no free slot for ${limit}`;
+      return `timed out: no free slot or pool for ${limit}`;
     case 'worker':
       return `timed out: no worker took it in ${limit}`;
     case 'ready':

@@ -38,6 +38,7 @@ describe('an outcome in words', () => {
       "forEach.L: the list's command: killed by SIGTERM (143)",
     ],
     [failed({ type: 'timeout', limitMs: 5000 }), 'timed out after 5s'],
+    [failed({ type: 'timeout', limitMs: 5000, clock: 'queue' }), 'timed out: no free slot or pool for 5s'],
     [failed({ type: 'start', message: 'no such command: "x"\nmore' }), 'no such command: "x"'],
     [failed({ type: 'http', message: 'GET x: \x1b[31m404' }), 'GET x: 404'],
     [failed({ type: 'child', step: 'a/b' }), '"a/b" failed'],
