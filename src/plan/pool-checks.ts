@@ -28,7 +28,7 @@ export function poolFindings(pools: unknown, path: Path, known: Values): Finding
  */
 export function heldPoolFindings(steps: readonly unknown[], path: Path, known: Values): Finding[] {
   const held = steps.flatMap((step, index) =>
-    isRaw(step) && step.background === true ? [{ index, name: nameOf(step, index), taken: takenBy(step) }] : [],
+    isRaw(step) && isHolder(step) ? [{ index, name: nameOf(step, index), taken: takenBy(step) }] : [],
   );
   if (held.length === 0) return [];
   return steps.flatMap((step, index): Finding[] => {
@@ -48,6 +48,11 @@ export function heldPoolFindings(steps: readonly unknown[], path: Path, known: V
     }
     return [];
   });
+}
+
+/** Whether it has what it takes until its group ends, and not for a tick at a time. */
+function isHolder({ background, every }: Raw): boolean {
+  return background === true && every === undefined;
 }
 
 function nameOf({ id, name }: Raw, index: number): string {

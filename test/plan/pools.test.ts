@@ -87,6 +87,14 @@ it.each([
   [
     'steps',
     [
+      { id: 'b', run: 'x', background: true, every: '1m', pools: { db: 2 } },
+      { run: 'y', pools: 'db' },
+    ],
+    [],
+  ],
+  [
+    'steps',
+    [
       { id: 'b', run: 'x', background: true, pools: { api: 2 } },
       { run: 'y', pools: { api: 2 } },
     ],
