@@ -83,6 +83,8 @@ const NOTHING: Readonly<Record<string, string>> = {
   'a plan has none; take it out': 'apiversion version',
   'containers are started by commands, such as "docker run"': 'container docker executor image',
   'nothing tells what is up to date; an "if" says whether a step is to run': 'creates generates sources',
+  'a step with a "name" shows that in the place of its command; what a run shows at all is chosen by --reporter and --quiet':
+    'quiet silent verbose',
 };
 
 /** What to say of a word of another tool for which there is nothing here; undefined of any other. */

@@ -60,6 +60,9 @@ const COMMAND_SHOWN = 60;
 const NEEDS_OF_DEFINITION =
   '"needs" is of the step that uses the definition; let its own steps begin with what it needs, as in {"use": "#build"}';
 
+const SCHEDULE_OR_EVERY =
+  ', did you mean "schedule", of which "runjobs cron print" makes lines for cron, or "every", by which one run does it again and again?';
+
 /** Where it belongs that stands inside of what it goes beside. */
 function insideOf(key: string, outer: string | number | undefined): string | undefined {
   const ofStep = KEYS.step.includes(key) ? key : suggest(key, KEYS.step);
@@ -75,6 +78,7 @@ function meantByValue(key: string, path: Path, object: Raw, keys: readonly strin
   const value = object[key];
   if (FOR_VALUES.has(key) && keys.includes('use') && Object.hasOwn(object, 'use'))
     return '; what is used is given its values by env: write "env" in its place';
+  if (key === 'cron' && keys.includes('schedule')) return SCHEDULE_OR_EVERY;
   if (key === 'uses' && isAction(value)) return `; ${ACTION}`;
   if (keys.includes('id') && keys.includes('when')) {
     if (isRaw(value)) return `; expected the id as a value: {"id": ${quoteText(key)}}`;

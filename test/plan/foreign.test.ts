@@ -9,6 +9,11 @@ function told(value: unknown): string[] {
   return result.type === 'loaded' ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
+const SCHEDULE_OR_EVERY =
+  'did you mean "schedule", of which "runjobs cron print" makes lines for cron, or "every", by which one run does it again and again?';
+const SHOWN =
+  'a step with a "name" shows that in the place of its command; what a run shows at all is chosen by --reporter and --quiet';
+
 describe('a key of another tool is told with the one that stands for it here', () => {
   test.each<[tool: string, step: object, key: string, meant: string]>([
     ['process-compose', { readiness_probe: {} }, 'readiness_probe', 'ready'],
@@ -44,6 +49,14 @@ describe('a key of another tool is told with the one that stands for it here', (
     [{ gather: [], concurrency: 2 }, 'root.concurrency: unknown key, did you mean "limit"?'],
     [{ run: 'x', concurrency: { group: 'a' } }, 'root.concurrency: unknown key, did you mean "lock"?'],
     [{ run: 'x', on: 'push' }, 'root.on: unknown key, did you mean "schedule"?'],
+    ...['*/5 * * * *', ['@daily'], { every: '5m' }].map(
+      (cron): [object, string] => [{ run: 'x', cron }, `root.cron: unknown key, ${SCHEDULE_OR_EVERY}`],
+    ),
+    [
+      { define: { a: { run: 'x', cron: '@daily' } }, use: '#a' },
+      `root.define.a.cron: unknown key, ${SCHEDULE_OR_EVERY}`,
+    ],
+    [{ steps: [{ run: 'x', cron: '@daily' }] }, 'root.steps[0].cron: unknown key, did you mean "every"?'],
     [{ run: 'x', handlerOn: {} }, 'root.handlerOn: unknown key, did you mean "finally"?'],
     [{ run: 'x', mailOn: {} }, 'root.mailOn: unknown key, did you mean "notify"?'],
     [{ run: 'x', maxActiveRuns: 1 }, 'root.maxActiveRuns: unknown key, did you mean "lock"?'],
@@ -60,6 +73,9 @@ describe('a key of another tool is told with the one that stands for it here', (
       { steps: [{ uses: 'actions/checkout@v4' }] },
       'root.steps[0].uses: unknown key; actions of GitHub run on its runners only; write what it does as a "run"',
     ],
+    [{ run: 'x', silent: true }, `root.silent: unknown key; ${SHOWN}`],
+    [{ steps: [{ run: 'x', silent: true }] }, `root.steps[0].silent: unknown key; ${SHOWN}`],
+    [{ steps: [{ run: 'x', Quiet: true }] }, `root.steps[0].Quiet: unknown key; ${SHOWN}`],
     [{ steps: [{ uses: './a.yaml' }] }, 'root.steps[0].uses: unknown key, did you mean "use"?'],
     [{ steps: [{ task: 'a' }] }, 'root.steps[0].task: unknown key, did you mean "use"?'],
   ])('by its value: %o', (plan, problem) => {
