@@ -49,9 +49,10 @@ describe('a key of another tool is told with the one that stands for it here', (
     [{ gather: [], concurrency: 2 }, 'root.concurrency: unknown key, did you mean "limit"?'],
     [{ run: 'x', concurrency: { group: 'a' } }, 'root.concurrency: unknown key, did you mean "lock"?'],
     [{ run: 'x', on: 'push' }, 'root.on: unknown key, did you mean "schedule"?'],
-    ...['*/5 * * * *', ['@daily'], { every: '5m' }].map(
-      (cron): [object, string] => [{ run: 'x', cron }, `root.cron: unknown key, ${SCHEDULE_OR_EVERY}`],
-    ),
+    ...['*/5 * * * *', ['@daily'], { every: '5m' }].map((cron): [object, string] => [
+      { run: 'x', cron },
+      `root.cron: unknown key, ${SCHEDULE_OR_EVERY}`,
+    ]),
     [
       { define: { a: { run: 'x', cron: '@daily' } }, use: '#a' },
       `root.define.a.cron: unknown key, ${SCHEDULE_OR_EVERY}`,
