@@ -22,6 +22,14 @@ describe('the lock of a plan', () => {
     expect(load(lock)).toMatchObject({ type: 'loaded' });
   });
 
+  it.each([
+    ['deploy-${TARGET}', 'root.lock'],
+    [{ name: '${TARGET:-x}', wait: 5 }, 'root.lock.name'],
+  ])('%j has no variable in its name', (lock, path) => {
+    const message = 'no variable is expanded in the name of a lock: all would share one; write it out';
+    expect(load(lock, '/x/plan.yaml')).toMatchObject({ type: 'rejected', problems: [{ path, message }] });
+  });
+
   it('says what becomes of a start that cannot have it', () => {
     expect(load({ name: 'deploy', held: 'skip' })).toMatchObject({ plan: { lock: { held: 'skip' } } });
     expect(load({ name: 'deploy', held: 'fail' })).not.toHaveProperty('plan.lock.held');
