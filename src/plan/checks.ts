@@ -6,6 +6,7 @@ import { everyFindings, everyWarnings } from './every-checks.ts';
 import { foreignTest } from './foreign-tests.ts';
 import { defaultsFindings, httpFindings, retryWarnings } from './http-checks.ts';
 import { idOf, KEPT_IDS } from './ids.ts';
+import { inputWarnings } from './inputs.ts';
 import { interactiveFindings } from './interactive-checks.ts';
 import { keptNameFindings } from './kept-name.ts';
 import { limitFindings } from './limit-checks.ts';
@@ -63,6 +64,7 @@ export function checkPlan(root: unknown): Checked {
     checks.errors.push(...rootFindings(root), ...interactiveFindings(root));
     checks.errors.push(...scheduleFindings(root.schedule, ['schedule']));
     checks.errors.push(...notifyFindings(root.notify));
+    checks.warnings.push(...inputWarnings(root));
     if (root.schedule !== undefined && hasOnlyDefinitions(root)) {
       checks.error(
         'nothing is to be started here but definitions; move schedule into one of them',

@@ -7,6 +7,7 @@ import { escapeUnsafe, listed, quoteText, shorten } from './quote.ts';
 import { isRaw, type Raw, rootsOf } from './raw.ts';
 import type { Finding, Path, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { namesIn } from './variables.ts';
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -104,6 +105,21 @@ export function inputFindings(root: unknown, source?: Source): Finding[] {
     return inputs.flatMap(([name, input]) => {
       const isSecret = secrets.includes(name);
       return isRaw(input) ? declarationFindings(input, [...path, 'inputs', name], { isSecret, source }) : [];
+    });
+  });
+}
+
+/** Defaults in which a variable is named, that stands there as it is written. */
+export function inputWarnings(root: Raw): Finding[] {
+  return rootsOf(root).flatMap(({ step, path }) => {
+    const inputs = isRaw(step) && isRaw(step.inputs) ? Object.entries(step.inputs) : [];
+    return inputs.flatMap(([name, input]): Finding[] => {
+      const value = isRaw(input) ? input.default : undefined;
+      const [named] = typeof value === 'string' ? namesIn(value) : [];
+      if (named === undefined) return [];
+      const what = `"\${${named.name}}" stands as it is written: the default of an input is not expanded`;
+      const message = `${what}; where it is to be the value of a variable, make it in "env", or in the script`;
+      return [{ message, path: [...path, 'inputs', name, 'default'], at: 'value' }];
     });
   });
 }

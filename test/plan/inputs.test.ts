@@ -6,7 +6,7 @@ import { type Given, levelsOf, readGiven } from '../../src/plan/given.ts';
 import { fits, inputProblems, missingInputs } from '../../src/plan/inputs.ts';
 import { planFrom } from '../../src/plan/load.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { inFolder, planOf, problemsOf } from './loading.ts';
+import { inFolder, planOf, problemsOf, warningsOf } from './loading.ts';
 
 const NOTHING: Given = { set: {}, files: [], env: {} };
 
@@ -52,6 +52,17 @@ describe('a declaration that does not hold together is told', () => {
     const { inputs } = await planOf('run: x\ninputs: { V: { enum: [3.10, 012], default: 3.10 } }');
     expect(inputs.V).toMatchObject({ enum: ['3.10', '012'], default: '3.10', required: false });
   });
+});
+
+test('a variable in a default, which stands as it is written, is warned of', async () => {
+  const define = 'define:\n  d: { inputs: { C: { default: "${A:-x}" } }, run: x }';
+  const text = `inputs: { A: { default: "v-\${USER}" }, B: { default: "$5, $USER" } }\n${define}\nrun: x`;
+  const what = 'stands as it is written: the default of an input is not expanded';
+  const instead = 'where it is to be the value of a variable, make it in "env", or in the script';
+  expect(await warningsOf(text)).toEqual([
+    `1:25 root.inputs.A.default: "\${USER}" ${what}; ${instead}`,
+    `3:32 root.define.d.inputs.C.default: "\${A}" ${what}; ${instead}`,
+  ]);
 });
 
 describe('a value fits', () => {
