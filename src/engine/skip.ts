@@ -7,17 +7,18 @@ import { isOver, pastOf, takeOver } from './takeover.ts';
 
 /**
  * Gives a step that never starts, and everything below it, its final state: children first, in declared order. What had
- * ended in a run that is resumed stays as it was.
+ * ended in a run that is resumed stays as it was. @param otherwise why, where the command line does not leave it out.
  */
 export function skip(
   run: RunContext,
   step: Step,
   path: string,
-  reason: SkipReason,
+  otherwise: SkipReason,
   past?: Past,
   tick?: number,
 ): Ending {
   if (isOver(step, past)) return takeOver(run, step, path, past);
+  const reason: SkipReason = step.leftOut === undefined ? otherwise : { type: 'left-out', by: step.leftOut };
   skipBelow(run, step, path, reason, past);
   skipFinally(run, step, path, reason);
   const outcome: Outcome = { state: 'skipped', reason };

@@ -234,4 +234,14 @@ describe('what the command line leaves', () => {
   ])('is nothing (%s) %s', (isNothing, _, root) => {
     expect(isNothingLeft(root)).toBe(isNothing);
   });
+
+  it('is told of what it leaves out as the reason, whatever else would have kept that from its start', async () => {
+    const reason = { type: 'left-out', by: '--skip' };
+    const dag = gather('.', [leaf('a'), out(leaf('b')), out(leaf('c', {}, { needs: [need('b', 'failed')] }))]);
+    const needing = await simulate(dag);
+    for (const path of ['b', 'c']) expect(needing.steps.get(path)).toMatchObject({ reason });
+    const list = steps('.', [leaf('a', { exitCode: 1 }), out(leaf('b')), out(steps('c', [out(leaf('d'))]))]);
+    const failing = await simulate(list);
+    for (const path of ['b', 'c', 'c/d']) expect(failing.steps.get(path)).toMatchObject({ reason });
+  });
 });
