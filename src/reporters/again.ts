@@ -61,8 +61,9 @@ function onlyOf({ file, definition, root }: Plan, given: AgainGiven, cwd: string
     ...(given.queue ?? []),
   ];
   return steps => {
-    // Steps of a finally run again with what they tidy up after.
-    const paths = selectable(steps);
+    // Steps of a finally run again with what they tidy up after, and a group with all that is in it.
+    const all = selectable(steps);
+    const paths = all.filter(path => !all.some(group => group !== path && isAtOrBelow(path, group)));
     if (paths.length === 0 || paths.length > STEPS_MAX || needsOthers(root, paths)) return undefined;
     const only = paths.includes('.') ? [] : paths.flatMap(path => ['--only', path]);
     const command = ['runjobs', ...[source, ...options, ...only].map(quoted)].join(' ');

@@ -262,6 +262,7 @@ describe('the command that runs a step again', () => {
   it.each([
     [['checks/unit'], "runjobs 'a plan.yaml' --only checks/unit"],
     [['checks/unit', 'publish', 'publish'], "runjobs 'a plan.yaml' --only checks/unit --only publish"],
+    [['checks/unit', 'checks'], "runjobs 'a plan.yaml' --only checks"],
     [['each[2]'], "runjobs 'a plan.yaml' --only 'each[2]'"],
     [['each[2]/x', 'each[3]/x', 'each[7]/x'], "runjobs 'a plan.yaml' --only 'each[2-3,7]/x'"],
     [['each[2]/x', 'each[2]/y'], "runjobs 'a plan.yaml' --only 'each[2]/x' --only 'each[2]/y'"],
