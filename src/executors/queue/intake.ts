@@ -38,7 +38,7 @@ export function openIntake(shop: Workshop, { concurrency, onLockLost, say, onEnd
     try {
       const { run, step, outcome, isStopped } = await carryOutJob(shop, String(id), data);
       const tookMs = Math.round(performance.now() - startedAt);
-      const mark = outcome.state === 'succeeded' ? '✔' : '✖';
+      const mark = isStopped ? '◼' : outcome.state === 'succeeded' ? '✔' : '✖';
       say(`${mark} ${step} of ${run} ${isStopped ? 'stopped' : outcome.state} after ${tookMs} ms`);
     } catch (error) {
       const { message } = error as Error;
