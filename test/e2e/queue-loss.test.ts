@@ -34,7 +34,9 @@ function runOf({ folder }: Stage): string {
 describe
   .skipIf(noRedis !== undefined)
   .concurrent(`a queue that loses something${noRedis ? ` (${noRedis})` : ''}`, () => {
-    it('ends the steps of a root that does not come back, which have not succeeded whatever they return', { timeout: LONG }, async context => {
+    it('ends the steps of a root that does not come back, which have not succeeded whatever they return', {
+      timeout: LONG,
+    }, async context => {
       const { expect } = context;
       const stage = await openStage(context);
       const { child } = await stage.worker(['--orphan-grace', '1s']);
