@@ -389,6 +389,7 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
     const plan = { run: 'true' };
     const port = await freePort();
     await stage.redis.client.acl('SETUSER', 'poor', 'on', '>poor', '~other:*', '+@all', '-@admin');
+    await stage.redis.client.acl('SETUSER', 'blind', 'on', '>blind', '~{rj}:*', '&{rj}:*', '+@all', '-info');
     interface Said {
       readonly exitCode?: number | undefined;
       readonly stdout?: unknown;
@@ -404,12 +405,6 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
         await stageOn(stage.redis, stage.folder, context, `redis://127.0.0.1:${port}`).run(plan),
         new RegExp(`no Redis listens at redis://127.0.0.1:${port}; nothing was started`),
       ],
-      [
-        await stageOn(stage.redis, stage.folder, context, stage.redis.url.replace('127', 'poor@127')).run(plan, [], {
-          RUNJOBS_QUEUE_PASSWORD: 'poor',
-        }),
-        /does not let this user do what runjobs needs/,
-      ],
       [await stageOn(stage.redis, stage.folder, context, `${stage.redis.url}/99`).run(plan), /has no such database/],
       [await stageOn(stage.redis, stage.folder, context, 'redis://:secret@127.0.0.1').run(plan), /holds a password/],
       [
@@ -417,6 +412,11 @@ describe.skipIf(noRedis !== undefined).concurrent(`a plan on workers${noRedis ? 
         /is another machine, and the way there is open/,
       ],
     ];
+    for (const user of ['poor', 'blind']) {
+      const asUser = stageOn(stage.redis, stage.folder, context, stage.redis.url.replace('127', `${user}@127`));
+      const said = await asUser.run(plan, [], { RUNJOBS_QUEUE_PASSWORD: user });
+      wrong.push([said, /does not let this user do what runjobs needs/]);
+    }
     for (const address of ['redis://%zz@127.0.0.1', 'redis://127.0.0.1:0'])
       wrong.push([await stageOn(stage.redis, stage.folder, context, address).run(plan), /is no address of a queue/]);
     for (const stray of [['--insecure-queue'], ['--queue-prefix', '{x}'], ['--queue-password-file', 'none']])

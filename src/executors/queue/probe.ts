@@ -5,6 +5,8 @@ import { OWN_CERTIFICATE, troubleOf } from './trouble.ts';
 
 /** What it may take to answer. */
 export const PROBE_MS = 6000;
+/** Whether it is ready by now is asked so often. */
+const LOADING_MS = 200;
 
 /** What Redis is. */
 export interface Probed {
@@ -28,7 +30,7 @@ export async function probe(
   });
   try {
     const asked = client.connect().then(async () => {
-      const about = await client.info();
+      const about = await infoOf(client);
       const isCluster = /^redis_mode:cluster/m.test(about);
       // On another node of a cluster it would be answered with where to go.
       if (!isCluster) await client.set(`${prefix}:probe`, '1', 'PX', 1000);
@@ -45,6 +47,15 @@ export async function probe(
   } finally {
     clearTimeout(timer);
     client.disconnect();
+  }
+}
+
+/** What Redis tells of itself, once it has read what it had written down. */
+async function infoOf(client: Redis): Promise<string> {
+  for (;;) {
+    const about = await client.info();
+    if (!/^loading:1/m.test(about)) return about;
+    await new Promise(done => setTimeout(done, LOADING_MS));
   }
 }
 
