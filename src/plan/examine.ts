@@ -66,6 +66,7 @@ export function examine(files: PlanFiles, { given, secretsOf, definition }: Surr
     type: 'plan',
     plan: buildPlan(files, entry.used),
     warnings: [...ofFiles.flatMap(({ warnings }) => warnings), ...ofUses.warnings],
+    ...known,
   };
 }
 

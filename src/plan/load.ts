@@ -9,6 +9,7 @@ import type { PlanInput } from './input.ts';
 import type { Plan } from './plan.ts';
 import { type Origin, planFile } from './plan-file.ts';
 import { PlanFiles, withUsedFiles } from './plan-files.ts';
+import { namedFor } from './plan-name.ts';
 import { type Problem, problemsFrom } from './problems.ts';
 import { describeThrown } from './quote.ts';
 import { type PlanFileRead, readPlanFile, readPlanText, readUsedFile, showFile } from './read-plan.ts';
@@ -138,7 +139,8 @@ function conclude(files: PlanFiles, surroundings: Surroundings): LoadResult {
       return secrets === undefined ? problems : withoutSecrets(problems, secrets, file.source);
     });
   if (examined.type === 'faulty') return { type: 'rejected', problems: problemsOf(examined.errors) };
-  return { type: 'loaded', plan: examined.plan, warnings: problemsOf(examined.warnings) };
+  const plan = namedFor(examined.plan, surroundings.given, secrets);
+  return { type: 'loaded', plan, warnings: problemsOf(examined.warnings) };
 }
 
 function rejected(problem: Problem): LoadResult {

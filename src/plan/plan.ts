@@ -25,7 +25,7 @@ export type { EnvFile, StepLock, Used, UsedLevel } from './used.ts';
 
 /** One job file, ready to run. A plan is a step: {@link Plan.root} has the path `.`. */
 export interface Plan {
-  /** The file's `name`, else its base name, else `plan`. */
+  /** The file's `name`, with the values of what is around the plan, else its base name, else `plan`. */
   readonly name: string;
   /** Absolute path of the job file; absent for standard input and for an object. */
   readonly file?: string;
