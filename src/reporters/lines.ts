@@ -48,7 +48,9 @@ export function startedLines(
     : step.every
       ? ` (${everyWords(step.every)})`
       : '';
-  return [`${glyphs.started} ${label}: ${name === undefined ? commandWords(step) : cleanse(name)}${how}${where}`];
+  // The root goes by its name already.
+  const what = name === undefined || path === '.' ? commandWords(step) : cleanse(name);
+  return [`${glyphs.started} ${label}: ${what}${how}${where}`];
 }
 
 /** `❯ server: ready after 1.2 s`; not in later ticks. */

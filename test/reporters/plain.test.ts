@@ -282,6 +282,12 @@ describe('the lines of a plain report', () => {
     ]);
   });
 
+  it('tell of a plan that is one command what it runs, as its name is told anyway', () => {
+    const { sink, tell } = stage(planOf(run('root', 'echo Hello'), 'hello'));
+    tell.start('.', { name: 'hello' });
+    expect(sink.lines).toEqual(Array(2).fill('❯ hello: echo Hello'));
+  });
+
   it('tell a group that its own if leaves out with the reason, and nothing of what is in it', () => {
     const { sink, tell } = stage();
     const below = (step: string) => ({ state: 'skipped', reason: { type: 'not-started', step } }) as const;
