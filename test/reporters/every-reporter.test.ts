@@ -182,7 +182,7 @@ describe.each(NAMES)('every reporter: %s', name => {
 /** What moves a cursor, hides, reorders or ends a line for one reader or another, and what a CI takes for a command. */
 const FORGERIES = [
   '\x1b[2J\x1b[1;1H✔ tour succeeded',
-  '\x1b]0;title\x07\x1bPq#0\x1b\\\x1b_app\x1b\\',
+  '\x1b]0;title\x07\x1bPq#0\x1b\\\x1b_app\x1b\\shown',
   '\x9b31m\x9d0;title\x9c\x90q\x9c\x84\x85✔ tour succeeded',
   'over\r✔ tour succeeded',
   'abc\b\b\b✔ tour succeeded',
