@@ -138,8 +138,6 @@ export interface Running {
 export interface Readiness {
   /** The attempt has started. */
   started(): void;
-  /** It has printed something; the bytes are not kept. */
-  heard(bytes: Uint8Array, stream: 'out' | 'err'): void;
 }
 
 /** The end of a stream of bytes. */

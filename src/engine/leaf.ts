@@ -52,7 +52,7 @@ export async function executeLeaf(
       started: announce,
       write(bytes, stream) {
         const welcome = output.write(bytes, stream);
-        running.readiness?.heard(bytes, stream ?? 'out');
+        scope.hears?.(bytes, stream ?? 'out');
         return welcome;
       },
       received: tellReceived(run, running.path),

@@ -44,6 +44,8 @@ async function watched(
   return await withScope(scope, {}, async probing => {
     const watch = new Watch(run, running, { ready, probe, attempt, scope, probing });
     running.readiness = watch;
+    // What it uses may be a step inside of it.
+    if (probe.type === 'lines') scope.hears = (bytes, stream) => watch.heard(bytes, stream);
     const ending = await body();
     running.readiness = undefined;
     await watch.end();
@@ -123,6 +125,7 @@ class Watch implements Readiness {
     this.#polling.catch(error => scope.cancel({ type: 'internal', message: String(error) }));
   }
 
+  /** It has printed something; the bytes are not kept. */
   heard(bytes: Uint8Array, stream: 'out' | 'err'): void {
     const { probe } = this.#watched;
     if (probe.type !== 'lines' || this.#isSeen) return;

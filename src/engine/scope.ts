@@ -55,6 +55,8 @@ export class Scope implements Stop {
   readonly slotless: boolean;
   readonly poolless: boolean;
   readonly item: Values | undefined;
+  /** Hears what is printed in here, where a line of it is waited for. */
+  hears: ((bytes: Uint8Array, stream: 'out' | 'err') => void) | undefined;
   closed: CancelReason | undefined;
   cancelled: CancelReason | undefined;
   readonly #parent: Scope | undefined;
@@ -87,6 +89,7 @@ export class Scope implements Stop {
     parent.#children ??= new Set();
     parent.#children.add(this);
     if (this.#link === 'shielded') return;
+    this.hears = parent.hears;
     this.closed = parent.closed;
     if (this.#link === 'attached') this.cancelled = parent.cancelled;
   }

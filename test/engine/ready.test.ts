@@ -439,6 +439,15 @@ describe('a probe', () => {
     expect(run.events[told - 1]).toMatchObject({ type: 'step.output', t: 700 });
   });
 
+  it('hears what the step prints that it uses, where that is a step inside of it', async () => {
+    const crashes = { durationMs: 50, exitCode: 1 };
+    const inner = leaf('plan', [crashes, { ...stays, says: { 20: 'db is up\n' } }], retry(1));
+    const db = steps('db', [inner], { ...ready(log('is up')), used: { from: 'lib.yaml', levels: [] } });
+    const run = await simulate(steps('.', [db, test]));
+    expect(readies(run)).toMatchObject([{ step: 'db', t: 1070 }]);
+    expect(run.state('test')).toBe('succeeded');
+  });
+
   it('takes a value in a regular expression for what it is', async () => {
     const says = { 100: 'a1b\n', 300: 'a.b\n' };
     const db = leaf('db', { ...stays, says }, { ...ready(log('/^${NAME}$/')), env: { NAME: 'a.b' } });
