@@ -114,11 +114,11 @@ describe('a server with ready', () => {
     const url = `http://127.0.0.1:\${PORT}/\${TOKEN}`;
     const request = { url, headers: { Authorization: `Bearer \${TOKEN}` } };
     const options = ['--reporter', 'plain', '--state-dir', temporaryFolder()];
-    const http = await runjobs([plan({ http: request, timeout: '300ms' }), ...options], { env });
+    const http = await runjobs([plan({ http: request, timeout: '2s' }), ...options], { env });
     expect(asked[0]).toBe('Bearer correct-horse');
     expect(String(http.stdout)).toContain('/*** answered 500');
-    const run = await runjobs([plan({ run: 'echo "no $TOKEN"; exit 1', timeout: '300ms' }), ...options], { env });
-    expect(String(run.stdout)).toContain('not ready after 300ms: exit 1: no ***');
+    const run = await runjobs([plan({ run: 'echo "no $TOKEN"; exit 1', timeout: '2s' }), ...options], { env });
+    expect(String(run.stdout)).toContain('not ready after 2s: exit 1: no ***');
     const { stdout } = await runjobs(['show', '--state-dir', options[3] ?? '']);
     for (const text of [http.stdout, run.stdout, stdout]) expect(String(text)).not.toContain('correct-horse');
   });
