@@ -21,7 +21,7 @@ export function rowsOf(name: string, bytes: Buffer, what: string): ListItems {
     const { columns } = header;
     if (cells.length !== columns.length) {
       throw new BadList(
-        `${what} line ${line}: the row has ${plural(cells.length, 'cell')}, and the header ${plural(columns.length, 'column')}`,
+        `${what}, line ${line}: the row has ${plural(cells.length, 'cell')}, and the header ${plural(columns.length, 'column')}`,
       );
     }
     rows.add(cells);
@@ -39,7 +39,7 @@ export function rowsOf(name: string, bytes: Buffer, what: string): ListItems {
     });
   } catch (error) {
     if (error instanceof CsvError && header === undefined) refuseOtherSeparator(firstLineOf(bytes).split(','), what);
-    if (error instanceof CsvError) throw new BadList(`${what} line ${error.lines ?? '?'}: ${wordsOf(error)}`);
+    if (error instanceof CsvError) throw new BadList(`${what}, line ${error.lines ?? '?'}: ${wordsOf(error)}`);
     throw error;
   }
   if (header === undefined) throw new BadList(`${what} is empty; expected a header: the names of the columns`);

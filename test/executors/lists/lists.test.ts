@@ -174,11 +174,11 @@ describe('csv', () => {
 
   it.each([
     ['', '"list" is empty; expected a header: the names of the columns'],
-    ['a,b\n1,2\n3\n', '"list" line 3: the row has 1 cell, and the header 2 columns'],
-    ['a,b\n1,2,3\n', '"list" line 2: the row has 3 cells, and the header 2 columns'],
-    ['a,b\n1,"2\n', '"list" line 2: a quote is opened before the end of the file, and not closed'],
-    ['a,b\n1,"2"x\n', '"list" line 2: something follows a closing quote; a quote inside of quotes is written twice'],
-    ['a,b\n1,2"3\n', '"list" line 2: a quote stands inside of a cell that does not begin with one'],
+    ['a,b\n1,2\n3\n', '"list", line 3: the row has 1 cell, and the header 2 columns'],
+    ['a,b\n1,2,3\n', '"list", line 2: the row has 3 cells, and the header 2 columns'],
+    ['a,b\n1,"2\n', '"list", line 2: a quote is opened before the end of the file, and not closed'],
+    ['a,b\n1,"2"x\n', '"list", line 2: something follows a closing quote; a quote inside of quotes is written twice'],
+    ['a,b\n1,2"3\n', '"list", line 2: a quote stands inside of a cell that does not begin with one'],
     [
       'a;b\n1;2\n',
       '"list" is not separated by commas: its header is one column, "a;b"; save it with commas between its columns',
