@@ -30,6 +30,14 @@ const TO_SET = '; set it in env, inputs or the environment';
 /** For so many names the nearest one is looked for. */
 const MEANT_MAX = 100;
 
+/** Where a name stands that nothing sets there. */
+interface Unset {
+  readonly known: Known;
+  /** How to give a default, where there may be one. */
+  readonly orDefault: string;
+  readonly path: Path;
+}
+
 /** Looks at texts, and keeps what is wrong with them. What is no text is passed over. */
 export class References {
   readonly findings: Finding[] = [];
@@ -72,7 +80,7 @@ export class References {
     const found = names.find(({ name, hasDefault }) => !hasDefault && isUnknown(name));
     if (found === undefined) return;
     const orDefault = found.isJson ? '' : `, or give a default: \${${found.name}:-…}`;
-    this.tell(this.#unset(found.name, known, orDefault), path);
+    this.tell(this.#unset(found.name, { known, orDefault, path }), path);
   }
 
   /** A path or a URL, in which a known name has its braces. What is no text is passed over. */
@@ -121,7 +129,8 @@ export class References {
 
   /** The name of a variable. */
   variable(name: unknown, path: Path, known: Known): void {
-    if (typeof name === 'string' && !known.has(name) && !known.isOpen) this.tell(this.#unset(name, known, ''), path);
+    if (typeof name !== 'string' || known.has(name) || known.isOpen) return;
+    this.tell(this.#unset(name, { known, orDefault: '', path }), path);
   }
 
   tell(message: string, path: Path): void {
@@ -151,7 +160,7 @@ export class References {
     this.tell(`"\${${name}:json}" ${where}; write "\${${name}}" for its text`, path);
   }
 
-  #unset(name: string, known: Known, orDefault: string): string {
+  #unset(name: string, { known, orDefault, path }: Unset): string {
     const quoted = quoteText(name);
     const row = this.lacking.get(name);
     if (row !== undefined) return `${formatPath(row)} has no ${quoted}, which this needs; add it there${orDefault}`;
@@ -160,8 +169,11 @@ export class References {
     const saved = this.#saves.placeOf(name);
     if (saved !== undefined) {
       const where = saved.file === this.file ? '' : `${escapeUnsafe(saved.file.shown)} `;
-      const what = `${where}${formatPath(saved.path)} sets ${quoted}, but nothing makes this wait for it`;
-      return `${what}; name its step in needs, or put this after it${orDefault}`;
+      const what = `${where}${formatPath(saved.path)} sets ${quoted}, but`;
+      if (isInOtherFinally(saved.path, path)) {
+        return `${what} what a finally saves stays in it; save it in a step before, or put this into that finally${orDefault}`;
+      }
+      return `${what} nothing makes this wait for it; name its step in needs, or put this after it${orDefault}`;
     }
     if (OF_LEAVES.has(name)) return `${quoted} has a value in the texts of commands and requests only`;
     if (OF_FINALLY.has(name))
@@ -194,4 +206,10 @@ export function mayName(text: unknown): text is string {
 
 function own(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.map(name => OWN + name));
+}
+
+/** Whether what is saved at a path is in a `finally` that the other path is not in. */
+function isInOtherFinally(saved: Path, other: Path): boolean {
+  const last = saved.findLastIndex((part, index) => part === 'finally' && saved[index - 1] !== 'define');
+  return last !== -1 && !saved.slice(0, last + 1).every((part, index) => part === other[index]);
 }

@@ -277,7 +277,12 @@ describe('what is set elsewhere is told with its place', () => {
     [
       'in a finally, which keeps it to itself',
       { steps: [{ run: 'x', finally: [save] }, use] },
-      `root.steps[1].run[1]: ${elsewhere('root.steps[0].finally[0].save')}`,
+      'root.steps[1].run[1]: root.steps[0].finally[0].save sets "X", but what a finally saves stays in it; save it in a step before, or put this into that finally, or give a default: ${X:-…}',
+    ],
+    [
+      'by a later step of the same finally',
+      { run: 'x', finally: [use, save] },
+      `root.finally[0].run[1]: ${elsewhere('root.finally[1].save')}`,
     ],
   ])('%s', (_, plan, problem) => {
     expect(problemsWith(plan)).toContain(problem);
