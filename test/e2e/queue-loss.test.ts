@@ -116,7 +116,7 @@ describe
       const { stdout, exitCode } = await run;
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/plan lost: .*, attempt 2 of 2/);
-      const told = Promise.all([printed(frozen, 'the hold on'), printed(frozen, '✖')]);
+      const told = Promise.all([printed(frozen, 'the hold on'), printed(frozen, '◼')]);
       frozen.kill('SIGCONT');
       await told;
       // The first one was ended when its worker went on.
@@ -299,7 +299,7 @@ describe
       const back = printed(child, 'the queue is back');
       await stage.redis.start();
       await back;
-      const ended = printed(child, '✖ file');
+      const ended = printed(child, '◼ file');
       const resumed = stage.runjobs(['resume', runOf(stage), '--reporter', 'plain']);
       // Its file had been broken off, so that it is ended and done anew, as all that was cancelled.
       await ended;
@@ -363,7 +363,7 @@ describe
         expect.stringMatching(/✖ plan lost: it was told to end, and its worker has not said that it has/),
       ]);
       frozen.kill('SIGCONT');
-      await printed(frozen, '✖');
+      await printed(frozen, '◼');
       expect(written(stage)).toEqual(['a']);
     });
 
