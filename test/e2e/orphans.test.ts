@@ -1,5 +1,5 @@
 /** Whatever happens, no process of a run survives it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { endDeadRun } from '../../src/executors/command/dead-run.ts';
@@ -199,4 +199,25 @@ it.each(['true', 'exit 3', 'kill -TERM $PPID; sleep 60'])('no watchdog outlives 
   const { child, watchers, left } = start({ run });
   await child;
   expect([watchers(), left()]).toEqual([[], []]);
+});
+
+it('nothing stays of the pipes of a run whose watchdog was killed while it made them, whenever the run is killed', async () => {
+  const folder = temporaryFolder();
+  const [tmp, programs, waits] = ['tmp', 'programs', 'waits'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(tmp);
+  mkdirSync(programs);
+  // Asked by the watchdog it kills it, asked by the run it takes its time.
+  const kills = `mkdir ${folder}/asked 2> /dev/null && exec kill -KILL $PPID`;
+  const lasts = `echo $$ > ${waits}.new; mv ${waits}.new ${waits}; exec sleep 100`;
+  writeFileSync(join(programs, 'mkfifo'), `#!/bin/sh\n${kills}\n${lasts}\n`, { mode: 0o755 });
+  const { child } = start({ run: 'true' }, { TMPDIR: tmp, PATH: `${programs}:${process.env.PATH}` });
+  await until(() => existsSync(waits));
+  child.kill('SIGKILL');
+  await child;
+  await until(() => readdirSync(tmp).length === 0);
+  process.kill(Number(readFileSync(waits, 'utf8')), 'SIGKILL');
 });

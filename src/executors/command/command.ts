@@ -128,7 +128,14 @@ export function openCommandExecutor(options: CommandExecutorOptions): CommandExe
       if (platform() === 'win32') return;
       await channels.prepare(async pipes => {
         watch(pipes);
-        return (await watchdog?.pipesMade) ?? false;
+        const made = await watchdog?.pipesMade;
+        if (made === 'lost') {
+          // Killed while it started, as by a signal to our group: without another one what is made now would stay if we were killed.
+          isWatched = false;
+          watch();
+          watchdog?.removeLater(pipes.folder);
+        }
+        return made === 'made';
       });
     },
     async close() {

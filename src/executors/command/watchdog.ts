@@ -9,8 +9,8 @@ import { startOf } from './processes.ts';
 import { firstOf } from './wait.ts';
 
 export interface Watchdog {
-  /** Resolves with whether the pipes were made; false also where none were asked for. Never rejects. */
-  readonly pipesMade: Promise<boolean>;
+  /** Resolves with what became of the pipes: `lost` where it ended before it said so, or was asked for none. Never rejects. */
+  readonly pipesMade: Promise<'made' | 'not made' | 'lost'>;
   /** Tells of a folder of ours, which goes with the run. */
   removeLater(folder: string): void;
   /** The run has ended well: sends the watchdog away, and resolves when it is gone. */
@@ -44,7 +44,7 @@ trap '' INT TERM HUP QUIT TSTP PIPE
 cd /
 run=$1 since=$2 patience=$3 folder=$4
 shift 4
-[ $# = 0 ] || { mkdir -m 700 "$folder" && mkfifo -m 600 "$@" && echo made ; }
+[ $# = 0 ] || { mkdir -m 700 "$folder" && mkfifo -m 600 "$@" && echo made ; } || echo not made
 exec > /dev/null
 set -- \${folder:+"$folder"}
 while IFS= read -r line; do
@@ -120,12 +120,12 @@ export function openWatchdog({ run, graceMs, pipes }: WatchdogOptions): Watchdog
   };
 }
 
-/** Whether it says that it has made them, before it closes its output. */
-async function saysMade(output: Readable | null): Promise<boolean> {
+/** What it says of them before it closes its output. */
+async function saysMade(output: Readable | null): Watchdog['pipesMade'] {
   let said = '';
   output?.setEncoding('latin1').on('data', (words: string) => {
     said += words;
   });
   if (output !== null) await once(output, 'close').catch(() => {});
-  return said === 'made\n';
+  return said === 'made\n' ? 'made' : said === 'not made\n' ? 'not made' : 'lost';
 }

@@ -35,7 +35,7 @@ it('the first pipes of a run are made by its watchdog, which says where it could
   const folder = join(around, 'pipes');
   const run = `dog-pipes-${process.pid}`;
   const paths = ['0', '1'].map(name => join(folder, name));
-  for (const made of [true, false]) {
+  for (const made of ['made', 'not made']) {
     // The second time they are there already.
     const watchdog = openWatchdog({ run, graceMs: 0, pipes: { folder, paths } });
     expect(await watchdog?.pipesMade).toBe(made);
