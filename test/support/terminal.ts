@@ -1,5 +1,6 @@
 /** A real pseudo terminal, made by script(1) of util-linux, whose screen is read back through xterm. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import xterm from '@xterm/headless';
 import { ENV, until } from './cli.ts';
 
@@ -62,10 +63,15 @@ export function openTerminal(command: string, columns = 80, rows = 24, env: Reco
     },
     type: keys => void child.stdin.write(keys),
     async resize(nextColumns, nextRows) {
+      const tty = readFileSync(ttyFile, 'utf8').trim();
+      // Right after a frame, so that none that was drawn for the old size is still to come, as none is with a real terminal.
+      await new Promise(done => {
+        child.stdout.once('data', done);
+        setTimeout(done, 500);
+      });
       await pending;
-      term.resize(nextColumns, nextRows);
-      const tty = execFileSync('cat', [ttyFile], { encoding: 'utf8' }).trim();
       execFileSync('stty', ['-F', tty, 'rows', String(nextRows), 'cols', String(nextColumns)]);
+      term.resize(nextColumns, nextRows);
     },
     ended: ended.finally(() => spawnSync('rm', ['-f', ttyFile])),
   };
