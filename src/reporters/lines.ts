@@ -200,10 +200,9 @@ export function createLeftOutCopies(steps: Steps): LeftOutCopies {
       held.set(event.step, ofStep.set(by, { ...event, count: event.count + (ofStep.get(by)?.count ?? 0) }));
     },
     end(step) {
-      const ended = step === undefined ? [...held.values()] : [held.get(step) ?? new Map<undefined, CopiesFinished>()];
-      if (step === undefined) held.clear();
-      else held.delete(step);
-      return ended.flatMap(ofStep => [...ofStep.values()].flatMap(event => copiesLines(event, steps)));
+      const ended = step === undefined ? [...held] : [...held].filter(([path]) => path === step);
+      for (const [path] of ended) held.delete(path);
+      return ended.flatMap(([, ofStep]) => [...ofStep.values()].flatMap(event => copiesLines(event, steps)));
     },
   };
 }
